@@ -1,0 +1,13 @@
+/** Tests run as ES modules, as the Lambdas do; swc only strips the types, `npm run types` checks them. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
+  },
+  setupFiles: ['<rootDir>/test/support/environment.ts'],
+  testTimeout: 30_000,
+  collectCoverageFrom: ['lib/**/*.ts'],
+};
