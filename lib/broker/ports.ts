@@ -1,0 +1,118 @@
+import type { StoredEvent, TextRef } from '../domain/event.ts';
+import type { Handle, Instant } from '../domain/principal.ts';
+import type { RoleSessionOrder } from '../domain/role-session.ts';
+import type { RequestSummary } from './summary.ts';
+
+/**
+ * The append-only record. Whatever it cannot say for sure is `ledger_unavailable`: nobody gets anything then.
+ */
+export interface Ledger {
+  /** All events of a stream, in order, strongly consistent, each hash and link checked. Empty when there is no such stream. */
+  read(stream: string): Promise<readonly StoredEvent[]>;
+  /** The last event, consistent, its own hash checked; for streams of which no decision needs the rest. */
+  last(stream: string): Promise<StoredEvent | undefined>;
+  /**
+   * Puts the event in its place if that is free. `conflict`: somebody else's event has it. A put that timed out and had happened is
+   * recognised by event id and hash, and is `appended`.
+   * @throws HatcheckError `ledger_unavailable` when what happened cannot be found out.
+   */
+  append(event: StoredEvent): Promise<'appended' | 'conflict'>;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: string;
+}
+
+export interface PageOf {
+  readonly limit: number;
+  /** A position that an earlier page returned. */
+  readonly after?: string;
+}
+
+/** Request summaries, derived from the ledger. They feed lists and decide nothing. Newest first. */
+export interface Summaries {
+  /** Written only if newer (`seq`) than what is there, so that a late writer cannot bring back the past. */
+  put(summary: RequestSummary): Promise<void>;
+  ofRequester(requester: Handle, page: PageOf): Promise<Page<RequestSummary>>;
+  /** Requests of which a stage asks one of these groups; `open`: only those that still miss an approval. */
+  ofApprovers(groups: readonly string[], page: PageOf & { readonly open: boolean }): Promise<Page<RequestSummary>>;
+  /** Everybody's. `now` is where time begins, going back. */
+  ofEverybody(page: PageOf & { readonly now: Instant }): Promise<Page<RequestSummary>>;
+}
+
+/** People's words, kept beside the chain under their author, so that a person can be forgotten. */
+export interface Texts {
+  put(author: Handle, ref: TextRef, value: { readonly salt: string; readonly text: string }): Promise<void>;
+  /** By `ref.id`; a text that was forgotten is absent. */
+  get(wanted: readonly { readonly author: Handle; readonly ref: TextRef }[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** What a person is called, as their identity provider last said. Someone forgotten is absent. */
+export interface People {
+  get(handles: readonly Handle[]): Promise<ReadonlyMap<Handle, PersonName>>;
+}
+
+export interface PersonName {
+  readonly displayName?: string;
+  readonly email?: string;
+}
+
+/** Temporary credentials. The secret parts print redacted wherever they are logged or put into JSON by accident. */
+export interface TemporaryCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+  readonly sessionToken: Secret;
+  readonly expiration: Instant;
+}
+
+/** A secret that shows itself only when asked by name. */
+export interface Secret {
+  reveal(): string;
+}
+
+export interface RoleSessions {
+  /**
+   * Opens a role session with STS. @throws RoleSessionError: `failed` when AWS said no and nothing was opened; `unknown` when
+   * there was no answer, so that a session may be open that nobody holds.
+   */
+  open(order: RoleSessionOrder): Promise<TemporaryCredentials>;
+}
+
+export class RoleSessionError extends Error {
+  readonly outcome: 'failed' | 'unknown';
+
+  constructor(outcome: 'failed' | 'unknown', reason: string, options?: { cause?: unknown }) {
+    super(reason, options);
+    this.name = 'RoleSessionError';
+    this.outcome = outcome;
+  }
+}
+
+export interface ConsoleSignIn {
+  /**
+   * A console sign-in URL for the role session: a secret, good for 15 minutes.
+   * @throws HatcheckError `aws_unavailable` when the federation endpoint does not give a token.
+   */
+  url(credentials: TemporaryCredentials, where: { readonly partition: string; readonly region: string; readonly destination?: string }): Promise<ConsoleUrl>;
+}
+
+export interface ConsoleUrl {
+  readonly url: Secret;
+  readonly expiresAt: Instant;
+}
+
+/** Time and chance, injected. */
+export interface Clock {
+  now(): Instant;
+}
+
+export interface Chance {
+  /** A ULID. */
+  id(): string;
+  /** `bytes` random bytes, base64url. */
+  token(bytes: number): string;
+  /** Uniform in [0, 1); for jitter only. */
+  fraction(): number;
+}

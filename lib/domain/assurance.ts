@@ -1,0 +1,34 @@
+import type { Entitlement } from './entitlement.ts';
+import type { Refusal } from './errors.ts';
+import type { Instant, Principal } from './principal.ts';
+import { secondsBetween } from './time.ts';
+
+/** Groups are as old as the sign-in or refresh that fetched them; too old, and the person signs in again. */
+export const groupsFresh = (principal: Principal, maxAgeSeconds: number, now: Instant): Refusal | undefined => {
+  const age = secondsBetween(principal.groupsAt, now);
+  return age <= maxAgeSeconds
+    ? undefined
+    : { code: 'step_up_required', reason: `groups are ${age} s old, ${maxAgeSeconds} s allowed`, stepUp: 'fresh' };
+};
+
+/** Multi-factor as the identity provider says it (RFC 8176, `mfa`). */
+export const mfaUsed = (principal: Principal, requires: Entitlement['requires']): Refusal | undefined =>
+  !requires.mfa || principal.methods.includes('mfa')
+    ? undefined
+    : { code: 'step_up_required', reason: `methods ${principal.methods.join(' ')} lack mfa`, stepUp: 'mfa' };
+
+export const signedInRecently = (
+  principal: Principal,
+  { authenticatedWithinSeconds }: Entitlement['requires'],
+  now: Instant,
+): Refusal | undefined => {
+  if (authenticatedWithinSeconds === undefined) return undefined;
+  const age = secondsBetween(principal.authenticatedAt, now);
+  return age <= authenticatedWithinSeconds
+    ? undefined
+    : {
+        code: 'step_up_required',
+        reason: `signed in ${age} s ago, ${authenticatedWithinSeconds} s allowed`,
+        stepUp: 'fresh',
+      };
+};

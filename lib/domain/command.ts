@@ -1,0 +1,47 @@
+import type { Refusal } from './errors.ts';
+import type { DomainEvent, Purpose, TextRef } from './event.ts';
+import type { AccessPolicy } from './policy.ts';
+import type { Instant, Principal } from './principal.ts';
+import type { Rule } from './rule.ts';
+
+/** Who acts, when, and under which access policy. */
+export interface Context {
+  readonly principal: Principal;
+  readonly policy: AccessPolicy;
+  readonly now: Instant;
+}
+
+export interface Submit {
+  /** Derived from (principal, Idempotency-Key), or random. */
+  readonly requestId: string;
+  readonly entitlementId: string;
+  readonly justification: { readonly text: string; readonly ref: TextRef };
+  readonly durationSeconds: number;
+  readonly ticket?: string;
+  readonly startAt?: Instant;
+}
+
+export type Command =
+  | {
+      readonly type: 'approve';
+      readonly comment?: TextRef;
+      readonly durationSeconds?: number;
+      readonly startAt?: Instant;
+    }
+  | { readonly type: 'deny'; readonly reason: TextRef }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'end' }
+  | { readonly type: 'revoke'; readonly reason: TextRef }
+  | { readonly type: 'issue'; readonly purpose: Purpose; readonly sessionNameHash: string };
+
+export type Decision =
+  | { readonly event: DomainEvent }
+  /** It is so already: nothing is written, and the caller gets the request as it is. */
+  | { readonly event: undefined }
+  | { readonly refusal: Refusal; readonly rules: readonly Rule[] };
+
+/** The command's event, unless a rule is against it. */
+export const unlessRefused = (rules: readonly Rule[], event: () => DomainEvent): Decision => {
+  const refusal = rules.find((rule) => rule.refusal)?.refusal;
+  return refusal ? { refusal, rules } : { event: event() };
+};

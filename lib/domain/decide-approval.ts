@@ -1,0 +1,138 @@
+import { isApprover, isRequester } from './access.ts';
+import { groupsFresh } from './assurance.ts';
+import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
+import { type Entitlement, type Stage, sameSnapshot, snapshotOf } from './entitlement.ts';
+import { type Refusal, badInput, refuse } from './errors.ts';
+import { inAnyGroup } from './principal.ts';
+import { type RequestState, currentStage, statusAt } from './request.ts';
+import { type Check, type Rule, evaluate } from './rule.ts';
+import { isBefore, secondsBetween } from './time.ts';
+
+type Approve = Extract<Command, { type: 'approve' }>;
+type Deny = Extract<Command, { type: 'deny' }>;
+
+const MAX_AHEAD_SECONDS = 30 * 86_400;
+
+/** One approver's yes. Said again it changes nothing. Errors: see `approveRules`. */
+export const approve = (request: RequestState, command: Approve, context: Context): Decision => {
+  const rules = approveRules(request, command, context);
+  const refusal = rules.find(({ rule }) => rule === 'notSelf' || rule === 'approver')?.refusal;
+  if (!refusal && !request.closed && hasApproved(request, context)) return { event: undefined };
+  return unlessRefused(rules, () => {
+    const { comment, durationSeconds, startAt } = command;
+    return {
+      type: 'request.approved',
+      data: {
+        stage: currentStage(request) ?? 0,
+        ...(comment === undefined ? {} : { comment }),
+        ...(durationSeconds === undefined ? {} : { durationSeconds }),
+        ...(startAt === undefined ? {} : { startAt }),
+      },
+    };
+  });
+};
+
+/**
+ * `self_approval`, `not_an_approver`, `wrong_status`, `policy_changed`, `step_up_required`, or `invalid_input` for more time or an
+ * earlier start than was asked for.
+ */
+export const approveRules = (request: RequestState, command: Approve, context: Context): readonly Rule[] => {
+  const { principal, policy, now } = context;
+  const entitlement = policy.entitlements.get(request.entitlementId);
+  const stage = request.stages[currentStage(request) ?? -1];
+  return evaluate([
+    {
+      rule: 'notSelf',
+      detail: 'Nobody approves their own request.',
+      check: () => (isRequester(request, principal) ? refuse('self_approval', 'the requester approves') : undefined),
+      gate: true,
+    },
+    approverCheck(request, context),
+    pendingCheck(request, context),
+    {
+      rule: 'policyUnchanged',
+      detail: 'What was asked for is still what access.yml says.',
+      check: () => stillAsAsked(request, entitlement),
+      gate: true,
+    },
+    {
+      rule: 'stage',
+      detail: 'The stage that is open asks you.',
+      check: () => asked(stage, context),
+    },
+    {
+      rule: 'groupsFresh',
+      detail: 'Your groups were fetched recently enough.',
+      check: () => groupsFresh(principal, entitlement?.groupsMaxAgeSeconds ?? 0, now),
+    },
+    { rule: 'onlyLess', detail: 'Only less time than was asked for.', check: () => onlyLess(request, command) },
+    { rule: 'onlyLater', detail: 'Only later than was asked for.', check: () => onlyLater(request, command, now) },
+  ]);
+};
+
+/** A no ends the request. Errors: `not_an_approver` (the requester cancels instead), `wrong_status`. */
+export const deny = (request: RequestState, { reason }: Deny, context: Context): Decision =>
+  unlessRefused(
+    evaluate([
+      {
+        rule: 'notSelf',
+        detail: 'The requester cancels instead.',
+        check: () =>
+          isRequester(request, context.principal) ? refuse('not_an_approver', 'the requester denies') : undefined,
+        gate: true,
+      },
+      approverCheck(request, context),
+      pendingCheck(request, context),
+    ]),
+    () => ({ type: 'request.denied', data: { reason } }),
+  );
+
+const approverCheck = (request: RequestState, { principal }: Context): Check => ({
+  rule: 'approver',
+  detail: 'A stage of the request asks you.',
+  check: () => (isApprover(request, principal) ? undefined : refuse('not_an_approver', 'no stage asks them')),
+  gate: true,
+});
+
+const pendingCheck = (request: RequestState, { now }: Context): Check => ({
+  rule: 'pending',
+  detail: 'The request is pending.',
+  check: () => {
+    const status = statusAt(request, now);
+    return status === 'pending' ? undefined : refuse('wrong_status', `the request is ${status}`);
+  },
+  gate: true,
+});
+
+const hasApproved = ({ approvals }: RequestState, { principal }: Context): boolean =>
+  approvals.some(({ approver }) => approver === principal.handle);
+
+const stillAsAsked = (request: RequestState, entitlement: Entitlement | undefined): Refusal | undefined => {
+  if (!entitlement) return refuse('policy_changed', 'the entitlement is gone');
+  if (!sameSnapshot(request.snapshot, snapshotOf(entitlement)))
+    return refuse('policy_changed', 'role, account or session changed');
+  return entitlement.approval !== 'auto' && sameStages(entitlement.approval.stages, request.stages)
+    ? undefined
+    : refuse('policy_changed', 'the stages of approval changed');
+};
+
+const sameStages = (a: readonly Stage[], b: readonly Stage[]): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+const asked = (stage: Stage | undefined, { principal }: Context): Refusal | undefined =>
+  stage && inAnyGroup(principal, stage.from.groups)
+    ? undefined
+    : refuse('not_an_approver', 'the open stage asks others');
+
+const onlyLess = ({ grantedSeconds }: RequestState, { durationSeconds }: Approve): Refusal | undefined =>
+  durationSeconds === undefined || durationSeconds <= grantedSeconds
+    ? undefined
+    : badInput('/durationSeconds', 'too_long', `at most ${grantedSeconds} seconds`);
+
+const onlyLater = (request: RequestState, { startAt }: Approve, now: string): Refusal | undefined => {
+  if (startAt === undefined) return undefined;
+  if (isBefore(startAt, request.startAt ?? now))
+    return badInput('/startAt', 'too_early', 'only later than was asked for');
+  return secondsBetween(now, startAt) > MAX_AHEAD_SECONDS
+    ? badInput('/startAt', 'too_far_ahead', 'at most 30 days ahead')
+    : undefined;
+};

@@ -1,0 +1,56 @@
+import { isRequester, isRevoker } from './access.ts';
+import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
+import { refuse } from './errors.ts';
+import { type RequestState, type RequestStatus, statusAt } from './request.ts';
+import { type Check, evaluate } from './rule.ts';
+
+type Revoke = Extract<Command, { type: 'revoke' }>;
+
+/** The requester takes a pending request back. Errors: `not_the_requester`, `wrong_status`. */
+export const cancel = (request: RequestState, context: Context): Decision =>
+  unlessRefused(evaluate([requesterCheck(request, context), statusCheck(request, 'pending', context)]), () => ({
+    type: 'request.cancelled',
+    data: {},
+  }));
+
+/** The requester ends a grant early. Errors: `not_the_requester`, `wrong_status`. */
+export const end = (request: RequestState, context: Context): Decision =>
+  unlessRefused(evaluate([requesterCheck(request, context), statusCheck(request, 'approved', context)]), () => ({
+    type: 'request.ended',
+    data: {},
+  }));
+
+/** Somebody else ends a grant. Errors: `not_an_approver` (the requester ends instead), `wrong_status`. */
+export const revoke = (request: RequestState, { reason }: Revoke, context: Context): Decision => {
+  const { principal, policy } = context;
+  const revoker: Check = {
+    rule: 'revoker',
+    detail: 'You approve or revoke for this entitlement, and the request is not your own.',
+    check: () =>
+      !isRequester(request, principal) && isRevoker(request, principal, policy)
+        ? undefined
+        : refuse('not_an_approver', 'neither an approver nor a revoker, or the requester'),
+    gate: true,
+  };
+  return unlessRefused(evaluate([revoker, statusCheck(request, 'approved', context)]), () => ({
+    type: 'request.revoked',
+    data: { reason },
+  }));
+};
+
+const requesterCheck = (request: RequestState, { principal }: Context): Check => ({
+  rule: 'requester',
+  detail: 'The request is your own.',
+  check: () =>
+    isRequester(request, principal) ? undefined : refuse('not_the_requester', 'it is somebody else’s request'),
+  gate: true,
+});
+
+const statusCheck = (request: RequestState, wanted: RequestStatus, { now }: Context): Check => ({
+  rule: 'status',
+  detail: `The request is ${wanted}.`,
+  check: () => {
+    const status = statusAt(request, now);
+    return status === wanted ? undefined : refuse('wrong_status', `the request is ${status}, not ${wanted}`);
+  },
+});

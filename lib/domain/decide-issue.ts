@@ -1,0 +1,161 @@
+import { isRequester } from './access.ts';
+import { groupsFresh, mfaUsed, signedInRecently } from './assurance.ts';
+import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
+import { type Entitlement, sameSnapshot, snapshotOf } from './entitlement.ts';
+import { type Refusal, refuse } from './errors.ts';
+import { eligibleFor } from './policy.ts';
+import { type Grant, type RequestState, grantAt, statusAt } from './request.ts';
+import { STS_MIN_SECONDS, orderRoleSession } from './role-session.ts';
+import { type Check, type Rule, evaluate } from './rule.ts';
+import { isBefore, plusSeconds, secondsBetween } from './time.ts';
+
+type IssueCommand = Extract<Command, { type: 'issue' }>;
+
+const HOUR_SECONDS = 3600;
+
+/** The intent to open a role session, or why there will be none. Evaluated whole at every issue; nothing is remembered as allowed. */
+export const intend = (
+  request: RequestState,
+  { purpose, sessionNameHash }: IssueCommand,
+  context: Context,
+): Decision => {
+  const grant = grantAt(request, context.now);
+  return unlessRefused(issueRules(request, context), () => {
+    const entitlement = context.policy.entitlements.get(request.entitlementId);
+    if (!entitlement || !grant) throw new TypeError('the rules let a request without entitlement or grant pass');
+    const order = orderRoleSession(request, entitlement, context.principal, { now: context.now, endsAt: grant.endsAt });
+    return {
+      type: 'credentials.intended',
+      data: {
+        purpose,
+        roleArn: order.roleArn,
+        sessionNameHash,
+        durationSeconds: order.durationSeconds,
+        endsAt: order.endsAt,
+        tags: order.tags,
+      },
+    };
+  });
+};
+
+/**
+ * `not_the_requester`, `revoked`, `grant_over`, `not_approved`, `not_started`, `not_eligible`, `policy_changed`, `self_approval`,
+ * `step_up_required`, `limit_reached`.
+ */
+export const issueRules = (request: RequestState, context: Context): readonly Rule[] => {
+  const { principal, policy, now } = context;
+  const entitlement = eligibleFor(policy, principal, request.entitlementId);
+  const checks: readonly Check[] = [
+    {
+      rule: 'requester',
+      detail: 'The request is your own.',
+      check: () =>
+        isRequester(request, principal) ? undefined : refuse('not_the_requester', 'it is somebody else’s request'),
+      gate: true,
+    },
+    {
+      rule: 'window',
+      detail: 'It is approved, and its window contains now.',
+      check: () => windowOpen(request, now),
+      gate: true,
+    },
+    {
+      rule: 'eligible',
+      detail: 'You are still eligible for the entitlement.',
+      check: () => (entitlement ? undefined : refuse('not_eligible', `${request.entitlementId} is no longer theirs`)),
+      gate: true,
+    },
+  ];
+  return evaluate([...checks, ...(entitlement ? entitlementChecks(request, entitlement, context) : [])]);
+};
+
+const entitlementChecks = (
+  request: RequestState,
+  entitlement: Entitlement,
+  { principal, now }: Context,
+): readonly Check[] => [
+  {
+    rule: 'policyUnchanged',
+    detail: 'What was approved is still what access.yml says.',
+    check: () => stillAsApproved(request, entitlement),
+  },
+  {
+    rule: 'notSelf',
+    detail: 'Nobody approved their own request.',
+    check: () =>
+      request.approvals.some(({ approver }) => approver === principal.handle)
+        ? refuse('self_approval', 'the requester is among the approvers')
+        : undefined,
+  },
+  {
+    rule: 'groupsFresh',
+    detail: 'Your groups were fetched recently enough.',
+    check: () => groupsFresh(principal, entitlement.groupsMaxAgeSeconds, now),
+  },
+  // `requires` binds when asking and at the first issue; a renewal an hour later must not send an operation in progress to sign in.
+  ...(request.issues.length > 0
+    ? []
+    : [
+        {
+          rule: 'mfa',
+          detail: 'Signed in with more than one factor, where it is asked for.',
+          check: () => mfaUsed(principal, entitlement.requires),
+        },
+        {
+          rule: 'signInAge',
+          detail: 'Signed in recently, where it is asked for.',
+          check: () => signedInRecently(principal, entitlement.requires, now),
+        },
+      ]),
+  {
+    rule: 'limit',
+    detail: `At most ${entitlement.limits.issuesPerHour} issues an hour.`,
+    check: () => withinLimit(request, entitlement, now),
+  },
+  {
+    rule: 'tail',
+    detail: 'Enough of the grant is left for a role session.',
+    check: () => tailLongEnough(request, entitlement, now),
+  },
+];
+
+const windowOpen = (request: RequestState, now: string): Refusal | undefined => {
+  const status = statusAt(request, now);
+  const grant = grantAt(request, now);
+  if (status === 'revoked') return refuse('revoked', 'the grant was revoked');
+  if (!grant) return refuse('not_approved', `the request is ${status}`);
+  return {
+    active: undefined,
+    scheduled: refuse('not_started', `starts ${grant.startsAt}`),
+    ended: refuse('grant_over', `ended ${grant.endsAt}`),
+  }[grant.state satisfies Grant['state']];
+};
+
+const stillAsApproved = (request: RequestState, entitlement: Entitlement): Refusal | undefined => {
+  if (!sameSnapshot(request.snapshot, snapshotOf(entitlement)))
+    return refuse('policy_changed', 'role, account or session changed');
+  if (request.autoApproved && entitlement.approval !== 'auto')
+    return refuse('policy_changed', 'approval is no longer automatic');
+  return request.grantedSeconds <= entitlement.maxDurationSeconds
+    ? undefined
+    : refuse(
+        'policy_changed',
+        `granted ${request.grantedSeconds} s, ${entitlement.maxDurationSeconds} s allowed today`,
+      );
+};
+
+const withinLimit = ({ issues }: RequestState, { limits }: Entitlement, now: string): Refusal | undefined => {
+  const recent = issues.filter(({ at }) => isBefore(now, plusSeconds(at, HOUR_SECONDS)));
+  const oldest = recent[recent.length - limits.issuesPerHour];
+  if (!oldest) return undefined;
+  const retryAfterSeconds = Math.max(1, Math.ceil(secondsBetween(now, plusSeconds(oldest.at, HOUR_SECONDS))));
+  return { code: 'limit_reached', reason: `${recent.length} issues within the hour`, retryAfterSeconds };
+};
+
+const tailLongEnough = (request: RequestState, { session }: Entitlement, now: string): Refusal | undefined => {
+  const grant = grantAt(request, now);
+  const left = grant ? secondsBetween(now, grant.endsAt) : 0;
+  return session.tail === 'deny' || left >= STS_MIN_SECONDS
+    ? undefined
+    : refuse('grant_over', `${left} s are left, and this entitlement refuses sessions under ${STS_MIN_SECONDS} s`);
+};

@@ -1,0 +1,119 @@
+import { groupsFresh, mfaUsed, signedInRecently } from './assurance.ts';
+import { type Context, type Decision, type Submit, unlessRefused } from './command.ts';
+import { type Entitlement, snapshotOf } from './entitlement.ts';
+import { type Refusal, badInput, refuse } from './errors.ts';
+import { eligibleFor } from './policy.ts';
+import { type Check, type Rule, evaluate } from './rule.ts';
+import { isBefore, plusSeconds, secondsBetween } from './time.ts';
+
+/** How far ahead a grant may be asked for. */
+const MAX_AHEAD_SECONDS = 30 * 86_400;
+/** STS session tags take these (API reference, Tag), and the ticket becomes one. */
+const TICKET = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
+
+/** Every rule for asking, each with its outcome; what `?dryRun=true` shows and `submit` goes by. */
+export const submitRules = (command: Submit, context: Context): readonly Rule[] => {
+  const { principal, policy, now } = context;
+  const entitlement = eligibleFor(policy, principal, command.entitlementId);
+  const eligible: Check = {
+    rule: 'eligible',
+    detail: 'A group of yours makes you eligible for this entitlement.',
+    check: () =>
+      entitlement ? undefined : refuse('not_eligible', `${command.entitlementId} is not theirs to ask for`),
+    gate: true,
+  };
+  return evaluate([eligible, ...(entitlement ? entitlementChecks(entitlement, command, { ...context, now }) : [])]);
+};
+
+const entitlementChecks = (
+  entitlement: Entitlement,
+  command: Submit,
+  { principal, now }: Context,
+): readonly Check[] => [
+  {
+    rule: 'duration',
+    detail: `At most ${entitlement.maxDurationSeconds} seconds.`,
+    check: () =>
+      command.durationSeconds <= entitlement.maxDurationSeconds
+        ? undefined
+        : badInput('/durationSeconds', 'too_long', `at most ${entitlement.maxDurationSeconds} seconds`),
+  },
+  {
+    rule: 'justification',
+    detail: `At least ${entitlement.justification.minLength} characters.`,
+    check: () =>
+      [...command.justification.text.trim()].length >= entitlement.justification.minLength
+        ? undefined
+        : badInput('/justification', 'too_short', `at least ${entitlement.justification.minLength} characters`),
+  },
+  { rule: 'ticket', detail: ticketDetail(entitlement), check: () => ticketFits(entitlement, command.ticket) },
+  {
+    rule: 'start',
+    detail: 'Not in the past, at most 30 days ahead.',
+    check: () => startFits(command, now),
+  },
+  {
+    rule: 'groupsFresh',
+    detail: `Your groups were fetched within ${entitlement.groupsMaxAgeSeconds} seconds.`,
+    check: () => groupsFresh(principal, entitlement.groupsMaxAgeSeconds, now),
+  },
+  {
+    rule: 'mfa',
+    detail: 'Signed in with more than one factor, where it is asked for.',
+    check: () => mfaUsed(principal, entitlement.requires),
+  },
+  {
+    rule: 'signInAge',
+    detail: 'Signed in recently, where it is asked for.',
+    check: () => signedInRecently(principal, entitlement.requires, now),
+  },
+];
+
+const ticketDetail = ({ ticket }: Entitlement): string =>
+  ticket ? `${ticket.required ? 'Required' : 'Optional'}, of the form ${ticket.pattern}.` : 'None is asked for.';
+
+const ticketFits = ({ ticket: rule }: Entitlement, ticket: string | undefined): Refusal | undefined => {
+  if (ticket === undefined) return rule?.required ? badInput('/ticket', 'required', 'a ticket is required') : undefined;
+  if (!TICKET.test(ticket)) return badInput('/ticket', 'invalid_format', 'letters, digits, spaces and _.:/=+-@ only');
+  return rule && !new RegExp(rule.pattern).test(ticket)
+    ? badInput('/ticket', 'invalid_format', `of the form ${rule.pattern}`)
+    : undefined;
+};
+
+const startFits = ({ startAt }: Submit, now: string): Refusal | undefined => {
+  if (startAt === undefined) return undefined;
+  if (isBefore(startAt, now)) return badInput('/startAt', 'in_the_past', 'not before now');
+  return secondsBetween(now, startAt) > MAX_AHEAD_SECONDS
+    ? badInput('/startAt', 'too_far_ahead', 'at most 30 days ahead')
+    : undefined;
+};
+
+/** The event that begins a request, or why not. Errors: `not_eligible`, `invalid_input` with faults, `step_up_required`. */
+export const submit = (command: Submit, context: Context): Decision => {
+  const rules = submitRules(command, context);
+  const entitlement = context.policy.entitlements.get(command.entitlementId);
+  return unlessRefused(rules, () => {
+    if (!entitlement) throw new TypeError('the rules let an unknown entitlement pass');
+    const { approval } = entitlement;
+    const { requestId, entitlementId, justification, ticket, durationSeconds, startAt } = command;
+    return {
+      type: 'request.submitted',
+      data: {
+        requestId,
+        entitlementId,
+        snapshot: snapshotOf(entitlement),
+        justification: justification.ref,
+        ...(ticket === undefined ? {} : { ticket }),
+        durationSeconds,
+        ...(startAt === undefined ? {} : { startAt }),
+        ...(approval === 'auto'
+          ? { autoApproved: true, stages: [] }
+          : {
+              autoApproved: false,
+              stages: approval.stages,
+              pendingUntil: plusSeconds(context.now, approval.withinSeconds),
+            }),
+      },
+    };
+  });
+};

@@ -1,0 +1,93 @@
+import type { Group } from './principal.ts';
+
+export type Partition = 'aws' | 'aws-us-gov' | 'aws-cn';
+
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly partition: Partition;
+  readonly region: string;
+  /** Against the confused deputy; the target role's trust policy asks for it. Not a secret. */
+  readonly externalId?: string;
+}
+
+/** One statement of an entitlement's own session policy. It can only take away. */
+export interface DenyStatement {
+  readonly Effect: 'Deny';
+  readonly Sid?: string;
+  readonly Action?: readonly string[];
+  readonly NotAction?: readonly string[];
+  readonly Resource?: readonly string[];
+  readonly NotResource?: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+export interface SessionRules {
+  readonly via: 'assumeRole';
+  /** 900 to 3600: a broker on Lambda chains roles, and AWS caps that at an hour. */
+  readonly maxSeconds: number;
+  /** What to do when less than the 900 s that STS wants are left: deny by policy from the grant's end on, or refuse. */
+  readonly tail: 'deny' | 'refuse';
+  /** Whether the session may assume further roles. */
+  readonly chaining: boolean;
+  readonly denies: readonly DenyStatement[];
+}
+
+export interface Stage {
+  readonly from: { readonly groups: readonly Group[] };
+  /** Distinct people who must say yes. */
+  readonly count: number;
+}
+
+export interface StagedApproval {
+  readonly stages: readonly Stage[];
+  /** How long the request waits for its last approval, from when it was made. */
+  readonly withinSeconds: number;
+}
+
+/** The rule that makes principals eligible to request a role for at most so long. */
+export interface Entitlement {
+  readonly id: string;
+  readonly title: string;
+  readonly account: Account;
+  readonly roleArn: string;
+  readonly roleMaxSessionSeconds: number;
+  readonly requesters: { readonly groups: readonly Group[] };
+  readonly approval: 'auto' | StagedApproval;
+  readonly maxDurationSeconds: number;
+  readonly justification: { readonly minLength: number };
+  readonly ticket?: { readonly pattern: string; readonly required: boolean };
+  readonly requires: { readonly mfa: boolean; readonly authenticatedWithinSeconds?: number };
+  readonly groupsMaxAgeSeconds: number;
+  readonly session: SessionRules;
+  readonly revokers: { readonly groups: readonly Group[] };
+  readonly limits: { readonly issuesPerHour: number };
+}
+
+/** What an approval binds of the entitlement. When any of it is different at the issue, the issue stops. */
+export interface Snapshot {
+  readonly accountId: string;
+  readonly roleArn: string;
+  readonly session: SessionRules;
+}
+
+export const snapshotOf = ({ account, roleArn, session }: Entitlement): Snapshot => ({
+  accountId: account.id,
+  roleArn,
+  session,
+});
+
+export const sameSnapshot = (a: Snapshot, b: Snapshot): boolean => sameValue(a, b);
+
+/** Equality of JSON values; the order of members does not count, that of list items does. */
+const sameValue = (a: unknown, b: unknown): boolean => {
+  if (a === b) return true;
+  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
+  );
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;

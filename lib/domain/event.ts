@@ -1,0 +1,116 @@
+import type { Snapshot, Stage } from './entitlement.ts';
+import type { Handle, Instant } from './principal.ts';
+
+/**
+ * Free text stands beside the chain, so that it can be deleted: the event holds where it is and a salted hash of it.
+ * The pair (author, id) is its key in the identity table; the author is the event's actor.
+ */
+export interface TextRef {
+  readonly id: string;
+  /** base64url SHA-256 of the salt and the text. */
+  readonly hash: string;
+}
+
+export interface Actor {
+  readonly kind: 'person' | 'workload' | 'system';
+  readonly handle: Handle;
+}
+
+/** What each event says. The closed list: one writer a type, its meaning in a sentence. */
+export interface EventData {
+  /** A principal asked. With `autoApproved` it is approved in the same breath, by rule. */
+  'request.submitted': {
+    readonly requestId: string;
+    readonly entitlementId: string;
+    readonly snapshot: Snapshot;
+    readonly justification: TextRef;
+    readonly ticket?: string;
+    readonly durationSeconds: number;
+    readonly startAt?: Instant;
+    readonly autoApproved: boolean;
+    /** Empty when `autoApproved`. */
+    readonly stages: readonly Stage[];
+    /** Absent when `autoApproved`. */
+    readonly pendingUntil?: Instant;
+  };
+  /** One approver said yes at one stage; the fold says when it is enough. */
+  'request.approved': {
+    readonly stage: number;
+    readonly comment?: TextRef;
+    /** Present only when lowered. */
+    readonly durationSeconds?: number;
+    /** Present only when moved, later. */
+    readonly startAt?: Instant;
+  };
+  'request.denied': { readonly reason: TextRef };
+  'request.cancelled': Readonly<Record<never, never>>;
+  /** Somebody else ended an approved request. */
+  'request.revoked': { readonly reason: TextRef };
+  /** The requester ended an approved request early. */
+  'request.ended': Readonly<Record<never, never>>;
+  /** Written before STS is called; without an outcome behind it, a role session may or may not have been opened. */
+  'credentials.intended': {
+    readonly purpose: Purpose;
+    readonly roleArn: string;
+    readonly sessionNameHash: string;
+    readonly durationSeconds: number;
+    readonly endsAt: Instant;
+    readonly tags: Readonly<Record<string, string>>;
+  };
+  /** A role session was opened. Written before any of it leaves. */
+  'credentials.issued': { readonly intent: string; readonly accessKeyId: string; readonly expiration: Instant };
+  /** A role session was opened and dropped: nobody got it. */
+  'credentials.withheld': { readonly intent: string; readonly accessKeyId: string; readonly reason: string };
+  /** AWS said no: no role session was opened. */
+  'credentials.failed': { readonly intent: string; readonly reason: string };
+  /** AWS did not answer in time: a role session may be open, and nobody holds it. */
+  'credentials.unknown': { readonly intent: string; readonly reason: string };
+  /** Stands in `refusals#<request id>`, apart from the lifecycle, so that nobody can crowd out a revoke. */
+  'credentials.refused': {
+    readonly requestId: string;
+    readonly purpose: Purpose;
+    readonly code: string;
+    readonly reason: string;
+  };
+  /** A console sign-in URL was made of the session that `intent` opened. Written before it leaves. */
+  'console.issued': { readonly intent: string; readonly expiresAt: Instant };
+  'signin.succeeded': {
+    readonly provider: string;
+    readonly method: 'browser' | 'token_exchange';
+    readonly methods: readonly string[];
+  };
+  /** A signed assertion was verified and refused all the same. An assertion that proves nothing is a metric only. */
+  'signin.refused': {
+    readonly provider: string;
+    readonly method: 'browser' | 'token_exchange';
+    readonly reason: string;
+  };
+}
+
+export type Purpose = 'credentials' | 'console';
+
+export type EventType = keyof EventData;
+
+/** What happened, before it has its place in a stream. */
+export type DomainEvent<T extends EventType = EventType> = T extends EventType
+  ? { readonly type: T; readonly data: EventData[T] }
+  : never;
+
+/** What happened, with who and when. */
+export type RecordedEvent<T extends EventType = EventType> = DomainEvent<T> & {
+  readonly eventId: string;
+  readonly at: Instant;
+  readonly actor: Actor;
+};
+
+/**
+ * An event in its place: `seq` counts from 0 without gaps, `prevHash` is the hash of `seq - 1` (`''` for the first), and `hash` is
+ * SHA-256, base64url, over the canonical JSON (RFC 8785) of everything else.
+ */
+export type StoredEvent<T extends EventType = EventType> = RecordedEvent<T> & {
+  readonly stream: string;
+  readonly seq: number;
+  readonly prevHash: string;
+  readonly hash: string;
+  readonly v: 1;
+};

@@ -1,0 +1,27 @@
+import type { Entitlement } from './entitlement.ts';
+import { type Group, type Principal, inAnyGroup } from './principal.ts';
+
+/** Who may ask for what: access.yml, parsed and checked. */
+export interface AccessPolicy {
+  readonly entitlements: ReadonlyMap<string, Entitlement>;
+  readonly auditors: { readonly groups: readonly Group[] };
+}
+
+/** The entitlement if it exists and is this principal's to ask for; whether it exists at all is nobody else's business. */
+export const eligibleFor = (
+  policy: AccessPolicy,
+  principal: Principal,
+  entitlementId: string,
+): Entitlement | undefined => {
+  const entitlement = policy.entitlements.get(entitlementId);
+  return entitlement && inAnyGroup(principal, entitlement.requesters.groups) ? entitlement : undefined;
+};
+
+/** The principal's entitlements, ordered by id. */
+export const entitlementsOf = (policy: AccessPolicy, principal: Principal): readonly Entitlement[] =>
+  [...policy.entitlements.values()]
+    .filter((entitlement) => inAnyGroup(principal, entitlement.requesters.groups))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+
+export const isAuditor = (policy: AccessPolicy, principal: Principal): boolean =>
+  inAnyGroup(principal, policy.auditors.groups);

@@ -1,0 +1,29 @@
+/** `p_` and 43 base64url characters: an HMAC of (issuer, subject). Events name people by it, so that a person can be forgotten. */
+export type Handle = string;
+
+/** A group counts only from the provider that says so: `okta:engineering`. */
+export type Group = string;
+
+/** An instant, ISO 8601 in UTC with milliseconds, as `Date.prototype.toISOString` writes it. */
+export type Instant = string;
+
+/** The authenticated party. Only a verified assertion or a live session makes one. */
+export interface Principal {
+  readonly handle: Handle;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly kind: 'person' | 'workload';
+  readonly displayName?: string;
+  /** Present only when the identity provider says that it verified it. */
+  readonly email?: string;
+  readonly groups: readonly Group[];
+  /** When the provider was last asked for the groups. */
+  readonly groupsAt: Instant;
+  /** When the person proved who they are (OIDC `auth_time`), not when the token was made. */
+  readonly authenticatedAt: Instant;
+  /** Authentication methods (RFC 8176), such as `pwd`, `mfa`. */
+  readonly methods: readonly string[];
+}
+
+export const inAnyGroup = (principal: Principal, groups: readonly Group[]): boolean =>
+  groups.some((group) => principal.groups.includes(group));

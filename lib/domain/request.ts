@@ -1,0 +1,167 @@
+import type { Snapshot, Stage } from './entitlement.ts';
+import type { EventData, Purpose, RecordedEvent, TextRef } from './event.ts';
+import type { Handle, Instant } from './principal.ts';
+import { earliest, isBefore, latest, plusSeconds } from './time.ts';
+
+export type RequestStatus = 'pending' | 'approved' | 'denied' | 'cancelled' | 'expired' | 'revoked' | 'ended';
+
+export interface Approval {
+  readonly approver: Handle;
+  readonly at: Instant;
+  readonly stage: number;
+  readonly comment?: TextRef;
+}
+
+export interface Issue {
+  readonly intent: string;
+  readonly at: Instant;
+  readonly purpose: Purpose;
+}
+
+export interface Closed {
+  readonly kind: 'denied' | 'cancelled' | 'revoked' | 'ended';
+  readonly by: Handle;
+  readonly at: Instant;
+  readonly reason?: TextRef;
+}
+
+/** A request as its events tell it. Nothing in it depends on what time it is now. */
+export interface RequestState {
+  readonly id: string;
+  readonly requester: Handle;
+  readonly entitlementId: string;
+  readonly snapshot: Snapshot;
+  readonly justification: TextRef;
+  readonly ticket?: string;
+  readonly createdAt: Instant;
+  /** As asked for. */
+  readonly durationSeconds: number;
+  /** As approved so far: approvers only lower it. */
+  readonly grantedSeconds: number;
+  readonly startAt?: Instant;
+  readonly autoApproved: boolean;
+  readonly pendingUntil?: Instant;
+  readonly stages: readonly Stage[];
+  readonly approvals: readonly Approval[];
+  /** When the last approval that was needed came; absent while any is missing. */
+  readonly approvedAt?: Instant;
+  readonly closed?: Closed;
+  readonly issues: readonly Issue[];
+  /** Of the last event. */
+  readonly seq: number;
+}
+
+/** The state after `event`. @throws TypeError when the event cannot follow: a stream that says so was not written by us. */
+export const evolve = (state: RequestState | undefined, event: RecordedEvent): RequestState => {
+  if (event.type === 'request.submitted') {
+    if (state) throw new TypeError('a request is submitted once');
+    return submitted(event.data, event.actor.handle, event.at);
+  }
+  if (!state) throw new TypeError(`a request does not begin with ${event.type}`);
+  const next = { ...state, seq: state.seq + 1 };
+  const by = { by: event.actor.handle, at: event.at };
+  switch (event.type) {
+    case 'request.approved':
+      return approved(next, event);
+    case 'request.denied':
+      return { ...next, closed: { kind: 'denied', ...by, reason: event.data.reason } };
+    case 'request.cancelled':
+      return { ...next, closed: { kind: 'cancelled', ...by } };
+    case 'request.revoked':
+      return { ...next, closed: { kind: 'revoked', ...by, reason: event.data.reason } };
+    case 'request.ended':
+      return { ...next, closed: { kind: 'ended', ...by } };
+    case 'credentials.intended':
+      return {
+        ...next,
+        issues: [...state.issues, { intent: event.eventId, at: event.at, purpose: event.data.purpose }],
+      };
+    case 'credentials.issued':
+    case 'credentials.withheld':
+    case 'credentials.failed':
+    case 'credentials.unknown':
+    case 'console.issued':
+      return next;
+    default:
+      throw new TypeError(`${event.type} has no place in a request`);
+  }
+};
+
+export const fold = (events: readonly RecordedEvent[]): RequestState | undefined =>
+  events.reduce<RequestState | undefined>(evolve, undefined);
+
+const submitted = (data: EventData['request.submitted'], requester: Handle, at: Instant): RequestState => ({
+  id: data.requestId,
+  requester,
+  entitlementId: data.entitlementId,
+  snapshot: data.snapshot,
+  justification: data.justification,
+  ...(data.ticket === undefined ? {} : { ticket: data.ticket }),
+  createdAt: at,
+  durationSeconds: data.durationSeconds,
+  grantedSeconds: data.durationSeconds,
+  ...(data.startAt === undefined ? {} : { startAt: data.startAt }),
+  autoApproved: data.autoApproved,
+  ...(data.pendingUntil === undefined ? {} : { pendingUntil: data.pendingUntil }),
+  stages: data.stages,
+  approvals: [],
+  ...(data.autoApproved ? { approvedAt: at } : {}),
+  issues: [],
+  seq: 0,
+});
+
+const approved = (state: RequestState, { data, actor, at }: RecordedEvent<'request.approved'>): RequestState => {
+  const { stage, comment, durationSeconds = state.grantedSeconds, startAt = state.startAt } = data;
+  const approvals = [...state.approvals, { approver: actor.handle, at, stage, ...(comment ? { comment } : {}) }];
+  return {
+    ...state,
+    approvals,
+    // An approver can only take away, whatever an event says.
+    grantedSeconds: Math.min(state.grantedSeconds, durationSeconds),
+    ...(startAt === undefined ? {} : { startAt: latest(startAt, state.startAt ?? startAt) }),
+    ...(approvalsNeeded({ ...state, approvals }) === 0 ? { approvedAt: at } : {}),
+  };
+};
+
+/** How many approvals are still missing, over all stages. */
+export const approvalsNeeded = ({ stages, approvals }: Pick<RequestState, 'stages' | 'approvals'>): number =>
+  stages.reduce((missing, { count }, stage) => missing + Math.max(0, count - approvalsAt(approvals, stage)), 0);
+
+/** Stages go in order: the first that still misses somebody, or undefined when none does. */
+export const currentStage = ({ stages, approvals }: Pick<RequestState, 'stages' | 'approvals'>): number | undefined => {
+  const index = stages.findIndex(({ count }, stage) => approvalsAt(approvals, stage) < count);
+  return index === -1 ? undefined : index;
+};
+
+const approvalsAt = (approvals: readonly Approval[], stage: number): number =>
+  approvals.filter((approval) => approval.stage === stage).length;
+
+/** An approved request's time window. It is computed, never stored; a revoke or an end cuts it short. */
+export interface Grant {
+  readonly state: 'scheduled' | 'active' | 'ended';
+  readonly startsAt: Instant;
+  readonly endsAt: Instant;
+}
+
+export const grantAt = (
+  request: Pick<RequestState, 'approvedAt' | 'startAt' | 'grantedSeconds' | 'closed'>,
+  now: Instant,
+): Grant | undefined => {
+  if (request.approvedAt === undefined) return undefined;
+  const startsAt = latest(request.startAt ?? request.approvedAt, request.approvedAt);
+  const wholeEnd = plusSeconds(startsAt, request.grantedSeconds);
+  const endsAt = request.closed ? earliest(wholeEnd, request.closed.at) : wholeEnd;
+  if (request.closed || !isBefore(now, endsAt)) return { state: 'ended', startsAt, endsAt };
+  return { state: isBefore(now, startsAt) ? 'scheduled' : 'active', startsAt, endsAt };
+};
+
+/** The status now: a pending request expires by time, an approved one when its window is past. */
+export const statusAt = (
+  request: Pick<RequestState, 'approvedAt' | 'startAt' | 'grantedSeconds' | 'closed' | 'pendingUntil'>,
+  now: Instant,
+): RequestStatus => {
+  if (request.closed) return request.closed.kind;
+  const grant = grantAt(request, now);
+  if (grant) return grant.state === 'ended' ? 'expired' : 'approved';
+  return request.pendingUntil !== undefined && !isBefore(now, request.pendingUntil) ? 'expired' : 'pending';
+};

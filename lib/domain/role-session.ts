@@ -1,0 +1,115 @@
+import type { DenyStatement, Entitlement } from './entitlement.ts';
+import type { Handle, Instant, Principal } from './principal.ts';
+import type { RequestState } from './request.ts';
+import { msOf, secondsBetween } from './time.ts';
+
+/** What STS is asked for. Everything in it comes from access.yml, the request and the principal, never from a caller's words. */
+export interface RoleSessionOrder {
+  readonly roleArn: string;
+  readonly region: string;
+  readonly externalId?: string;
+  readonly sessionName: string;
+  readonly sourceIdentity: Handle;
+  /** 900 to 3600. */
+  readonly durationSeconds: number;
+  /** When the grant ends. AWS permissions end then by the session policy, though the session itself may be longer. */
+  readonly endsAt: Instant;
+  readonly policy: SessionPolicy;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Whether the tags follow into a role that this session assumes. */
+  readonly transitive: boolean;
+}
+
+export interface SessionPolicy {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly (
+    DenyStatement | { readonly Effect: 'Allow'; readonly Action: '*'; readonly Resource: '*' }
+  )[];
+}
+
+/** STS issues for no less (API reference, AssumeRole, DurationSeconds). */
+export const STS_MIN_SECONDS = 900;
+/** Role chaining: what a Lambda's own role session assumes lasts an hour at most. */
+const CHAINING_MAX_SECONDS = 3600;
+
+export const orderRoleSession = (
+  request: RequestState,
+  entitlement: Entitlement,
+  principal: Principal,
+  { now, endsAt }: { now: Instant; endsAt: Instant },
+): RoleSessionOrder => ({
+  roleArn: entitlement.roleArn,
+  region: entitlement.account.region,
+  ...(entitlement.account.externalId === undefined ? {} : { externalId: entitlement.account.externalId }),
+  sessionName: roleSessionName(principal),
+  sourceIdentity: principal.handle,
+  durationSeconds: durationSeconds(entitlement, secondsBetween(now, endsAt)),
+  endsAt,
+  policy: sessionPolicy(entitlement, endsAt),
+  tags: {
+    'hatcheck-request': request.id,
+    'hatcheck-entitlement': entitlement.id,
+    ...(request.ticket === undefined ? {} : { 'hatcheck-ticket': request.ticket }),
+  },
+  transitive: entitlement.session.chaining,
+});
+
+const durationSeconds = ({ session, roleMaxSessionSeconds }: Entitlement, secondsLeft: number): number =>
+  Math.max(
+    STS_MIN_SECONDS,
+    Math.floor(Math.min(secondsLeft, session.maxSeconds, roleMaxSessionSeconds, CHAINING_MAX_SECONDS)),
+  );
+
+/**
+ * One allow, since denies alone grant nothing; then what ends the session with the grant, what would outlive or escape it, and
+ * Hatcheck's own roles, policies and providers.
+ */
+export const sessionPolicy = ({ session, roleArn, account }: Entitlement, endsAt: Instant): SessionPolicy => ({
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Action: '*', Resource: '*' },
+    ...session.denies,
+    {
+      Sid: 'GrantEnd',
+      Effect: 'Deny',
+      Action: ['*'],
+      Resource: ['*'],
+      Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': wholeSecond(endsAt) } },
+    },
+    ...(session.chaining ? [] : [NO_ESCAPE]),
+    {
+      Sid: 'Hatcheck',
+      Effect: 'Deny',
+      Action: ['iam:*'],
+      Resource: [
+        roleArn,
+        ...['role/hatcheck/*', 'policy/hatcheck/*', '*-provider/*hatcheck*'].map(
+          (own) => `arn:${account.partition}:iam::*:${own}`,
+        ),
+      ],
+    },
+  ],
+});
+
+/** AssumeRoot is no AssumeRole*; a web identity token or a console's OAuth2 token would live on after the grant. */
+const NO_ESCAPE: DenyStatement = {
+  Sid: 'NoEscape',
+  Effect: 'Deny',
+  Action: ['sts:AssumeRole*', 'sts:AssumeRoot', 'sts:GetWebIdentityToken', 'signin:*OAuth2*'],
+  Resource: ['*'],
+};
+
+/** Rounded down: the permissions may end up to a second before the grant, never after it. */
+const wholeSecond = (instant: Instant): string =>
+  new Date(Math.floor(msOf(instant) / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+
+const SESSION_NAME = /^[A-Za-z0-9_+=,.@-]{2,64}$/;
+
+/**
+ * For the eye that reads CloudTrail: `<verified e-mail>=<8 characters of the handle>` where charset and length allow it, else the
+ * handle. Never cut or replaced: two principals must not meet in one name.
+ */
+export const roleSessionName = ({ handle, email }: Principal): string => {
+  const legible = `${email ?? ''}=${handle.slice(2, 10)}`;
+  return email !== undefined && SESSION_NAME.test(legible) ? legible : handle;
+};
