@@ -95,7 +95,10 @@ export interface ConsoleSignIn {
    * A console sign-in URL for the role session: a secret, good for 15 minutes.
    * @throws HatcheckError `aws_unavailable` when the federation endpoint does not give a token.
    */
-  url(credentials: TemporaryCredentials, where: { readonly partition: string; readonly region: string; readonly destination?: string }): Promise<ConsoleUrl>;
+  url(
+    credentials: TemporaryCredentials,
+    where: { readonly partition: string; readonly region: string; readonly destination?: string },
+  ): Promise<ConsoleUrl>;
 }
 
 export interface ConsoleUrl {

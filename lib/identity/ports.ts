@@ -1,0 +1,67 @@
+import type { Handle, Instant, Principal } from '../domain/principal.ts';
+
+/** A signed-in principal, as the identity table keeps it under the hash of its token. Expiry is checked by whoever reads it. */
+export interface Session {
+  readonly principal: Principal;
+  readonly via: 'cookie' | 'bearer';
+  /** base64url SHA-256 of the secret part of the token `<handle>.<random>`. */
+  readonly tokenHash: string;
+  /** What a plain form must send back; only with `via: 'cookie'`. */
+  readonly csrf?: string;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+export interface Sessions {
+  /** @throws HatcheckError `ledger_unavailable` when it cannot be stored. */
+  put(session: Session): Promise<void>;
+  /** Strongly consistent. */
+  get(handle: Handle, tokenHash: string): Promise<Session | undefined>;
+  remove(handle: Handle, tokenHash: string): Promise<void>;
+}
+
+/** A sign-in that a browser began: what the callback must match. */
+export interface Attempt {
+  /** base64url SHA-256 of `state`. */
+  readonly stateHash: string;
+  readonly provider: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+  /** base64url SHA-256 of the browser's pre-login cookie. */
+  readonly browserHash: string;
+  readonly returnTo: string;
+  readonly expiresAt: Instant;
+}
+
+export interface Attempts {
+  put(attempt: Attempt): Promise<void>;
+  /** Takes it out, so that of two callbacks at once exactly one gets it. */
+  take(stateHash: string): Promise<Attempt | undefined>;
+}
+
+export interface ReplayGuard {
+  /** True for the first caller with this key, false for every later one until `until`. One conditional write. */
+  burn(key: string, until: Instant): Promise<boolean>;
+}
+
+export interface Directory {
+  /** What the person is called, as their provider last said. */
+  remember(principal: Principal): Promise<void>;
+}
+
+export interface IdentityProvider {
+  readonly id: string;
+  readonly type: 'oidc';
+  /** Exactly as in the tokens' `iss`. https, or http on a loopback address. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** A reference (`env:NAME`, `ssm:…`), never the secret. Absent for a public client. */
+  readonly clientSecret?: string;
+  readonly groupsClaim: string;
+  /** Audiences that token exchange takes besides `clientId`. */
+  readonly tokenExchangeAudiences: readonly string[];
+  /** Signature algorithms that this provider may use. */
+  readonly algorithms: readonly (
+    'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512'
+  )[];
+}
