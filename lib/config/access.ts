@@ -1,0 +1,21 @@
+import type { Entitlement } from '../domain/entitlement.ts';
+import type { AccessPolicy } from '../domain/policy.ts';
+import type { IdentityProvider } from '../identity/ports.ts';
+
+/** access.yml after every check, as plain JSON: what packaging puts into each bundle. */
+export interface CompiledAccess {
+  readonly identityProviders: readonly IdentityProvider[];
+  readonly entitlements: readonly Entitlement[];
+  readonly auditors: AccessPolicy['auditors'];
+}
+
+export interface Access {
+  readonly policy: AccessPolicy;
+  readonly identityProviders: readonly IdentityProvider[];
+}
+
+/** What JSON cannot hold is made again: the map of the entitlements by id. */
+export const accessPolicy = ({ identityProviders, entitlements, auditors }: CompiledAccess): Access => ({
+  policy: { entitlements: new Map(entitlements.map((entitlement) => [entitlement.id, entitlement])), auditors },
+  identityProviders,
+});

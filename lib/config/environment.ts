@@ -1,0 +1,128 @@
+import type { AccessPolicy } from '../domain/policy.ts';
+import type { IdentityProvider } from '../identity/ports.ts';
+import { type CompiledAccess, accessPolicy } from './access.ts';
+import { parseSecretReference } from './secret-reference.ts';
+import { secureUrl } from './web-address.ts';
+
+/** All that a function goes by, read once when it starts. */
+export interface Config {
+  readonly stage: string;
+  /** Where people reach us: scheme, host and port, no path. */
+  readonly origin: string;
+  readonly region: string;
+  readonly tables: { readonly ledger: string; readonly index: string; readonly identity: string };
+  /** Set only where something stands in for AWS. */
+  readonly endpoints: {
+    readonly dynamodb?: string;
+    readonly sts?: string;
+    readonly federation?: string;
+    readonly console?: string;
+  };
+  /** A reference to the key of the handles' HMAC; only sign-in and token exchange have it. */
+  readonly pepper?: string;
+  readonly policy: AccessPolicy;
+  readonly identityProviders: readonly IdentityProvider[];
+}
+
+export interface ConfigFault {
+  /** The environment variable. */
+  readonly name: string;
+  readonly message: string;
+}
+
+export class ConfigError extends Error {
+  readonly faults: readonly ConfigFault[];
+
+  constructor(faults: readonly ConfigFault[]) {
+    super(['the environment is not as it should be', ...faults.map((f) => `  ${f.name}: ${f.message}`)].join('\n'));
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What is wrong with a value, or undefined. Messages never repeat the value: it may have been meant for another variable. */
+type Check = (value: string) => string | undefined;
+
+const matching =
+  (pattern: RegExp, form: string): Check =>
+  (value) =>
+    pattern.test(value) ? undefined : `must be ${form}`;
+
+const stageName = matching(/^[a-z][a-z0-9-]{0,31}$/, 'small letters, digits and hyphens, at most 32');
+const regionName = matching(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, 'an AWS region such as eu-west-1');
+const tableName = matching(/^[A-Za-z0-9_.-]{3,255}$/, 'the name of a DynamoDB table');
+
+const origin: Check = (value) =>
+  secureUrl(value)?.origin === value
+    ? undefined
+    : 'must be an origin without a path, https or http on a loopback address';
+
+const endpoint: Check = (value) => {
+  const url = secureUrl(value);
+  return url?.search === '' && url.hash === '' ? undefined : 'must be a URL, https or http on a loopback address';
+};
+
+const secretReference: Check = (value) =>
+  parseSecretReference(value)
+    ? undefined
+    : 'must name a secret (env:NAME, ssm:/path/name, secretsmanager:name), not be one';
+
+/**
+ * The configuration, frozen.
+ * @throws ConfigError with every fault at once, by the variable's name.
+ */
+export const loadConfig = (env: Environment, access: CompiledAccess): Config => {
+  const faults: ConfigFault[] = [];
+  const optional = (name: string, check: Check): string | undefined => {
+    const value = env[name] === '' ? undefined : env[name];
+    const message = value === undefined ? undefined : check(value);
+    if (message !== undefined) faults.push({ name, message });
+    return value;
+  };
+  const required = (name: string, check: Check): string => {
+    const value = optional(name, check);
+    if (value === undefined) faults.push({ name, message: 'is not set' });
+    return value ?? '';
+  };
+  const config = {
+    stage: required('HATCHECK_STAGE', stageName),
+    origin: required('HATCHECK_ORIGIN', origin),
+    region: required('AWS_REGION', regionName),
+    tables: {
+      ledger: required('LEDGER_TABLE', tableName),
+      index: required('INDEX_TABLE', tableName),
+      identity: required('IDENTITY_TABLE', tableName),
+    },
+    endpoints: present({
+      dynamodb: optional('HATCHECK_DYNAMODB_ENDPOINT', endpoint),
+      sts: optional('HATCHECK_STS_ENDPOINT', endpoint),
+      federation: optional('HATCHECK_FEDERATION_ENDPOINT', endpoint),
+      console: optional('HATCHECK_CONSOLE_ENDPOINT', endpoint),
+    }),
+    ...present({ pepper: optional('HATCHECK_PEPPER', secretReference) }),
+    ...accessPolicy(access),
+  };
+  if (faults.length > 0) throw new ConfigError(faults);
+  return deepFrozen(config);
+};
+
+/** Without the members that are undefined. */
+const present = <T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } => {
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const key in members) {
+    const value = members[key];
+    if (isPresent(value)) kept[key] = value;
+  }
+  return kept;
+};
+
+const isPresent = <T>(value: T): value is Exclude<T, undefined> => value !== undefined;
+
+const deepFrozen = <T>(value: T): T => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const member of value instanceof Map ? value.values() : Object.values(value)) deepFrozen(member);
+  return value;
+};
