@@ -30,6 +30,8 @@ export interface Attempt {
   /** base64url SHA-256 of the browser's pre-login cookie. */
   readonly browserHash: string;
   readonly returnTo: string;
+  /** Present when the person was sent to prove themselves anew: an `auth_time` before it is refused. */
+  readonly authenticatedSince?: Instant;
   readonly expiresAt: Instant;
 }
 
