@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { gatewayAnswer, toAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { parseTarget, toEvent } from './event.ts';
+import { closeServer, listenOnLoopback } from './loopback.ts';
 import { createRouter } from './routes.ts';
 import type { Route, RouteMatch, Router } from './routes.ts';
 
@@ -58,8 +59,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   };
   const server = createServer((request, response) => void serve(request, response, settings));
   server.on('clientError', refuseConnection);
-  const port = await listen(server, options.port);
-  return { origin: `http://127.0.0.1:${port}`, close: () => close(server) };
+  const port = await listenOnLoopback(server, options.port);
+  return { origin: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 };
 
 interface Settings {
@@ -172,21 +173,3 @@ const refuseConnection = (error: NodeJS.ErrnoException, socket: Duplex): void =>
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body.toString()}`);
 };
-
-const listen = (server: Server, port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address ? address.port : port);
-    });
-  });
-
-const close = (server: Server): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.close((error) => {
-      if (error) reject(error);
-      else resolve();
-    });
-    server.closeAllConnections();
-  });
