@@ -21,13 +21,13 @@ export interface Ledger {
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Where the next page begins; absent on the last. */
+  /** The position (`positionOf`) after which the next page begins; absent on the last. */
   readonly next?: string;
 }
 
 export interface PageOf {
   readonly limit: number;
-  /** A position that an earlier page returned. */
+  /** A position; the page begins with what is older than it. */
   readonly after?: string;
 }
 
@@ -109,6 +109,8 @@ export interface ConsoleUrl {
 /** Time and chance, injected. */
 export interface Clock {
   now(): Instant;
+  /** Waits; only between two tries at the ledger. */
+  pause(ms: number): Promise<void>;
 }
 
 export interface Chance {

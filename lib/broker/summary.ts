@@ -4,3 +4,6 @@ import type { RequestState } from '../domain/request.ts';
 export type RequestSummary = Omit<RequestState, 'issues'>;
 
 export const summaryOf = ({ issues: _issues, ...summary }: RequestState): RequestSummary => summary;
+
+/** Where a summary stands in every list: by time, then by id. Positions sort as text, since instants are all of one form. */
+export const positionOf = ({ createdAt, id }: Pick<RequestSummary, 'createdAt' | 'id'>): string => `${createdAt}#${id}`;

@@ -42,7 +42,7 @@ const entitlementChecks = (
     rule: 'justification',
     detail: `At least ${entitlement.justification.minLength} characters.`,
     check: () =>
-      [...command.justification.text.trim()].length >= entitlement.justification.minLength
+      Array.from(command.justification.text.trim()).length >= entitlement.justification.minLength
         ? undefined
         : badInput('/justification', 'too_short', `at least ${entitlement.justification.minLength} characters`),
   },

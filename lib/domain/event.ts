@@ -43,11 +43,11 @@ export interface EventData {
     readonly startAt?: Instant;
   };
   'request.denied': { readonly reason: TextRef };
-  'request.cancelled': Readonly<Record<never, never>>;
+  'request.cancelled': Readonly<Record<string, never>>;
   /** Somebody else ended an approved request. */
   'request.revoked': { readonly reason: TextRef };
   /** The requester ended an approved request early. */
-  'request.ended': Readonly<Record<never, never>>;
+  'request.ended': Readonly<Record<string, never>>;
   /** Written before STS is called; without an outcome behind it, a role session may or may not have been opened. */
   'credentials.intended': {
     readonly purpose: Purpose;

@@ -1,0 +1,141 @@
+import { isReader } from '../domain/access.ts';
+import type { Context, Decision } from '../domain/command.ts';
+import { HatcheckError } from '../domain/errors.ts';
+import type { DomainEvent, StoredEvent } from '../domain/event.ts';
+import type { Instant, Principal } from '../domain/principal.ts';
+import { type RequestState, evolve, fold } from '../domain/request.ts';
+import { latest } from '../domain/time.ts';
+import { type Broker, type Patience, actorOf, noSuchRequest, requestStream } from './broker.ts';
+import { seal } from './chain.ts';
+
+/** A request with the last of its events: what the next one is sealed to. */
+export interface Loaded {
+  readonly request: RequestState;
+  readonly last: StoredEvent;
+}
+
+/** The longest pause between two tries; short, since a conflict means that somebody else's write is already done. */
+const MAX_PAUSE_MS = 80;
+
+/** @throws HatcheckError `not_found`, also when the principal may not read it; `ledger_unavailable`. */
+export const load = (events: readonly StoredEvent[], principal: Principal, { policy }: Broker): Loaded => {
+  const loaded = loadUnchecked(events);
+  if (!loaded || !isReader(loaded.request, principal, policy)) throw new HatcheckError(noSuchRequest);
+  return loaded;
+};
+
+const loadUnchecked = (events: readonly StoredEvent[]): Loaded | undefined => {
+  const request = fold(events);
+  const last = events.at(-1);
+  return request && last ? { request, last } : undefined;
+};
+
+/** What `decide` made of the request, as it is now in the ledger; `event` is absent when nothing had to be written. */
+export interface Committed extends Loaded {
+  readonly event?: StoredEvent;
+}
+
+/**
+ * Decides on what the ledger says and appends the one event; when somebody else was quicker, reads again, decides again. Ends with the
+ * caller's patience.
+ *
+ * @param prepare runs once, after the first decision in favour and before the first append: what the event refers to is stored there.
+ * @throws RefusedError when the decision is against it; HatcheckError `not_found`, `ledger_conflict`, `ledger_unavailable`.
+ */
+export const commit = async (
+  broker: Broker,
+  { requestId, principal, patience, first, prepare }: CommitOptions,
+  decision: (request: RequestState, context: Context) => Decision,
+): Promise<Committed> => {
+  const stream = requestStream(requestId);
+  let events = await (first ?? broker.ledger.read(stream));
+  for (let tries = 0; ; tries += 1) {
+    const loaded = load(events, principal, broker);
+    const now = nowAfter(broker, loaded.last);
+    const decided = decision(loaded.request, { principal, policy: broker.policy, now });
+    if ('refusal' in decided) throw new RefusedError(decided, loaded.request);
+    if (!decided.event) return loaded;
+    if (tries === 0) await prepare?.();
+    const event = record(broker, { stream, last: loaded.last, now, principal }, decided.event);
+    if ((await broker.ledger.append(event)) === 'appended')
+      return { request: evolve(loaded.request, event), last: event, event };
+    await pauseOrGiveUp(broker, patience, tries);
+    events = await broker.ledger.read(stream);
+  }
+};
+
+interface CommitOptions {
+  readonly requestId: string;
+  readonly principal: Principal;
+  readonly patience: Patience;
+  /** A read of the stream that is already under way. */
+  readonly first?: Promise<readonly StoredEvent[]>;
+  readonly prepare?: () => Promise<void>;
+}
+
+/** The decision was against it; the request is the one that it was made on. */
+export class RefusedError extends HatcheckError {
+  readonly request: RequestState;
+
+  constructor({ refusal }: Extract<Decision, { refusal: unknown }>, request: RequestState) {
+    super(refusal);
+    this.name = 'RefusedError';
+    this.request = request;
+  }
+}
+
+/**
+ * A fact is not a decision: it happened, and is appended until the caller's patience ends, whoever else writes. What it says may depend
+ * on what the others wrote; `undefined` means that there is nothing left to say.
+ *
+ * @throws HatcheckError `ledger_unavailable`, `ledger_conflict`
+ */
+export const recordFact = async <E extends DomainEvent>(
+  broker: Broker,
+  { principal, patience, after }: { principal: Principal; patience: Patience; after: Loaded },
+  fact: (request: RequestState) => E | undefined,
+): Promise<Loaded & { readonly said: E | undefined }> => {
+  const stream = requestStream(after.request.id);
+  let loaded = after;
+  for (let tries = 0; ; tries += 1) {
+    const said = fact(loaded.request);
+    if (!said) return { ...loaded, said };
+    const event = record(broker, { stream, last: loaded.last, now: nowAfter(broker, loaded.last), principal }, said);
+    if (await appendOrWait(broker, event, patience, tries))
+      return { request: evolve(loaded.request, event), last: event, said };
+    loaded = loadUnchecked(await broker.ledger.read(stream)) ?? loaded;
+  }
+};
+
+/** Unlike a decision, a fact outlasts a ledger that is away for a moment. */
+const appendOrWait = async (
+  broker: Broker,
+  event: StoredEvent,
+  patience: Patience,
+  tries: number,
+): Promise<boolean> => {
+  try {
+    if ((await broker.ledger.append(event)) === 'appended') return true;
+  } catch (error) {
+    if (!hasTimeLeft(patience)) throw error;
+  }
+  await pauseOrGiveUp(broker, patience, tries);
+  return false;
+};
+
+/** Never before the stream's last event, even when this machine's clock is behind the one that wrote it. */
+const nowAfter = ({ clock }: Broker, last: StoredEvent): Instant => latest(clock.now(), last.at);
+
+const record = (
+  { chance }: Broker,
+  { stream, last, now, principal }: { stream: string; last: StoredEvent; now: Instant; principal: Principal },
+  event: DomainEvent,
+): StoredEvent => seal(last, stream, { ...event, eventId: chance.id(), at: now, actor: actorOf(principal) });
+
+const hasTimeLeft = (patience: Patience): boolean => patience.remainingMs() > MAX_PAUSE_MS;
+
+const pauseOrGiveUp = async ({ clock, chance }: Broker, patience: Patience, tries: number): Promise<void> => {
+  if (!hasTimeLeft(patience))
+    throw new HatcheckError({ code: 'ledger_conflict', reason: `others were quicker ${tries + 1} times` });
+  await clock.pause(chance.fraction() * Math.min(MAX_PAUSE_MS, 5 * 2 ** Math.min(tries, 4)));
+};

@@ -1,0 +1,65 @@
+import type { Command } from '../domain/command.ts';
+import { decide } from '../domain/decide.ts';
+import type { TextRef } from '../domain/event.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { RequestState } from '../domain/request.ts';
+import type { Desk, Patience } from './broker.ts';
+import { commit } from './commit.ts';
+import { summarise } from './summarise.ts';
+import { newWords } from './words.ts';
+
+/** Acts on a request that exists, in the caller's words. */
+export type Act =
+  | {
+      readonly type: 'approve';
+      readonly comment?: string;
+      readonly durationSeconds?: number;
+      readonly startAt?: string;
+    }
+  | { readonly type: 'deny' | 'revoke'; readonly reason: string }
+  | { readonly type: 'cancel' | 'end' };
+
+/**
+ * The request after the act.
+ * @throws HatcheckError as the act's decision says (`lib/domain/decide-*.ts`), `not_found`, `ledger_conflict`, `ledger_unavailable`
+ */
+export const decideRequest = async (
+  desk: Desk,
+  { requestId, principal, act, patience }: { requestId: string; principal: Principal; act: Act; patience: Patience },
+): Promise<RequestState> => {
+  const words = wordsOf(act);
+  const text = words === undefined ? undefined : newWords(desk.chance, words);
+  const { request, event } = await commit(
+    desk,
+    {
+      requestId,
+      principal,
+      patience,
+      // First the words, then the event that holds their hash.
+      ...(text ? { prepare: () => desk.texts.put(principal.handle, text.ref, text.value) } : {}),
+    },
+    (state, context) => decide(state, commandOf(act, text?.ref), context),
+  );
+  return event ? summarise(desk, request) : request;
+};
+
+const wordsOf = (act: Act): string | undefined => {
+  if (act.type === 'approve') return act.comment;
+  return act.type === 'deny' || act.type === 'revoke' ? act.reason : undefined;
+};
+
+const commandOf = (act: Act, ref: TextRef | undefined): Command => {
+  switch (act.type) {
+    case 'approve': {
+      const { comment: _words, ...rest } = act;
+      return { ...rest, ...(ref ? { comment: ref } : {}) };
+    }
+    case 'deny':
+    case 'revoke':
+      if (!ref) throw new TypeError(`${act.type} always has a reason`);
+      return { type: act.type, reason: ref };
+    case 'cancel':
+    case 'end':
+      return { type: act.type };
+  }
+};

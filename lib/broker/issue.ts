@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { decide } from '../domain/decide.ts';
+import { HatcheckError } from '../domain/errors.ts';
+import type { DomainEvent, Purpose, StoredEvent } from '../domain/event.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { RequestState } from '../domain/request.ts';
+import { type RoleSessionOrder, orderRoleSession, roleSessionName } from '../domain/role-session.ts';
+import { type Broker, type Patience, requestStream } from './broker.ts';
+import { type Loaded, RefusedError, commit, recordFact } from './commit.ts';
+import { RoleSessionError, type RoleSessions, type TemporaryCredentials } from './ports.ts';
+import { recordRefusal } from './record-refusal.ts';
+
+/** The only holder of `RoleSessions`: whoever issues. */
+export interface Issuer extends Broker {
+  readonly roleSessions: RoleSessions;
+}
+
+export interface IssueOptions {
+  readonly requestId: string;
+  /** Still being looked up: the request is read meanwhile. */
+  readonly caller: Promise<Principal>;
+  readonly purpose: Purpose;
+  readonly patience: Patience;
+}
+
+/** An open role session with its intent in the ledger, and its outcome not yet. Nothing of it may leave before that. */
+export interface Opened {
+  readonly principal: Principal;
+  readonly intent: string;
+  readonly credentials: TemporaryCredentials;
+  readonly after: Loaded;
+}
+
+/**
+ * Decides, writes the intent, and opens the role session: three trips, and no STS call without a committed intent.
+ *
+ * @throws HatcheckError 401 codes of `caller`; `not_found`; the refusals of `issueRules`, each on record; `aws_unavailable` when STS did
+ * not open one; `ledger_unavailable`, `ledger_conflict`
+ */
+export const openRoleSession = async (
+  issuer: Issuer,
+  { requestId, caller, purpose, patience }: IssueOptions,
+): Promise<Opened> => {
+  const first = issuer.ledger.read(requestStream(requestId));
+  // Whoever is not signed in learns that, not how the ledger is.
+  first.catch(() => undefined);
+  const principal = await caller;
+  const { intent, loaded, order } = await intendToIssue(issuer, { requestId, principal, purpose, patience, first });
+  try {
+    return { principal, intent, credentials: await issuer.roleSessions.open(order), after: loaded };
+  } catch (error) {
+    if (!(error instanceof RoleSessionError)) throw error;
+    const fact = { type: `credentials.${error.outcome}` as const, data: { intent, reason: error.message } };
+    await recordFact(issuer, { principal, patience, after: loaded }, () => fact);
+    throw new HatcheckError(
+      { code: 'aws_unavailable', reason: `role session ${error.outcome}: ${error.message}` },
+      { cause: error },
+    );
+  }
+};
+
+/** The outcome on record; what was opened may leave now. @throws HatcheckError `revoked`, `grant_over`: it was withheld. */
+export const recordIssued = async (
+  issuer: Issuer,
+  { principal, intent, credentials, after }: Opened,
+  patience: Patience,
+): Promise<Loaded> => {
+  const { accessKeyId, expiration } = credentials;
+  const { said, ...loaded } = await recordFact(issuer, { principal, patience, after }, (request): DomainEvent =>
+    request.closed
+      ? { type: 'credentials.withheld', data: { intent, accessKeyId, reason: request.closed.kind } }
+      : { type: 'credentials.issued', data: { intent, accessKeyId, expiration } },
+  );
+  if (said?.type === 'credentials.withheld') throw new HatcheckError(closedMeanwhile(loaded.request));
+  return loaded;
+};
+
+/** Somebody ended the grant between the intent and now. */
+export const closedMeanwhile = ({ closed }: RequestState): HatcheckError['refusal'] => ({
+  code: closed?.kind === 'revoked' ? 'revoked' : 'grant_over',
+  reason: `${closed?.kind ?? 'closed'} between the intent and the outcome`,
+});
+
+/** The credentials of an approved, open grant: four sequential trips. Errors: see `openRoleSession`, `recordIssued`. */
+export const issueCredentials = async (
+  issuer: Issuer,
+  options: Omit<IssueOptions, 'purpose'>,
+): Promise<TemporaryCredentials> => {
+  const opened = await openRoleSession(issuer, { ...options, purpose: 'credentials' });
+  await recordIssued(issuer, opened, options.patience);
+  return opened.credentials;
+};
+
+const intendToIssue = async (
+  issuer: Issuer,
+  {
+    requestId,
+    principal,
+    purpose,
+    patience,
+    first,
+  }: {
+    requestId: string;
+    principal: Principal;
+    purpose: Purpose;
+    patience: Patience;
+    first: Promise<readonly StoredEvent[]>;
+  },
+): Promise<{ intent: string; loaded: Loaded; order: RoleSessionOrder }> => {
+  const sessionNameHash = createHash('sha256').update(roleSessionName(principal)).digest('base64url');
+  try {
+    const { request, last, event } = await commit(issuer, { requestId, principal, patience, first }, (state, context) =>
+      decide(state, { type: 'issue', purpose, sessionNameHash }, context),
+    );
+    const entitlement = issuer.policy.entitlements.get(request.entitlementId);
+    if (event?.type !== 'credentials.intended' || !entitlement) throw new TypeError('an issue is decided by an intent');
+    const order = orderRoleSession(request, entitlement, principal, { now: event.at, endsAt: event.data.endsAt });
+    return { intent: event.eventId, loaded: { request, last }, order };
+  } catch (error) {
+    if (error instanceof RefusedError)
+      await recordRefusal(issuer, { requestId, principal, purpose, refusal: error.refusal });
+    throw error;
+  }
+};

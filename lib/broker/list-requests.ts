@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { isReader } from '../domain/access.ts';
+import { HatcheckError } from '../domain/errors.ts';
+import { isAuditor } from '../domain/policy.ts';
+import type { Principal } from '../domain/principal.ts';
+import { type RequestStatus, statusAt } from '../domain/request.ts';
+import type { Desk } from './broker.ts';
+import type { Page, PageOf } from './ports.ts';
+import { type RequestSummary, positionOf } from './summary.ts';
+
+export interface ListQuery {
+  readonly as: 'requester' | 'approver' | 'auditor';
+  readonly status?: RequestStatus;
+  /** 1 to 200. */
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/** How many pages of the index, of how many items at least, one call may read to fill a page that leaves most of them out. */
+const MAX_READS = 5;
+const MIN_READ = 100;
+
+/**
+ * One page, newest first. A page may be short, or empty, and still have a next one.
+ * @throws HatcheckError `invalid_cursor`: not one of ours, or of another caller or query.
+ */
+export const listRequests = async (
+  desk: Desk,
+  principal: Principal,
+  query: ListQuery,
+): Promise<{ requests: readonly RequestSummary[]; nextCursor?: string }> => {
+  const now = desk.clock.now();
+  const wanted = (summary: RequestSummary): boolean =>
+    (query.status === undefined || statusAt(summary, now) === query.status) &&
+    isReader(summary, principal, desk.policy);
+  const binding = bindingOf(principal, query);
+  const requests: RequestSummary[] = [];
+  let after = query.cursor === undefined ? undefined : positionIn(query.cursor, binding);
+  for (let reads = 0; reads < MAX_READS && requests.length < query.limit; reads += 1) {
+    const page = await pageOf(desk, principal, query, {
+      limit: Math.max(query.limit, MIN_READ),
+      ...(after ? { after } : {}),
+    });
+    requests.push(...page.items.filter(wanted));
+    after = page.next;
+    if (after === undefined) break;
+  }
+  const shown = requests.slice(0, query.limit);
+  const last = shown.at(-1);
+  // What was read beyond the page is read again by the next.
+  const next = last && shown.length < requests.length ? positionOf(last) : after;
+  return { requests: shown, ...(next === undefined ? {} : { nextCursor: cursorOf(next, binding) }) };
+};
+
+const EMPTY: Page<RequestSummary> = { items: [] };
+
+const pageOf = async (
+  { summaries, policy, clock }: Desk,
+  principal: Principal,
+  { as, status }: ListQuery,
+  page: PageOf,
+): Promise<Page<RequestSummary>> => {
+  switch (as) {
+    case 'requester':
+      return summaries.ofRequester(principal.handle, page);
+    case 'approver':
+      return summaries.ofApprovers(principal.groups, { ...page, open: status === 'pending' });
+    case 'auditor':
+      // Whoever is no auditor has nothing to read as one.
+      return isAuditor(policy, principal) ? summaries.ofEverybody({ ...page, now: clock.now() }) : EMPTY;
+  }
+};
+
+/**
+ * A cursor names a position and the caller and query it belongs to. The hash keeps honest clients from mixing lists up; it guards
+ * nothing, since every item is checked against its reader anyway.
+ */
+const cursorOf = (position: string, binding: string): string =>
+  Buffer.from(JSON.stringify([position, binding])).toString('base64url');
+
+const bindingOf = ({ handle }: Principal, { as, status }: ListQuery): string =>
+  createHash('sha256')
+    .update(JSON.stringify([handle, as, status ?? null]))
+    .digest('base64url')
+    .slice(0, 16);
+
+const POSITION = /^[0-9TZ:.-]{20,30}#r_[A-Z2-7]{26}$/;
+
+const positionIn = (cursor: string, binding: string): string => {
+  const invalid = new HatcheckError({ code: 'invalid_cursor', reason: 'not a cursor of this caller and query' });
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    throw invalid;
+  }
+  if (!Array.isArray(parts) || parts.length !== 2) throw invalid;
+  const [position, bound] = parts as readonly unknown[];
+  if (typeof position !== 'string' || !POSITION.test(position) || bound !== binding) throw invalid;
+  return position;
+};

@@ -1,0 +1,23 @@
+import type { StoredEvent } from '../domain/event.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { RequestState } from '../domain/request.ts';
+import { msOf } from '../domain/time.ts';
+import { type Desk, refusalsStream, requestStream } from './broker.ts';
+import { load } from './commit.ts';
+
+/**
+ * The request and its events as they are stored, its refusals among them, by time.
+ * @throws HatcheckError `not_found`, also when it is not the caller's to read; `ledger_unavailable`
+ */
+export const readRequest = async (
+  desk: Desk,
+  principal: Principal,
+  requestId: string,
+): Promise<{ request: RequestState; events: readonly StoredEvent[] }> => {
+  const lifecycle = await desk.ledger.read(requestStream(requestId));
+  const { request } = load(lifecycle, principal, desk);
+  const refusals = await desk.ledger.read(refusalsStream(requestId));
+  // A stable sort: of two at the same instant, the lifecycle's comes first.
+  const events = [...lifecycle, ...refusals].sort((a, b) => msOf(a.at) - msOf(b.at));
+  return { request, events };
+};

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { Principal } from '../domain/principal.ts';
+import type { Chance } from './ports.ts';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const LENGTH = 26;
+
+/** The same principal and key always name the same request, so that two submissions at once meet in one stream. */
+export const requestIdFor = ({ handle }: Principal, idempotencyKey: string): string =>
+  encode(
+    createHash('sha256')
+      .update(JSON.stringify(['request', handle, idempotencyKey]))
+      .digest(),
+  );
+
+export const randomRequestId = (chance: Chance): string => encode(Buffer.from(chance.token(17), 'base64url'));
+
+/** `r_` and 26 base32 characters (RFC 4648, section 6): 130 bits of the bytes given, of which there are at least 17. */
+const encode = (bytes: Uint8Array): string => {
+  let bits = 0n;
+  for (const byte of bytes.subarray(0, 17)) bits = (bits << 8n) | BigInt(byte);
+  bits >>= 6n;
+  let text = '';
+  for (let i = 0; i < LENGTH; i += 1) {
+    text = (ALPHABET[Number(bits & 31n)] ?? '') + text;
+    bits >>= 5n;
+  }
+  return `r_${text}`;
+};

@@ -1,0 +1,108 @@
+import { type Submit } from '../domain/command.ts';
+import { submit, submitRules } from '../domain/decide-submit.ts';
+import { HatcheckError } from '../domain/errors.ts';
+import type { StoredEvent } from '../domain/event.ts';
+import type { Principal } from '../domain/principal.ts';
+import { type RequestState, fold } from '../domain/request.ts';
+import type { Rule } from '../domain/rule.ts';
+import { type Desk, actorOf, requestStream } from './broker.ts';
+import { seal } from './chain.ts';
+import { randomRequestId, requestIdFor } from './request-id.ts';
+import { summarise } from './summarise.ts';
+import { newWords } from './words.ts';
+
+/** What a caller may say; everything else about a request is ours to say. */
+export interface Ask {
+  readonly entitlementId: string;
+  readonly justification: string;
+  readonly durationSeconds: number;
+  readonly ticket?: string;
+  readonly startAt?: string;
+}
+
+/** Whether this would be asked for in vain: the very rules of `submitRequest`, and nothing is written. */
+export const tryRequest = (
+  desk: Desk,
+  principal: Principal,
+  ask: Ask,
+): { allowed: boolean; rules: readonly Rule[] } => {
+  const rules = submitRules(commandOf(ask, 'dry-run', { id: '', hash: '' }), {
+    principal,
+    policy: desk.policy,
+    now: desk.clock.now(),
+  });
+  return { allowed: rules.every(({ outcome }) => outcome === 'satisfied'), rules };
+};
+
+/**
+ * The request that this ask made, or had made: the same principal, key and ask give the first one again.
+ *
+ * @throws HatcheckError `idempotency_conflict` (the key was used for another ask), `not_eligible`, `invalid_input`, `step_up_required`,
+ * `ledger_unavailable`
+ */
+export const submitRequest = async (
+  desk: Desk,
+  { principal, ask, idempotencyKey }: { principal: Principal; ask: Ask; idempotencyKey?: string },
+): Promise<RequestState> => {
+  const id = idempotencyKey === undefined ? randomRequestId(desk.chance) : requestIdFor(principal, idempotencyKey);
+  const before = idempotencyKey === undefined ? [] : await desk.ledger.read(requestStream(id));
+  return before.length > 0 ? sameAsk(desk, before, ask) : begin(desk, { id, principal, ask });
+};
+
+const begin = async (
+  desk: Desk,
+  { id, principal, ask }: { id: string; principal: Principal; ask: Ask },
+): Promise<RequestState> => {
+  const { ref, value } = newWords(desk.chance, ask.justification);
+  const now = desk.clock.now();
+  const decision = submit(commandOf(ask, id, ref), { principal, policy: desk.policy, now });
+  if ('refusal' in decision) throw new HatcheckError(decision.refusal);
+  if (!decision.event) throw new TypeError('a submission always says something');
+  // First the words, then the event that holds their hash: an event must not refer to what was never stored.
+  await desk.texts.put(principal.handle, ref, value);
+  const stream = requestStream(id);
+  const event = seal(undefined, stream, {
+    ...decision.event,
+    eventId: desk.chance.id(),
+    at: now,
+    actor: actorOf(principal),
+  });
+  if ((await desk.ledger.append(event)) === 'conflict') return sameAsk(desk, await desk.ledger.read(stream), ask);
+  return summarise(desk, stateOf([event]));
+};
+
+/** The same submission twice is the same stream: the loser gets the winner's request. */
+const sameAsk = async (desk: Desk, events: readonly StoredEvent[], ask: Ask): Promise<RequestState> => {
+  const request = stateOf(events);
+  const texts = await desk.texts.get([{ author: request.requester, ref: request.justification }]);
+  const first: Ask = {
+    entitlementId: request.entitlementId,
+    justification: texts.get(request.justification.id) ?? '',
+    durationSeconds: request.durationSeconds,
+    ...submittedOptions(events),
+  };
+  const same = (['entitlementId', 'justification', 'durationSeconds', 'ticket', 'startAt'] as const).every(
+    (member) => first[member] === ask[member],
+  );
+  if (!same) throw new HatcheckError({ code: 'idempotency_conflict', reason: `${request.id} was asked for otherwise` });
+  return request;
+};
+
+/** As submitted: an approver may since have moved the start. */
+const submittedOptions = ([first]: readonly StoredEvent[]): Pick<Ask, 'ticket' | 'startAt'> => {
+  if (first?.type !== 'request.submitted') return {};
+  const { ticket, startAt } = first.data;
+  return { ...(ticket === undefined ? {} : { ticket }), ...(startAt === undefined ? {} : { startAt }) };
+};
+
+const stateOf = (events: readonly StoredEvent[]): RequestState => {
+  const request = fold(events);
+  if (!request) throw new TypeError('a request that was just appended has no events');
+  return request;
+};
+
+const commandOf = ({ justification, ...ask }: Ask, requestId: string, ref: Submit['justification']['ref']): Submit => ({
+  ...ask,
+  requestId,
+  justification: { text: justification, ref },
+});

@@ -1,0 +1,14 @@
+import type { TextRef } from '../domain/event.ts';
+import type { Chance } from './ports.ts';
+import { hashText } from './text.ts';
+
+/** A person's words, ready to be stored: where they will stand, and with which salt. */
+export interface Words {
+  readonly ref: TextRef;
+  readonly value: { readonly salt: string; readonly text: string };
+}
+
+export const newWords = (chance: Chance, text: string): Words => {
+  const salt = chance.token(16);
+  return { ref: { id: chance.id(), hash: hashText(salt, text) }, value: { salt, text } };
+};
