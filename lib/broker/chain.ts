@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { RecordedEvent, StoredEvent } from '../domain/event.ts';
+import { isBefore } from '../domain/time.ts';
+
+/** What is wrong with a stream. `gap`: not the sequence number that should be there. */
+export type Break = 'gap' | 'hash' | 'prevHash' | 'at' | 'stream';
+
+/** A stream that was not written by Hatcheck as it stands. */
+export class BrokenChainError extends Error {
+  readonly stream: string;
+  readonly seq: number;
+  readonly what: Break;
+
+  constructor({ stream, seq }: Pick<StoredEvent, 'stream' | 'seq'>, what: Break) {
+    super(`the chain of ${stream} is broken at ${seq}: ${what}`);
+    this.name = 'BrokenChainError';
+    this.stream = stream;
+    this.seq = seq;
+    this.what = what;
+  }
+}
+
+/**
+ * Gives the event its place behind `prev` (`undefined`: at the stream's beginning).
+ *
+ * @throws TypeError when `prev` is of another stream or later than the event, or the event is no canonical JSON (a lone surrogate, NaN).
+ */
+export const seal = (prev: StoredEvent | undefined, stream: string, event: RecordedEvent): StoredEvent => {
+  if (prev && prev.stream !== stream) throw new TypeError(`an event of ${prev.stream} is not followed in ${stream}`);
+  if (prev && !notBackwards(prev, event)) throw new TypeError(`time runs backwards in ${stream} at ${prev.seq + 1}`);
+  const body = {
+    ...event,
+    stream,
+    seq: prev ? prev.seq + 1 : 0,
+    prevHash: prev?.hash ?? '',
+    v: 1 as const,
+  };
+  return { ...body, hash: hashCanonical(canonicalOf(body)) };
+};
+
+/**
+ * Canonical JSON (RFC 8785) of everything but the hash: what is stored, and what the hash is of.
+ *
+ * @throws TypeError when the event has no canonical JSON: not well-formed Unicode, not a finite number.
+ */
+export const canonicalOf = ({
+  hash: _hash,
+  ...body
+}: Omit<StoredEvent, 'hash'> & { readonly hash?: string }): string => {
+  try {
+    return canonicalize(body) ?? '{}';
+  } catch (cause) {
+    throw new TypeError('an event is canonical JSON', { cause });
+  }
+};
+
+/** base64url SHA-256 of the canonical string. */
+export const hashCanonical = (canonical: string): string =>
+  createHash('sha256').update(canonical, 'utf8').digest('base64url');
+
+/** @throws BrokenChainError when the event's hash is not that of its content. Says nothing of its neighbours. */
+export const verifyHash = (event: StoredEvent): void => {
+  if (hashCanonical(canonicalOf(event)) !== event.hash) throw new BrokenChainError(event, 'hash');
+};
+
+/**
+ * Checks a whole stream, from its beginning: one name, no gap, each hash and link, time not backwards.
+ *
+ * @throws BrokenChainError at the first event that is not as it should be.
+ */
+export const verifyChain = (events: readonly StoredEvent[]): void => {
+  let prev: StoredEvent | undefined;
+  for (const event of events) {
+    verifyLink(prev, event);
+    prev = event;
+  }
+};
+
+const verifyLink = (prev: StoredEvent | undefined, event: StoredEvent): void => {
+  if (prev && event.stream !== prev.stream) throw new BrokenChainError(event, 'stream');
+  if (event.seq !== (prev ? prev.seq + 1 : 0)) throw new BrokenChainError(event, 'gap');
+  verifyHash(event);
+  if (event.prevHash !== (prev?.hash ?? '')) throw new BrokenChainError(event, 'prevHash');
+  if (prev && !notBackwards(prev, event)) throw new BrokenChainError(event, 'at');
+};
+
+/** False also where either instant is none. */
+const notBackwards = (prev: RecordedEvent, event: RecordedEvent): boolean =>
+  isBefore(prev.at, event.at) || Date.parse(prev.at) === Date.parse(event.at);

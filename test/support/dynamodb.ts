@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { tableInputs } from './tables.ts';
+
+export interface TestDynamoDb {
+  /** `http://127.0.0.1:<port>` */
+  readonly endpoint: string;
+  readonly client: DynamoDBClient;
+  /** Names of the tables, made empty as `serverless/tables.yml` has them. */
+  readonly tables: { readonly ledger: string; readonly index: string; readonly identity: string };
+  close(): Promise<void>;
+}
+
+/** An embedded DynamoDB of one's own, in memory, with the three tables. */
+export const startDynamoDb = async (): Promise<TestDynamoDb> => {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
+  const database = await emptyTables(`http://127.0.0.1:${address.port}`);
+  return {
+    ...database,
+    close: async () => {
+      database.client.destroy();
+      server.closeAllConnections();
+      await promisify(server.close.bind(server))();
+    },
+  };
+};
+
+/** A client of the DynamoDB at `endpoint`, and the three tables in it. */
+export const emptyTables = async (endpoint: string): Promise<Omit<TestDynamoDb, 'close'>> => {
+  const client = testClient(endpoint);
+  const { ledger, index, identity } = tableInputs('test');
+  await Promise.all([ledger, index, identity].map((input) => client.send(new CreateTableCommand(input))));
+  const name = ({ TableName = '' }) => TableName;
+  return { endpoint, client, tables: { ledger: name(ledger), index: name(index), identity: name(identity) } };
+};
+
+/** What stands in for AWS checks no signature, but the client wants something to sign with. */
+const testClient = (endpoint: string): DynamoDBClient =>
+  new DynamoDBClient({
+    endpoint,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
