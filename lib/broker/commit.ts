@@ -56,10 +56,11 @@ export const commit = async (
     if ('refusal' in decided) throw new RefusedError(decided, loaded.request);
     if (!decided.event) return loaded;
     if (tries === 0) await prepare?.();
-    const event = record(broker, { stream, last: loaded.last, now, principal }, decided.event);
+    const eventId = broker.chance.id();
+    const event = record({ stream, last: loaded.last, now, principal, eventId }, decided.event);
     if ((await broker.ledger.append(event)) === 'appended')
       return { request: evolve(loaded.request, event), last: event, event };
-    await pauseOrGiveUp(broker, patience, tries);
+    await pauseOrGiveUp(broker, patience, tries, 'ledger_conflict');
     events = await broker.ledger.read(stream);
   }
 };
@@ -85,10 +86,11 @@ export class RefusedError extends HatcheckError {
 }
 
 /**
- * A fact is not a decision: it happened, and is appended until the caller's patience ends, whoever else writes. What it says may depend
- * on what the others wrote; `undefined` means that there is nothing left to say.
+ * A fact is not a decision: it happened, and is appended until the caller's patience ends, whoever else writes and even when the ledger
+ * is away for a moment. What it says may depend on what the others wrote; `undefined` means that there is nothing left to say. It stands
+ * in the stream once, also when a try was reported lost and had arrived.
  *
- * @throws HatcheckError `ledger_unavailable`, `ledger_conflict`
+ * @throws HatcheckError `ledger_unavailable`
  */
 export const recordFact = async <E extends DomainEvent>(
   broker: Broker,
@@ -96,46 +98,54 @@ export const recordFact = async <E extends DomainEvent>(
   fact: (request: RequestState) => E | undefined,
 ): Promise<Loaded & { readonly said: E | undefined }> => {
   const stream = requestStream(after.request.id);
+  const eventId = broker.chance.id();
   let loaded = after;
   for (let tries = 0; ; tries += 1) {
     const said = fact(loaded.request);
     if (!said) return { ...loaded, said };
-    const event = record(broker, { stream, last: loaded.last, now: nowAfter(broker, loaded.last), principal }, said);
-    if (await appendOrWait(broker, event, patience, tries))
+    const now = nowAfter(broker, loaded.last);
+    const event = record({ stream, last: loaded.last, now, principal, eventId }, said);
+    if ((await orLost(broker.ledger.append(event))) === 'appended')
       return { request: evolve(loaded.request, event), last: event, said };
-    loaded = loadUnchecked(await broker.ledger.read(stream)) ?? loaded;
+    await pauseOrGiveUp(broker, patience, tries, 'ledger_unavailable');
+    const events = await orLost(broker.ledger.read(stream));
+    loaded = (events && loadUnchecked(events)) ?? loaded;
+    // The try that was reported lost: what it said then is what stands.
+    if (events?.some((each) => each.eventId === eventId)) return { ...loaded, said };
   }
 };
 
-/** Unlike a decision, a fact outlasts a ledger that is away for a moment. */
-const appendOrWait = async (
-  broker: Broker,
-  event: StoredEvent,
-  patience: Patience,
-  tries: number,
-): Promise<boolean> => {
+/** A ledger that is away for a moment is asked again; whatever else goes wrong is a bug. */
+const orLost = async <T>(answer: Promise<T>): Promise<T | undefined> => {
   try {
-    if ((await broker.ledger.append(event)) === 'appended') return true;
+    return await answer;
   } catch (error) {
-    if (!hasTimeLeft(patience)) throw error;
+    if (error instanceof HatcheckError) return undefined;
+    throw error;
   }
-  await pauseOrGiveUp(broker, patience, tries);
-  return false;
 };
 
 /** Never before the stream's last event, even when this machine's clock is behind the one that wrote it. */
 const nowAfter = ({ clock }: Broker, last: StoredEvent): Instant => latest(clock.now(), last.at);
 
-const record = (
-  { chance }: Broker,
-  { stream, last, now, principal }: { stream: string; last: StoredEvent; now: Instant; principal: Principal },
-  event: DomainEvent,
-): StoredEvent => seal(last, stream, { ...event, eventId: chance.id(), at: now, actor: actorOf(principal) });
+interface Place {
+  readonly stream: string;
+  readonly last: StoredEvent;
+  readonly now: Instant;
+  readonly principal: Principal;
+  readonly eventId: string;
+}
 
-const hasTimeLeft = (patience: Patience): boolean => patience.remainingMs() > MAX_PAUSE_MS;
+const record = ({ stream, last, now, principal, eventId }: Place, event: DomainEvent): StoredEvent =>
+  seal(last, stream, { ...event, eventId, at: now, actor: actorOf(principal) });
 
-const pauseOrGiveUp = async ({ clock, chance }: Broker, patience: Patience, tries: number): Promise<void> => {
-  if (!hasTimeLeft(patience))
-    throw new HatcheckError({ code: 'ledger_conflict', reason: `others were quicker ${tries + 1} times` });
+const pauseOrGiveUp = async (
+  { clock, chance }: Broker,
+  patience: Patience,
+  tries: number,
+  code: 'ledger_conflict' | 'ledger_unavailable',
+): Promise<void> => {
+  if (patience.remainingMs() <= MAX_PAUSE_MS)
+    throw new HatcheckError({ code, reason: `not appended in ${tries + 1} tries` });
   await clock.pause(chance.fraction() * Math.min(MAX_PAUSE_MS, 5 * 2 ** Math.min(tries, 4)));
 };

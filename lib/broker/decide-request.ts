@@ -1,6 +1,7 @@
 import type { Command } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { TextRef } from '../domain/event.ts';
+import { certain } from '../domain/invariant.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { RequestState } from '../domain/request.ts';
 import type { Desk, Patience } from './broker.ts';
@@ -50,16 +51,18 @@ const wordsOf = (act: Act): string | undefined => {
 
 const commandOf = (act: Act, ref: TextRef | undefined): Command => {
   switch (act.type) {
-    case 'approve': {
-      const { comment: _words, ...rest } = act;
-      return { ...rest, ...(ref ? { comment: ref } : {}) };
-    }
+    case 'approve':
+      return approveOf(act, ref);
     case 'deny':
     case 'revoke':
-      if (!ref) throw new TypeError(`${act.type} always has a reason`);
-      return { type: act.type, reason: ref };
+      return { type: act.type, reason: certain(ref, `${act.type} always has a reason`) };
     case 'cancel':
     case 'end':
       return { type: act.type };
   }
 };
+
+const approveOf = (
+  { comment: _words, ...rest }: Extract<Act, { type: 'approve' }>,
+  comment: TextRef | undefined,
+): Command => ({ ...rest, ...(comment ? { comment } : {}) });

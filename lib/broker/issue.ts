@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { decide } from '../domain/decide.ts';
 import { HatcheckError } from '../domain/errors.ts';
 import type { DomainEvent, Purpose, StoredEvent } from '../domain/event.ts';
+import { certain, eventOf } from '../domain/invariant.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { RequestState } from '../domain/request.ts';
 import { type RoleSessionOrder, orderRoleSession, roleSessionName } from '../domain/role-session.ts';
@@ -66,12 +67,12 @@ export const recordIssued = async (
   patience: Patience,
 ): Promise<Loaded> => {
   const { accessKeyId, expiration } = credentials;
-  const { said, ...loaded } = await recordFact(issuer, { principal, patience, after }, (request): DomainEvent =>
+  const loaded = await recordFact(issuer, { principal, patience, after }, (request): DomainEvent =>
     request.closed
       ? { type: 'credentials.withheld', data: { intent, accessKeyId, reason: request.closed.kind } }
       : { type: 'credentials.issued', data: { intent, accessKeyId, expiration } },
   );
-  if (said?.type === 'credentials.withheld') throw new HatcheckError(closedMeanwhile(loaded.request));
+  if (loaded.request.closed) throw new HatcheckError(closedMeanwhile(loaded.request));
   return loaded;
 };
 
@@ -112,10 +113,13 @@ const intendToIssue = async (
     const { request, last, event } = await commit(issuer, { requestId, principal, patience, first }, (state, context) =>
       decide(state, { type: 'issue', purpose, sessionNameHash }, context),
     );
-    const entitlement = issuer.policy.entitlements.get(request.entitlementId);
-    if (event?.type !== 'credentials.intended' || !entitlement) throw new TypeError('an issue is decided by an intent');
-    const order = orderRoleSession(request, entitlement, principal, { now: event.at, endsAt: event.data.endsAt });
-    return { intent: event.eventId, loaded: { request, last }, order };
+    const intent = eventOf('credentials.intended', event);
+    const entitlement = certain(
+      issuer.policy.entitlements.get(request.entitlementId),
+      'an intent was written for an entitlement that is not there',
+    );
+    const order = orderRoleSession(request, entitlement, principal, { now: intent.at, endsAt: intent.data.endsAt });
+    return { intent: intent.eventId, loaded: { request, last }, order };
   } catch (error) {
     if (error instanceof RefusedError)
       await recordRefusal(issuer, { requestId, principal, purpose, refusal: error.refusal });

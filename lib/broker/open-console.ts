@@ -1,4 +1,5 @@
 import { HatcheckError } from '../domain/errors.ts';
+import { certain } from '../domain/invariant.ts';
 import { type IssueOptions, type Issuer, closedMeanwhile, openRoleSession, recordIssued } from './issue.ts';
 import { recordFact } from './commit.ts';
 import type { ConsoleSignIn, ConsoleUrl } from './ports.ts';
@@ -19,8 +20,10 @@ export const openConsole = async (
 ): Promise<ConsoleUrl> => {
   const opened = await openRoleSession(issuer, { ...options, purpose: 'console' });
   const { principal, intent, credentials } = opened;
-  const account = issuer.policy.entitlements.get(opened.after.request.entitlementId)?.account;
-  if (!account) throw new TypeError('a role session was opened for an entitlement that is not there');
+  const { account } = certain(
+    issuer.policy.entitlements.get(opened.after.request.entitlementId),
+    'a role session was opened for an entitlement that is not there',
+  );
   const making = issuer.consoleSignIn.url(credentials, {
     ...account,
     ...(destination === undefined ? {} : { destination }),

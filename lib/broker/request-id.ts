@@ -22,7 +22,7 @@ const encode = (bytes: Uint8Array): string => {
   bits >>= 6n;
   let text = '';
   for (let i = 0; i < LENGTH; i += 1) {
-    text = (ALPHABET[Number(bits & 31n)] ?? '') + text;
+    text = ALPHABET.charAt(Number(bits & 31n)) + text;
     bits >>= 5n;
   }
   return `r_${text}`;

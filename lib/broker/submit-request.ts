@@ -2,6 +2,7 @@ import { type Submit } from '../domain/command.ts';
 import { submit, submitRules } from '../domain/decide-submit.ts';
 import { HatcheckError } from '../domain/errors.ts';
 import type { StoredEvent } from '../domain/event.ts';
+import { certain, eventOf } from '../domain/invariant.ts';
 import type { Principal } from '../domain/principal.ts';
 import { type RequestState, fold } from '../domain/request.ts';
 import type { Rule } from '../domain/rule.ts';
@@ -57,12 +58,12 @@ const begin = async (
   const now = desk.clock.now();
   const decision = submit(commandOf(ask, id, ref), { principal, policy: desk.policy, now });
   if ('refusal' in decision) throw new HatcheckError(decision.refusal);
-  if (!decision.event) throw new TypeError('a submission always says something');
+  const submitted = certain(decision.event, 'a submission always says something');
   // First the words, then the event that holds their hash: an event must not refer to what was never stored.
   await desk.texts.put(principal.handle, ref, value);
   const stream = requestStream(id);
   const event = seal(undefined, stream, {
-    ...decision.event,
+    ...submitted,
     eventId: desk.chance.id(),
     at: now,
     actor: actorOf(principal),
@@ -79,7 +80,7 @@ const sameAsk = async (desk: Desk, events: readonly StoredEvent[], ask: Ask): Pr
     entitlementId: request.entitlementId,
     justification: texts.get(request.justification.id) ?? '',
     durationSeconds: request.durationSeconds,
-    ...submittedOptions(events),
+    ...submittedOptions(events[0]),
   };
   const same = (['entitlementId', 'justification', 'durationSeconds', 'ticket', 'startAt'] as const).every(
     (member) => first[member] === ask[member],
@@ -89,17 +90,13 @@ const sameAsk = async (desk: Desk, events: readonly StoredEvent[], ask: Ask): Pr
 };
 
 /** As submitted: an approver may since have moved the start. */
-const submittedOptions = ([first]: readonly StoredEvent[]): Pick<Ask, 'ticket' | 'startAt'> => {
-  if (first?.type !== 'request.submitted') return {};
-  const { ticket, startAt } = first.data;
+const submittedOptions = (first: StoredEvent | undefined): Pick<Ask, 'ticket' | 'startAt'> => {
+  const { ticket, startAt } = eventOf('request.submitted', first).data;
   return { ...(ticket === undefined ? {} : { ticket }), ...(startAt === undefined ? {} : { startAt }) };
 };
 
-const stateOf = (events: readonly StoredEvent[]): RequestState => {
-  const request = fold(events);
-  if (!request) throw new TypeError('a request that was just appended has no events');
-  return request;
-};
+const stateOf = (events: readonly StoredEvent[]): RequestState =>
+  certain(fold(events), 'a request that was just appended has no events');
 
 const commandOf = ({ justification, ...ask }: Ask, requestId: string, ref: Submit['justification']['ref']): Submit => ({
   ...ask,

@@ -1,8 +1,9 @@
 import { isApprover, isRequester } from './access.ts';
 import { groupsFresh } from './assurance.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
-import { type Entitlement, type Stage, sameSnapshot, snapshotOf } from './entitlement.ts';
+import { type Entitlement, type Stage, sameSnapshot, sameStages, snapshotOf } from './entitlement.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
+import { certain } from './invariant.ts';
 import { inAnyGroup } from './principal.ts';
 import { type RequestState, currentStage, statusAt } from './request.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
@@ -16,14 +17,14 @@ const MAX_AHEAD_SECONDS = 30 * 86_400;
 /** One approver's yes. Said again it changes nothing. Errors: see `approveRules`. */
 export const approve = (request: RequestState, command: Approve, context: Context): Decision => {
   const rules = approveRules(request, command, context);
-  const refusal = rules.find(({ rule }) => rule === 'notSelf' || rule === 'approver')?.refusal;
-  if (!refusal && !request.closed && hasApproved(request, context)) return { event: undefined };
+  const mayApprove = rules.every(({ rule, refusal }) => !refusal || (rule !== 'notSelf' && rule !== 'approver'));
+  if (mayApprove && !request.closed && hasApproved(request, context)) return { event: undefined };
   return unlessRefused(rules, () => {
     const { comment, durationSeconds, startAt } = command;
     return {
       type: 'request.approved',
       data: {
-        stage: currentStage(request) ?? 0,
+        stage: certain(currentStage(request), 'the rules let an approval pass that no stage waits for'),
         ...(comment === undefined ? {} : { comment }),
         ...(durationSeconds === undefined ? {} : { durationSeconds }),
         ...(startAt === undefined ? {} : { startAt }),
@@ -37,10 +38,9 @@ export const approve = (request: RequestState, command: Approve, context: Contex
  * earlier start than was asked for.
  */
 export const approveRules = (request: RequestState, command: Approve, context: Context): readonly Rule[] => {
-  const { principal, policy, now } = context;
+  const { principal, policy } = context;
   const entitlement = policy.entitlements.get(request.entitlementId);
-  const stage = request.stages[currentStage(request) ?? -1];
-  return evaluate([
+  const checks: readonly Check[] = [
     {
       rule: 'notSelf',
       detail: 'Nobody approves their own request.',
@@ -55,20 +55,33 @@ export const approveRules = (request: RequestState, command: Approve, context: C
       check: () => stillAsAsked(request, entitlement),
       gate: true,
     },
-    {
-      rule: 'stage',
-      detail: 'The stage that is open asks you.',
-      check: () => asked(stage, context),
-    },
-    {
-      rule: 'groupsFresh',
-      detail: 'Your groups were fetched recently enough.',
-      check: () => groupsFresh(principal, entitlement?.groupsMaxAgeSeconds ?? 0, now),
-    },
-    { rule: 'onlyLess', detail: 'Only less time than was asked for.', check: () => onlyLess(request, command) },
-    { rule: 'onlyLater', detail: 'Only later than was asked for.', check: () => onlyLater(request, command, now) },
-  ]);
+  ];
+  return evaluate([...checks, ...(entitlement ? entitlementChecks(request, command, entitlement, context) : [])]);
 };
+
+const entitlementChecks = (
+  request: RequestState,
+  command: Approve,
+  { groupsMaxAgeSeconds }: Entitlement,
+  context: Context,
+): readonly Check[] => [
+  {
+    rule: 'stage',
+    detail: 'The stage that is open asks you.',
+    check: () => asked(request.stages[currentStage(request) ?? -1], context),
+  },
+  {
+    rule: 'groupsFresh',
+    detail: 'Your groups were fetched recently enough.',
+    check: () => groupsFresh(context.principal, groupsMaxAgeSeconds, context.now),
+  },
+  { rule: 'onlyLess', detail: 'Only less time than was asked for.', check: () => onlyLess(request, command) },
+  {
+    rule: 'onlyLater',
+    detail: 'Only later than was asked for.',
+    check: () => onlyLater(request, command, context.now),
+  },
+];
 
 /** A no ends the request. Errors: `not_an_approver` (the requester cancels instead), `wrong_status`. */
 export const deny = (request: RequestState, { reason }: Deny, context: Context): Decision =>
@@ -115,8 +128,6 @@ const stillAsAsked = (request: RequestState, entitlement: Entitlement | undefine
     ? undefined
     : refuse('policy_changed', 'the stages of approval changed');
 };
-
-const sameStages = (a: readonly Stage[], b: readonly Stage[]): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 const asked = (stage: Stage | undefined, { principal }: Context): Refusal | undefined =>
   stage && inAnyGroup(principal, stage.from.groups)

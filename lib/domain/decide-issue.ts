@@ -3,6 +3,7 @@ import { groupsFresh, mfaUsed, signedInRecently } from './assurance.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
 import { type Entitlement, sameSnapshot, snapshotOf } from './entitlement.ts';
 import { type Refusal, refuse } from './errors.ts';
+import { certain } from './invariant.ts';
 import { eligibleFor } from './policy.ts';
 import { type Grant, type RequestState, grantAt, statusAt } from './request.ts';
 import { STS_MIN_SECONDS, orderRoleSession } from './role-session.ts';
@@ -21,9 +22,12 @@ export const intend = (
 ): Decision => {
   const grant = grantAt(request, context.now);
   return unlessRefused(issueRules(request, context), () => {
-    const entitlement = context.policy.entitlements.get(request.entitlementId);
-    if (!entitlement || !grant) throw new TypeError('the rules let a request without entitlement or grant pass');
-    const order = orderRoleSession(request, entitlement, context.principal, { now: context.now, endsAt: grant.endsAt });
+    const entitlement = certain(
+      context.policy.entitlements.get(request.entitlementId),
+      'the rules let a request without entitlement pass',
+    );
+    const { endsAt } = certain(grant, 'the rules let a request without grant pass');
+    const order = orderRoleSession(request, entitlement, context.principal, { now: context.now, endsAt });
     return {
       type: 'credentials.intended',
       data: {
@@ -146,9 +150,10 @@ const stillAsApproved = (request: RequestState, entitlement: Entitlement): Refus
 
 const withinLimit = ({ issues }: RequestState, { limits }: Entitlement, now: string): Refusal | undefined => {
   const recent = issues.filter(({ at }) => isBefore(now, plusSeconds(at, HOUR_SECONDS)));
-  const oldest = recent[recent.length - limits.issuesPerHour];
-  if (!oldest) return undefined;
-  const retryAfterSeconds = Math.max(1, Math.ceil(secondsBetween(now, plusSeconds(oldest.at, HOUR_SECONDS))));
+  if (recent.length < limits.issuesPerHour) return undefined;
+  // When this one is an hour old there is room again; with a limit of none there never is.
+  const blocking = recent[recent.length - limits.issuesPerHour]?.at ?? now;
+  const retryAfterSeconds = Math.ceil(secondsBetween(now, plusSeconds(blocking, HOUR_SECONDS)));
   return { code: 'limit_reached', reason: `${recent.length} issues within the hour`, retryAfterSeconds };
 };
 

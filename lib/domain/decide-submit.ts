@@ -2,6 +2,7 @@ import { groupsFresh, mfaUsed, signedInRecently } from './assurance.ts';
 import { type Context, type Decision, type Submit, unlessRefused } from './command.ts';
 import { type Entitlement, snapshotOf } from './entitlement.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
+import { certain } from './invariant.ts';
 import { eligibleFor } from './policy.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
 import { isBefore, plusSeconds, secondsBetween } from './time.ts';
@@ -13,7 +14,7 @@ const TICKET = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
 
 /** Every rule for asking, each with its outcome; what `?dryRun=true` shows and `submit` goes by. */
 export const submitRules = (command: Submit, context: Context): readonly Rule[] => {
-  const { principal, policy, now } = context;
+  const { principal, policy } = context;
   const entitlement = eligibleFor(policy, principal, command.entitlementId);
   const eligible: Check = {
     rule: 'eligible',
@@ -22,7 +23,7 @@ export const submitRules = (command: Submit, context: Context): readonly Rule[] 
       entitlement ? undefined : refuse('not_eligible', `${command.entitlementId} is not theirs to ask for`),
     gate: true,
   };
-  return evaluate([eligible, ...(entitlement ? entitlementChecks(entitlement, command, { ...context, now }) : [])]);
+  return evaluate([eligible, ...(entitlement ? entitlementChecks(entitlement, command, context) : [])]);
 };
 
 const entitlementChecks = (
@@ -91,9 +92,11 @@ const startFits = ({ startAt }: Submit, now: string): Refusal | undefined => {
 /** The event that begins a request, or why not. Errors: `not_eligible`, `invalid_input` with faults, `step_up_required`. */
 export const submit = (command: Submit, context: Context): Decision => {
   const rules = submitRules(command, context);
-  const entitlement = context.policy.entitlements.get(command.entitlementId);
   return unlessRefused(rules, () => {
-    if (!entitlement) throw new TypeError('the rules let an unknown entitlement pass');
+    const entitlement = certain(
+      context.policy.entitlements.get(command.entitlementId),
+      'the rules let an unknown entitlement pass',
+    );
     const { approval } = entitlement;
     const { requestId, entitlementId, justification, ticket, durationSeconds, startAt } = command;
     return {

@@ -79,6 +79,8 @@ export const snapshotOf = ({ account, roleArn, session }: Entitlement): Snapshot
 
 export const sameSnapshot = (a: Snapshot, b: Snapshot): boolean => sameValue(a, b);
 
+export const sameStages = (a: readonly Stage[], b: readonly Stage[]): boolean => sameValue(a, b);
+
 /** Equality of JSON values; the order of members does not count, that of list items does. */
 const sameValue = (a: unknown, b: unknown): boolean => {
   if (a === b) return true;
