@@ -3,8 +3,11 @@ import canonicalize from 'canonicalize';
 import type { RecordedEvent, StoredEvent } from '../domain/event.ts';
 import { isBefore } from '../domain/time.ts';
 
-/** What is wrong with a stream. `gap`: not the sequence number that should be there. */
-export type Break = 'gap' | 'hash' | 'prevHash' | 'at' | 'stream';
+/**
+ * What is wrong with a stream. `gap`: not the sequence number that should be there; `shape`: no event at all; `key`: stored under a key
+ * that is not its own.
+ */
+export type Break = 'gap' | 'hash' | 'prevHash' | 'at' | 'stream' | 'shape' | 'key';
 
 /** A stream that was not written by Hatcheck as it stands. */
 export class BrokenChainError extends Error {

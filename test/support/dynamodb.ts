@@ -10,7 +10,7 @@ export interface TestDynamoDb {
   readonly client: DynamoDBClient;
   /** Names of the tables, made empty as `serverless/tables.yml` has them. */
   readonly tables: { readonly ledger: string; readonly index: string; readonly identity: string };
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** An embedded DynamoDB of one's own, in memory, with the three tables. */

@@ -1,0 +1,101 @@
+import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { verifyChain, verifyHash } from '../broker/chain.ts';
+import type { Ledger } from '../broker/ports.ts';
+import type { StoredEvent } from '../domain/event.ts';
+import { type Item, eventOf, itemOf, keyOf } from './ledger-item.ts';
+import { orUnavailable, unavailable } from './unavailable.ts';
+
+export interface DynamoTable {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+}
+
+/**
+ * The ledger in DynamoDB. This is the only file that puts into its table (a test says so): IAM cannot demand a condition on a put, and
+ * a put without one would overwrite.
+ */
+export const dynamoLedger = (at: DynamoTable): Ledger => ({
+  read: (stream) =>
+    failClosed('the stream cannot be read', async () => {
+      const events = (await allItems(at, stream)).map(eventOf);
+      verifyChain(events);
+      return events;
+    }),
+
+  last: (stream) =>
+    failClosed("the stream's last event cannot be read", async () => {
+      const { Items = [] } = await at.client.send(query(at, stream, { ScanIndexForward: false, Limit: 1 }));
+      const event = Items.map(eventOf)[0];
+      if (event) verifyHash(event);
+      return event;
+    }),
+
+  append: async (event) => {
+    const item = itemOf(event);
+    try {
+      await at.client.send(
+        new PutItemCommand({
+          TableName: at.table,
+          Item: item,
+          ConditionExpression: PLACE_IS_FREE,
+          ExpressionAttributeNames: STREAM,
+        }),
+      );
+      return 'appended';
+    } catch (cause) {
+      return settle(at, event, item, cause);
+    }
+  },
+});
+
+const STREAM = { '#stream': 'stream' };
+const PLACE_IS_FREE = 'attribute_not_exists(#stream)';
+
+/**
+ * Whatever went wrong, an earlier try of the SDK's may have been done: only the ledger can say. An empty place proves nothing, for a put
+ * that is still under way may take it yet.
+ */
+const settle = async (
+  { client, table }: DynamoTable,
+  event: StoredEvent,
+  item: Item,
+  cause: unknown,
+): Promise<'appended' | 'conflict'> => {
+  const { Item: there } = await orUnavailable(
+    'an append failed, and the ledger cannot be asked',
+    client.send(new GetItemCommand({ TableName: table, Key: keyOf(event), ConsistentRead: true })),
+  );
+  if (!there) throw unavailable('an append failed, or is still under way', cause);
+  // The event id is in the canonical string.
+  const ours = there['canonical']?.S === item['canonical']?.S && there['hash']?.S === event.hash;
+  return ours ? 'appended' : 'conflict';
+};
+
+const query = (
+  { table }: DynamoTable,
+  stream: string,
+  options: { ScanIndexForward?: boolean; Limit?: number; ExclusiveStartKey?: Item } = {},
+): QueryCommand =>
+  new QueryCommand({
+    TableName: table,
+    ConsistentRead: true,
+    KeyConditionExpression: '#stream = :stream',
+    ExpressionAttributeNames: STREAM,
+    ExpressionAttributeValues: { ':stream': { S: stream } },
+    ...options,
+  });
+
+/** A query answers at most 1 MB a time. */
+const allItems = async (at: DynamoTable, stream: string): Promise<readonly Item[]> => {
+  const items: Item[] = [];
+  let from: Item | undefined;
+  do {
+    const page = await at.client.send(query(at, stream, from ? { ExclusiveStartKey: from } : {}));
+    items.push(...(page.Items ?? []));
+    from = page.LastEvaluatedKey;
+  } while (from);
+  return items;
+};
+
+/** A broken chain stops everything too: the cause says where it is broken. */
+const failClosed = <T>(reason: string, read: () => Promise<T>): Promise<T> => orUnavailable(reason, read());

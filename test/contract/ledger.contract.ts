@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { seal } from '../../lib/broker/chain.ts';
+import type { Ledger } from '../../lib/broker/ports.ts';
+import type { StoredEvent } from '../../lib/domain/event.ts';
+import { approved, chain } from './events.ts';
+
+export interface LedgerUnderTest {
+  readonly ledger: Ledger;
+  readonly close: () => Promise<void>;
+}
+
+/** What every ledger promises, whatever it is made of. */
+export const ledgerContract = (name: string, make: () => Promise<LedgerUnderTest>): void => {
+  describe(`the ledger of ${name}`, () => {
+    let ledger: Ledger;
+    let close: () => Promise<void>;
+    let streams = 0;
+    const stream = () => `request#r_${String((streams += 1))}`;
+    const appendAll = async (events: readonly StoredEvent[]) => {
+      for (const event of events) expect(await ledger.append(event)).toBe('appended');
+    };
+
+    beforeAll(async () => {
+      ({ ledger, close } = await make());
+    });
+    afterAll(() => close());
+
+    test('a stream that nobody wrote to is empty', async () => {
+      const none = stream();
+      expect(await ledger.read(none)).toEqual([]);
+      expect(await ledger.last(none)).toBeUndefined();
+    });
+
+    test('what was appended is read back at once, in order, as it was', async () => {
+      const events = chain(stream(), 12);
+      await appendAll(events);
+      expect(await ledger.read(events[0]!.stream)).toEqual(events);
+      expect(await ledger.last(events[0]!.stream)).toEqual(events.at(-1));
+    });
+
+    test('the same event twice is appended, once', async () => {
+      const events = chain(stream(), 1);
+      await appendAll([...events, ...events]);
+      expect(await ledger.read(events[0]!.stream)).toEqual(events);
+    });
+
+    test('another event in the same place is a conflict and changes nothing', async () => {
+      const [first, second] = chain(stream(), 2);
+      await appendAll([first!, second!]);
+      expect(await ledger.append(seal(first, first!.stream, approved('late', 1)))).toBe('conflict');
+      expect(await ledger.read(first!.stream)).toEqual([first, second]);
+    });
+
+    test('the same event id with other content is a conflict', async () => {
+      const name = stream();
+      await appendAll([seal(undefined, name, approved('same', 0))]);
+      expect(await ledger.append(seal(undefined, name, approved('same', 1)))).toBe('conflict');
+    });
+
+    test('of fifty at once in one place exactly one wins', async () => {
+      const name = stream();
+      const rivals = Array.from({ length: 50 }, (_, n) => seal(undefined, name, approved(`rival-${n}`)));
+      const outcomes = await Promise.all(rivals.map((rival) => ledger.append(rival)));
+      expect(outcomes.filter((outcome) => outcome === 'appended')).toHaveLength(1);
+      expect(await ledger.read(name)).toEqual([rivals[outcomes.indexOf('appended')]]);
+    });
+
+    test('the same event fifty times at once is appended by all', async () => {
+      const [event] = chain(stream(), 1);
+      const outcomes = await Promise.all(Array.from({ length: 50 }, () => ledger.append(event!)));
+      expect(new Set(outcomes)).toEqual(new Set(['appended']));
+      expect(await ledger.read(event!.stream)).toEqual([event]);
+    });
+
+    test('a stream longer than a megabyte is read whole', async () => {
+      const events = chain(stream(), 15, 100_000);
+      await appendAll(events);
+      expect(await ledger.read(events[0]!.stream)).toEqual(events);
+      expect(await ledger.last(events[0]!.stream)).toEqual(events.at(-1));
+    });
+
+    test('streams whose names begin alike are apart', async () => {
+      const name = stream();
+      const [one, longer] = [chain(name, 2), chain(`${name}#x`, 1)];
+      await appendAll([...one, ...longer]);
+      expect(await ledger.read(name)).toEqual(one);
+    });
+
+    test('text of any script and member names of any kind survive', async () => {
+      const name = stream();
+      const event = seal(undefined, name, {
+        ...approved('é́ 🎩 \u0000 \u2028 __proto__ "\\'),
+        actor: { kind: 'person', handle: 'ﬀ' },
+      });
+      await appendAll([event]);
+      expect(await ledger.read(name)).toEqual([event]);
+    });
+
+    test('an event that was not sealed is a mistake of ours', async () => {
+      const [event] = chain(stream(), 1);
+      await expect(ledger.append({ ...event!, hash: 'x' })).rejects.toThrow(TypeError);
+      expect(await ledger.read(event!.stream)).toEqual([]);
+    });
+  });
+};
