@@ -1,0 +1,149 @@
+import * as z from 'zod/mini';
+import { once } from './schemas.ts';
+
+/** The shapes of what is answered. They describe, for `GET /openapi.json` and for tests; nothing at run time needs them. */
+
+const instant = () => z.iso.datetime();
+const group = () => z.string();
+
+const person = () =>
+  z.strictObject({
+    handle: z.string(),
+    displayName: z.optional(z.string()),
+    email: z.optional(z.string()),
+  });
+
+const groupsAndPeople = () => z.strictObject({ groups: z.array(group()), people: z.optional(z.array(z.string())) });
+
+const entitlement = () =>
+  z.strictObject({
+    id: z.string(),
+    title: z.string(),
+    accountId: z.string(),
+    accountName: z.string(),
+    roleArn: z.string(),
+    maxDurationSeconds: z.int(),
+    approval: z.union([
+      z.literal('auto'),
+      z.strictObject({
+        stages: z.array(z.strictObject({ from: groupsAndPeople(), count: z.int() })),
+        withinSeconds: z.int(),
+      }),
+    ]),
+    requires: z.strictObject({ mfa: z.boolean(), authenticatedWithinSeconds: z.optional(z.int()) }),
+    justification: z.strictObject({ minLength: z.int() }),
+    ticket: z.optional(z.strictObject({ pattern: z.string(), required: z.boolean() })),
+    via: z.enum(['assumeRole']),
+    scope: z.boolean(),
+    breakGlass: z.boolean(),
+  });
+
+const approval = () => z.strictObject({ approver: person(), at: instant(), comment: z.optional(z.string()) });
+
+const request = () =>
+  z.strictObject({
+    id: z.string().check(z.regex(/^r_[A-Z2-7]{26}$/)),
+    status: z.enum(['pending', 'approved', 'denied', 'cancelled', 'expired', 'revoked', 'ended']),
+    entitlementId: z.string(),
+    title: z.string(),
+    accountId: z.string(),
+    roleArn: z.string(),
+    requester: person(),
+    justification: z.optional(z.string()),
+    ticket: z.optional(z.string()),
+    startAt: z.optional(instant()),
+    durationSeconds: z.int(),
+    grantedSeconds: z.optional(z.int()),
+    createdAt: instant(),
+    pendingUntil: z.optional(instant()),
+    stages: z.array(z.strictObject({ from: groupsAndPeople(), count: z.int(), approvals: z.array(approval()) })),
+    approvalsNeeded: z.int(),
+    grant: z.optional(
+      z.strictObject({ state: z.enum(['scheduled', 'active', 'ended']), startsAt: instant(), endsAt: instant() }),
+    ),
+    breakGlass: z.optional(z.boolean()),
+    closed: z.optional(
+      z.strictObject({
+        kind: z.enum(['denied', 'cancelled', 'revoked', 'ended']),
+        by: person(),
+        at: instant(),
+        reason: z.optional(z.string()),
+      }),
+    ),
+    actions: z.array(z.string()),
+    seq: z.int(),
+  });
+
+const event = () =>
+  z.looseObject({
+    stream: z.string(),
+    seq: z.int(),
+    eventId: z.string(),
+    type: z.string(),
+    at: instant(),
+    actor: z.looseObject({ kind: z.enum(['person', 'workload', 'system']), handle: z.string() }),
+    data: z.looseObject({}),
+    prevHash: z.string(),
+    hash: z.string(),
+    v: z.literal(1),
+  });
+
+const rule = () =>
+  z.strictObject({
+    rule: z.string(),
+    outcome: z.enum(['satisfied', 'notSatisfied', 'notEvaluated']),
+    detail: z.string(),
+  });
+
+const principal = () =>
+  z.strictObject({
+    handle: z.string(),
+    issuer: z.string(),
+    subject: z.string(),
+    displayName: z.optional(z.string()),
+    email: z.optional(z.string()),
+    groups: z.array(group()),
+    kind: z.enum(['person', 'workload']),
+    authenticatedAt: instant(),
+    methods: z.array(z.string()),
+  });
+
+export const answers = {
+  Health: once(() => z.strictObject({ status: z.literal('ok') })),
+  OpenApi: once(() => z.looseObject({ openapi: z.string(), paths: z.looseObject({}) })),
+  Me: once(() => z.strictObject({ principal: principal() })),
+  AuthorizationServer: once(() =>
+    z.looseObject({
+      issuer: z.string(),
+      token_endpoint: z.string(),
+      grant_types_supported: z.optional(z.array(z.string())),
+    }),
+  ),
+  Token: once(() =>
+    z.strictObject({
+      access_token: z.string(),
+      issued_token_type: z.optional(z.string()),
+      token_type: z.literal('Bearer'),
+      expires_in: z.int(),
+      refresh_token: z.optional(z.string()),
+    }),
+  ),
+  Entitlements: once(() => z.strictObject({ entitlements: z.array(entitlement()) })),
+  OneRequest: once(() => z.strictObject({ request: request() })),
+  DryRun: once(() => z.strictObject({ decision: z.strictObject({ allowed: z.boolean(), rules: z.array(rule()) }) })),
+  Requests: once(() => z.strictObject({ requests: z.array(request()), nextCursor: z.optional(z.string()) })),
+  RequestWithEvents: once(() => z.strictObject({ request: request(), events: z.array(event()) })),
+  Credentials: once(() =>
+    z.strictObject({
+      Version: z.literal(1),
+      AccessKeyId: z.string(),
+      SecretAccessKey: z.string(),
+      SessionToken: z.string(),
+      Expiration: instant(),
+    }),
+  ),
+  ConsoleUrl: once(() => z.strictObject({ url: z.url(), expiresAt: instant() })),
+} as const satisfies Record<string, () => z.ZodMiniType>;
+
+/** The name of a shape, as a component of the OpenAPI document. */
+export type AnswerShape = keyof typeof answers;

@@ -1,0 +1,34 @@
+import type { Principal } from '../domain/principal.ts';
+import { found } from './call.ts';
+import type { CallerSession, CallState } from './call.ts';
+
+/** What the handler gets to see of the call. Asking for the session or the principal starts the authentication, unless it runs. */
+export const callOf = (call: CallState): object => {
+  const { method, rawPath, headers } = found(call.incoming);
+  const session = found(call.session);
+  let principal: Promise<Principal> | undefined;
+  return {
+    ...found(call.input),
+    method,
+    rawPath,
+    headers,
+    cookies: found(call.cookies),
+    isFormPost: call.isFormPost === true,
+    callId: call.callId,
+    remainingMs: call.remainingMs,
+    get session(): Promise<CallerSession> {
+      return session();
+    },
+    get principal(): Promise<Principal> {
+      principal ??= principalOf(session());
+      return principal;
+    },
+  };
+};
+
+const principalOf = (session: Promise<CallerSession>): Promise<Principal> => {
+  const principal = session.then((known) => known.principal);
+  // A handler that fails before it awaits it must not end the process.
+  principal.catch(() => undefined);
+  return principal;
+};

@@ -1,0 +1,19 @@
+import type { Logger } from '../../logger.ts';
+import type { ApiMiddleware, ApiRequest } from '../middleware.ts';
+
+/** One line a call: who, what, how it ended, how long it took. */
+export const callLog = (logger: Logger, milliseconds: () => number): ApiMiddleware => {
+  const log = ({ context: { call }, response }: ApiRequest): void => {
+    const { callId, route, handle, code, reason, startedMs } = call;
+    logger.info('call', {
+      callId,
+      ...(route ? { route: route.key } : {}),
+      ...(response && 'statusCode' in response ? { status: response.statusCode ?? 200 } : {}),
+      ...(handle === undefined ? {} : { handle }),
+      ...(code === undefined ? {} : { code }),
+      ...(reason === undefined ? {} : { reason }),
+      ms: Math.round((milliseconds() - startedMs) * 10) / 10,
+    });
+  };
+  return { after: log, onError: log };
+};

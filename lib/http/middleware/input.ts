@@ -1,0 +1,86 @@
+import { HatcheckError, refuse } from '../../domain/errors.ts';
+import { found } from '../call.ts';
+import type { CallState } from '../call.ts';
+import { checked, invalidHeader, invalidInput } from '../faults.ts';
+import { parseForm } from '../form.ts';
+import type { Incoming } from '../incoming.ts';
+import type { ApiMiddleware } from '../middleware.ts';
+import type { RouteContract } from '../route-contract.ts';
+import { parseObject } from '../strict-json.ts';
+
+/** Checks path, query, headers and body against the contract. Whoever is not signed in hears that first. */
+export const input = (): ApiMiddleware => ({
+  before: async ({ context: { call } }) => {
+    const { contract } = found(call.route);
+    try {
+      const incoming = found(call.incoming);
+      call.input = {
+        path: readPath(found(call.route).key, incoming),
+        query: readQuery(contract, incoming),
+        body: readBody(contract, call),
+      };
+      if (contract.idempotencyKey) checkIdempotencyKey(incoming.headers['idempotency-key']);
+    } catch (error) {
+      if (contract.caller === 'principal') await found(call.session)();
+      throw error;
+    }
+  },
+});
+
+const REQUEST_ID = /^r_[A-Z2-7]{26}$/;
+
+const readPath = (key: string, { pathParameters }: Incoming): object => {
+  if (!key.includes('{id}')) return {};
+  const id = pathParameters['id'] ?? '';
+  if (!REQUEST_ID.test(id)) throw new HatcheckError(refuse('not_found', 'no request has such an id'));
+  return { id };
+};
+
+/** From the raw string: API Gateway joins a parameter that came twice by a comma, which then looks like one value. */
+const readQuery = (contract: RouteContract, { rawQueryString }: Incoming): object => {
+  const { fields, faults } = parseForm(rawQueryString, '?');
+  if (faults.length > 0) throw invalidInput(faults);
+  return checked(contract.query(), fields, '?');
+};
+
+const checkIdempotencyKey = (key: string | undefined): void => {
+  if (key !== undefined && !/^[A-Za-z0-9_.:-]{1,128}$/.test(key))
+    throw invalidHeader('Idempotency-Key', 'It must be 1 to 128 of A-Z, a-z, 0-9 and _ . : -');
+};
+
+const EMPTY_OBJECT = /^\s*(?:\{\s*\})?\s*$/;
+
+const readBody = (contract: RouteContract, call: CallState): object => {
+  const { text, type } = found(call.content);
+  if (!contract.body) {
+    if (EMPTY_OBJECT.test(text)) return {};
+    throw invalidInput([{ pointer: '', code: 'unexpected_body', detail: 'No body is taken here.' }]);
+  }
+  if (text === '' && contract.bodyRequired)
+    throw invalidInput([{ pointer: '', code: 'required', detail: 'A body is required.' }]);
+  const isAbsent = !contract.bodyRequired && EMPTY_OBJECT.test(text);
+  return checked(contract.body(), isAbsent ? {} : parseBody(contract, text, type), '/');
+};
+
+const parseBody = (contract: RouteContract, text: string, type: string): object => {
+  if ((type !== 'json' && type !== 'form') || !contract.accepts.includes(type))
+    throw new HatcheckError(refuse('unsupported_media_type', 'the body has another content type'));
+  return type === 'json' ? readJson(text) : readForm(contract, text);
+};
+
+const readJson = (text: string): object => {
+  const parsed = parseObject(text);
+  if ('fault' in parsed) throw invalidInput([parsed.fault]);
+  return parsed.value;
+};
+
+const readForm = ({ csrf, errors }: RouteContract, text: string): object => {
+  const { fields, faults } = parseForm(text, '/');
+  if (faults.length > 0) throw invalidInput(faults);
+  const kept = Object.entries(fields).filter(
+    ([name, value]) =>
+      // The hidden field was checked before; RFC 6749 §3.2: a parameter without a value counts as omitted.
+      !(csrf !== 'exempt' && name === 'csrf') && !(errors === 'oauth' && value === ''),
+  );
+  return Object.assign(Object.create(null) as object, Object.fromEntries(kept));
+};
