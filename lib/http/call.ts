@@ -37,6 +37,8 @@ export interface Call<K extends RouteKey> {
   readonly principal: Promise<Principal>;
   readonly session: Promise<CallerSession>;
   readonly isFormPost: boolean;
+  /** Checked; only of routes that understand one. */
+  readonly idempotencyKey: string | undefined;
   readonly callId: string;
   /** Milliseconds until Lambda ends the invocation. */
   readonly remainingMs: () => number;

@@ -13,6 +13,7 @@ export const callOf = (call: CallState): object => {
     rawPath,
     headers,
     cookies: found(call.cookies),
+    idempotencyKey: found(call.route).contract.idempotencyKey ? headers['idempotency-key'] : undefined,
     isFormPost: call.isFormPost === true,
     callId: call.callId,
     remainingMs: call.remainingMs,
