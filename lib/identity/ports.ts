@@ -1,3 +1,4 @@
+import type { RecordedEvent } from '../domain/event.ts';
 import type { Handle, Instant, Principal } from '../domain/principal.ts';
 
 /** A signed-in principal, as the identity table keeps it under the hash of its token. Expiry is checked by whoever reads it. */
@@ -49,6 +50,24 @@ export interface ReplayGuard {
 export interface Directory {
   /** What the person is called, as their provider last said. */
   remember(principal: Principal): Promise<void>;
+}
+
+/** The ledger, as far as sign-in writes it: each sign-in is a stream of its own. */
+export interface SignInLedger {
+  /** Begins the stream with this event. @throws HatcheckError `ledger_unavailable` unless it is surely there. */
+  begin(stream: string, event: RecordedEvent<'signin.succeeded' | 'signin.refused'>): Promise<void>;
+}
+
+/** Time and chance, injected. */
+export interface Clock {
+  now(): Instant;
+}
+
+export interface Chance {
+  /** A ULID. */
+  id(): string;
+  /** `bytes` random bytes, base64url. */
+  token(bytes: number): string;
 }
 
 export interface IdentityProvider {

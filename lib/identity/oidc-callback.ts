@@ -1,0 +1,121 @@
+import { HatcheckError, refuse } from '../domain/errors.ts';
+import { isBefore } from '../domain/time.ts';
+import { AssertionRefused } from './assertion-refused.ts';
+import { redeemCode } from './code-exchange.ts';
+import { LOGIN_COOKIE, SESSION_COOKIE, clearCookie, setCookie } from './cookies.ts';
+import { verifyIdToken } from './id-token.ts';
+import { type LoginParts, providerIsAway, redirectUri } from './oidc-login.ts';
+import type { Attempt, IdentityProvider } from './ports.ts';
+import type { ProviderFetch } from './provider-fetch.ts';
+import type { ProviderMetadata } from './provider-metadata.ts';
+import { SESSION_SECONDS, hashSecret, sessionKeyOf } from './sessions.ts';
+import { signIn } from './sign-in.ts';
+
+export interface CallbackParts extends LoginParts {
+  readonly fetchJson: ProviderFetch;
+}
+
+/** What the provider sent the browser back with. */
+export interface CallbackQuery {
+  readonly state?: string;
+  readonly code?: string;
+  readonly iss?: string;
+  readonly error?: string;
+}
+
+/** As we made them: 256 bits. Whatever looks otherwise is not asked for in the table. */
+const SECRET = /^[A-Za-z0-9_-]{43}$/;
+
+/** A sign-in goes straight on from the provider to us. */
+const MAX_TOKEN_AGE_SECONDS = 600;
+
+/**
+ * Finishes what `beginLogin` began, in the same browser, once.
+ *
+ * @returns where the browser goes, and its cookies: the session of its own, never one that it brought (ASVS 5.0, 7.2.4)
+ * @throws HatcheckError `not_signed_in` (not begun here, too late, for the second time, said no), `invalid_token`, `ledger_unavailable`
+ */
+export const finishLogin = async (
+  parts: CallbackParts,
+  query: CallbackQuery,
+  cookies: Readonly<Record<string, string>>,
+): Promise<{ readonly location: string; readonly cookies: string[] }> => {
+  const attempt = await matchingAttempt(parts, query.state, cookies[LOGIN_COOKIE]);
+  const provider = parts.providers.find(({ id }) => id === attempt.provider);
+  if (!provider) throw notSignedIn('the provider is no longer configured');
+  const metadata = await parts.documents.metadata(provider).catch(providerIsAway);
+  const code = codeIn(query, provider, metadata);
+  const { token } = await signIn(parts, { provider, method: 'browser', via: 'cookie' }, () =>
+    verifiedIdToken(parts, provider, metadata, attempt, code),
+  ).catch(refused);
+  await removeFormer(parts, cookies[SESSION_COOKIE]);
+  return {
+    location: attempt.returnTo,
+    cookies: [setCookie(SESSION_COOKIE, token, SESSION_SECONDS.cookie), clearCookie(LOGIN_COOKIE)],
+  };
+};
+
+/** `state` is burnt first: of two callbacks at once one goes on, and a wrong browser gets no second try. */
+const matchingAttempt = async (
+  { attempts, clock }: CallbackParts,
+  state: string | undefined,
+  browser: string | undefined,
+): Promise<Attempt> => {
+  if (state === undefined || !SECRET.test(state)) throw notSignedIn('no state of ours');
+  const attempt = await attempts.take(hashSecret(state));
+  if (!attempt || !isBefore(clock.now(), attempt.expiresAt)) throw notSignedIn('no such attempt, or no longer');
+  if (browser === undefined || !SECRET.test(browser) || hashSecret(browser) !== attempt.browserHash)
+    throw notSignedIn('begun in another browser');
+  return attempt;
+};
+
+/** RFC 9207, 2.4, before anything else is believed: the answer must be from the provider that was asked. */
+const codeIn = (query: CallbackQuery, { issuer }: IdentityProvider, { sendsIssuer }: ProviderMetadata): string => {
+  if (query.iss === undefined ? sendsIssuer : query.iss !== issuer)
+    throw notSignedIn('the answer is from another issuer');
+  if (query.error !== undefined) throw notSignedIn('the provider says no');
+  if (query.code === undefined || query.code === '') throw notSignedIn('the provider gives no code');
+  return query.code;
+};
+
+const verifiedIdToken = async (
+  parts: CallbackParts,
+  provider: IdentityProvider,
+  metadata: ProviderMetadata,
+  attempt: Attempt,
+  code: string,
+) => {
+  const clientSecret = provider.clientSecret && (await parts.resolveSecret(provider.clientSecret));
+  const { unverifiedIdToken, accessToken } = await redeemCode(parts.fetchJson, {
+    provider,
+    metadata,
+    attempt,
+    code,
+    redirectUri: redirectUri(parts.origin),
+    ...(clientSecret !== undefined && { clientSecret }),
+  });
+  return verifyIdToken(unverifiedIdToken, parts.documents, {
+    provider,
+    now: parts.clock.now(),
+    audiences: [provider.clientId],
+    nonce: attempt.nonce,
+    maxAgeSeconds: MAX_TOKEN_AGE_SECONDS,
+    code,
+    ...(accessToken !== undefined && { accessToken }),
+    ...(attempt.authenticatedSince !== undefined && { authenticatedSince: attempt.authenticatedSince }),
+  });
+};
+
+const refused = (error: unknown): never => {
+  if (error instanceof AssertionRefused)
+    throw new HatcheckError(refuse('invalid_token', error.message), { cause: error });
+  return providerIsAway(error);
+};
+
+/** Whoever held the old cookie holds nothing now. */
+const removeFormer = async ({ sessions }: CallbackParts, former: string | undefined): Promise<void> => {
+  const key = former === undefined ? undefined : sessionKeyOf(former);
+  if (key) await sessions.remove(key.handle, key.tokenHash);
+};
+
+const notSignedIn = (reason: string): HatcheckError => new HatcheckError(refuse('not_signed_in', reason));

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { HatcheckError, badInput, refuse } from '../domain/errors.ts';
+import { plusSeconds } from '../domain/time.ts';
+import { ProviderUnavailable } from './assertion-refused.ts';
+import { LOGIN_COOKIE, setCookie } from './cookies.ts';
+import type { ProviderMetadata } from './provider-metadata.ts';
+import type { Attempt, Attempts, IdentityProvider } from './ports.ts';
+import { returnPath } from './return-path.ts';
+import { hashSecret } from './sessions.ts';
+import type { SignInParts } from './sign-in.ts';
+
+/** What a browser's sign-in works with. */
+export interface LoginParts extends SignInParts {
+  readonly attempts: Attempts;
+  /** Our public origin; the provider sends the browser back to its `/oidc/callback` and nowhere else. */
+  readonly origin: string;
+  readonly resolveSecret: (reference: string) => Promise<string>;
+}
+
+export interface LoginWish {
+  readonly provider?: string;
+  readonly returnTo?: string;
+  readonly loginHint?: string;
+  readonly stepUp?: 'mfa' | 'fresh';
+}
+
+/** How long the person may take at the provider. */
+const ATTEMPT_SECONDS = 600;
+
+/**
+ * A provider must say `auth_time` only when a `max_age` is asked for (OpenID Connect Core 1.0, 2), and rules such as
+ * `authenticatedWithin` need it. A day: it seldom makes a person sign in who would not have to.
+ */
+const MAX_AGE_SECONDS = 24 * 3600;
+
+const SECRET_BYTES = 32;
+
+/**
+ * Begins a sign-in with authorization code and PKCE (RFC 7636, S256) and binds it to this browser by a cookie.
+ *
+ * @returns where the browser goes, and its cookie
+ * @throws HatcheckError `invalid_input` for an unknown provider, for none where there are several, and for a `returnTo` that leaves us;
+ *   `not_signed_in` while the provider is away; `ledger_unavailable`
+ */
+export const beginLogin = async (
+  parts: LoginParts,
+  wish: LoginWish,
+): Promise<{ readonly location: string; readonly cookies: string[] }> => {
+  const provider = chosenProvider(parts.providers, wish.provider);
+  const returnTo = returnPath(wish.returnTo);
+  const metadata = await parts.documents.metadata(provider).catch(providerIsAway);
+  const { chance, clock } = parts;
+  const [state, nonce, codeVerifier, browser] = [0, 1, 2, 3].map(() => chance.token(SECRET_BYTES));
+  if (!state || !nonce || !codeVerifier || !browser) throw new TypeError('chance gave no token');
+  const now = clock.now();
+  const attempt: Attempt = {
+    stateHash: hashSecret(state),
+    provider: provider.id,
+    nonce,
+    codeVerifier,
+    browserHash: hashSecret(browser),
+    returnTo,
+    ...(wish.stepUp === 'fresh' && { authenticatedSince: now }),
+    expiresAt: plusSeconds(now, ATTEMPT_SECONDS),
+  };
+  await parts.attempts.put(attempt);
+  return {
+    location: authorizationUrl(parts, provider, metadata, { wish, attempt, state }),
+    cookies: [setCookie(LOGIN_COOKIE, browser, ATTEMPT_SECONDS)],
+  };
+};
+
+/** One a provider would do (RFC 9700, 2.1, asks for exact matches); one for all is exact too, since `state` says which provider it was. */
+export const redirectUri = (origin: string): string => `${origin}/oidc/callback`;
+
+/** For now a provider that is away is nobody's sign-in: the operator's log has the reason. */
+export const providerIsAway = (error: unknown): never => {
+  if (!(error instanceof ProviderUnavailable)) throw error;
+  throw new HatcheckError(refuse('not_signed_in', error.message), { cause: error });
+};
+
+const chosenProvider = (providers: readonly IdentityProvider[], id: string | undefined): IdentityProvider => {
+  const [only, ...others] = providers;
+  const chosen = id === undefined ? others.length === 0 && only : providers.find((provider) => provider.id === id);
+  if (!chosen)
+    throw new HatcheckError(
+      badInput('/provider', 'unknown_provider', 'must be one of the configured identity providers'),
+    );
+  return chosen;
+};
+
+const authorizationUrl = (
+  { origin }: LoginParts,
+  provider: IdentityProvider,
+  metadata: ProviderMetadata,
+  { wish, attempt, state }: { readonly wish: LoginWish; readonly attempt: Attempt; readonly state: string },
+): string => {
+  const url = new URL(metadata.authorizationEndpoint);
+  const parameters = {
+    response_type: 'code',
+    client_id: provider.clientId,
+    redirect_uri: redirectUri(origin),
+    scope: scopesOf(provider, metadata).join(' '),
+    state,
+    nonce: attempt.nonce,
+    code_challenge: createHash('sha256').update(attempt.codeVerifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    max_age: String(wish.stepUp === 'fresh' ? 0 : MAX_AGE_SECONDS),
+    ...(wish.stepUp && { prompt: 'login' }),
+    ...(wish.stepUp === 'mfa' && { acr_values: 'mfa' }),
+    ...(wish.loginHint !== undefined && { login_hint: wish.loginHint }),
+  };
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url.href;
+};
+
+/** Some providers (Okta) give groups only to who asks for a scope of that name, others refuse a scope that they do not know. */
+const scopesOf = ({ groupsClaim }: IdentityProvider, { scopes }: ProviderMetadata): string[] => [
+  'openid',
+  'profile',
+  'email',
+  ...(scopes.includes(groupsClaim) ? [groupsClaim] : []),
+];

@@ -1,0 +1,100 @@
+import type { EventData } from '../domain/event.ts';
+import type { Handle, Principal } from '../domain/principal.ts';
+import { plusSeconds } from '../domain/time.ts';
+import { AssertionRefused } from './assertion-refused.ts';
+import type { VerifiedIdToken } from './id-token.ts';
+import type { ProviderDocuments } from './keys.ts';
+import type {
+  Chance,
+  Clock,
+  Directory,
+  IdentityProvider,
+  ReplayGuard,
+  Session,
+  Sessions,
+  SignInLedger,
+} from './ports.ts';
+import { principalOf } from './principal-of.ts';
+import { openSession } from './sessions.ts';
+
+/** What every way to sign in works with. */
+export interface SignInParts {
+  readonly providers: readonly IdentityProvider[];
+  readonly documents: ProviderDocuments;
+  readonly handleOf: (issuer: string, subject: string) => Promise<Handle>;
+  readonly ledger: SignInLedger;
+  readonly sessions: Sessions;
+  readonly replayGuard: ReplayGuard;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}
+
+/** How somebody signs in, and what they get. */
+export interface Way {
+  readonly provider: IdentityProvider;
+  readonly method: EventData['signin.succeeded']['method'];
+  readonly via: Session['via'];
+}
+
+/** Identical refusals within this time are one event, so that nobody fills the ledger with one old token. */
+const SAME_REFUSAL_SECONDS = 60;
+
+/**
+ * Makes a principal of the verified assertion and opens their session: recorded first, then stored, then given out.
+ *
+ * @param verify checks the assertion; when it refuses one whose signature was good, that is recorded too
+ * @throws what `verify` throws; AssertionRefused `groups`; HatcheckError `ledger_unavailable`, and nobody is signed in
+ */
+export const signIn = async (
+  parts: SignInParts,
+  way: Way,
+  verify: () => Promise<VerifiedIdToken>,
+): Promise<{ readonly token: string; readonly session: Session }> => {
+  const principal = await verifiedPrincipal(parts, way, verify);
+  await record(parts, principal.handle, {
+    type: 'signin.succeeded',
+    data: { provider: way.provider.id, method: way.method, methods: principal.methods },
+  });
+  const [opened] = await Promise.all([openSession(parts, principal, way.via), parts.directory.remember(principal)]);
+  return opened;
+};
+
+const verifiedPrincipal = async (
+  parts: SignInParts,
+  way: Way,
+  verify: () => Promise<VerifiedIdToken>,
+): Promise<Principal> => {
+  try {
+    const token = await verify();
+    return principalOf(token, way.provider, await parts.handleOf(token.issuer, token.subject));
+  } catch (error) {
+    if (error instanceof AssertionRefused && error.subject !== undefined)
+      await recordRefusal(parts, way, error.fault, error.subject);
+    throw error;
+  }
+};
+
+const recordRefusal = async (parts: SignInParts, way: Way, reason: string, subject: string): Promise<void> => {
+  const handle = await parts.handleOf(way.provider.issuer, subject);
+  const until = plusSeconds(parts.clock.now(), SAME_REFUSAL_SECONDS);
+  if (!(await parts.replayGuard.burn(`signin.refused#${handle}#${reason}`, until))) return;
+  await record(parts, handle, {
+    type: 'signin.refused',
+    data: { provider: way.provider.id, method: way.method, reason },
+  });
+};
+
+type SignInEvent =
+  | { readonly type: 'signin.succeeded'; readonly data: EventData['signin.succeeded'] }
+  | { readonly type: 'signin.refused'; readonly data: EventData['signin.refused'] };
+
+const record = async ({ ledger, clock, chance }: SignInParts, handle: Handle, event: SignInEvent): Promise<void> => {
+  const eventId = chance.id();
+  await ledger.begin(`signin#${eventId}`, {
+    ...event,
+    eventId,
+    at: clock.now(),
+    actor: { kind: 'person', handle },
+  });
+};
