@@ -1,0 +1,96 @@
+import { requestContext } from './context.ts';
+import { AwsFault } from './fault.ts';
+import { parsePolicy } from './policy/document.ts';
+import type { Policy } from './policy/document.ts';
+import { evaluate } from './policy/evaluate.ts';
+import type { AccessRequest, Decision } from './policy/evaluate.ts';
+import { callerOf } from './session.ts';
+import type { RoleSession, SessionIssuer } from './session.ts';
+import type { SignatureFault } from './sigv4.ts';
+import type { Answer, WireRequest } from './wire.ts';
+import type { LoadedRole, LoadedWorld } from './world.ts';
+
+/** What a service learns while it answers, for the record of calls. Never a secret. */
+export interface CallNotes {
+  action: string;
+  resource?: string;
+  reason?: string;
+}
+
+/** A request whose sender nobody has vouched for. */
+export interface UnsignedCall {
+  readonly request: WireRequest;
+  readonly now: Date;
+  readonly requestId: string;
+  readonly world: LoadedWorld;
+  readonly sessions: SessionIssuer;
+  readonly notes: CallNotes;
+}
+
+/** A request whose signature was verified, and whose role exists. */
+export interface ServiceCall extends UnsignedCall {
+  readonly session: RoleSession;
+  readonly role: LoadedRole;
+  readonly region: string;
+}
+
+export interface Service {
+  /** How far X-Amz-Date may be from now. */
+  readonly skewSeconds: number;
+  readonly signatureFaults: Readonly<Record<SignatureFault, AwsFault>>;
+  readonly answer: (call: ServiceCall) => Promise<Answer>;
+  /** The operations that need no signature; without it there are none. */
+  readonly answerUnsigned?: (call: UnsignedCall) => Promise<Answer>;
+  readonly renderFault: (fault: AwsFault, requestId: string) => Answer;
+}
+
+/** What the caller asks, as policies see it; `more` are the condition keys that only this request has. */
+export function accessRequest(
+  call: ServiceCall,
+  action: string,
+  resource: string,
+  more: Iterable<readonly [string, readonly string[]]> = [],
+): AccessRequest {
+  const { role, session, region, now, request } = call;
+  const context = requestContext({ role, session, region, now, sourceIp: request.sourceIp }, more);
+  return { caller: callerOf(role, session), action, resource, context };
+}
+
+/** Decides by everything that limits the caller's role session, and notes the outcome. */
+export function decide(call: ServiceCall, request: AccessRequest, resource?: Policy): Decision {
+  const { role, session } = call;
+  const decision = evaluate(request, {
+    identity: role.identity,
+    boundary: role.boundary,
+    session: session.policy === undefined ? undefined : sessionPolicy(session.policy),
+    resource,
+  });
+  Object.assign(call.notes, { action: request.action, resource: request.resource, reason: decision.reason });
+  return decision;
+}
+
+const compiled = new Map<string, Policy>();
+const REMEMBERED = 200;
+
+/**
+ * Parses a session policy, remembering the last few, since every call of a session brings the same one.
+ * Throws an AwsFault MalformedPolicyDocument.
+ */
+export function sessionPolicy(text: string): Policy {
+  const known = compiled.get(text);
+  if (known) return known;
+  const policy = parseSessionPolicy(text);
+  const oldest = compiled.keys().next();
+  if (compiled.size >= REMEMBERED && !oldest.done) compiled.delete(oldest.value);
+  compiled.set(text, policy);
+  return policy;
+}
+
+function parseSessionPolicy(text: string): Policy {
+  try {
+    return parsePolicy(JSON.parse(text), 'session', 'session policy');
+  } catch (cause) {
+    const message = cause instanceof SyntaxError ? 'This policy contains invalid Json' : 'Syntax errors in policy.';
+    throw new AwsFault(400, 'MalformedPolicyDocument', message, cause instanceof Error ? cause.message : undefined);
+  }
+}

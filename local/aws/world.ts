@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { parsePolicy } from './policy/document.ts';
+import type { Policy, PolicyDocument } from './policy/document.ts';
+
+export interface Bucket {
+  readonly name: string;
+  readonly objects: Readonly<Record<string, string>>;
+}
+
+export interface Role {
+  /** `arn:aws:iam::<account>:role/<path and name>`. */
+  readonly arn: string;
+  readonly trustPolicy: PolicyDocument;
+  /** Identity policies: what the role may do. */
+  readonly policies: readonly PolicyDocument[];
+  readonly boundary?: PolicyDocument;
+  /** 3600 to 43200. */
+  readonly maxSessionSeconds: number;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** What exists in the local AWS. */
+export interface World {
+  readonly accounts: Readonly<Record<string, { readonly buckets: readonly Bucket[] }>>;
+  readonly roles: readonly Role[];
+  /** Resource policies of DynamoDB tables, by table ARN. */
+  readonly tablePolicies?: Readonly<Record<string, PolicyDocument>>;
+}
+
+/** A role whose every policy has been read and understood. */
+export interface LoadedRole {
+  readonly arn: string;
+  readonly partition: string;
+  readonly account: string;
+  /** Without the path: what assumed-role ARNs show. */
+  readonly name: string;
+  /** `AROA…`, stable for an ARN. */
+  readonly id: string;
+  readonly trust: Policy;
+  readonly identity: readonly Policy[];
+  readonly boundary: Policy | undefined;
+  readonly maxSessionSeconds: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The world while it runs: roles and table policies can be put, everything else stays. */
+export interface LoadedWorld {
+  readonly bucketsOf: (account: string) => readonly Bucket[];
+  readonly role: (arn: string) => LoadedRole | undefined;
+  readonly tablePolicy: (tableArn: string) => Policy | undefined;
+  /** Adds a role or replaces the one with this ARN; throws a PolicyFault or TypeError, and then changes nothing. */
+  readonly putRole: (role: Role) => void;
+  readonly putTablePolicy: (tableArn: string, document: PolicyDocument) => void;
+}
+
+const ROLE_ARN = /^arn:(aws|aws-cn|aws-us-gov):iam::(\d{12}):role\/(?:[\x21-\x7e]{0,510}\/)?([\w+=,.@-]{1,64})$/;
+const TABLE_ARN = /^arn:(?:aws|aws-cn|aws-us-gov):dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255}$/;
+
+/** Reads a world. Throws a PolicyFault for a policy that is not understood, a TypeError for anything else that is wrong. */
+export function loadWorld(world: World): LoadedWorld {
+  for (const account of Object.keys(world.accounts)) {
+    if (!/^\d{12}$/.test(account)) throw new TypeError(`account "${account}" is not twelve digits`);
+  }
+  const buckets = new Map(Object.entries(world.accounts).map(([account, content]) => [account, content.buckets]));
+  const roles = new Map(world.roles.map((role) => [role.arn, loadRole(role)]));
+  const tablePolicies = new Map(
+    Object.entries(world.tablePolicies ?? {}).map(([arn, document]) => [arn, loadTablePolicy(arn, document)]),
+  );
+  return {
+    bucketsOf: (account) => buckets.get(account) ?? [],
+    role: (arn) => roles.get(arn),
+    tablePolicy: (tableArn) => tablePolicies.get(tableArn),
+    putRole: (role) => void roles.set(role.arn, loadRole(role)),
+    putTablePolicy: (arn, document) => void tablePolicies.set(arn, loadTablePolicy(arn, document)),
+  };
+}
+
+function loadRole(role: Role): LoadedRole {
+  const [, partition, account, name] = ROLE_ARN.exec(role.arn) ?? [];
+  if (partition === undefined || account === undefined || name === undefined) {
+    throw new TypeError(`"${role.arn}" is no role ARN`);
+  }
+  const { maxSessionSeconds } = role;
+  if (!Number.isInteger(maxSessionSeconds) || maxSessionSeconds < 3600 || maxSessionSeconds > 43_200) {
+    throw new TypeError(`${role.arn}: maxSessionSeconds must be between 3600 and 43200`);
+  }
+  return {
+    ...{ arn: role.arn, partition, account, name, maxSessionSeconds, tags: role.tags ?? {} },
+    id: roleId(role.arn),
+    trust: parsePolicy(role.trustPolicy, 'trust', `trust policy of ${role.arn}`),
+    identity: role.policies.map((document, i) => parsePolicy(document, 'identity', `policy ${i} of ${role.arn}`)),
+    boundary: role.boundary && parsePolicy(role.boundary, 'boundary', `permissions boundary of ${role.arn}`),
+  };
+}
+
+function loadTablePolicy(arn: string, document: PolicyDocument): Policy {
+  if (!TABLE_ARN.test(arn)) throw new TypeError(`"${arn}" is no table ARN`);
+  return parsePolicy(document, 'resource', `policy of ${arn}`);
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+function roleId(arn: string): string {
+  const digest = createHash('sha256').update(arn).digest().subarray(0, 17);
+  return `AROA${Array.from(digest, (byte) => BASE32.charAt(byte % 32)).join('')}`;
+}
