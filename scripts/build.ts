@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import * as esbuild from 'esbuild';
+import { loadAccessFile } from '../lib/config/access-file.ts';
+import type { CompiledAccess } from '../lib/config/access.ts';
+
+export interface BuildOptions {
+  /** The checked access policy, which every bundle carries. */
+  readonly access: CompiledAccess;
+  /** Emptied of bundles that are no function's any more. */
+  readonly outDir: string;
+  /** Default `functions` beside this folder. */
+  readonly functionsDir?: string;
+}
+
+export interface Bundle {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Bundles every function into `<outDir>/<name>.mjs`, the access policy in it, and writes beside them `meta.json` (what
+ * each bundle is made of) and `target-roles.json` (what `credentials` may assume; serverless.yml reads it). Returns the
+ * bundles by name. Throws esbuild's BuildFailure, and has written nothing then.
+ */
+export const build = async (options: BuildOptions): Promise<Bundle[]> => {
+  const entryPoints = await sourceFiles(options.functionsDir ?? join(ROOT, 'functions'));
+  const { outputFiles, metafile } = await esbuild.build({
+    entryPoints,
+    outdir: options.outDir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    packages: 'bundle',
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // Node's own default takes CommonJS first, which cannot be tree-shaken: 575 kB of AWS SDK instead of 344.
+    mainFields: ['module', 'main'],
+    define: { __ACCESS_POLICY__: JSON.stringify(options.access) },
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+  });
+  const functions = outputFiles.filter(({ path }) => isFunction(path, metafile));
+  const bundles = functions.map(({ path, text }) => withRequire(path, text));
+  await mkdir(options.outDir, { recursive: true });
+  await removeStale(options.outDir, bundles);
+  await Promise.all(bundles.map(({ path, text }) => writeFile(path, text)));
+  await writeFile(join(options.outDir, 'meta.json'), JSON.stringify(metafile));
+  await writeFile(join(options.outDir, 'target-roles.json'), JSON.stringify(targetRoles(options.access)));
+  return bundles
+    .map(({ path, text }) => ({ name: basename(path, '.mjs'), path, bytes: Buffer.byteLength(text) }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+};
+
+/**
+ * The role paths that the entitlements name, as ARN patterns; a role without a path stands for itself, since its
+ * pattern would be every role of the account.
+ */
+const targetRoles = ({ entitlements }: CompiledAccess): string[] => {
+  const patterns = entitlements.map(({ roleArn }) => roleArn.replace(/(:role\/.+\/)[^/]+$/, '$1*'));
+  return [...new Set(patterns)].sort();
+};
+
+const sourceFiles = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.endsWith('.ts')).map((name) => join(folder, name));
+
+/** What exports `handler` is a function; the other files of the folder are what functions are wired with. */
+const isFunction = (path: string, { outputs }: esbuild.Metafile): boolean =>
+  Object.entries(outputs).some(([key, output]) => resolve(key) === path && output.exports.includes('handler'));
+
+/** An ES module has no `require`; a bundle with CommonJS dependencies that load Node's own modules needs one. */
+const withRequire = (path: string, text: string): { path: string; text: string } => {
+  const needed = /\b__require\d*\(/.test(text);
+  const banner = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\n";
+  return { path, text: needed ? banner + text : text };
+};
+
+const removeStale = async (outDir: string, bundles: readonly { path: string }[]): Promise<void> => {
+  const current = new Set(bundles.map(({ path }) => basename(path)));
+  const stale = (await readdir(outDir)).filter((name) => name.endsWith('.mjs') && !current.has(name));
+  await Promise.all(stale.map((name) => rm(join(outDir, name))));
+};
+
+const defaultAccessFile = (): string => {
+  const own = join(ROOT, 'access.yml');
+  return existsSync(own) ? own : join(ROOT, 'access.example.yml');
+};
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({ options: { access: { type: 'string' } } });
+  const accessFile = values.access ?? defaultAccessFile();
+  const { policy } = loadAccessFile(accessFile);
+  const bundles = await build({ access: policy, outDir: join(ROOT, 'dist') });
+  console.log(`access policy: ${accessFile}`);
+  for (const { name, bytes } of bundles) console.log(`${(bytes / 1024).toFixed(0).padStart(6)} kB  dist/${name}.mjs`);
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}
