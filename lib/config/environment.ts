@@ -1,6 +1,7 @@
 import type { AccessPolicy } from '../domain/policy.ts';
 import type { IdentityProvider } from '../identity/ports.ts';
 import { type CompiledAccess, accessPolicy } from './access.ts';
+import { present } from './present.ts';
 import { parseSecretReference } from './secret-reference.ts';
 import { secureUrl } from './web-address.ts';
 
@@ -107,18 +108,6 @@ export const loadConfig = (env: Environment, access: CompiledAccess): Config => 
   if (faults.length > 0) throw new ConfigError(faults);
   return deepFrozen(config);
 };
-
-/** Without the members that are undefined. */
-const present = <T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } => {
-  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
-  for (const key in members) {
-    const value = members[key];
-    if (isPresent(value)) kept[key] = value;
-  }
-  return kept;
-};
-
-const isPresent = <T>(value: T): value is Exclude<T, undefined> => value !== undefined;
 
 const deepFrozen = <T>(value: T): T => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;

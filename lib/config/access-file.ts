@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
+import type { Account, DenyStatement, Entitlement } from '../domain/entitlement.ts';
+import type { IdentityProvider } from '../identity/ports.ts';
+import type { CompiledAccess } from './access.ts';
+import { type AccessFault, AccessFileError, type Path } from './access-fault.ts';
+import { groupsFrom } from './access-groups.ts';
+import { account, entitlement, identityProvider, outline } from './access-schema.ts';
+import { compileEntitlement, compileProvider } from './compile-access.ts';
+import { present } from './present.ts';
+import { checked } from './schema-fault.ts';
+import { sessionDenies } from './session-denies.ts';
+import { type YamlSource, yamlSource } from './yaml-source.ts';
+
+export interface AccessFileOptions {
+  /** The folder of access.yml; the files that it names are below it. */
+  readonly baseDir: string;
+  /** @throws when there is no such file. */
+  readonly readFile: (path: string) => string;
+  /** What faults call the file; `access.yml` if absent. */
+  readonly file?: string;
+}
+
+/** @throws AccessFileError as {@link parseAccess}; whatever the file system throws when the file cannot be read. */
+export const loadAccessFile = (path: string): { readonly policy: CompiledAccess } => {
+  const readFile = (file: string): string => readFileSync(file, 'utf8');
+  return { policy: parseAccess(readFile(path), { baseDir: dirname(path), readFile, file: basename(path) }) };
+};
+
+/**
+ * access.yml as plain JSON, every default filled in, every group qualified by its provider.
+ * @throws AccessFileError with every fault at once: no rule that is written is left out, none that is not known is taken.
+ */
+export const parseAccess = (
+  text: string,
+  { baseDir, readFile, file = 'access.yml' }: AccessFileOptions,
+): CompiledAccess => {
+  const source = yamlSource(file, text);
+  const faults: AccessFault[] = [...source.faults];
+  if (source.value !== undefined) {
+    const read = { source, faults, baseDir, readFile };
+    checked(source, [], outline, faults);
+    const identityProviders = providersOf(read);
+    const groups = groupsFrom([...new Set(providerIds(source))]);
+    const auditors = source.get(['auditors']) === undefined ? undefined : checked(source, ['auditors'], groups, faults);
+    const entitlements = entitlementsOf(read, entitlement({ groups, accountNames: namesAt(source, ['accounts']) }));
+    if (faults.length === 0) return { identityProviders, entitlements, auditors: auditors ?? { groups: [] } };
+  }
+  throw new AccessFileError(faults.filter((fault) => !isMissingForAlias(fault, faults)));
+};
+
+interface Read extends Pick<AccessFileOptions, 'baseDir' | 'readFile'> {
+  readonly source: YamlSource;
+  readonly faults: AccessFault[];
+}
+
+/** What an alias stood for was not read; that it is missing then is no second fault. */
+const isMissingForAlias = ({ code, path }: AccessFault, faults: readonly AccessFault[]): boolean =>
+  code === 'required' && faults.some((other) => other.code === 'alias' && other.path === path);
+
+const namesAt = (source: YamlSource, path: Path): readonly string[] => {
+  const value = source.get(path);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+};
+
+const countAt = (source: YamlSource, path: Path): number => {
+  const value = source.get(path);
+  return Array.isArray(value) ? value.length : 0;
+};
+
+/** Also of providers that have other faults, so that one fault does not become many. */
+const providerIds = (source: YamlSource): readonly string[] =>
+  Array.from({ length: countAt(source, ['identityProviders']) }, (_, index) =>
+    source.get(['identityProviders', index, 'id']),
+  ).filter((id) => typeof id === 'string');
+
+const providersOf = ({ source, faults }: Read): readonly IdentityProvider[] => {
+  const seen = new Set<string>();
+  return Array.from({ length: countAt(source, ['identityProviders']) }).flatMap((_, index) => {
+    const path = ['identityProviders', index];
+    for (const name of ['id', 'issuer']) {
+      const value = `${name} ${String(source.get([...path, name]))}`;
+      if (seen.has(value))
+        faults.push(source.fault([...path, name], 'duplicate', 'is that of another provider already'));
+      seen.add(value);
+    }
+    const text = checked(source, path, identityProvider, faults);
+    return text ? [compileProvider(text)] : [];
+  });
+};
+
+const entitlementsOf = (read: Read, schema: ReturnType<typeof entitlement>): readonly Entitlement[] => {
+  const { source, faults } = read;
+  const accounts = accountsOf(read);
+  return namesAt(source, ['entitlements']).flatMap((id) => {
+    const path = ['entitlements', id];
+    const denies = deniesOf(read, [...path, 'session', 'policy']);
+    const text = checked(source, path, schema, faults);
+    const target = text && accounts.get(text.role.account);
+    if (!text || !target || !denies) return [];
+    const compiled = compileEntitlement(id, text, target, denies);
+    for (const { at, code, message } of compiled.faults) faults.push(source.fault([...path, ...at], code, message));
+    return [compiled.entitlement];
+  });
+};
+
+const accountsOf = ({ source, faults }: Read): ReadonlyMap<string, Account> =>
+  new Map(
+    namesAt(source, ['accounts']).flatMap((name) => {
+      const text = checked(source, ['accounts', name], account, faults);
+      const { id, partition, region, externalId } = text ?? {};
+      if (id === undefined || partition === undefined || region === undefined) return [];
+      return [[name, { id, name, partition, region, ...present({ externalId }) }]];
+    }),
+  );
+
+/** Undefined when the policy file cannot be taken. */
+const deniesOf = ({ source, faults, baseDir, readFile }: Read, path: Path): readonly DenyStatement[] | undefined => {
+  const name = source.get(path);
+  if (name === undefined) return [];
+  const before = faults.length;
+  const refuse = (code: string, message: string): void => void faults.push(source.fault(path, code, message));
+  if (typeof name !== 'string' || name === '') refuse('invalid_type', 'must be the name of a file');
+  else if (isAbsolute(name) || normalize(name).split(sep).includes('..'))
+    refuse('outside', 'must be a file in the folder of access.yml or below it');
+  else {
+    const text = contentOf(() => readFile(join(baseDir, name)));
+    if (text === undefined) refuse('no_such_file', 'names a file that cannot be read');
+    else {
+      const denies = sessionDenies(normalize(name), text, faults);
+      return faults.length === before ? denies : undefined;
+    }
+  }
+  return undefined;
+};
+
+const contentOf = (read: () => string): string | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};

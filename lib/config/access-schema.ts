@@ -1,0 +1,129 @@
+import * as z from 'zod';
+import { distinct, duration, fault, idText, lineOf } from './access-words.ts';
+import type { Groups } from './access-groups.ts';
+import { parseSecretReference } from './secret-reference.ts';
+import { ticketPattern } from './ticket-pattern.ts';
+import { secureUrl } from './web-address.ts';
+
+/** The first level; what stands below each name is checked on its own, so that one fault hides no other. */
+export const outline = z.strictObject({
+  version: z.literal(1),
+  identityProviders: z.array(z.unknown()).min(1).max(20),
+  accounts: z.record(idText, z.unknown()),
+  entitlements: z.record(idText, z.unknown()),
+  auditors: z.unknown().optional(),
+  console: z.strictObject({}).optional(),
+});
+
+/** OpenID Connect Discovery 1.0, section 3: no query, no fragment. Compared with `iss` letter by letter, so kept as it is. */
+const issuer = lineOf(512).refine(
+  (text) => {
+    const url = secureUrl(text);
+    return url?.search === '' && url.hash === '' && !/[?#]/.test(text);
+  },
+  {
+    error: 'must be an https URL without query or fragment, or http on a loopback address',
+    params: { code: 'invalid_issuer' },
+  },
+);
+
+const secretReference = z.string().refine((text) => parseSecretReference(text) !== undefined, {
+  error: 'must say where the secret is (ssm:/path/name, secretsmanager:name, env:NAME), not what it is',
+  params: { code: 'literal_secret' },
+});
+
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const;
+
+export const identityProvider = z.strictObject({
+  id: idText,
+  type: z.literal('oidc'),
+  issuer,
+  clientId: lineOf(255),
+  clientSecret: secretReference.optional(),
+  groupsClaim: lineOf(128).default('groups'),
+  tokenExchange: z.strictObject({ audiences: distinct(lineOf(255), 20) }).optional(),
+  algorithms: distinct(z.enum(ALGORITHMS), ALGORITHMS.length).default(['RS256', 'ES256']),
+});
+
+const PARTITION_OF_REGION = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+] as const;
+
+export const account = z
+  .strictObject({
+    id: z.string().regex(/^\d{12}$/, { error: 'must be the 12 digits of an account id, in quotes' }),
+    partition: z.enum(['aws', 'aws-us-gov', 'aws-cn']).default('aws'),
+    region: z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, { error: 'must be an AWS region such as eu-west-1' }),
+    /** STS API reference, AssumeRole, ExternalId. */
+    externalId: z
+      .string()
+      .regex(/^[A-Za-z0-9_+=,.@:/-]{2,1224}$/, { error: 'must be 2 to 1224 letters, digits and _+=,.@:/-' })
+      .optional(),
+  })
+  .refine(
+    ({ partition, region }) =>
+      (PARTITION_OF_REGION.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws') === partition,
+    { error: 'is not a region of this partition', path: ['region'], params: { code: 'region_not_in_partition' } },
+  );
+
+/** IAM API reference, CreateRole: Path and RoleName. */
+const role = (accountNames: readonly string[]) =>
+  z.strictObject({
+    account: z.string().check(({ value, issues }) => {
+      if (!accountNames.includes(value))
+        issues.push({ ...fault('unknown_account', 'is not one of the accounts'), input: value });
+    }),
+    path: z
+      .string()
+      .max(512)
+      .regex(/^\/(?:[A-Za-z0-9_+=,.@-]+\/)*$/, { error: 'must begin and end with a slash' })
+      .default('/hatcheck/'),
+    name: z.string().regex(/^[A-Za-z0-9_+=,.@-]{1,64}$/, { error: 'must be the name of a role, without its path' }),
+    maxSession: duration('1h', '12h').default(3600),
+  });
+
+const approval = (groups: Groups) =>
+  z.union(
+    [
+      z.literal('auto'),
+      z.strictObject({
+        stages: z
+          .array(z.strictObject({ from: groups, count: z.int().min(1).max(10).default(1) }))
+          .min(1)
+          .max(5),
+        within: duration('1m', '7d').default(86_400),
+      }),
+    ],
+    { error: 'must be auto, or a map with stages' },
+  );
+
+const session = z.strictObject({
+  via: z.literal('assumeRole').default('assumeRole'),
+  max: duration('15m', '1h').default(3600),
+  tail: z.enum(['deny', 'refuse']).default('deny'),
+  /** Read on its own. */
+  policy: z.unknown().optional(),
+  chaining: z.boolean().default(false),
+});
+
+export const entitlement = ({ groups, accountNames }: { groups: Groups; accountNames: readonly string[] }) =>
+  z.strictObject({
+    title: lineOf(120).optional(),
+    role: role(accountNames),
+    requesters: groups,
+    approval: approval(groups),
+    maxDuration: duration('1m', '12h'),
+    justification: z.strictObject({ minLength: z.int().min(1).max(2000).default(10) }).prefault({}),
+    ticket: z.strictObject({ pattern: ticketPattern, required: z.boolean().default(true) }).optional(),
+    requires: z
+      .strictObject({ mfa: z.boolean().default(false), authenticatedWithin: duration('1m', '24h').optional() })
+      .prefault({}),
+    groupsMaxAge: duration('5m', '24h').default(4 * 3600),
+    session: session.prefault({}),
+    revokers: groups.optional(),
+    limits: z.strictObject({ issuesPerHour: z.int().min(1).max(1000).default(60) }).prefault({}),
+  });
+
+/** An entitlement as it is written. */
+export type EntitlementText = z.infer<ReturnType<typeof entitlement>>;

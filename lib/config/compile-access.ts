@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import type { Account, DenyStatement, Entitlement } from '../domain/entitlement.ts';
+import { sessionPolicy } from '../domain/role-session.ts';
+import type { IdentityProvider } from '../identity/ports.ts';
+import type { Path } from './access-fault.ts';
+import type { EntitlementText, identityProvider } from './access-schema.ts';
+import { present } from './present.ts';
+
+export const compileProvider = ({
+  tokenExchange,
+  clientSecret,
+  ...provider
+}: z.infer<typeof identityProvider>): IdentityProvider => ({
+  ...provider,
+  ...present({ clientSecret }),
+  tokenExchangeAudiences: tokenExchange?.audiences ?? [],
+});
+
+/** A fault of the parts taken together; `at` is relative to the entitlement. */
+interface SumFault {
+  readonly at: Path;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The entitlement as the domain knows it, and what is wrong with the sum of its parts. */
+export const compileEntitlement = (
+  id: string,
+  text: EntitlementText,
+  account: Account,
+  denies: readonly DenyStatement[],
+): { readonly entitlement: Entitlement; readonly faults: readonly SumFault[] } => {
+  const { role, approval, session } = text;
+  const entitlement: Entitlement = {
+    id,
+    title: text.title ?? id,
+    account,
+    roleArn: `arn:${account.partition}:iam::${account.id}:role${role.path}${role.name}`,
+    roleMaxSessionSeconds: role.maxSession,
+    requesters: text.requesters,
+    approval: approval === 'auto' ? approval : { stages: approval.stages, withinSeconds: approval.within },
+    maxDurationSeconds: text.maxDuration,
+    justification: text.justification,
+    ...present({ ticket: text.ticket }),
+    requires: {
+      mfa: text.requires.mfa,
+      ...present({ authenticatedWithinSeconds: text.requires.authenticatedWithin }),
+    },
+    groupsMaxAgeSeconds: text.groupsMaxAge,
+    session: {
+      via: session.via,
+      maxSeconds: session.max,
+      tail: session.tail,
+      chaining: session.chaining,
+      denies,
+    },
+    revokers: text.revokers ?? { groups: [] },
+    limits: text.limits,
+  };
+  return { entitlement, faults: policyFaults(entitlement) };
+};
+
+/** STS API reference, AssumeRole: an inline session policy has at most 2,048 characters. */
+const MAX_POLICY_CHARACTERS = 2048;
+
+/** Every grant's end is written in as many characters as this one. */
+const SOME_END = '2030-01-01T00:00:00.000Z';
+
+const policyFaults = (entitlement: Entitlement): readonly SumFault[] => {
+  const at = entitlement.session.denies.length > 0 ? ['session', 'policy'] : ['role'];
+  const policy = sessionPolicy(entitlement, SOME_END);
+  const over = JSON.stringify(policy).length - MAX_POLICY_CHARACTERS;
+  const sids = policy.Statement.flatMap((each) => ('Sid' in each ? [each.Sid] : []));
+  return [
+    ...(over > 0
+      ? [{ at, code: 'policy_too_long', message: `makes the session policy ${over} characters too long for STS` }]
+      : []),
+    ...(new Set(sids).size < sids.length
+      ? [{ at, code: 'duplicate_sid', message: 'has a Sid twice, or one of ours: GrantEnd, NoEscape, Hatcheck' }]
+      : []),
+  ];
+};
