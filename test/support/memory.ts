@@ -1,0 +1,231 @@
+import type { Desk, Patience } from '../../lib/broker/broker.ts';
+import { BrokenChainError, canonicalOf, hashCanonical, verifyChain, verifyHash } from '../../lib/broker/chain.ts';
+import type {
+  Chance,
+  Clock,
+  Ledger,
+  Page,
+  PageOf,
+  People,
+  PersonName,
+  Summaries,
+  Texts,
+} from '../../lib/broker/ports.ts';
+import { type RequestSummary, positionOf } from '../../lib/broker/summary.ts';
+import { HatcheckError } from '../../lib/domain/errors.ts';
+import type { StoredEvent } from '../../lib/domain/event.ts';
+import type { AccessPolicy } from '../../lib/domain/policy.ts';
+import type { Instant } from '../../lib/domain/principal.ts';
+import { currentStage } from '../../lib/domain/request.ts';
+import { NOON, policy as testPolicy } from './builders.ts';
+
+export interface MemoryClock extends Clock {
+  set(now: Instant): void;
+  advance(seconds: number): void;
+  /** What `pause` was asked for, in ms; none of it passes. */
+  readonly pauses: number[];
+}
+
+export const memoryClock = (start: Instant = NOON): MemoryClock => {
+  let ms = Date.parse(start);
+  const pauses: number[] = [];
+  return {
+    now: () => new Date(ms).toISOString(),
+    pause: async (asked) => {
+      pauses.push(asked);
+      await Promise.resolve();
+    },
+    set: (now) => {
+      ms = Date.parse(now);
+    },
+    advance: (seconds) => {
+      ms += Math.round(seconds * 1000);
+    },
+    pauses,
+  };
+};
+
+/** The same seed gives the same chance: a linear congruential generator (Numerical Recipes), good enough for a test. */
+export const seededChance = (seed = 1): Chance => {
+  let state = seed >>> 0;
+  let ids = 0;
+  const fraction = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  return {
+    fraction,
+    id: () => {
+      ids += 1;
+      return `01J${String(seed).padStart(8, '0')}${String(ids).padStart(15, '0')}`;
+    },
+    token: (bytes) =>
+      Buffer.from(Array.from({ length: bytes }, () => Math.floor(fraction() * 256))).toString('base64url'),
+  };
+};
+
+/** Waits as long as it takes. */
+export const patient: Patience = { remainingMs: () => 10_000 };
+
+/** Has time left for so many tries more. */
+export const patientFor = (tries: number): Patience => {
+  let left = tries;
+  return {
+    remainingMs: () => {
+      left -= 1;
+      return left >= 0 ? 10_000 : 0;
+    },
+  };
+};
+
+export const unavailable = (): HatcheckError =>
+  new HatcheckError({ code: 'ledger_unavailable', reason: 'as the test says' });
+
+export interface MemoryLedger extends Ledger {
+  /** What somebody with the keys to the table could do. */
+  alter(stream: string, seq: number, change: (canonical: string) => string): void;
+  readonly streams: () => readonly string[];
+}
+
+interface Item {
+  readonly canonical: string;
+  readonly hash: string;
+}
+
+/** @param turn is awaited before each access, so that a test can decide who comes first. */
+export const memoryLedger = (turn: () => Promise<void> = () => Promise.resolve()): MemoryLedger => {
+  const streams = new Map<string, Map<number, Item>>();
+  const itemsOf = (stream: string): Map<number, Item> => streams.get(stream) ?? new Map<number, Item>();
+  const eventsOf = (stream: string): StoredEvent[] =>
+    [...itemsOf(stream)].sort(([a], [b]) => a - b).map(([, item]) => parsed(item));
+  return {
+    read: async (stream) => {
+      await turn();
+      const events = eventsOf(stream);
+      unlessBroken(() => {
+        verifyChain(events);
+      });
+      return events;
+    },
+    last: async (stream) => {
+      await turn();
+      const last = eventsOf(stream).at(-1);
+      unlessBroken(() => {
+        if (last) verifyHash(last);
+      });
+      return last;
+    },
+    append: async (event) => {
+      if (hashCanonical(canonicalOf(event)) !== event.hash) throw new TypeError('only a sealed event is appended');
+      await turn();
+      const items = itemsOf(event.stream);
+      const there = items.get(event.seq);
+      if (there) return there.hash === event.hash && parsed(there).eventId === event.eventId ? 'appended' : 'conflict';
+      streams.set(event.stream, items.set(event.seq, { canonical: canonicalOf(event), hash: event.hash }));
+      return 'appended';
+    },
+    alter: (stream, seq, change) => {
+      const item = itemsOf(stream).get(seq);
+      if (item) itemsOf(stream).set(seq, { ...item, canonical: change(item.canonical) });
+    },
+    streams: () => [...streams.keys()],
+  };
+};
+
+/** Through text and back, as a table would: the members come out in another order than they went in. */
+const parsed = ({ canonical, hash }: Item): StoredEvent => ({ ...(JSON.parse(canonical) as StoredEvent), hash });
+
+const unlessBroken = (verify: () => void): void => {
+  try {
+    verify();
+  } catch (cause) {
+    if (!(cause instanceof BrokenChainError)) throw cause;
+    throw new HatcheckError({ code: 'ledger_unavailable', reason: cause.message }, { cause });
+  }
+};
+
+export const memorySummaries = (): Summaries => {
+  const all = new Map<string, RequestSummary>();
+  const pageOf = ({ limit, after }: PageOf, wanted: (summary: RequestSummary) => boolean): Page<RequestSummary> => {
+    const older = [...all.values()]
+      .filter((summary) => wanted(summary) && (after === undefined || positionOf(summary) < after))
+      .sort((a, b) => (positionOf(a) < positionOf(b) ? 1 : -1));
+    const items = older.slice(0, limit);
+    const last = items.at(-1);
+    return { items, ...(last && older.length > limit ? { next: positionOf(last) } : {}) };
+  };
+  return {
+    put: (summary) => {
+      if ((all.get(summary.id)?.seq ?? -1) < summary.seq) all.set(summary.id, summary);
+      return Promise.resolve();
+    },
+    ofRequester: (requester, page) => Promise.resolve(pageOf(page, (summary) => summary.requester === requester)),
+    ofApprovers: (groups, page) =>
+      Promise.resolve(
+        pageOf(
+          page,
+          (summary) =>
+            summary.stages.some(({ from }) => from.groups.some((group) => groups.includes(group))) &&
+            (!page.open || (!summary.closed && currentStage(summary) !== undefined)),
+        ),
+      ),
+    ofEverybody: (page) => Promise.resolve(pageOf(page, ({ createdAt }) => createdAt <= page.now)),
+  };
+};
+
+export interface MemoryTexts extends Texts {
+  forget(author: string): void;
+}
+
+export const memoryTexts = (): MemoryTexts => {
+  const texts = new Map<string, string>();
+  const keyOf = (author: string, id: string): string => JSON.stringify([author, id]);
+  return {
+    put: (author, { id }, { text }) => {
+      texts.set(keyOf(author, id), text);
+      return Promise.resolve();
+    },
+    get: (wanted) =>
+      Promise.resolve(
+        new Map(
+          wanted.flatMap(({ author, ref }) => {
+            const text = texts.get(keyOf(author, ref.id));
+            return text === undefined ? [] : [[ref.id, text] as const];
+          }),
+        ),
+      ),
+    forget: (author) => {
+      for (const key of texts.keys()) if (key.startsWith(`[${JSON.stringify(author)},`)) texts.delete(key);
+    },
+  };
+};
+
+export const memoryPeople = (names: ReadonlyMap<string, PersonName> = new Map()): People => ({
+  get: (handles) => Promise.resolve(new Map([...names].filter(([handle]) => handles.includes(handle)))),
+});
+
+export interface MemoryDesk extends Desk {
+  readonly ledger: MemoryLedger;
+  readonly clock: MemoryClock;
+  readonly texts: MemoryTexts;
+  readonly warnings: { readonly message: string; readonly cause: unknown }[];
+}
+
+/** Everything the use cases work with, in memory; whatever matters to the test is given in `parts`. */
+export const memoryDesk = (
+  parts: Partial<Omit<MemoryDesk, 'warnings' | 'warn'>> & { policy?: AccessPolicy } = {},
+): MemoryDesk => {
+  const warnings: { message: string; cause: unknown }[] = [];
+  return {
+    ledger: memoryLedger(),
+    policy: testPolicy(),
+    clock: memoryClock(),
+    chance: seededChance(),
+    summaries: memorySummaries(),
+    texts: memoryTexts(),
+    people: memoryPeople(),
+    warnings,
+    warn: (message, cause) => warnings.push({ message, cause }),
+    ...parts,
+  };
+};

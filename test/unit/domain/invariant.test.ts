@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals';
+import { seal } from '../../../lib/broker/chain.ts';
+import { certain, eventOf } from '../../../lib/domain/invariant.ts';
+import { submitted } from '../../support/builders.ts';
+
+const event = seal(undefined, 'request#r_1', submitted());
+
+test('what is certain is handed on, also where it is false or empty', () => {
+  expect([certain(0, 'a number'), certain('', 'a text'), certain(false, 'a fact')]).toEqual([0, '', false]);
+});
+
+test('what is not there after all is a mistake of ours', () => {
+  expect(() => certain(undefined, 'a claim')).toThrow(TypeError);
+});
+
+test('an event of the type is handed on', () => {
+  expect(eventOf('request.submitted', event)).toBe(event);
+});
+
+test('an event of another type, or none, is a mistake of ours', () => {
+  expect(() => eventOf('request.approved', event)).toThrow(TypeError);
+  expect(() => eventOf('request.submitted', undefined)).toThrow(TypeError);
+});
