@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
@@ -150,6 +151,14 @@ describe('the chooser', () => {
       expect(visit.body).not.toContain('<script');
     },
   );
+
+  test('allows its own style by hash, and nothing else', async () => {
+    const { visit } = await signIn(createBrowser(), {});
+    const style = /<style>([^]*)<\/style>/.exec(visit.body)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(visit.headers.get('content-security-policy')).toContain(`style-src 'sha256-${hash}'`);
+    expect(visit.body).not.toMatch(/ (?:style|on\w+|src)=/);
+  });
 
   test('signs in whom the form names', async () => {
     const browser = createBrowser();
