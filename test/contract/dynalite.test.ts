@@ -1,22 +1,38 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
-import { startDynamoDb } from '../support/dynamodb.ts';
+import { dynamoSummaries } from '../../lib/aws/summaries.ts';
+import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { dynamoLedgerContract } from './dynamo-ledger.contract.ts';
 import { clientOf } from './faults.ts';
 import { ledgerContract } from './ledger.contract.ts';
+import { summariesContract } from './summaries.contract.ts';
 
-ledgerContract('dynalite', async () => {
-  const { endpoint, tables, close } = await startDynamoDb();
-  const client = clientOf(endpoint);
-  return {
-    ledger: dynamoLedger({ client, table: tables.ledger }),
-    close: async () => {
-      client.destroy();
-      await close();
-    },
+/** Each suite has a database of its own, and the client that the functions have. */
+const start =
+  <T>(make: (client: DynamoDBClient, tables: TestDynamoDb['tables']) => T) =>
+  async (): Promise<T & { close: () => Promise<void> }> => {
+    const { endpoint, tables, close } = await startDynamoDb();
+    const client = clientOf(endpoint);
+    return {
+      ...make(client, tables),
+      close: async () => {
+        client.destroy();
+        await close();
+      },
+    };
   };
-});
+
+ledgerContract(
+  'dynalite',
+  start((client, { ledger }) => ({ ledger: dynamoLedger({ client, table: ledger }) })),
+);
 
 dynamoLedgerContract('dynalite', async () => {
   const { endpoint, tables, close } = await startDynamoDb();
   return { endpoint, table: tables.ledger, close };
 });
+
+summariesContract(
+  'dynalite',
+  start((client, { index }) => ({ summaries: dynamoSummaries({ client, table: index }) })),
+);

@@ -1,0 +1,49 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Summaries } from '../broker/ports.ts';
+import type { DynamoTable } from './ledger.ts';
+import { everybody } from './summary-months.ts';
+import { type Partition, type Unreadable, mergedPage, newestOf } from './summary-query.ts';
+import { summaryItems } from './summary-items.ts';
+import { wasWritten } from './unavailable.ts';
+
+export interface SummariesOptions extends DynamoTable {
+  /** Told of an item that holds no summary; it is left out of the list. */
+  readonly onUnreadable?: Unreadable;
+}
+
+/** Request summaries in the index table. Lists read its indexes only, which may lag by a moment: nothing here decides anything. */
+export const dynamoSummaries = ({ onUnreadable = () => undefined, ...at }: SummariesOptions): Summaries => {
+  const newest = newestOf(at, onUnreadable);
+  return {
+    put: async (summary) => {
+      await Promise.all(
+        summaryItems(summary).map((item) =>
+          wasWritten(
+            'a summary cannot be written',
+            at.client.send(
+              new PutItemCommand({
+                TableName: at.table,
+                Item: item,
+                // Not to be written twice, or over a newer one: both are as it should be.
+                ConditionExpression: 'attribute_not_exists(#pk) OR #seq < :seq',
+                ExpressionAttributeNames: { '#pk': 'pk', '#seq': 'seq' },
+                ExpressionAttributeValues: { ':seq': { N: String(summary.seq) } },
+              }),
+            ),
+          ),
+        ),
+      );
+    },
+    ofRequester: (requester, page) =>
+      mergedPage(newest, [{ index: 'byRequester', attribute: 'requester', value: requester }], page),
+    ofApprovers: (groups, { open, ...page }) => mergedPage(newest, groups.map(approverPartition(open)), page),
+    ofEverybody: (page) => everybody(newest, page),
+  };
+};
+
+const approverPartition =
+  (open: boolean) =>
+  (group: string): Partition =>
+    open
+      ? { index: 'byPendingGroup', attribute: 'pendingGroup', value: group }
+      : { index: 'byApprover', attribute: 'approverGroup', value: group };

@@ -1,0 +1,65 @@
+import * as z from 'zod/mini';
+import type { RequestSummary } from '../broker/summary.ts';
+
+const textRef = z.object({ id: z.string(), hash: z.string() });
+
+const denyStatement = z.object({
+  Effect: z.literal('Deny'),
+  Sid: z.exactOptional(z.string()),
+  Action: z.exactOptional(z.array(z.string())),
+  NotAction: z.exactOptional(z.array(z.string())),
+  Resource: z.exactOptional(z.array(z.string())),
+  NotResource: z.exactOptional(z.array(z.string())),
+  Condition: z.exactOptional(z.record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())])))),
+});
+
+const snapshot = z.object({
+  accountId: z.string(),
+  roleArn: z.string(),
+  session: z.object({
+    via: z.literal('assumeRole'),
+    maxSeconds: z.number(),
+    tail: z.enum(['deny', 'refuse']),
+    chaining: z.boolean(),
+    denies: z.array(denyStatement),
+  }),
+});
+
+const summary = z.object({
+  id: z.string(),
+  requester: z.string(),
+  entitlementId: z.string(),
+  snapshot,
+  justification: textRef,
+  ticket: z.exactOptional(z.string()),
+  createdAt: z.string(),
+  durationSeconds: z.number(),
+  grantedSeconds: z.number(),
+  startAt: z.exactOptional(z.string()),
+  autoApproved: z.boolean(),
+  pendingUntil: z.exactOptional(z.string()),
+  stages: z.array(z.object({ from: z.object({ groups: z.array(z.string()) }), count: z.number() })),
+  approvals: z.array(
+    z.object({ approver: z.string(), at: z.string(), stage: z.number(), comment: z.exactOptional(textRef) }),
+  ),
+  approvedAt: z.exactOptional(z.string()),
+  closed: z.exactOptional(
+    z.object({
+      kind: z.enum(['denied', 'cancelled', 'revoked', 'ended']),
+      by: z.string(),
+      at: z.string(),
+      reason: z.exactOptional(textRef),
+    }),
+  ),
+  seq: z.number(),
+});
+
+/** The summary that an item of the index holds as JSON, or undefined when it is none: written by another version, or by hand. */
+export const parseSummary = (json: string): RequestSummary | undefined => {
+  try {
+    const { success, data } = summary.safeParse(JSON.parse(json));
+    return success ? data : undefined;
+  } catch {
+    return undefined;
+  }
+};
