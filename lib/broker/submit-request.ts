@@ -21,18 +21,24 @@ export interface Ask {
   readonly startAt?: string;
 }
 
+/** How one rule came out, for the one who asks. The refusal behind it is for the operator. */
+export type RuleView = Pick<Rule, 'rule' | 'outcome' | 'detail'>;
+
 /** Whether this would be asked for in vain: the very rules of `submitRequest`, and nothing is written. */
 export const tryRequest = (
   desk: Desk,
   principal: Principal,
   ask: Ask,
-): { allowed: boolean; rules: readonly Rule[] } => {
+): { allowed: boolean; rules: readonly RuleView[] } => {
   const rules = submitRules(commandOf(ask, 'dry-run', { id: '', hash: '' }), {
     principal,
     policy: desk.policy,
     now: desk.clock.now(),
   });
-  return { allowed: rules.every(({ outcome }) => outcome === 'satisfied'), rules };
+  return {
+    allowed: rules.every(({ outcome }) => outcome === 'satisfied'),
+    rules: rules.map(({ rule, outcome, detail }) => ({ rule, outcome, detail })),
+  };
 };
 
 /**

@@ -1,0 +1,59 @@
+import { dynamoDbClient } from '../lib/aws/clients.ts';
+import { federationConsole } from '../lib/aws/console-sign-in.ts';
+import { dynamoSessions } from '../lib/aws/identity-table.ts';
+import { dynamoLedger } from '../lib/aws/ledger.ts';
+import { stsRoleSessions } from '../lib/aws/role-sessions.ts';
+import { issueCredentials } from '../lib/broker/issue.ts';
+import { type ConsoleIssuer, openConsole } from '../lib/broker/open-console.ts';
+import { surroundings } from '../lib/broker/system.ts';
+import { onLambda } from '../lib/config/bundled.ts';
+import type { Config } from '../lib/config/environment.ts';
+import { api } from '../lib/http/api.ts';
+import { authenticator } from '../lib/identity/sessions.ts';
+
+export const create = (config: Config, { clock, chance, logger } = surroundings('credentials')) => {
+  const { policy, origin, region, tables, endpoints } = config;
+  const client = dynamoDbClient({
+    region,
+    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
+  });
+  const issuer: ConsoleIssuer = {
+    ...{ policy, clock, chance },
+    ledger: dynamoLedger({ client, table: tables.ledger }),
+    roleSessions: stsRoleSessions({ endpoint: endpoints.sts }),
+    consoleSignIn: federationConsole({
+      endpoint: endpoints.federation,
+      consoleOrigin: endpoints.console,
+      issuer: origin,
+      clock,
+    }),
+    warn: (message, cause) => {
+      logger.error(message, {}, cause);
+    },
+  };
+  return api({
+    ...{ origin, logger },
+    authenticate: authenticator({ sessions: dynamoSessions({ client, table: tables.identity, clock }), clock }),
+    routes: {
+      'POST /v1/requests/{id}/credentials': async ({ path, principal, remainingMs }) => {
+        const { accessKeyId, secretAccessKey, sessionToken, expiration } = await issueCredentials(issuer, {
+          ...{ requestId: path.id, caller: principal, patience: { remainingMs } },
+        });
+        // The form that the AWS CLI's credential_process reads.
+        const secrets = { SecretAccessKey: secretAccessKey.reveal(), SessionToken: sessionToken.reveal() };
+        return { status: 200, json: { Version: 1, AccessKeyId: accessKeyId, ...secrets, Expiration: expiration } };
+      },
+      'POST /v1/requests/{id}/console': async ({ path, principal, remainingMs, body, isFormPost }) => {
+        const { url, expiresAt } = await openConsole(issuer, {
+          ...{ requestId: path.id, caller: principal, patience: { remainingMs } },
+          ...(body.destination === undefined ? {} : { destination: body.destination }),
+        });
+        // 303, so that the browser does not post its form to AWS.
+        if (isFormPost) return { status: 303, headers: { location: url.reveal() } };
+        return { status: 200, json: { url: url.reveal(), expiresAt } };
+      },
+    },
+  });
+};
+
+export const handler = onLambda(create);

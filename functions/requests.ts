@@ -1,0 +1,90 @@
+import { dynamoDbClient } from '../lib/aws/clients.ts';
+import { dynamoDirectory, dynamoSessions, dynamoTexts } from '../lib/aws/identity-table.ts';
+import { dynamoLedger } from '../lib/aws/ledger.ts';
+import { dynamoSummaries } from '../lib/aws/summaries.ts';
+import type { Desk } from '../lib/broker/broker.ts';
+import { type Act, decideRequest } from '../lib/broker/decide-request.ts';
+import { listEntitlements } from '../lib/broker/list-entitlements.ts';
+import { listRequests } from '../lib/broker/list-requests.ts';
+import { readRequest } from '../lib/broker/read-request.ts';
+import { viewRequests } from '../lib/broker/request-view.ts';
+import { submitRequest, tryRequest } from '../lib/broker/submit-request.ts';
+import { type Surroundings, surroundings } from '../lib/broker/system.ts';
+import { onLambda } from '../lib/config/bundled.ts';
+import type { Config } from '../lib/config/environment.ts';
+import type { Principal } from '../lib/domain/principal.ts';
+import type { RequestState } from '../lib/domain/request.ts';
+import { type Call, type RouteKey, api } from '../lib/http/api.ts';
+import { authenticator } from '../lib/identity/sessions.ts';
+
+type ActRoute = Extract<RouteKey, `POST /v1/requests/{id}/${Act['type']}`>;
+
+export const create = (config: Config, { clock, chance, logger } = surroundings('requests')) => {
+  const { policy, origin, region, tables, endpoints } = config;
+  const client = dynamoDbClient({
+    region,
+    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
+  });
+  const identity = { client, table: tables.identity, clock, logger };
+  const desk: Desk = {
+    ...{ policy, clock, chance, people: dynamoDirectory(identity), texts: dynamoTexts(identity) },
+    ledger: dynamoLedger({ client, table: tables.ledger }),
+    summaries: dynamoSummaries({ client, table: tables.index }),
+    warn: (message, cause) => {
+      logger.error(message, {}, cause);
+    },
+  };
+  const show = async (principal: Principal, request: RequestState) =>
+    (await viewRequests(desk, principal, [request]))[0];
+
+  const act =
+    <K extends ActRoute>(actOf: (body: Call<K>['body']) => Act) =>
+    async ({ path, body, remainingMs, ...call }: Call<K>) => {
+      const principal = await call.principal;
+      const request = await decideRequest(desk, {
+        requestId: path.id,
+        principal,
+        act: actOf(body),
+        patience: { remainingMs },
+      });
+      return { status: 200, json: { request: await show(principal, request) } };
+    };
+
+  return api({
+    ...{ origin, logger, authenticate: authenticator({ sessions: dynamoSessions(identity), clock }) },
+    routes: {
+      'GET /v1/entitlements': async (call) => ({
+        status: 200,
+        json: { entitlements: listEntitlements(policy, await call.principal) },
+      }),
+      'POST /v1/requests': async ({ query, body: ask, idempotencyKey, ...call }) => {
+        const principal = await call.principal;
+        if (query.dryRun) return { status: 200, json: { decision: tryRequest(desk, principal, ask) } };
+        const request = await submitRequest(desk, {
+          principal,
+          ask,
+          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        });
+        const headers = { location: `/v1/requests/${request.id}` };
+        return { status: 201, headers, json: { request: await show(principal, request) } };
+      },
+      'GET /v1/requests': async ({ query, ...call }) => {
+        const principal = await call.principal;
+        const { requests, ...page } = await listRequests(desk, principal, query);
+        return { status: 200, json: { requests: await viewRequests(desk, principal, requests), ...page } };
+      },
+      'GET /v1/requests/{id}': async ({ path, ...call }) => {
+        const principal = await call.principal;
+        const { request, events } = await readRequest(desk, principal, path.id);
+        return { status: 200, json: { request: await show(principal, request), events } };
+      },
+      'POST /v1/requests/{id}/approve': act((body) => ({ ...body, type: 'approve' })),
+      'POST /v1/requests/{id}/deny': act(({ reason }) => ({ type: 'deny', reason })),
+      'POST /v1/requests/{id}/revoke': act(({ reason }) => ({ type: 'revoke', reason })),
+      'POST /v1/requests/{id}/cancel': act(() => ({ type: 'cancel' })),
+      'POST /v1/requests/{id}/end': act(() => ({ type: 'end' })),
+    },
+  });
+};
+
+export const handler = onLambda(create);

@@ -1,0 +1,109 @@
+/** What a browser does of HTTP, for scripts: cookies by origin, redirects one by one, our header on what changes state. */
+export interface Browser {
+  /** Follows redirects, as a person who clicks would; answers with where it ended. */
+  visit(url: string): Promise<Response>;
+  /** A call of the portal's to the broker. JSON in, JSON out. */
+  call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The parsed body; `{}` when there is none. */
+  readonly json: Json;
+}
+
+/** Parsed JSON of which nothing is known yet. */
+export type Json = Readonly<Record<string, unknown>>;
+
+const MAX_REDIRECTS = 20;
+
+export const openBrowser = (origin: string): Browser => {
+  const jars = new Map<string, Map<string, string>>();
+  const send = async (url: string, init: RequestInit): Promise<Response> => {
+    const jar = jars.get(new URL(url).origin) ?? new Map<string, string>();
+    jars.set(new URL(url).origin, jar);
+    const headers = new Headers(init.headers);
+    if (jar.size > 0) headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '));
+    const answer = await fetch(url, { ...init, headers, redirect: 'manual' });
+    for (const cookie of answer.headers.getSetCookie()) keep(jar, cookie);
+    return answer;
+  };
+  return {
+    visit: async (start) => {
+      let url = start;
+      for (let redirects = 0; redirects < MAX_REDIRECTS; redirects += 1) {
+        const answer = await send(url, { headers: { accept: 'text/html' } });
+        const location = answer.headers.get('location');
+        if (location === null) return answer;
+        await answer.body?.cancel();
+        url = new URL(location, url).href;
+      }
+      throw new Error(`more than ${MAX_REDIRECTS} redirects from ${start}`);
+    },
+    call: async (method, path, body, more = {}) => {
+      const answer = await send(`${origin}${path}`, {
+        method,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(method === 'GET' ? {} : { 'hatcheck-csrf': '1', origin }),
+          ...more,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return replyOf(answer);
+    },
+  };
+};
+
+/** As `Browser.call`, with an access token in place of a cookie. */
+export const callAs = async (
+  origin: string,
+  accessToken: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Reply> =>
+  replyOf(
+    await fetch(`${origin}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${accessToken}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+  );
+
+/** Exchanges an ID token for an access token (RFC 8693). */
+export const exchange = async (origin: string, idToken: string): Promise<Reply> =>
+  replyOf(
+    await fetch(`${origin}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: idToken,
+        subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+        client_id: 'hatcheck-cli',
+      }),
+    }),
+  );
+
+const replyOf = async (answer: Response): Promise<Reply> => {
+  const text = await answer.text();
+  const json: unknown = text === '' ? {} : JSON.parse(text);
+  if (!isJson(json)) throw new Error(`${answer.url} answered with something other than a JSON object`);
+  return { status: answer.status, headers: answer.headers, json };
+};
+
+export const isJson = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const keep = (jar: Map<string, string>, cookie: string): void => {
+  const [pair = '', ...attributes] = cookie.split(';');
+  const at = pair.indexOf('=');
+  const name = pair.slice(0, at).trim();
+  const gone = attributes.some((attribute) => /^\s*max-age=0\s*$/i.test(attribute));
+  if (gone) jar.delete(name);
+  else jar.set(name, pair.slice(at + 1).trim());
+};

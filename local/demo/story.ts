@@ -1,0 +1,224 @@
+import { ListBucketsCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import * as z from 'zod';
+import { type Browser, type Reply, callAs, exchange, openBrowser } from '../browser.ts';
+import type { Teller } from './teller.ts';
+
+export interface Places {
+  /** Of the broker. */
+  readonly origin: string;
+  /** Of the OpenID provider. */
+  readonly issuer: string;
+  readonly awsEndpoint: string;
+}
+
+const credentialsSchema = z.strictObject({
+  Version: z.literal(1),
+  AccessKeyId: z.string().startsWith('ASIA'),
+  SecretAccessKey: z.string().min(20),
+  SessionToken: z.string().min(20),
+  Expiration: z.iso.datetime(),
+});
+type Credentials = z.infer<typeof credentialsSchema>;
+
+const requestSchema = z.looseObject({ id: z.string(), status: z.string(), approvalsNeeded: z.number() });
+const eventsSchema = z.array(
+  z.looseObject({ type: z.string(), at: z.string(), hash: z.string(), prevHash: z.string(), stream: z.string() }),
+);
+
+/** The whole story, from sign-in to the record. True when every step was as it should be. */
+export const walkThrough = async (places: Places, teller: Teller): Promise<boolean> => {
+  const engineer = openBrowser(places.origin);
+  const approver = openBrowser(places.origin);
+
+  teller.chapter('Sign in with OpenID Connect');
+  await signIn(engineer, 'engineer@example.com', places, teller);
+  await signIn(approver, 'approver@example.com', places, teller);
+
+  teller.chapter('Ask for prod-admin');
+  const asked = await engineer.call('POST', '/v1/requests', {
+    entitlementId: 'prod-admin',
+    justification: 'The payment queue is stuck; I need to restart its workers.',
+    durationSeconds: 3600,
+    ticket: 'OPS-4711',
+  });
+  const id = requestIn(asked)?.id ?? '';
+  teller.step(
+    'the engineer asks, with a reason and a ticket',
+    `${asked.status} ${id}`,
+    asked.status === 201 && requestIn(asked)?.status === 'pending',
+  );
+  await refused(engineer, id, 'not_approved', 'credentials before the approval', teller);
+  const own = await engineer.call('POST', `/v1/requests/${id}/approve`);
+  teller.step(
+    'the engineer cannot approve their own request',
+    codeOf(own),
+    own.status === 403 && codeOf(own) === 'self_approval',
+  );
+
+  teller.chapter('Approve');
+  const waiting = await approver.call('GET', '/v1/requests?as=approver&status=pending');
+  teller.step('the approver sees it waiting', String(waiting.status), JSON.stringify(waiting.json).includes(id));
+  const approved = await approver.call('POST', `/v1/requests/${id}/approve`, { comment: 'Go ahead.' });
+  teller.step(
+    'the approver says yes',
+    requestIn(approved)?.status ?? codeOf(approved),
+    requestIn(approved)?.status === 'approved',
+  );
+
+  teller.chapter('Credentials');
+  const credentials = await issue(engineer, id, teller);
+  if (credentials) await use(credentials, places, teller);
+  await openTheConsole(engineer, id, teller);
+
+  teller.chapter('From a pipeline, without a browser');
+  await fromPipeline(places, id, teller);
+
+  teller.chapter('Revoke');
+  const revoked = await approver.call('POST', `/v1/requests/${id}/revoke`, { reason: 'The incident is over.' });
+  teller.step(
+    'the approver revokes',
+    requestIn(revoked)?.status ?? codeOf(revoked),
+    requestIn(revoked)?.status === 'revoked',
+  );
+  await refused(engineer, id, 'revoked', 'credentials after the revoke', teller);
+
+  teller.chapter('The record');
+  await readTheRecord(engineer, id, teller);
+  return teller.end();
+};
+
+const signIn = async (browser: Browser, account: string, { origin }: Places, teller: Teller): Promise<void> => {
+  await browser.visit(`${origin}/login?provider=local-oidc&loginHint=${encodeURIComponent(account)}`);
+  const me = await browser.call('GET', '/v1/me');
+  const { principal } = z.looseObject({ principal: z.looseObject({ email: z.string() }).optional() }).parse(me.json);
+  teller.step(
+    `${account} signs in`,
+    principal ? `${me.status} ${principal.email}` : codeOf(me),
+    principal?.email === account,
+  );
+};
+
+const refused = async (browser: Browser, id: string, code: string, what: string, teller: Teller): Promise<void> => {
+  const reply = await browser.call('POST', `/v1/requests/${id}/credentials`);
+  teller.step(
+    `${what} are refused`,
+    `${reply.status} ${codeOf(reply)}`,
+    reply.status === 403 && codeOf(reply) === code,
+  );
+};
+
+const issue = async (browser: Browser, id: string, teller: Teller): Promise<Credentials | undefined> => {
+  const reply = await browser.call('POST', `/v1/requests/${id}/credentials`);
+  const { data } = credentialsSchema.safeParse(reply.json);
+  teller.step(
+    'the engineer gets temporary credentials',
+    data ? `until ${data.Expiration}` : `${reply.status} ${codeOf(reply)}`,
+    data !== undefined,
+  );
+  teller.step(
+    'and nobody may store them',
+    reply.headers.get('cache-control') ?? '',
+    reply.headers.get('cache-control') === 'no-store',
+  );
+  return data;
+};
+
+const use = async (credentials: Credentials, { awsEndpoint }: Places, teller: Teller): Promise<void> => {
+  const { arn, buckets } = await whoAndWhat(credentials, awsEndpoint);
+  teller.step('STS says who that is', arn, /assumed-role\/Admin\/engineer@example\.com=/.test(arn));
+  teller.step('S3 lists the buckets', buckets, buckets.includes('prod-reports'));
+};
+
+/** Asks STS and S3, with the SDK, as any program would. */
+const whoAndWhat = async (credentials: Credentials, endpoint: string): Promise<{ arn: string; buckets: string }> => {
+  const options = {
+    endpoint,
+    region: 'eu-west-1',
+    credentials: {
+      accessKeyId: credentials.AccessKeyId,
+      secretAccessKey: credentials.SecretAccessKey,
+      sessionToken: credentials.SessionToken,
+    },
+  };
+  const { Arn = '' } = await new STSClient(options).send(new GetCallerIdentityCommand({}));
+  try {
+    const { Buckets = [] } = await new S3Client({ ...options, forcePathStyle: true }).send(new ListBucketsCommand({}));
+    return { arn: Arn, buckets: Buckets.map(({ Name }) => Name).join(', ') };
+  } catch (error) {
+    if (error instanceof S3ServiceException) return { arn: Arn, buckets: error.name };
+    throw error;
+  }
+};
+
+const openTheConsole = async (browser: Browser, id: string, teller: Teller): Promise<void> => {
+  const reply = await browser.call('POST', `/v1/requests/${id}/console`);
+  const { data } = z.strictObject({ url: z.url(), expiresAt: z.iso.datetime() }).safeParse(reply.json);
+  teller.step(
+    'the engineer gets a console sign-in URL',
+    data ? `until ${data.expiresAt}` : `${reply.status} ${codeOf(reply)}`,
+    data !== undefined,
+  );
+  if (!data) return;
+  const page = await browser.visit(data.url);
+  const text = await page.text();
+  teller.step(
+    'the console shows whose session it is',
+    `${page.status}`,
+    page.ok && text.includes('engineer@example.com='),
+  );
+};
+
+const fromPipeline = async ({ origin, issuer }: Places, id: string, teller: Teller): Promise<void> => {
+  const token = await (await fetch(`${issuer}/token?account=engineer@example.com`)).text();
+  const exchanged = await exchange(origin, token.trim());
+  const { data } = z.looseObject({ access_token: z.string(), expires_in: z.number() }).safeParse(exchanged.json);
+  teller.step(
+    'an ID token becomes an access token',
+    data ? `for ${data.expires_in} s` : String(exchanged.status),
+    data !== undefined,
+  );
+  const again = await exchange(origin, token.trim());
+  teller.step('but only once', JSON.stringify(again.json['error']), again.status === 400);
+  const reply = await callAs(origin, data?.access_token ?? '', 'POST', `/v1/requests/${id}/credentials`);
+  teller.step(
+    'which gets credentials of the same grant',
+    String(reply.status),
+    credentialsSchema.safeParse(reply.json).success,
+  );
+};
+
+const readTheRecord = async (browser: Browser, id: string, teller: Teller): Promise<void> => {
+  const reply = await browser.call('GET', `/v1/requests/${id}`);
+  const { data: events = [] } = eventsSchema.safeParse(reply.json['events']);
+  for (const { at, type } of events) teller.say(`      ${at}  ${type}`);
+  const types = events.map(({ type }) => type);
+  const expected = [
+    'request.submitted',
+    'credentials.refused',
+    'request.approved',
+    'credentials.intended',
+    'credentials.issued',
+    'console.issued',
+    'request.revoked',
+  ];
+  const missing = expected.filter((type) => !types.includes(type));
+  teller.step(
+    'everything is in the ledger',
+    missing.length === 0 ? `${types.length} events` : `missing: ${missing.join(', ')}`,
+    missing.length === 0,
+  );
+  const chain = events.filter(({ stream }) => stream === `request#${id}`);
+  const linked = chain.every(({ prevHash }, index) => prevHash === (chain[index - 1]?.hash ?? ''));
+  teller.step(
+    'each event holds the hash of the one before it',
+    linked ? 'linked' : 'broken',
+    linked && chain.length > 0,
+  );
+  teller.step('and no secret', '', !JSON.stringify(reply.json).includes('SecretAccessKey'));
+};
+
+const requestIn = ({ json }: Reply): z.infer<typeof requestSchema> | undefined =>
+  requestSchema.safeParse(json['request']).data;
+
+const codeOf = ({ status, json }: Reply): string => (typeof json['code'] === 'string' ? json['code'] : String(status));

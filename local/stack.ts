@@ -1,0 +1,187 @@
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type CompiledAccess, accessPolicy } from '../lib/config/access.ts';
+import type { PolicyDocument } from './aws/policy/document.ts';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from './aws/server.ts';
+import type { Role } from './aws/world.ts';
+import { compile } from './compile.ts';
+import { startFunctions } from './gateway/functions.ts';
+import { closeServer, listenOnLoopback } from './gateway/loopback.ts';
+import { startGateway } from './gateway/server.ts';
+import { type LocalOidc, type OidcOptions, startOidc } from './idp/oidc.ts';
+import { type LocalState, openState } from './state.ts';
+import { type EmbeddedDynamoDb, startDynamoDb } from './tables.ts';
+import { BROKER_ACCOUNT, targetBuckets, targetRoles } from './target-accounts.ts';
+import { type LocalStack, type RoleResource, readTemplateFile } from './template.ts';
+
+export interface Ports {
+  readonly gateway: number;
+  readonly oidc: number;
+  readonly aws: number;
+  readonly dynamodb: number;
+}
+
+export interface StackOptions {
+  /** 0 takes a free one. */
+  readonly ports: Ports;
+  /** Everything that survives a restart. */
+  readonly folder: string;
+  readonly fresh?: boolean;
+  /** The access policy, given the address of the OpenID provider. */
+  readonly access: (issuer: string) => CompiledAccess;
+  /** A line of a function's log. */
+  readonly log: (functionId: string, line: string) => void;
+  /** The local AWS's time only; the functions have the machine's. */
+  readonly awsClock?: () => Date;
+  /** Begins every secret that the local AWS gives out, for tests that look for leaks. */
+  readonly secretMark?: string;
+  /** Changes the compiled stack before it runs, as a wrong deployment would. */
+  readonly alter?: (stack: LocalStack) => LocalStack;
+}
+
+export interface Stack {
+  /** Of the broker. */
+  readonly origin: string;
+  readonly oidc: LocalOidc;
+  readonly aws: LocalAws;
+  /** The bare embedded DynamoDB, behind the local AWS's back. */
+  readonly dynamodbEndpoint: string;
+  readonly template: LocalStack;
+  close(): Promise<void>;
+}
+
+const REGION = 'eu-west-1';
+/** Lambda renews a function's credentials; here they are good until the process is likely to have ended. */
+const FUNCTION_CREDENTIALS_SECONDS = 30 * 86_400;
+
+/**
+ * Hatcheck, an OpenID provider, and what stands in for AWS, all on 127.0.0.1. When a part does not start, those that did are closed.
+ */
+export const startStack = async (options: StackOptions): Promise<Stack> => {
+  const parts: { close(): Promise<void> | void }[] = [];
+  const close = async (): Promise<void> => {
+    for (const part of parts.splice(0).reverse()) await part.close();
+  };
+  try {
+    const stack = await startParts(options, (part) => {
+      parts.push(part);
+      return part;
+    });
+    return { ...stack, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+type Keep = <T extends { close(): Promise<void> | void }>(part: T) => T;
+
+const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack, 'close'>> => {
+  const { ports, folder, log } = options;
+  const state = await openState(folder, { fresh: options.fresh ?? false });
+  const gatewayPort = ports.gateway === 0 ? await freePort() : ports.gateway;
+  const origin = `http://127.0.0.1:${gatewayPort}`;
+  const oidc = keep(await startOidc(oidcOptions(ports.oidc, origin, state)));
+  const access = options.access(oidc.issuer);
+  const { templateFile, serviceFolder } = await compile(join(folder, 'build'), access);
+  const compiled = await readTemplateFile(templateFile, PSEUDO, serviceFolder);
+  const template = options.alter?.(compiled) ?? compiled;
+  const database = keep(await startDynamoDb(ports.dynamodb, join(folder, 'dynamodb'), Object.values(template.tables)));
+  const aws = keep(await startLocalAws(awsOptions(options, { state, origin, access, template, database })));
+  const environmentFor = (id: string) => functionEnvironment(id, { template, aws, origin, state });
+  const functions = keep(startFunctions({ functions: template.functions, environmentFor, region: REGION, log }));
+  keep(await startGateway({ port: gatewayPort, routes: template.routes, invoke: functions.invoke }));
+  return { origin, oidc, aws, dynamodbEndpoint: database.endpoint, template };
+};
+
+const PSEUDO = { accountId: BROKER_ACCOUNT, region: REGION, partition: 'aws', stackName: 'hatcheck-dev' };
+
+const oidcOptions = (port: number, origin: string, state: LocalState): OidcOptions => ({
+  port,
+  client: { clientId: 'hatcheck', clientSecret: state.oidcClientSecret, redirectUris: [`${origin}/oidc/callback`] },
+  keys: state.oidcKeys,
+  workloadAudience: 'hatcheck',
+});
+
+interface Around {
+  readonly state: LocalState;
+  readonly origin: string;
+  readonly template: LocalStack;
+}
+
+const awsOptions = (
+  { ports, awsClock, secretMark }: StackOptions,
+  { state, origin, access, template, database }: Around & { access: CompiledAccess; database: EmbeddedDynamoDb },
+): LocalAwsOptions => {
+  const { policy } = accessPolicy(access);
+  const credentialsRole = roleOf(template, 'credentials').arn;
+  return {
+    port: ports.aws,
+    world: {
+      accounts: { ...targetBuckets(policy), [BROKER_ACCOUNT]: { buckets: [] } },
+      roles: [...targetRoles(policy, credentialsRole), ...Object.values(template.roles).map(functionRole)],
+      tablePolicies: tablePolicies(template),
+    },
+    dynamodbEndpoint: database.endpoint,
+    dynamodbAccount: BROKER_ACCOUNT,
+    signingKey: Buffer.from(state.awsSigningKey, 'base64url'),
+    portalOrigin: origin,
+    ...(awsClock ? { clock: awsClock } : {}),
+    ...(secretMark === undefined ? {} : { secretMark }),
+  };
+};
+
+const functionRole = ({ arn, trustPolicy, policies, maxSessionSeconds }: RoleResource): Role => ({
+  arn,
+  trustPolicy: documentSchema.parse(trustPolicy),
+  policies: policies.map(({ document }) => documentSchema.parse(document)),
+  maxSessionSeconds,
+});
+
+const documentSchema = z.record(z.string(), z.unknown());
+
+const tablePolicies = ({ tables }: LocalStack): Readonly<Record<string, PolicyDocument>> =>
+  Object.fromEntries(
+    Object.values(tables)
+      .filter(({ resourcePolicy }) => resourcePolicy !== undefined)
+      .map(({ arn, resourcePolicy }) => [arn, documentSchema.parse(resourcePolicy)]),
+  );
+
+const roleOf = ({ functions, roles }: LocalStack, functionId: string): RoleResource => {
+  const role = roles[functions[functionId]?.roleLogicalId ?? ''];
+  if (!role) throw new Error(`the function ${functionId} has no role in the template`);
+  return role;
+};
+
+/** What the template says, the addresses of what stands in for AWS, and credentials of the function's own role: no other's. */
+const functionEnvironment = (
+  id: string,
+  { template, aws, origin, state }: Around & { aws: LocalAws },
+): Readonly<Record<string, string>> => {
+  const credentials = aws.credentialsFor(roleOf(template, id).arn, `hatcheck-dev-${id}`, FUNCTION_CREDENTIALS_SECONDS);
+  const holdsSecrets = template.functions[id]?.environment['HATCHECK_PEPPER'] !== undefined;
+  return {
+    ...template.functions[id]?.environment,
+    HATCHECK_ORIGIN: origin,
+    HATCHECK_DYNAMODB_ENDPOINT: aws.endpoint,
+    HATCHECK_STS_ENDPOINT: aws.endpoint,
+    HATCHECK_FEDERATION_ENDPOINT: aws.federationEndpoint,
+    HATCHECK_CONSOLE_ENDPOINT: aws.consoleOrigin,
+    ...(holdsSecrets
+      ? { HATCHECK_PEPPER: 'env:LOCAL_PEPPER', LOCAL_PEPPER: state.pepper, LOCAL_OIDC_SECRET: state.oidcClientSecret }
+      : {}),
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+  };
+};
+
+/** A port that was free a moment ago: the provider has to know the broker's address before the broker is there. */
+const freePort = async (): Promise<number> => {
+  const server = createServer();
+  const port = await listenOnLoopback(server, 0);
+  await closeServer(server);
+  return port;
+};

@@ -1,0 +1,102 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { AccessFileError } from '../lib/config/access-fault.ts';
+import { laptopAccess } from './laptop-access.ts';
+import { type Stack, startStack } from './stack.ts';
+
+const USAGE = `npm start -- [--fresh] [--access FILE] [--folder FOLDER]
+
+  --fresh          begin with empty tables and new keys
+  --access FILE    the access policy; local/access.yml unless said otherwise
+  --folder FOLDER  where the data is kept; .local unless said otherwise
+`;
+
+const PORTS = { gateway: 3000, oidc: 3001, aws: 3002, dynamodb: 3003 };
+const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({
+    options: {
+      fresh: { type: 'boolean', default: false },
+      access: { type: 'string', default: join(REPOSITORY, 'local', 'access.yml') },
+      folder: { type: 'string', default: join(REPOSITORY, '.local') },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const beganMs = performance.now();
+  process.stdout.write('Starting Hatcheck: bundling, compiling serverless.yml, starting what stands in for AWS …\n');
+  const lines: string[] = [];
+  let write = (line: string): void => void lines.push(line);
+  const stack = await startStack({
+    ports: PORTS,
+    folder: values.folder,
+    fresh: values.fresh,
+    access: laptopAccess(values.access),
+    log: (functionId, line) => {
+      write(`${functionId} ${line}\n`);
+    },
+  });
+  const logFile = join(values.folder, 'functions.log');
+  const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
+  write = (line) => void log.write(line);
+  lines.forEach(write);
+  process.stdout.write(welcome(stack, logFile, (performance.now() - beganMs) / 1000));
+  closeOnSignal(stack);
+};
+
+const welcome = ({ origin, oidc, aws }: Stack, logFile: string, seconds: number): string => `
+Hatcheck is up at ${origin}  (${seconds.toFixed(1)} s)
+
+  Click     ${origin}/login?loginHint=engineer@example.com   ask for a role
+            ${origin}/login?loginHint=approver@example.com   approve (in a private window)
+            ${origin}/login?loginHint=security@example.com   the second stage, or revoke
+            ${origin}/login?loginHint=auditor@example.com    read everything
+            ${origin}/login                                  choose an account
+
+  Type      npm run demo                                        the whole story, in another terminal
+            curl -s '${oidc.issuer}/token?account=engineer@example.com' > /tmp/id-token
+            npx hatcheck login --token-file /tmp/id-token
+            npx hatcheck credentials ID --format process        ID is the request's
+
+            aws --profile prod --endpoint-url ${aws.endpoint} s3 ls
+            with, in ~/.aws/config:
+              [profile prod]
+              region = eu-west-1
+              credential_process = ${process.execPath} ${join(REPOSITORY, 'cli', 'hatcheck.ts')} credentials ID --format process
+
+  OpenID provider  ${oidc.issuer}
+  local AWS        ${aws.endpoint}   (console: ${aws.consoleOrigin}/console/)
+  functions' log   ${logFile}
+
+  Ctrl-C ends it; the data stay. npm start -- --fresh begins anew.
+`;
+
+const closeOnSignal = (stack: Stack): void => {
+  const end = (): void => {
+    stack.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+};
+
+const explain = (error: unknown): string => {
+  if (error instanceof AccessFileError) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `${error.message}\nSomething else listens there. Is Hatcheck running already? It needs ports ${Object.values(PORTS).join(', ')}.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+};
+
+main().catch((error: unknown) => {
+  process.stderr.write(`\nHatcheck did not start.\n${explain(error)}\n`);
+  process.exitCode = 1;
+});
