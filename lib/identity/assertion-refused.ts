@@ -23,14 +23,14 @@ export type AssertionFault =
 
 export class AssertionRefused extends Error {
   readonly fault: AssertionFault;
-  /** Whom the assertion speaks of. Present only when its signature was good: such a refusal is worth an event. */
-  readonly subject?: string;
+  /** Whom the assertion speaks of. Known only when its signature was good: such a refusal is worth an event. */
+  readonly subject: string | undefined;
 
   constructor(fault: AssertionFault, options?: { subject?: string; cause?: unknown }) {
     super(`assertion refused: ${fault}`, { cause: options?.cause });
     this.name = 'AssertionRefused';
     this.fault = fault;
-    if (options?.subject !== undefined) this.subject = options.subject;
+    this.subject = options?.subject;
   }
 }
 

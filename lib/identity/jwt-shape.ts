@@ -40,11 +40,12 @@ export const readToken = (token: string, algorithms: readonly Algorithm[]): Unve
   if (token.length > MAX_TOKEN_LENGTH) throw new AssertionRefused('too_large');
   const [, header, payload, signature] = COMPACT.exec(token) ?? [];
   if (header === undefined || payload === undefined || signature === undefined) throw new AssertionRefused('malformed');
+  const bytes = { header: bytesOf(header), payload: bytesOf(payload), signature: bytesOf(signature) };
   return {
-    ...readHeader(bytesOf(header), algorithms),
+    ...readHeader(bytes.header, algorithms),
     signingInput: `${header}.${payload}`,
-    unverifiedPayload: bytesOf(payload),
-    signature: bytesOf(signature),
+    unverifiedPayload: bytes.payload,
+    signature: bytes.signature,
   };
 };
 

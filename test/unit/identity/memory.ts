@@ -1,0 +1,106 @@
+import { handleOf } from '../../../lib/identity/handle.ts';
+import type { RecordedEvent } from '../../../lib/domain/event.ts';
+import type { Principal } from '../../../lib/domain/principal.ts';
+import type { ProviderDocuments } from '../../../lib/identity/keys.ts';
+import { providerDocuments } from '../../../lib/identity/keys.ts';
+import type { CallbackParts } from '../../../lib/identity/oidc-callback.ts';
+import type { Attempt, IdentityProvider, Session } from '../../../lib/identity/ports.ts';
+import { providerFetch } from '../../../lib/identity/provider-fetch.ts';
+import { type MemoryClock, memoryClock, seededChance } from '../../support/memory.ts';
+
+export const PEPPER = 'a pepper of forty characters for tests..';
+
+export interface MemoryIdentity extends CallbackParts {
+  readonly clock: MemoryClock;
+  readonly stored: {
+    readonly sessions: Map<string, Session>;
+    readonly attempts: Map<string, Attempt>;
+    readonly burnt: Map<string, string>;
+    readonly names: Principal[];
+    readonly events: { readonly stream: string; readonly event: RecordedEvent }[];
+  };
+}
+
+/** Everything that signing in works with, in memory; what matters to the test is given in `parts`. */
+export const memoryIdentity = (
+  providers: readonly IdentityProvider[],
+  parts: Partial<CallbackParts> & { readonly clock?: MemoryClock; readonly documents?: ProviderDocuments } = {},
+): MemoryIdentity => {
+  const clock = parts.clock ?? memoryClock();
+  const stored: MemoryIdentity['stored'] = {
+    sessions: new Map(),
+    attempts: new Map(),
+    burnt: new Map(),
+    names: [],
+    events: [],
+  };
+  const keyOf = (handle: string, tokenHash: string): string => `${handle} ${tokenHash}`;
+  return {
+    providers,
+    origin: 'https://hatcheck.example.com',
+    fetchJson: providerFetch(),
+    documents: providerDocuments({ fetchJson: providerFetch(), clock, onStale: () => undefined }),
+    handleOf: (issuer, subject) => Promise.resolve(handleOf(PEPPER, issuer, subject)),
+    resolveSecret: (reference) => Promise.resolve(`the secret of ${reference}`),
+    chance: seededChance(),
+    ledger: {
+      begin: (stream, event) => {
+        stored.events.push({ stream, event });
+        return Promise.resolve();
+      },
+    },
+    sessions: {
+      put: (session) => {
+        stored.sessions.set(keyOf(session.principal.handle, session.tokenHash), session);
+        return Promise.resolve();
+      },
+      get: (handle, tokenHash) => Promise.resolve(stored.sessions.get(keyOf(handle, tokenHash))),
+      remove: (handle, tokenHash) => {
+        stored.sessions.delete(keyOf(handle, tokenHash));
+        return Promise.resolve();
+      },
+    },
+    attempts: {
+      put: (attempt) => {
+        stored.attempts.set(attempt.stateHash, attempt);
+        return Promise.resolve();
+      },
+      take: (stateHash) => {
+        const attempt = stored.attempts.get(stateHash);
+        stored.attempts.delete(stateHash);
+        return Promise.resolve(attempt);
+      },
+    },
+    replayGuard: {
+      burn: (key, until) => {
+        const burntUntil = stored.burnt.get(key);
+        if (burntUntil !== undefined && burntUntil > clock.now()) return Promise.resolve(false);
+        stored.burnt.set(key, until);
+        return Promise.resolve(true);
+      },
+    },
+    directory: {
+      remember: (principal) => {
+        stored.names.push(principal);
+        return Promise.resolve();
+      },
+    },
+    ...parts,
+    clock,
+    stored,
+  };
+};
+
+/** The code of what was thrown: a fault, an OAuth code, or one of ours. */
+export const codeOf = async (promise: Promise<unknown>): Promise<string> => {
+  try {
+    await promise;
+    return 'accepted';
+  } catch (error) {
+    if (typeof error !== 'object' || error === null) throw error;
+    const code = 'fault' in error ? error.fault : 'code' in error ? error.code : undefined;
+    if (typeof code === 'string') return code;
+    if (error instanceof Error && error.name === 'ProviderUnavailable') return error.name;
+    throw error;
+  }
+};
