@@ -6,7 +6,7 @@ import type { Answer, ApiContext, Call, CallerSession, CallState, Presented } fr
 import { callOf } from './handler-call.ts';
 import type { RouteKey } from './contract.ts';
 import type { Passing } from './middleware.ts';
-import { callId } from './middleware/call-id.ts';
+import { begin } from './middleware/begin.ts';
 import { callLog } from './middleware/call-log.ts';
 import { caller } from './middleware/caller.ts';
 import { csrf } from './middleware/csrf.ts';
@@ -53,12 +53,12 @@ export const api = (parts: ApiParts): ApiHandler => {
     (_event: unknown, { call }: ApiContext): Promise<Passing> => answer(routes, call),
     { timeoutEarlyInMillis: TIMEOUT_EARLY_MS },
   )
-    .use(callId(milliseconds))
+    .use(begin(milliseconds))
     .use(callLog(logger, milliseconds))
     .use(securityHeaders())
     .use(problemDocuments(logger))
-    .use(shape())
     .use(route((key) => routes[key] !== undefined))
+    .use(shape())
     .use(caller(authenticate))
     .use(csrf(origin))
     .use(input())

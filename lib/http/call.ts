@@ -60,9 +60,9 @@ export interface Answer {
 /** What the middlewares find out about a call, in their order; each part is there for those behind its middleware. */
 export interface CallState {
   readonly callId: string;
+  readonly incoming: Incoming;
   readonly startedMs: number;
   readonly remainingMs: () => number;
-  incoming?: Incoming;
   /** The body as text, and what its content type says it is. */
   content?: { readonly text: string; readonly type: ContentType };
   route?: { readonly key: RouteKey; readonly contract: RouteContract };

@@ -28,10 +28,10 @@ export const text = (maxLength: number) => z.string().check(z.maxLength(maxLengt
 
 /** Text that says something: not empty, not only white space. */
 export const words = (maxLength: number) =>
-  z.string().check(z.minLength(1), z.maxLength(maxLength), wellFormed(), notBlank());
+  z.string().check(z.minLength(1, { abort: true }), z.maxLength(maxLength), wellFormed(), notBlank());
 
 export const line = (maxLength: number) =>
-  z.string().check(z.minLength(1), z.maxLength(maxLength), wellFormed(), oneLine(), notBlank());
+  z.string().check(z.minLength(1, { abort: true }), z.maxLength(maxLength), wellFormed(), oneLine(), notBlank());
 
 export const reason = () => words(2000);
 
@@ -52,7 +52,7 @@ const isInstant = (value: string): boolean => {
 /** ISO 8601 in UTC with `Z`; comes out with milliseconds, as everything else here writes instants. */
 export const instant = () =>
   z.pipe(
-    z.string().check(z.regex(INSTANT), z.refine(isInstant, { params: { code: 'invalid_format' } })),
+    z.string().check(z.regex(INSTANT, { abort: true }), z.refine(isInstant, { params: { code: 'invalid_format' } })),
     z.transform((value: string) => (isInstant(value) ? new Date(value).toISOString() : value)),
   );
 

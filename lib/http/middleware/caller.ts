@@ -12,7 +12,7 @@ export const SESSION_COOKIE = '__Host-hatcheck';
  */
 export const caller = (authenticate: (presented: Presented) => Promise<CallerSession>): ApiMiddleware => ({
   before: ({ context: { call } }) => {
-    const { headers, cookies } = found(call.incoming);
+    const { headers, cookies } = call.incoming;
     const { contract } = found(call.route);
     call.cookies = readCookies(cookies);
     const presented = contract.csrf === 'exempt' ? undefined : readPresented(call.cookies, headers['authorization']);

@@ -11,7 +11,7 @@ import type { ApiMiddleware } from '../middleware.ts';
  */
 export const csrf = (origin: string): ApiMiddleware => ({
   before: async ({ context: { call } }) => {
-    const { method, headers } = found(call.incoming);
+    const { method, headers } = call.incoming;
     const { contract } = found(call.route);
     const { type, text } = found(call.content);
     call.isFormPost = type === 'form' && contract.accepts.includes('form');

@@ -11,11 +11,11 @@ import { parseObject } from '../strict-json.ts';
 /** Checks path, query, headers and body against the contract. Whoever is not signed in hears that first. */
 export const input = (): ApiMiddleware => ({
   before: async ({ context: { call } }) => {
-    const { contract } = found(call.route);
+    const { incoming } = call;
+    const { key, contract } = found(call.route);
     try {
-      const incoming = found(call.incoming);
       call.input = {
-        path: readPath(found(call.route).key, incoming),
+        path: readPath(key, incoming),
         query: readQuery(contract, incoming),
         body: readBody(contract, call),
       };

@@ -1,7 +1,6 @@
 import { HatcheckError, refuse } from '../../domain/errors.ts';
 import type { ContentType } from '../call.ts';
 import { invalidInput } from '../faults.ts';
-import { readEvent } from '../incoming.ts';
 import type { Incoming } from '../incoming.ts';
 import type { ApiMiddleware } from '../middleware.ts';
 
@@ -12,9 +11,8 @@ const MAX_QUERY_LENGTH = 8 * 1024;
 
 /** Sizes first, then bytes to text: nothing is parsed that is too large or no Unicode. */
 export const shape = (): ApiMiddleware => ({
-  before: ({ event, context: { call } }) => {
-    const incoming = readEvent(event);
-    call.incoming = incoming;
+  before: ({ context: { call } }) => {
+    const { incoming } = call;
     if (incoming.rawQueryString.length > MAX_QUERY_LENGTH)
       throw invalidInput([{ pointer: '?', code: 'too_long', detail: 'The query is too long.' }]);
     call.content = { text: bodyText(incoming), type: contentType(incoming.headers['content-type']) };
