@@ -12,6 +12,9 @@ import type { Parameters } from './parameters.ts';
 const VERSION = '2011-06-15';
 const NAMESPACE = `https://sts.amazonaws.com/doc/${VERSION}/`;
 
+/** AWS does not say how long a session token may become; this is more than any that is made here. */
+const TOKEN_BYTES = 8192;
+
 type Operation<Call> = (call: Call, parameters: Parameters) => XmlElements;
 
 /** Operations whose parameters carry their own proof: AssumeRoleWithWebIdentity and AssumeRoleWithSAML belong here. */
@@ -30,6 +33,8 @@ function answerAssumeRole(call: ServiceCall, parameters: Parameters): XmlElement
     Credentials: credentialsXml(assumed.credentials),
     PackedPolicySize: assumed.packedPolicySize,
     SourceIdentity: assumed.sourceIdentity,
+    SessionTokenSize: assumed.credentials.sessionToken.length,
+    SessionTokenUtilization: Math.ceil((assumed.credentials.sessionToken.length / TOKEN_BYTES) * 100),
   };
 }
 

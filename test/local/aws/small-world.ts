@@ -54,10 +54,15 @@ export function start(options: Partial<LocalAwsOptions> = {}): Promise<LocalAws>
   return startLocalAws({ port: 0, world: world(), signingKey: randomBytes(32), ...options });
 }
 
-/** What the SDK's clients are made with; they do not retry, so that the first answer counts. */
-export function clientConfig(aws: LocalAws, roleArn: string, sessionName = 'session') {
+/** What the SDK's clients are made with; they do not retry, so that the first answer counts. `now` is their time. */
+export function clientConfig(aws: LocalAws, roleArn: string, sessionName = 'session', now = new Date()) {
   const credentials = aws.credentialsFor(roleArn, sessionName);
-  return { endpoint: aws.endpoint, region: REGION, credentials, maxAttempts: 1 };
+  return { endpoint: aws.endpoint, region: REGION, credentials, maxAttempts: 1, systemClockOffset: offsetTo(now) };
+}
+
+/** What a client adds to the machine's time to get `now`. */
+export function offsetTo(now: Date): number {
+  return now.getTime() - Date.now();
 }
 
 /** The name of the error with which a promise is rejected, `'none'` when it is fulfilled. */
