@@ -31,13 +31,14 @@ export const checkTimes = (
   if (now >= expires + SKEW_SECONDS) refuse('expired');
   const issued = secondsIn(claims, 'iat') ?? refuse('too_old');
   if (issued > now + SKEW_SECONDS) refuse('not_yet_valid');
-  if (issued < now - expected.maxAgeSeconds - SKEW_SECONDS) refuse('too_old');
+  if (now >= issued + expected.maxAgeSeconds + SKEW_SECONDS) refuse('too_old');
   if (Object.hasOwn(claims, 'nbf') && (secondsIn(claims, 'nbf') ?? refuse('not_yet_valid')) > now + SKEW_SECONDS)
     refuse('not_yet_valid');
   const authenticated = authenticationIn(claims, now, expected.authenticatedSince, refuse);
   return {
     issuedAt: instantOf(issued),
-    uselessFrom: instantOf(Math.min(expires, issued + expected.maxAgeSeconds) + SKEW_SECONDS),
+    // Whole seconds: a table that rounds must not let the token pass again.
+    uselessFrom: instantOf(Math.ceil(Math.min(expires, issued + expected.maxAgeSeconds)) + SKEW_SECONDS),
     ...(authenticated !== undefined && { authenticatedAt: instantOf(authenticated) }),
   };
 };

@@ -60,7 +60,7 @@ export interface Behaviour {
   /** Over the honest discovery document. `undefined` leaves a member out. */
   metadata: Record<string, unknown>;
   keys: readonly unknown[];
-  /** Claims over the honest ones of the tokens that it gives for a code. */
+  /** Over the claims of whatever token it makes. */
   claims: Record<string, unknown>;
   signingKey: SigningKey;
   /** Answers so instead, wherever it is asked. */
@@ -107,7 +107,7 @@ export const startOidcServer = async (nowMs: () => number = Date.now): Promise<O
   const idToken = (claims: Record<string, unknown> = {}): string => {
     const now = Math.floor(nowMs() / 1000);
     const honest = { iss: state.issuer, sub: SUBJECT, aud: CLIENT_ID, iat: now, exp: now + 600, auth_time: now };
-    return signedToken(behaviour.signingKey, { ...honest, ...behaviour.claims, ...claims });
+    return signedToken(behaviour.signingKey, { ...honest, ...claims, ...behaviour.claims });
   };
 
   const tokenAnswer = async (request: IncomingMessage): Promise<[number, object]> => {
