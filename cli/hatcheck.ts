@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+import { resolve } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { cachePrefix, processCredentials } from './credentials.ts';
+import { Failure, oneLine } from './failure.ts';
+import { member, text, texts } from './json.ts';
+import { configFolder, privateFiles } from './private-files.ts';
+import { call, failureOf, serverOrigin, withToken } from './server.ts';
+import { type Place, callSignedIn, exchange, fileName, readIdToken, storedSignIn } from './sign-in.ts';
+
+const place = ({ server }: { server: string }): Place => ({
+  server: serverOrigin(server),
+  files: privateFiles(configFolder(process.env)),
+  now: () => new Date(),
+});
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const nameOf = (principal: unknown): string =>
+  oneLine(text(principal, 'email') ?? text(principal, 'displayName') ?? text(principal, 'handle') ?? 'somebody');
+
+const login = async (options: { server: string; tokenFile: string }): Promise<void> => {
+  const at = place(options);
+  const file = options.tokenFile === '-' ? undefined : resolve(options.tokenFile);
+  const { principal } = await exchange(at, await readIdToken(file ?? '-'), file);
+  say(`Signed in at ${at.server} as ${nameOf(principal)}.`);
+};
+
+const whoami = async (options: { server: string }): Promise<void> => {
+  const at = place(options);
+  const answer = await callSignedIn(at, 'GET', '/v1/me');
+  if (answer.status !== 200) throw failureOf(at.server, answer);
+  const principal = member(answer.body, 'principal');
+  say(`${nameOf(principal)} (${oneLine(text(principal, 'handle') ?? '')}) at ${at.server}`);
+  say(`groups: ${texts(principal, 'groups').map(oneLine).join(', ') || 'none'}`);
+};
+
+const logout = async (options: { server: string }): Promise<void> => {
+  const at = place(options);
+  const stored = await storedSignIn(at);
+  await Promise.all([at.files.remove(`${fileName(at.server)}.`), at.files.remove(cachePrefix(at.server))]);
+  // What is here is gone whether or not the server answers; there, the access token ends by itself within 15 minutes.
+  if (stored) await call(at.server, '/logout', withToken('POST', stored.accessToken));
+  say(`Signed out at ${at.server}.`);
+};
+
+const credentials = async (requestId: string, options: { server: string }): Promise<void> => {
+  say(JSON.stringify(await processCredentials(place(options), requestId)));
+};
+
+const serverOption = (): Option =>
+  new Option('--server <url>', 'the address of Hatcheck').env('HATCHECK_SERVER').default('http://127.0.0.1:3000');
+
+const program = new Command('hatcheck')
+  .description('Borrow an AWS role for a while.')
+  .exitOverride()
+  .addHelpText('after', '\nExit codes: 1 refused, 2 wrong usage, 3 not signed in, 4 the server is away.');
+program
+  .command('login')
+  .description('sign in with an ID token of your identity provider')
+  .requiredOption('--token-file <file>', 'where the ID token is, - for stdin; read again when the sign-in is over')
+  .addOption(serverOption())
+  .action(login);
+program.command('whoami').description('who you are signed in as').addOption(serverOption()).action(whoami);
+program
+  .command('logout')
+  .description('end the sign-in, and forget its credentials')
+  .addOption(serverOption())
+  .action(logout);
+program
+  .command('credentials')
+  .description('temporary credentials of an approved request')
+  .argument('<request>', 'the id of the request, r_…')
+  .addOption(
+    new Option('--format <format>', 'process: for credential_process in ~/.aws/config')
+      .choices(['process'])
+      .default('process'),
+  )
+  .addOption(serverOption())
+  .action(credentials);
+
+/** Nothing but one line: a stack is for us, and the AWS CLI shows its user whatever stands on stderr. */
+const report = (error: unknown): void => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  if (!(error instanceof Failure) && !(error instanceof Error && 'syscall' in error)) throw error;
+  process.stderr.write(`hatcheck: ${oneLine(error.message)}\n`);
+  process.exitCode = error instanceof Failure ? error.exitCode : 2;
+};
+
+await program.parseAsync().catch(report);

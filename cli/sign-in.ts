@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Failure, notSignedIn, unknownAnswer } from './failure.ts';
+import { instantMs, member, text } from './json.ts';
+import { type PrivateFiles, nameOf } from './private-files.ts';
+import { type Answer, call, failureOf, withToken } from './server.ts';
+
+/** One sign-in at one server, as it is kept. */
+export interface SignIn {
+  readonly accessToken: string;
+  /** ISO 8601. */
+  readonly expiresAt: string;
+  readonly handle: string;
+  /** Where newer ID tokens are found; absent when it came from stdin. */
+  readonly tokenFile?: string;
+  /** SHA-256 of the ID token that was exchanged: the same one is not taken twice. */
+  readonly exchanged: string;
+}
+
+export interface Place {
+  readonly server: string;
+  readonly files: PrivateFiles;
+  readonly now: () => Date;
+}
+
+/** A token that ends within these is as good as ended: the call has to arrive, too. */
+const MARGIN_MS = 10_000;
+
+export const fileName = (server: string): string => `sign-in.${nameOf(server)}`;
+
+export const storedSignIn = async ({ server, files }: Place): Promise<SignIn | undefined> => {
+  const stored = await files.read(fileName(server));
+  const [accessToken, handle, exchanged] = ['accessToken', 'handle', 'exchanged'].map((name) => text(stored, name));
+  const ms = instantMs(stored, 'expiresAt');
+  const tokenFile = text(stored, 'tokenFile');
+  if (accessToken === undefined || handle === undefined || exchanged === undefined || ms === undefined)
+    return undefined;
+  const expiresAt = new Date(ms).toISOString();
+  return { accessToken, expiresAt, handle, exchanged, ...(tokenFile === undefined ? {} : { tokenFile }) };
+};
+
+/** `-` is stdin. @throws Failure 2 when there is no token. */
+export const readIdToken = async (file: string): Promise<string> => {
+  const content = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch((cause: unknown) => {
+    throw new Failure(2, `the token file ${file} cannot be read`, { cause });
+  });
+  const idToken = content.trim();
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(idToken) || idToken.length > 32_768)
+    throw new Failure(2, `${file === '-' ? 'stdin' : file} does not hold an ID token`);
+  return idToken;
+};
+
+/**
+ * Exchanges an ID token for an access token (RFC 8693) and keeps that.
+ * @throws Failure 1 when the server does not take it.
+ */
+export const exchange = async (
+  place: Place,
+  idToken: string,
+  tokenFile: string | undefined,
+): Promise<{ readonly signIn: SignIn; readonly principal: unknown }> => {
+  const answer = await call(place.server, '/oauth/token', {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+      subject_token: idToken,
+      client_id: 'hatcheck-cli',
+    }),
+  });
+  if (answer.status !== 200) throw failureOf(place.server, answer);
+  const accessToken = text(answer.body, 'access_token');
+  const seconds = member(answer.body, 'expires_in');
+  if (accessToken === undefined || typeof seconds !== 'number') throw unknownAnswer(place.server);
+  const principal = await me(place.server, accessToken);
+  const handle = text(principal, 'handle');
+  if (handle === undefined) throw unknownAnswer(place.server);
+  const signIn: SignIn = {
+    accessToken,
+    expiresAt: new Date(place.now().getTime() + seconds * 1000).toISOString(),
+    handle,
+    exchanged: digest(idToken),
+    ...(tokenFile === undefined ? {} : { tokenFile }),
+  };
+  await place.files.write(fileName(place.server), signIn);
+  return { signIn, principal };
+};
+
+const digest = (idToken: string): string => createHash('sha256').update(idToken).digest('hex');
+
+const me = async (server: string, accessToken: string): Promise<unknown> => {
+  const answer = await call(server, '/v1/me', withToken('GET', accessToken));
+  if (answer.status !== 200) throw failureOf(server, answer);
+  return member(answer.body, 'principal');
+};
+
+/** The sign-in, renewed when it is over and its token file has a newer ID token. @throws Failure 3 otherwise. */
+export const currentSignIn = async (place: Place): Promise<SignIn> => {
+  const stored = await storedSignIn(place);
+  if (!stored) throw notSignedIn(place.server);
+  return isOver(stored, place) ? renew(place, stored) : stored;
+};
+
+const isOver = ({ expiresAt }: SignIn, { now }: Place): boolean => Date.parse(expiresAt) - now().getTime() < MARGIN_MS;
+
+const renew = async (place: Place, old: SignIn): Promise<SignIn> => {
+  if (old.tokenFile === undefined) throw notSignedIn(place.server, 'the sign-in is over');
+  const idToken = await readIdToken(old.tokenFile).catch((cause: unknown) => {
+    throw notSignedIn(place.server, 'the sign-in is over', { cause });
+  });
+  if (digest(idToken) === old.exchanged)
+    throw notSignedIn(place.server, `the sign-in is over and ${old.tokenFile} has no newer token`);
+  try {
+    return (await exchange(place, idToken, old.tokenFile)).signIn;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.exitCode !== 1) throw error;
+    const other = await renewedByAnother(place, idToken);
+    if (!other) throw notSignedIn(place.server, `the token in ${old.tokenFile} was not accepted`);
+    return other;
+  }
+};
+
+/** An ID token is taken once: when several commands start at the same time, one of them exchanges it for all. */
+const renewedByAnother = async (place: Place, idToken: string): Promise<SignIn | undefined> => {
+  for (const delayMs of [0, 100, 200, 400, 800]) {
+    await wait(delayMs);
+    const stored = await storedSignIn(place);
+    if (stored?.exchanged === digest(idToken)) return stored;
+  }
+  return undefined;
+};
+
+/** Calls with the sign-in, and once more with a renewed one if the server has ended it. */
+export const callSignedIn = async (
+  place: Place,
+  method: 'GET' | 'POST',
+  path: string,
+): Promise<Answer & { by: SignIn }> => {
+  const by = await currentSignIn(place);
+  const answer = await call(place.server, path, withToken(method, by.accessToken));
+  if (answer.status !== 401) return { ...answer, by };
+  const renewed = await renew(place, by);
+  return { ...(await call(place.server, path, withToken(method, renewed.accessToken))), by: renewed };
+};
