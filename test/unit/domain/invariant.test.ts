@@ -10,7 +10,8 @@ test('what is certain is handed on, also where it is false or empty', () => {
 });
 
 test('what is not there after all is a mistake of ours', () => {
-  expect(() => certain(undefined, 'a claim')).toThrow(TypeError);
+  const uncertain = (): unknown => certain<string>(undefined, 'a claim');
+  expect(uncertain).toThrow(TypeError);
 });
 
 test('an event of the type is handed on', () => {
@@ -18,6 +19,6 @@ test('an event of the type is handed on', () => {
 });
 
 test('an event of another type, or none, is a mistake of ours', () => {
-  expect(() => eventOf('request.approved', event)).toThrow(TypeError);
-  expect(() => eventOf('request.submitted', undefined)).toThrow(TypeError);
+  for (const wrong of [() => eventOf('request.approved', event), () => eventOf('request.submitted', undefined)])
+    expect(wrong).toThrow(TypeError);
 });
