@@ -1,6 +1,6 @@
 import { dynamoDbClient } from '../lib/aws/clients.ts';
 import { federationConsole } from '../lib/aws/console-sign-in.ts';
-import { dynamoSessions } from '../lib/aws/identity-table.ts';
+import { dynamoSessions } from '../lib/aws/sessions.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { stsRoleSessions } from '../lib/aws/role-sessions.ts';
 import { issueCredentials } from '../lib/broker/issue.ts';

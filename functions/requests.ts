@@ -1,5 +1,7 @@
 import { dynamoDbClient } from '../lib/aws/clients.ts';
-import { dynamoDirectory, dynamoSessions, dynamoTexts } from '../lib/aws/identity-table.ts';
+import { dynamoDirectory } from '../lib/aws/directory.ts';
+import { dynamoSessions } from '../lib/aws/sessions.ts';
+import { dynamoTexts } from '../lib/aws/texts.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { dynamoSummaries } from '../lib/aws/summaries.ts';
 import type { Desk } from '../lib/broker/broker.ts';
@@ -9,7 +11,7 @@ import { listRequests } from '../lib/broker/list-requests.ts';
 import { readRequest } from '../lib/broker/read-request.ts';
 import { viewRequests } from '../lib/broker/request-view.ts';
 import { submitRequest, tryRequest } from '../lib/broker/submit-request.ts';
-import { type Surroundings, surroundings } from '../lib/broker/system.ts';
+import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import type { Principal } from '../lib/domain/principal.ts';

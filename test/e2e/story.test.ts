@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { Browser, Reply } from '../../local/browser.ts';
+import { walkThrough } from '../../local/demo/story.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+let awsOffsetMs = 0;
+
+beforeAll(async () => {
+  stack = await startTestStack({ awsClock: () => new Date(Date.now() + awsOffsetMs) });
+}, 60_000);
+afterAll(async () => {
+  await stack.close();
+});
+
+test('the demo’s every step is as it should be', async () => {
+  const wrong: string[] = [];
+  const right = await walkThrough(
+    { origin: stack.origin, issuer: stack.oidc.issuer, awsEndpoint: stack.aws.endpoint },
+    {
+      say: () => undefined,
+      chapter: () => undefined,
+      step: (what, seen, ok) => {
+        if (!ok) wrong.push(`${what}: ${seen}`);
+      },
+      end: () => wrong.length === 0,
+    },
+  );
+  expect(wrong).toEqual([]);
+  expect(right).toBe(true);
+}, 60_000);
+
+describe('AWS permissions end with the grant', () => {
+  const clients = (json: Reply['json']) => {
+    const options = {
+      region: 'eu-west-1',
+      endpoint: stack.aws.endpoint,
+      credentials: {
+        accessKeyId: String(json['AccessKeyId']),
+        secretAccessKey: String(json['SecretAccessKey']),
+        sessionToken: String(json['SessionToken']),
+      },
+    };
+    return { s3: new S3Client({ ...options, forcePathStyle: true }), sts: new STSClient(options) };
+  };
+
+  const grantOfAMinute = async (engineer: Browser): Promise<string> => {
+    const reply = await engineer.call('POST', '/v1/requests', {
+      entitlementId: 'prod-read',
+      justification: 'A minute is enough.',
+      durationSeconds: 60,
+    });
+    return (reply.json['request'] as { id: string }).id;
+  };
+
+  test('with 60 seconds left credentials come, and after 60 seconds S3 says AccessDenied while GetCallerIdentity answers', async () => {
+    const engineer = await stack.signedIn('engineer@example.com');
+    const id = await grantOfAMinute(engineer);
+    const { status, json } = await engineer.call('POST', `/v1/requests/${id}/credentials`);
+    expect(status).toBe(200);
+    const { s3, sts } = clients(json);
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets?.length).toBeGreaterThan(0);
+    awsOffsetMs = 60_000;
+    try {
+      await expect(s3.send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: 'AccessDenied' });
+      expect((await sts.send(new GetCallerIdentityCommand({}))).Arn).toContain(':assumed-role/ReadOnly/');
+    } finally {
+      awsOffsetMs = 0;
+    }
+  });
+});
+
+test('a second start has the data of the first', async () => {
+  const engineer = await stack.signedIn('engineer@example.com');
+  const { json } = await engineer.call('POST', '/v1/requests', {
+    entitlementId: 'prod-read',
+    justification: 'Will it still be there?',
+    durationSeconds: 900,
+  });
+  const { id } = json['request'] as { id: string };
+  await stack.close();
+  stack = await startTestStack({ folder: stack.folder });
+  const again = await stack.signedIn('engineer@example.com');
+  const read = await again.call('GET', `/v1/requests/${id}`);
+  expect(read.status).toBe(200);
+  expect(read.json['request']).toMatchObject({ id, status: 'approved', justification: 'Will it still be there?' });
+}, 60_000);

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startBroker, type TestBroker, type TestReply } from '../support/broker.ts';
+
+let broker: TestBroker;
+let engineer: string;
+let approver: string;
+let secondApprover: string;
+
+beforeAll(async () => {
+  broker = await startBroker();
+  engineer = await broker.signIn('engineer', ['engineering', 'sre']);
+  approver = await broker.signIn('approver', ['sre-leads']);
+  secondApprover = await broker.signIn('second', ['sre-leads']);
+});
+afterAll(async () => {
+  await broker.close();
+});
+
+const PAIRS = 200;
+
+const ask = async (): Promise<string> => {
+  const body = {
+    entitlementId: 'prod-admin',
+    justification: 'The queue is stuck.',
+    durationSeconds: 1800,
+    ticket: 'OPS-1',
+  };
+  return (await broker.call(engineer, 'POST', '/v1/requests', body)).json.request.id;
+};
+const act = (token: string, id: string, what: string, body?: object): Promise<TestReply> =>
+  broker.call(token, 'POST', `/v1/requests/${id}/${what}`, body);
+const types = async (id: string): Promise<string[]> =>
+  (await broker.ledger.read(`request#${id}`)).map(({ type }) => type);
+
+/** So many at a time that they race, and not so many that they only wait. */
+const inTurns = async (count: number, one: (i: number) => Promise<void>): Promise<void> => {
+  for (let done = 0; done < count; done += 10) {
+    await Promise.all(Array.from({ length: Math.min(10, count - done) }, (_, i) => one(done + i)));
+  }
+};
+
+test(`two approvals at once: one event, two answers of 200, ${PAIRS} times`, async () => {
+  await inTurns(PAIRS, async (i) => {
+    const id = await ask();
+    // Every other pair is the same person twice: two clicks.
+    const [a, b] = await Promise.all([
+      act(approver, id, 'approve'),
+      act(i % 2 ? approver : secondApprover, id, 'approve'),
+    ]);
+    const events = await types(id);
+    expect(events).toEqual(['request.submitted', 'request.approved']);
+    const statuses = [a.status, b.status].sort();
+    expect(i % 2 ? [[200, 200]] : [[200, 409]]).toContainEqual(statuses);
+  });
+}, 120_000);
+
+test(`an approval racing a cancel: exactly one of them, ${PAIRS} times`, async () => {
+  const winners = { approved: 0, cancelled: 0 };
+  await inTurns(PAIRS, async () => {
+    const id = await ask();
+    const [approve, cancel] = await Promise.all([act(approver, id, 'approve'), act(engineer, id, 'cancel')]);
+    expect([approve.status, cancel.status].sort()).toEqual([200, 409]);
+    const [, second, ...more] = await types(id);
+    expect(more).toEqual([]);
+    expect(second).toBe(approve.status === 200 ? 'request.approved' : 'request.cancelled');
+    winners[approve.status === 200 ? 'approved' : 'cancelled'] += 1;
+  });
+  expect(winners.approved + winners.cancelled).toBe(PAIRS);
+}, 120_000);
+
+test('a revoke racing twenty issues always gets through, and after it nothing is intended or handed out, ten times', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const id = await ask();
+    await act(approver, id, 'approve');
+    const issues = Array.from({ length: 20 }, () => act(engineer, id, 'credentials'));
+    const revoke = act(approver, id, 'revoke', { reason: 'Stop.' });
+    const replies = await Promise.all(issues);
+    expect((await revoke).status).toBe(200);
+    const events = await broker.ledger.read(`request#${id}`);
+    const revokedAt = events.findIndex(({ type }) => type === 'request.revoked');
+    expect(revokedAt).toBeGreaterThan(0);
+    const after = events.slice(revokedAt + 1).map(({ type }) => type);
+    expect(after.filter((type) => type !== 'credentials.withheld')).toEqual([]);
+    const issued = events.filter(({ type }) => type === 'credentials.issued').length;
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(issued);
+    for (const { status, json } of replies.filter((reply) => reply.status !== 200))
+      expect([status, json.code]).toEqual([403, 'revoked']);
+    const intended = events.filter(({ type }) => type === 'credentials.intended').map(({ eventId }) => eventId);
+    const outcomes = events.flatMap((event) => ('intent' in event.data ? [event.data.intent] : []));
+    expect(outcomes.sort()).toEqual(intended.sort());
+  }
+}, 120_000);
