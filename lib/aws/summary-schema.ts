@@ -52,7 +52,8 @@ const summary = z.object({
     }),
   ),
   seq: z.number(),
-});
+  // Names every member, the optional ones too: one left out would be lost on its way through the table.
+} satisfies Record<keyof RequestSummary, unknown>);
 
 /** The summary that an item of the index holds as JSON, or undefined when it is none: written by another version, or by hand. */
 export const parseSummary = (json: string): RequestSummary | undefined => {

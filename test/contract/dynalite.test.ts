@@ -1,9 +1,17 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  dynamoAttempts,
+  dynamoDirectory,
+  dynamoReplayGuard,
+  dynamoSessions,
+  dynamoTexts,
+} from '../../lib/aws/identity-table.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { dynamoSummaries } from '../../lib/aws/summaries.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { dynamoLedgerContract } from './dynamo-ledger.contract.ts';
 import { clientOf } from './faults.ts';
+import { identityContract } from './identity.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
 import { summariesContract } from './summaries.contract.ts';
 
@@ -35,4 +43,17 @@ dynamoLedgerContract('dynalite', async () => {
 summariesContract(
   'dynalite',
   start((client, { index }) => ({ summaries: dynamoSummaries({ client, table: index }) })),
+);
+
+identityContract('dynalite', (clock) =>
+  start((client, { identity }) => {
+    const at = { client, table: identity, clock };
+    return {
+      sessions: dynamoSessions(at),
+      attempts: dynamoAttempts(at),
+      replayGuard: dynamoReplayGuard(at),
+      directory: dynamoDirectory(at),
+      texts: dynamoTexts(at),
+    };
+  })(),
 );

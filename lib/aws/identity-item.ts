@@ -1,0 +1,68 @@
+import { type AttributeValue, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Instant } from '../domain/principal.ts';
+import { msOf } from '../domain/time.ts';
+import type { Clock } from '../identity/ports.ts';
+import type { Item } from './ledger-item.ts';
+import { orUnavailable } from './unavailable.ts';
+
+export interface IdentityTable {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly clock: Clock;
+}
+
+/** The kinds of item. Roles are told apart by them (`dynamodb:LeadingKeys`), so a partition key begins with its kind and nothing else. */
+export type Kind = 'session' | 'attempt' | 'replay' | 'person' | 'text';
+
+export interface IdentityKey {
+  readonly kind: Kind;
+  readonly of: string;
+  readonly sort: string;
+}
+
+export const keyOf = ({ kind, of, sort }: IdentityKey): Record<string, AttributeValue> => ({
+  pk: { S: `${kind}#${of}` },
+  sk: { S: sort },
+});
+
+/** The item: its content as JSON, and when DynamoDB may sweep it. */
+export const identityItem = (key: IdentityKey, body: unknown, expiresAt?: Instant): Record<string, AttributeValue> => ({
+  ...keyOf(key),
+  body: { S: JSON.stringify(body) },
+  ...(expiresAt === undefined ? {} : { expiresAt: { N: String(sweepSecond(expiresAt)) } }),
+});
+
+/** TTL counts whole seconds since 1970. Rounded up: nothing is gone before its time. */
+export const sweepSecond = (instant: Instant): number => Math.ceil(msOf(instant) / 1000);
+
+export const putIdentityItem = (
+  { client, table }: IdentityTable,
+  item: Record<string, AttributeValue>,
+  condition?: Pick<
+    PutItemCommand['input'],
+    'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+  >,
+) => client.send(new PutItemCommand({ TableName: table, Item: item, ...condition }));
+
+/** Strongly consistent; undefined when there is none, or it is over. */
+export const getIdentityItem = async (at: IdentityTable, key: IdentityKey): Promise<unknown> => {
+  const { Item } = await orUnavailable(
+    'the identity table cannot be read',
+    at.client.send(new GetItemCommand({ TableName: at.table, Key: keyOf(key), ConsistentRead: true })),
+  );
+  return bodyOf(Item, at.clock);
+};
+
+/**
+ * The content of an item; undefined when there is none, or it is over (DynamoDB sweeps late, up to days), or it is not JSON.
+ * What it holds is for the caller to parse.
+ */
+export const bodyOf = (item: Item | undefined, clock: Clock): unknown => {
+  const sweptFrom = item?.['expiresAt']?.N;
+  if (sweptFrom !== undefined && !(msOf(clock.now()) < Number(sweptFrom) * 1000)) return undefined;
+  try {
+    return JSON.parse(item?.['body']?.S ?? '');
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,53 @@
+import * as z from 'zod/mini';
+import type { PersonName } from '../broker/ports.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { Attempt, Session } from '../identity/ports.ts';
+
+// `satisfies` names every member, the optional ones too: one that a schema leaves out would be lost on its way through the table.
+
+const principal = z.object({
+  handle: z.string(),
+  issuer: z.string(),
+  subject: z.string(),
+  kind: z.enum(['person', 'workload']),
+  displayName: z.exactOptional(z.string()),
+  email: z.exactOptional(z.string()),
+  groups: z.array(z.string()),
+  groupsAt: z.string(),
+  authenticatedAt: z.string(),
+  methods: z.array(z.string()),
+} satisfies Record<keyof Principal, unknown>);
+
+const session = z.object({
+  principal,
+  via: z.enum(['cookie', 'bearer']),
+  tokenHash: z.string(),
+  csrf: z.exactOptional(z.string()),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+} satisfies Record<keyof Session, unknown>);
+
+const attempt = z.object({
+  stateHash: z.string(),
+  provider: z.string(),
+  nonce: z.string(),
+  codeVerifier: z.string(),
+  browserHash: z.string(),
+  returnTo: z.string(),
+  authenticatedSince: z.exactOptional(z.string()),
+  expiresAt: z.string(),
+} satisfies Record<keyof Attempt, unknown>);
+
+const personName = z.object({
+  displayName: z.exactOptional(z.string()),
+  email: z.exactOptional(z.string()),
+} satisfies Record<keyof PersonName, unknown>);
+
+const text = z.object({ salt: z.string(), text: z.string() });
+
+// Each gives undefined for what is none: an item of another version, or written by hand, counts as absent.
+
+export const parseSession = (body: unknown): Session | undefined => session.safeParse(body).data;
+export const parseAttempt = (body: unknown): Attempt | undefined => attempt.safeParse(body).data;
+export const parsePersonName = (body: unknown): PersonName | undefined => personName.safeParse(body).data;
+export const parseText = (body: unknown): z.infer<typeof text> | undefined => text.safeParse(body).data;

@@ -1,0 +1,43 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Handle } from '../domain/principal.ts';
+import { plusSeconds } from '../domain/time.ts';
+import type { Sessions } from '../identity/ports.ts';
+import {
+  type IdentityKey,
+  type IdentityTable,
+  getIdentityItem,
+  identityItem,
+  keyOf,
+  putIdentityItem,
+} from './identity-item.ts';
+import { parseSession } from './identity-schema.ts';
+import { orUnavailable } from './unavailable.ts';
+
+/** So long an expired session is kept, so that its owner hears that it expired and not that it never was. Whoever reads it checks expiry. */
+const KEPT_EXPIRED_SECONDS = 86_400;
+
+const sessionKey = (handle: Handle, tokenHash: string): IdentityKey => ({
+  kind: 'session',
+  of: handle,
+  sort: tokenHash,
+});
+
+/** Sessions in the identity table. */
+export const dynamoSessions = (at: IdentityTable): Sessions => ({
+  put: async (session) => {
+    const key = sessionKey(session.principal.handle, session.tokenHash);
+    const item = identityItem(key, session, plusSeconds(session.expiresAt, KEPT_EXPIRED_SECONDS));
+    await orUnavailable('a session cannot be stored', putIdentityItem(at, item));
+  },
+  get: async (handle, tokenHash) => {
+    const session = parseSession(await getIdentityItem(at, sessionKey(handle, tokenHash)));
+    // The item must say what its key says.
+    return session?.principal.handle === handle && session.tokenHash === tokenHash ? session : undefined;
+  },
+  remove: async (handle, tokenHash) => {
+    await orUnavailable(
+      'a session cannot be removed',
+      at.client.send(new DeleteItemCommand({ TableName: at.table, Key: keyOf(sessionKey(handle, tokenHash)) })),
+    );
+  },
+});
