@@ -68,7 +68,7 @@ export const contract = {
     operationId: 'getPortal',
     summary: 'The portal: one page and its assets.',
     function: 'portal',
-    query: once(() => z.looseObject({})),
+    query: undefined,
     answers: { 200: 'page', 304: 'empty' },
     codes: ['not_found'],
   },
@@ -283,7 +283,9 @@ export type RouteKey = keyof Contract;
 /** An object without members. */
 type Nothing = Readonly<Record<string, never>>;
 
-export type QueryOf<K extends RouteKey> = z.output<ReturnType<Contract[K]['query']>>;
+export type QueryOf<K extends RouteKey> = Contract[K] extends { readonly query: () => infer S extends z.ZodMiniType }
+  ? z.output<S>
+  : Nothing;
 
 /** The checked body; of a route that takes none, an empty object. */
 export type BodyOf<K extends RouteKey> = Contract[K] extends { readonly body: () => infer S extends z.ZodMiniType }

@@ -17,7 +17,8 @@ export interface RouteContract {
    * since its answer sets cookies. `exempt`: the route never looks at the cookie.
    */
   readonly csrf: 'cookie' | 'always' | 'exempt';
-  readonly query: () => InputSchema;
+  /** Undefined: the query is the page's own affair; it is neither read nor checked. */
+  readonly query: (() => InputSchema) | undefined;
   /** Absent: only an empty body is taken. */
   readonly body?: () => InputSchema;
   /** Content types of the body: `application/json`, `application/x-www-form-urlencoded`. */

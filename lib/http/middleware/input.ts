@@ -38,6 +38,7 @@ const readPath = (key: string, { pathParameters }: Incoming): object => {
 
 /** From the raw string: API Gateway joins a parameter that came twice by a comma, which then looks like one value. */
 const readQuery = (contract: RouteContract, { rawQueryString }: Incoming): object => {
+  if (!contract.query) return {};
   const { fields, faults } = parseForm(rawQueryString, '?');
   if (faults.length > 0) throw invalidInput(faults);
   return checked(contract.query(), fields, '?');
