@@ -50,14 +50,14 @@ export const beginLogin = async (
   const returnTo = returnPath(wish.returnTo);
   const metadata = await parts.documents.metadata(provider).catch(providerIsAway);
   const { chance, clock } = parts;
-  const [state, nonce, codeVerifier, browser] = [0, 1, 2, 3].map(() => chance.token(SECRET_BYTES));
-  if (!state || !nonce || !codeVerifier || !browser) throw new TypeError('chance gave no token');
+  const state = chance.token(SECRET_BYTES);
+  const browser = chance.token(SECRET_BYTES);
   const now = clock.now();
   const attempt: Attempt = {
     stateHash: hashSecret(state),
     provider: provider.id,
-    nonce,
-    codeVerifier,
+    nonce: chance.token(SECRET_BYTES),
+    codeVerifier: chance.token(SECRET_BYTES),
     browserHash: hashSecret(browser),
     returnTo,
     ...(wish.stepUp === 'fresh' && { authenticatedSince: now }),

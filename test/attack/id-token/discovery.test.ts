@@ -99,6 +99,7 @@ describe('D2: endpoints that could be read on the way', () => {
 describe('D2: answers that are none', () => {
   test.each<[string, NonNullable<OidcServer['behaviour']['answer']>]>([
     ['a redirect', (response) => void response.writeHead(302, { location: `${server.issuer}/elsewhere` }).end()],
+    ['nothing', (response) => void response.writeHead(204).end()],
     ['an error', (response) => void response.writeHead(500).end('{}')],
     ['another success', (response) => void response.writeHead(203).end('{}')],
     ['no JSON', (response) => void response.end('<html>')],
