@@ -100,11 +100,14 @@ describe('login', () => {
     expect(stderr).toMatch(/^hatcheck: .*invalid_grant.*too old.*\n$/);
   });
 
-  test.each(['', 'not a token', `${'a'.repeat(40_000)}.b.c`])('does not send what is no ID token (%#)', async (content) => {
-    writeFileSync(tokenFile, content);
-    expect(await run(['login', '--token-file', tokenFile])).toMatchObject({ code: 2 });
-    expect(broker.heard).toHaveLength(0);
-  });
+  test.each(['', 'not a token', `${'a'.repeat(40_000)}.b.c`])(
+    'does not send what is no ID token (%#)',
+    async (content) => {
+      writeFileSync(tokenFile, content);
+      expect(await run(['login', '--token-file', tokenFile])).toMatchObject({ code: 2 });
+      expect(broker.heard).toHaveLength(0);
+    },
+  );
 
   test('names a token file that is not there', async () => {
     const { code, stderr } = await run(['login', '--token-file', join(folder, 'gone')]);
