@@ -10,10 +10,10 @@ export interface StaticFile {
   readonly immutable: boolean;
 }
 
-/** By path: `/index.html`, `/assets/app-5f0c9a1e.js`, … */
+/** By path: the page at `/`, `/assets/app-5f0c9a1e.js`, … */
 export type StaticFiles = Readonly<Record<string, StaticFile>>;
 
-const PAGE = '/index.html';
+const PAGE = '/';
 /** Paths of the API: a mistyped one is not found, for a browser too, rather than a page that says nothing. */
 const API_PATH = /^\/(?:v1|oauth|oidc|saml|chatops|\.well-known)(?:\/|$)/;
 
@@ -46,7 +46,6 @@ export const staticFiles = (files: StaticFiles, pagePolicy: string): ((call: Cal
 
 const pathOf = (files: StaticFiles, method: string, path: string, accept = ''): string | undefined => {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
-  if (path === '/') return PAGE;
   if (Object.hasOwn(files, path)) return path;
   return accept.includes('text/html') && !API_PATH.test(path) ? PAGE : undefined;
 };

@@ -8,7 +8,7 @@ import type { HttpCall } from '../support/events.ts';
 import { silentLogger } from '../support/logger.ts';
 
 const files: StaticFiles = {
-  '/index.html': {
+  '/': {
     type: 'text/html; charset=utf-8',
     body: '<!doctype html><p>page',
     encoding: 'utf8',
@@ -29,7 +29,7 @@ const codeOf = ({ body }: { body?: string | undefined }) => (JSON.parse(body ?? 
 describe('the portal', () => {
   test('is at /, not stored without asking again', async () => {
     const { statusCode, headers, body } = await call({ path: '/', headers: browser });
-    expect([statusCode, body]).toEqual([200, files['/index.html']?.body]);
+    expect([statusCode, body]).toEqual([200, files['/']?.body]);
     expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
   });
 
@@ -79,7 +79,7 @@ describe('the portal', () => {
 
   test('gives a browser the page for a path that only the page knows, whatever its query', async () => {
     const path = '/requests/r_ABCDEFGHIJKLMNOPQRSTUVWXYZ?from=chat&from=mail';
-    expect(await call({ path, headers: browser })).toMatchObject({ statusCode: 200, body: files['/index.html']?.body });
+    expect(await call({ path, headers: browser })).toMatchObject({ statusCode: 200, body: files['/']?.body });
   });
 
   test.each([
