@@ -21,8 +21,9 @@ interface Seen {
 }
 
 const readAll = async (): Promise<Seen> => {
-  const [me, entitlements, mine, approving] = await Promise.all([
-    readMe(),
+  // First alone: signed out, the rest would only be refused as well.
+  const me = await readMe();
+  const [entitlements, mine, approving] = await Promise.all([
     readEntitlements(),
     readRequests('requester'),
     readRequests('approver'),
