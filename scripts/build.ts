@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { loadAccessFile } from '../lib/config/access-file.ts';
 import type { CompiledAccess } from '../lib/config/access.ts';
+import { buildPortal } from './build-portal.ts';
+import { openApiText } from './openapi.ts';
 
 export interface BuildOptions {
   /** The checked access policy, which every bundle carries. */
@@ -42,7 +44,11 @@ export const build = async (options: BuildOptions): Promise<Bundle[]> => {
     format: 'esm',
     // Node's own default takes CommonJS first, which cannot be tree-shaken: 575 kB of AWS SDK instead of 344.
     mainFields: ['module', 'main'],
-    define: { __ACCESS_POLICY__: JSON.stringify(options.access) },
+    define: {
+      __ACCESS_POLICY__: JSON.stringify(options.access),
+      __OPENAPI__: JSON.stringify(openApiText()),
+      __PORTAL__: JSON.stringify(await buildPortal()),
+    },
     metafile: true,
     write: false,
     logLevel: 'silent',

@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openApiDocument } from '../lib/http/openapi.ts';
 
-/** Writes the OpenAPI document, `dist/openapi.json` unless told otherwise, and returns its text: the build puts it into the portal function. */
-export const writeOpenApi = (path = 'dist/openapi.json'): string => {
-  const text = JSON.stringify(openApiDocument());
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${text}\n`);
-  return text;
-};
+/** The OpenAPI document as text; the build puts it into the portal's function. */
+export const openApiText = (): string => JSON.stringify(openApiDocument());
 
-if (import.meta.main) writeOpenApi(process.argv[2]);
+/** By itself the script writes it to the file that it is given, `dist/openapi.json` by default. */
+if (import.meta.main) {
+  const path = process.argv[2] ?? 'dist/openapi.json';
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, openApiText());
+}
