@@ -165,6 +165,12 @@ describe('sign-in tokens that are not given', () => {
     expect((await getToken(aws, direct(aws), { SessionDuration })).status).toBe(status);
   });
 
+  test("for the token of one session under another's key", async () => {
+    const aws = await startOne();
+    const { sessionToken } = direct(aws);
+    expect((await getToken(aws, { ...direct(aws), sessionToken })).status).toBe(400);
+  });
+
   test('SessionDuration for credentials from role chaining', async () => {
     const aws = await startOne();
     const session = await chained(aws);

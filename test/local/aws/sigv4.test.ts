@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { LocalAws, LocalAwsOptions } from '../../../local/aws/server.ts';
@@ -177,6 +177,37 @@ describe('time', () => {
   test('the Date header tells the time of the signature check', async () => {
     const aws = await startOne({ clock: () => new Date(START) });
     expect((await fetch(aws.endpoint)).headers.get('date')).toBe('Sun, 22 Nov 2026 10:00:00 GMT');
+  });
+});
+
+describe('signed by hand, after the documentation', () => {
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+  const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+  const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
+
+  /** The status of a request whose credential scope says `scopeDay` and whose X-Amz-Date is `amzDate`. */
+  async function statusOf(aws: LocalAws, scopeDay: string, amzDate: string): Promise<number> {
+    const { accessKeyId, secretAccessKey, sessionToken } = aws.credentialsFor(BROKER, 'session');
+    const scope = `${scopeDay}/us-east-1/sts/aws4_request`;
+    const signed = 'host;x-amz-date;x-amz-security-token';
+    const host = new URL(aws.endpoint).host;
+    const headers = `host:${host}\nx-amz-date:${amzDate}\nx-amz-security-token:${sessionToken}\n`;
+    const canonical = ['POST', '/', '', headers, signed, hash(BODY)].join('\n');
+    const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
+    const signature = hmac(key, ['AWS4-HMAC-SHA256', amzDate, scope, hash(canonical)].join('\n')).toString('hex');
+    const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
+    const answer = await fetch(aws.endpoint, {
+      method: 'POST',
+      body: BODY,
+      headers: { authorization, 'x-amz-date': amzDate, 'x-amz-security-token': sessionToken },
+    });
+    return answer.status;
+  }
+
+  test('a signing key of another day is refused', async () => {
+    const aws = await startOne({ clock: () => new Date('2026-11-22T10:00:00Z') });
+    expect(await statusOf(aws, '20261122', '20261122T100000Z')).toBe(200);
+    expect(await statusOf(aws, '20261121', '20261122T100000Z')).toBe(403);
   });
 });
 
