@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import { listEntitlements } from '../../../lib/broker/list-entitlements.ts';
+import { engineer, entitlement, outsider, policy, stage } from '../../support/builders.ts';
+
+test('one’s own entitlements are listed by id, with what a requester needs to know and no more', () => {
+  const auto = entitlement({ id: 'a-read', title: 'Read', approval: 'auto', requires: { mfa: true } });
+  const staged = entitlement({
+    id: 'b-admin',
+    approval: { stages: [stage('sre-leads', 2)], withinSeconds: 1800 },
+    ticket: { pattern: '^OPS-[0-9]+$', required: true },
+  });
+  const other = entitlement({ id: 'c-other', requesters: { groups: ['okta:payments'] } });
+  const common = {
+    accountId: '111122223333',
+    accountName: 'prod',
+    roleArn: 'arn:aws:iam::111122223333:role/hatcheck/Admin',
+    maxDurationSeconds: 3600,
+    justification: { minLength: 10 },
+    via: 'assumeRole',
+    scope: false,
+    breakGlass: false,
+  };
+  expect(listEntitlements(policy([staged, auto, other]), engineer)).toEqual([
+    { id: 'a-read', title: 'Read', approval: 'auto', requires: { mfa: true }, ...common },
+    {
+      id: 'b-admin',
+      title: 'Administer production',
+      approval: {
+        stages: [{ from: { groups: ['okta:sre-leads'], people: [] }, count: 2 }],
+        withinSeconds: 1800,
+      },
+      requires: { mfa: false },
+      ticket: { pattern: '^OPS-[0-9]+$', required: true },
+      ...common,
+    },
+  ]);
+});
+
+test('who is eligible for nothing sees nothing', () => {
+  expect(listEntitlements(policy(), outsider)).toEqual([]);
+});

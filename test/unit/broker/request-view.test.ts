@@ -1,0 +1,237 @@
+import { describe, expect, test } from '@jest/globals';
+import { issueCredentials } from '../../../lib/broker/issue.ts';
+import { readRequest } from '../../../lib/broker/read-request.ts';
+import { type RequestView, viewRequests } from '../../../lib/broker/request-view.ts';
+import { summaryOf } from '../../../lib/broker/summary.ts';
+import type { Entitlement } from '../../../lib/domain/entitlement.ts';
+import type { Principal } from '../../../lib/domain/principal.ts';
+import {
+  approver,
+  auditor,
+  engineer,
+  entitlement,
+  noon,
+  policy,
+  secondApprover,
+  security,
+  stage,
+} from '../../support/builders.ts';
+import { type MemoryDesk, memoryDesk, memoryPeople } from '../../support/memory.ts';
+import { acted, asked, by, granted, issuerAt, words } from './story.ts';
+
+const names = new Map([
+  [engineer.handle, { displayName: 'Erin Engineer', email: 'engineer@example.com' }],
+  [approver.handle, { displayName: 'Ada Approver' }],
+]);
+const deskOf = (of: Partial<Entitlement> = {}): MemoryDesk =>
+  memoryDesk({ people: memoryPeople(names), policy: policy([entitlement(of)]) });
+
+const seen = async (desk: MemoryDesk, id: string, principal: Principal = engineer): Promise<RequestView> => {
+  const { request } = await readRequest(desk, engineer, id);
+  const [view] = await viewRequests(desk, principal, [request]);
+  return view!;
+};
+
+const erin = { handle: engineer.handle, displayName: 'Erin Engineer', email: 'engineer@example.com' };
+const ada = { handle: approver.handle, displayName: 'Ada Approver' };
+
+describe('a request as it is shown', () => {
+  test('pending: with names and words, and without a grant', async () => {
+    const desk = deskOf();
+    const id = await asked(desk);
+    expect(await seen(desk, id)).toEqual({
+      id,
+      status: 'pending',
+      entitlementId: 'prod-admin',
+      title: 'Administer production',
+      accountId: '111122223333',
+      roleArn: 'arn:aws:iam::111122223333:role/hatcheck/Admin',
+      requester: erin,
+      justification: words.justification,
+      durationSeconds: 3600,
+      createdAt: noon(0),
+      pendingUntil: noon(1800),
+      stages: [{ from: { groups: ['okta:sre-leads'], people: [] }, count: 1, approvals: [] }],
+      approvalsNeeded: 1,
+      breakGlass: false,
+      actions: ['cancel'],
+      seq: 0,
+    });
+  });
+
+  test('approved: with its grant, its approvals in their stages and their comments', async () => {
+    const stages = [stage('sre-leads', 2), stage('security')];
+    const desk = deskOf({ approval: { stages, withinSeconds: 1800 } });
+    const id = await asked(desk, { ticket: 'OPS-1', startAt: noon(600) });
+    await acted(desk, id, approver, { type: 'approve', comment: 'go ahead', durationSeconds: 900 });
+    await acted(desk, id, secondApprover, { type: 'approve' });
+    desk.clock.advance(60);
+    await acted(desk, id, security, { type: 'approve', comment: 'seen' });
+    expect(await seen(desk, id)).toMatchObject({
+      status: 'approved',
+      ticket: 'OPS-1',
+      startAt: noon(600),
+      durationSeconds: 3600,
+      grantedSeconds: 900,
+      approvalsNeeded: 0,
+      grant: { state: 'scheduled', startsAt: noon(600), endsAt: noon(1500) },
+      stages: [
+        {
+          count: 2,
+          approvals: [
+            { approver: ada, at: noon(0), comment: 'go ahead' },
+            { approver: { handle: secondApprover.handle }, at: noon(0) },
+          ],
+        },
+        { count: 1, approvals: [{ approver: { handle: security.handle }, at: noon(60), comment: 'seen' }] },
+      ],
+    });
+    expect((await seen(desk, id)).stages[0]?.approvals[1]).not.toHaveProperty('comment');
+  });
+
+  test('automatically approved: with no stages and nothing to wait for', async () => {
+    const desk = deskOf({ approval: 'auto' });
+    const view = await seen(desk, await asked(desk));
+    expect(view).toMatchObject({ status: 'approved', stages: [], approvalsNeeded: 0, grantedSeconds: 3600 });
+    for (const absent of ['pendingUntil', 'ticket', 'startAt', 'closed']) expect(view).not.toHaveProperty(absent);
+  });
+
+  test('closed: by whom, when, and why where there is a reason', async () => {
+    const desk = deskOf();
+    const [denied, ended] = [await asked(desk), await granted(desk)];
+    await acted(desk, denied, approver, { type: 'deny', reason: 'not today' });
+    await acted(desk, ended, engineer, { type: 'end' });
+    expect((await seen(desk, denied)).closed).toEqual({ kind: 'denied', by: ada, at: noon(0), reason: 'not today' });
+    expect((await seen(desk, ended)).closed).toEqual({ kind: 'ended', by: erin, at: noon(0) });
+  });
+
+  test('is as it is at this moment', async () => {
+    const desk = deskOf();
+    const id = await granted(desk);
+    expect((await seen(desk, id)).grant?.state).toBe('active');
+    desk.clock.set(noon(3600));
+    expect(await seen(desk, id)).toMatchObject({ status: 'expired', grant: { state: 'ended' }, actions: [] });
+  });
+
+  test('keeps role and account as approved, and its id for a title, when the entitlement is gone', async () => {
+    const desk = deskOf();
+    const id = await asked(desk);
+    const view = await seen({ ...desk, policy: policy([]) }, id);
+    expect(view).toMatchObject({ title: 'prod-admin', accountId: '111122223333', entitlementId: 'prod-admin' });
+  });
+
+  test('from its summary is what it is from the ledger', async () => {
+    const desk = deskOf();
+    const { request } = await readRequest(desk, engineer, await granted(desk));
+    expect(await viewRequests(desk, engineer, [summaryOf(request)])).toEqual(
+      await viewRequests(desk, engineer, [request]),
+    );
+  });
+});
+
+describe('a forgotten person', () => {
+  test('has no words, and their request is there all the same', async () => {
+    const desk = deskOf();
+    const id = await asked(desk);
+    await acted(desk, id, approver, { type: 'approve', comment: 'go ahead' });
+    await acted(desk, id, approver, { type: 'revoke', reason: 'stop' });
+    desk.texts.forget(engineer.handle);
+    desk.texts.forget(approver.handle);
+    expect(await seen(desk, id)).toMatchObject({
+      justification: '',
+      stages: [{ approvals: [{ comment: '' }] }],
+      closed: { reason: '' },
+    });
+  });
+
+  test('has no name, only the handle', async () => {
+    const desk = deskOf();
+    expect((await seen({ ...desk, people: memoryPeople() }, await asked(desk))).requester).toEqual({
+      handle: engineer.handle,
+    });
+  });
+});
+
+test('however many requests, names and words are read once, each name once', async () => {
+  const desk = deskOf();
+  const ids = [await granted(desk), await granted(desk), await asked(desk)];
+  await acted(desk, ids[0]!, approver, { type: 'revoke', reason: 'stop' });
+  const requests = await Promise.all(ids.map(async (id) => (await readRequest(desk, engineer, id)).request));
+  const [handles, wanted]: [string[][], number[]] = [[], []];
+  const views = await viewRequests(
+    {
+      ...desk,
+      people: { get: (of) => (handles.push([...of]), desk.people.get(of)) },
+      texts: { ...desk.texts, get: (of) => (wanted.push(of.length), desk.texts.get(of)) },
+    },
+    engineer,
+    requests,
+  );
+  expect(views.map(({ id }) => id)).toEqual(ids);
+  expect([handles, wanted]).toEqual([[[engineer.handle, approver.handle]], [4]]);
+});
+
+describe('what the caller may do', () => {
+  const actions = async (desk: MemoryDesk, id: string, who: Principal): Promise<readonly string[]> =>
+    (await seen(desk, id, who)).actions;
+
+  test('while it is pending', async () => {
+    const desk = deskOf();
+    const id = await asked(desk);
+    expect(await actions(desk, id, engineer)).toEqual(['cancel']);
+    expect(await actions(desk, id, approver)).toEqual(['approve', 'deny']);
+    expect(await actions(desk, id, security)).toEqual([]);
+    expect(await actions(desk, id, auditor)).toEqual([]);
+  });
+
+  test('while the grant lasts', async () => {
+    const desk = deskOf();
+    const id = await granted(desk);
+    expect(await actions(desk, id, engineer)).toEqual(['end', 'credentials', 'console']);
+    expect(await actions(desk, id, approver)).toEqual(['revoke']);
+    expect(await actions(desk, id, secondApprover)).toEqual(['revoke']);
+    expect(await actions(desk, id, security)).toEqual(['revoke']);
+  });
+
+  test('before it begins', async () => {
+    const desk = deskOf();
+    const id = await granted(desk, { startAt: noon(600) });
+    expect(await actions(desk, id, engineer)).toEqual(['end']);
+  });
+
+  test('after one yes of two: that approver has said what there is to say', async () => {
+    const desk = deskOf({ approval: { stages: [stage('sre-leads', 2)], withinSeconds: 1800 } });
+    const id = await asked(desk);
+    await acted(desk, id, approver, { type: 'approve' });
+    expect(await actions(desk, id, approver)).toEqual(['deny']);
+    expect(await actions(desk, id, secondApprover)).toEqual(['approve', 'deny']);
+  });
+
+  test('attack: a requester among the approvers is offered neither approval nor denial', async () => {
+    const desk = deskOf();
+    const id = await asked(desk);
+    expect(await actions(desk, id, { ...engineer, groups: ['okta:sre', 'okta:sre-leads'] })).toEqual(['cancel']);
+  });
+
+  test('an act that only wants a newer sign-in is still theirs', async () => {
+    const desk = deskOf({ requires: { mfa: true }, groupsMaxAgeSeconds: 60 });
+    const id = await asked(desk, {}, { ...engineer, methods: ['mfa'] });
+    desk.clock.advance(61);
+    expect(await actions(desk, id, approver)).toEqual(['approve', 'deny']);
+    await acted(desk, id, { ...approver, groupsAt: noon(61) }, { type: 'approve' });
+    expect(await actions(desk, id, engineer)).toEqual(['end', 'credentials', 'console']);
+  });
+
+  test('an act against any other rule is not', async () => {
+    const desk = deskOf();
+    const id = await granted(desk);
+    expect(await actions(desk, id, { ...engineer, groups: [] })).toEqual(['end']);
+  });
+
+  test('a limit that is reached counts where the issues are known', async () => {
+    const issuer = issuerAt(deskOf({ limits: { issuesPerHour: 1 } }));
+    const id = await granted(issuer);
+    await issueCredentials(issuer, by(id));
+    expect(await actions(issuer, id, engineer)).toEqual(['end']);
+  });
+});

@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import { systemChance, systemClock } from '../../../lib/broker/system.ts';
+
+test('the clock says what time it is, in UTC with milliseconds', () => {
+  const [before, now, after] = [Date.now(), systemClock.now(), Date.now()];
+  expect(now).toBe(new Date(now).toISOString());
+  expect(Date.parse(now)).toBeGreaterThanOrEqual(before);
+  expect(Date.parse(now)).toBeLessThanOrEqual(after);
+});
+
+test('a pause waits', async () => {
+  let waited = false;
+  const pause = systemClock.pause(1).then(() => {
+    waited = true;
+  });
+  await Promise.resolve();
+  expect(waited).toBe(false);
+  await pause;
+});
+
+test('ids are ULIDs, and none is like another', () => {
+  const ids = Array.from({ length: 100 }, () => systemChance.id());
+  for (const id of ids) expect(id).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+  expect(new Set(ids).size).toBe(100);
+});
+
+test('a token is so many bytes in base64url, and none is like another', () => {
+  const tokens = Array.from({ length: 100 }, () => systemChance.token(32));
+  for (const token of tokens) expect(Buffer.from(token, 'base64url').toString('base64url')).toBe(token);
+  expect(tokens.every((token) => Buffer.from(token, 'base64url').length === 32)).toBe(true);
+  expect(new Set(tokens).size).toBe(100);
+});
+
+test('a fraction is in [0, 1)', () => {
+  const fractions = Array.from({ length: 1000 }, () => systemChance.fraction());
+  expect(fractions.every((fraction) => fraction >= 0 && fraction < 1)).toBe(true);
+  expect(new Set(fractions).size).toBeGreaterThan(900);
+});
