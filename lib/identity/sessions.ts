@@ -68,4 +68,21 @@ export const authenticator =
     return session;
   };
 
+/**
+ * Ends whatever session the caller shows; showing none, or one that is over, is as good as signed out.
+ * @throws HatcheckError `ledger_unavailable`: the session may still be there
+ */
+export const closeSession = async (
+  sessions: Pick<Sessions, 'remove'>,
+  shown: Promise<Pick<Session, 'principal' | 'tokenHash'>>,
+): Promise<void> => {
+  const session = await shown.catch((error: unknown) => {
+    if (error instanceof HatcheckError && SIGNED_OUT.has(error.code)) return undefined;
+    throw error;
+  });
+  if (session) await sessions.remove(session.principal.handle, session.tokenHash);
+};
+
+const SIGNED_OUT: ReadonlySet<string> = new Set(['not_signed_in', 'session_expired', 'invalid_token']);
+
 const UNKNOWN = { cookie: 'not_signed_in', bearer: 'invalid_token' } as const;

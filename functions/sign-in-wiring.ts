@@ -1,0 +1,57 @@
+import { dynamoDbClient } from '../lib/aws/clients.ts';
+import { dynamoAttempts } from '../lib/aws/attempts.ts';
+import { dynamoDirectory } from '../lib/aws/directory.ts';
+import { dynamoLedger } from '../lib/aws/ledger.ts';
+import { parameterStore } from '../lib/aws/parameter-store.ts';
+import { dynamoReplayGuard } from '../lib/aws/replay-guard.ts';
+import { dynamoSessions } from '../lib/aws/sessions.ts';
+import { seal } from '../lib/broker/chain.ts';
+import type { Surroundings } from '../lib/broker/system.ts';
+import { resolveSecret } from '../lib/config/bundled.ts';
+import type { Config } from '../lib/config/environment.ts';
+import { type ResolveSecret, secretResolver } from '../lib/config/secret-reference.ts';
+import { HatcheckError, refuse } from '../lib/domain/errors.ts';
+import { handleOf } from '../lib/identity/handle.ts';
+import { providerDocuments } from '../lib/identity/keys.ts';
+import type { CallbackParts } from '../lib/identity/oidc-callback.ts';
+import { providerFetch } from '../lib/identity/provider-fetch.ts';
+
+/** What `signin` and `token` work with. Only these two functions hold the pepper. */
+export const signInParts = (config: Config, { clock, chance, logger }: Surroundings): CallbackParts => {
+  const { region, origin, identityProviders, tables, endpoints, pepper } = config;
+  if (pepper === undefined) throw new TypeError('HATCHECK_PEPPER is not set: without it nobody has a handle');
+  const client = dynamoDbClient({
+    region,
+    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
+  });
+  const identity = { client, table: tables.identity, clock };
+  const ledger = dynamoLedger({ client, table: tables.ledger });
+  const fetchJson = providerFetch();
+  const resolve = secrets(region);
+  return {
+    ...{ clock, chance, origin, fetchJson, providers: identityProviders, resolveSecret: resolve },
+    documents: providerDocuments({
+      ...{ fetchJson, clock },
+      onStale: (issuer, cause) => {
+        logger.error('the keys of an identity provider could not be renewed', { provider: issuer }, cause);
+      },
+    }),
+    handleOf: async (issuer, subject) => handleOf(await resolve(pepper), issuer, subject),
+    ledger: {
+      begin: async (stream, event) => {
+        if ((await ledger.append(seal(undefined, stream, event))) === 'conflict')
+          throw new HatcheckError(refuse('ledger_unavailable', `${stream} was begun by somebody else`));
+      },
+    },
+    sessions: dynamoSessions(identity),
+    attempts: dynamoAttempts(identity),
+    replayGuard: dynamoReplayGuard(identity),
+    directory: dynamoDirectory(identity),
+  };
+};
+
+/** On a laptop from the environment, else from AWS. */
+const secrets = (region: string): ResolveSecret => {
+  const stored = secretResolver({ env: {}, fetchSecret: parameterStore({ region }) });
+  return (reference) => (reference.startsWith('env:') ? resolveSecret(reference) : stored(reference));
+};

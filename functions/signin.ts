@@ -1,0 +1,45 @@
+import { surroundings } from '../lib/broker/system.ts';
+import { onLambda } from '../lib/config/bundled.ts';
+import type { Config } from '../lib/config/environment.ts';
+import { type Answer, api } from '../lib/http/api.ts';
+import { SESSION_COOKIE, clearCookie } from '../lib/identity/cookies.ts';
+import { finishLogin } from '../lib/identity/oidc-callback.ts';
+import { beginLogin } from '../lib/identity/oidc-login.ts';
+import { authenticator, closeSession } from '../lib/identity/sessions.ts';
+import { signInParts } from './sign-in-wiring.ts';
+
+export const create = (config: Config, around = surroundings('signin')) => {
+  const parts = signInParts(config, around);
+  return api({
+    ...{ origin: config.origin, logger: around.logger, authenticate: authenticator(parts) },
+    routes: {
+      'GET /login': async ({ query }) => seeOther(await beginLogin(parts, query)),
+      'GET /oidc/callback': async ({ query, cookies }) => seeOther(await finishLogin(parts, query, cookies)),
+      'POST /logout': async ({ session }) => {
+        await closeSession(parts.sessions, session);
+        return seeOther({ location: '/', cookies: [clearCookie(SESSION_COOKIE)] });
+      },
+      'GET /v1/me': async ({ session }) => {
+        const { principal, csrf } = await session;
+        const { handle, issuer, subject, displayName, email, groups, kind, authenticatedAt, methods } = principal;
+        return {
+          status: 200,
+          json: {
+            principal: { handle, issuer, subject, displayName, email, groups, kind, authenticatedAt, methods },
+          },
+          // For the page's plain forms; no other site can read it, since no answer of ours carries CORS headers.
+          ...(csrf !== undefined && { headers: { 'hatcheck-csrf': csrf } }),
+        };
+      },
+    },
+  });
+};
+
+/** 303, so that the browser goes on with a GET whatever it came with (RFC 9700, 4.12). */
+const seeOther = ({ location, cookies }: { location: string; cookies: string[] }): Answer => ({
+  status: 303,
+  headers: { location },
+  cookies,
+});
+
+export const handler = onLambda(create);
