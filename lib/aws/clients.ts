@@ -44,6 +44,9 @@ export const dynamoDbClient = (access: AwsAccess): DynamoDBClient =>
     requestHandler: { ...DYNAMODB_TIMEOUTS, httpAgent: { keepAlive: true }, httpsAgent: { keepAlive: true } },
   });
 
+/** An agent with a limit of sockets asks to keep them even so. */
+const NO_KEEPING = { keepAlive: false, maxSockets: Infinity };
+
 /** Milliseconds that STS gets. The whole must fit, with the ledger's writes around it, into a deadline of 20 s. */
 export interface StsTimeouts {
   readonly connectMs: number;
@@ -64,7 +67,7 @@ export const stsClient = (access: AwsAccess, { connectMs, answerMs }: StsTimeout
       requestTimeout: answerMs,
       socketTimeout: answerMs,
       throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: false },
-      httpsAgent: { keepAlive: false },
+      httpAgent: NO_KEEPING,
+      httpsAgent: NO_KEEPING,
     },
   });

@@ -1,0 +1,38 @@
+import type { RoleSessionOrder } from '../domain/role-session.ts';
+
+/** `\w` of the STS model is ASCII only, as here without `u` and `i`. */
+const NAME = /^[A-Za-z0-9_+=,.@-]{2,64}$/;
+const EXTERNAL_ID = /^[A-Za-z0-9_+=,.@:/-]{2,1224}$/;
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[A-Za-z0-9_+=,.@/-]{1,576}$/;
+const POLICY = /^[\t\n\r\u0020-\u00ff]{1,2048}$/;
+const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
+const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
+const RESERVED = /^aws:/i;
+const MAX_TAGS = 50;
+
+/**
+ * What AWS would refuse (API reference, AssumeRole), found before it is asked; nothing is cut or replaced to fit, since two principals
+ * could then meet in one name. Undefined when all is well.
+ */
+export const faultOf = (order: RoleSessionOrder, policy: string): string | undefined => {
+  if (!ROLE_ARN.test(order.roleArn)) return 'role_arn';
+  if (!NAME.test(order.sessionName)) return 'session_name';
+  if (!NAME.test(order.sourceIdentity) || RESERVED.test(order.sourceIdentity)) return 'source_identity';
+  if (order.externalId !== undefined && !EXTERNAL_ID.test(order.externalId)) return 'external_id';
+  if (!isDuration(order.durationSeconds)) return 'duration';
+  // 2,048 characters before AWS packs it; what the packing allows, only AWS knows.
+  if (!POLICY.test(policy)) return 'session_policy';
+  return areTags(order.tags) ? undefined : 'tags';
+};
+
+/** An hour at most: a broker on Lambda chains roles. */
+const isDuration = (seconds: number): boolean => Number.isInteger(seconds) && seconds >= 900 && seconds <= 3600;
+
+const areTags = (tags: RoleSessionOrder['tags']): boolean => {
+  const entries = Object.entries(tags);
+  return (
+    entries.length <= MAX_TAGS &&
+    entries.every(([key, value]) => TAG_KEY.test(key) && !RESERVED.test(key) && TAG_VALUE.test(value)) &&
+    new Set(entries.map(([key]) => key.toLowerCase())).size === entries.length
+  );
+};

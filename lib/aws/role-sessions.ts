@@ -1,0 +1,100 @@
+import { setTimeout as pauseFor } from 'node:timers/promises';
+import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import { RoleSessionError, type RoleSessions, type TemporaryCredentials } from '../broker/ports.ts';
+import { secret } from '../broker/secret.ts';
+import type { RoleSessionOrder } from '../domain/role-session.ts';
+import { earliest } from '../domain/time.ts';
+import { type AwsAccess, type StsTimeouts, stsClient } from './clients.ts';
+import { faultOf } from './role-session-limits.ts';
+import { mayTryAgain, roleSessionError } from './sts-failure.ts';
+
+export interface RoleSessionsOptions {
+  /** Only where something stands in for AWS; else each region's own endpoint, whose tokens are good in every region. */
+  readonly endpoint?: string | undefined;
+  readonly credentials?: AwsAccess['credentials'] | undefined;
+  /** Default: 1 s to connect, 4 s to answer. */
+  readonly timeouts?: StsTimeouts;
+  /** Between two tries. */
+  readonly pause?: (ms: number) => Promise<unknown>;
+  /** In [0, 1): spreads the tries of those that were throttled together. */
+  readonly fraction?: () => number;
+}
+
+const TRIES = 3;
+const FIRST_PAUSE_MS = 100;
+
+/** Role sessions by `AssumeRole`. Every error is a RoleSessionError, its message a code. */
+export const stsRoleSessions = ({
+  endpoint,
+  credentials,
+  timeouts = { connectMs: 1000, answerMs: 4000 },
+  pause = pauseFor,
+  fraction = Math.random,
+}: RoleSessionsOptions = {}): RoleSessions => {
+  const clients = new Map<string, STSClient>();
+  const clientOf = (region: string): STSClient => {
+    const client =
+      clients.get(region) ??
+      stsClient(
+        { region, ...(endpoint === undefined ? {} : { endpoint }), ...(credentials ? { credentials } : {}) },
+        timeouts,
+      );
+    clients.set(region, client);
+    return client;
+  };
+  return {
+    open: async (order) => {
+      const command = commandOf(order);
+      for (let tries = 1; ; tries += 1) {
+        try {
+          const { Credentials } = await clientOf(order.region).send(command);
+          return credentialsOf(Credentials, order);
+        } catch (error) {
+          if (tries === TRIES || !mayTryAgain(error)) throw roleSessionError(error);
+          await pause(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + fraction()));
+        }
+      }
+    },
+  };
+};
+
+const commandOf = (order: RoleSessionOrder): AssumeRoleCommand => {
+  const policy = JSON.stringify(order.policy);
+  const fault = faultOf(order, policy);
+  if (fault !== undefined) throw new RoleSessionError('failed', fault);
+  const tags = Object.entries(order.tags);
+  return new AssumeRoleCommand({
+    RoleArn: order.roleArn,
+    RoleSessionName: order.sessionName,
+    SourceIdentity: order.sourceIdentity,
+    DurationSeconds: order.durationSeconds,
+    Policy: policy,
+    Tags: tags.map(([Key, Value]) => ({ Key, Value })),
+    ...(order.externalId === undefined ? {} : { ExternalId: order.externalId }),
+    ...(order.transitive ? { TransitiveTagKeys: tags.map(([key]) => key) } : {}),
+  });
+};
+
+/** A role session is open by now, so an answer that lacks something is `unknown`. */
+const credentialsOf = (
+  answer:
+    | {
+        AccessKeyId: string | undefined;
+        SecretAccessKey: string | undefined;
+        SessionToken: string | undefined;
+        Expiration: Date | undefined;
+      }
+    | undefined,
+  { endsAt }: RoleSessionOrder,
+): TemporaryCredentials => {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer ?? {};
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration || Number.isNaN(Expiration.getTime()))
+    throw new RoleSessionError('unknown', 'IncompleteAnswer');
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: secret(SecretAccessKey),
+    sessionToken: secret(SessionToken),
+    // The session may outlast the grant, since STS gives no less than 900 s; its permissions do not.
+    expiration: earliest(Expiration.toISOString(), endsAt),
+  };
+};
