@@ -53,7 +53,7 @@ const isInstant = (value: string): boolean => {
 export const instant = () =>
   z.pipe(
     z.string().check(z.regex(INSTANT, { abort: true }), z.refine(isInstant, { params: { code: 'invalid_format' } })),
-    z.transform((value: string) => (isInstant(value) ? new Date(value).toISOString() : value)),
+    z.transform((value: string) => new Date(value).toISOString()),
   );
 
 /** `true` or `false` as a query parameter. */

@@ -146,6 +146,16 @@ describe('problem documents', () => {
     expect((await answering({ status: 200, json: { n: 1n } }).call(me)).code).toBe('internal');
   });
 
+  test.each([
+    [{ getRemainingTimeInMillis: () => 4200 }, 4200],
+    [{}, 30_000],
+  ])('a handler hears how much time is left', async (context, ms) => {
+    const remaining = (call: { remainingMs: () => number }) =>
+      Promise.resolve({ status: 200, json: { ms: call.remainingMs() } });
+    const { handler } = stubApi({ routes: { 'GET /v1/me': remaining } });
+    expect((await handler(me, context)).json).toEqual({ ms });
+  });
+
   test('a handler that takes too long is a 503 before Lambda ends it', async () => {
     const { handler } = stubApi({ routes: { 'GET /v1/me': () => new Promise(() => undefined) } });
     const outcome = await handler(me, { getRemainingTimeInMillis: () => 301 });
