@@ -34,7 +34,7 @@ export const readEvent = (event: unknown): Incoming => {
 /** API Gateway's id of the call; `unknown` when there is none that may be repeated in a header. */
 export const callIdOf = (event: unknown): string => {
   const id = textAt(valueAt(event, 'requestContext'), 'requestId');
-  return /^[A-Za-z0-9_=-]{1,128}$/.test(id) ? id : 'unknown';
+  return /^[A-Za-z0-9_=+/-]{1,128}$/.test(id) ? id : 'unknown';
 };
 
 const valueAt = (value: unknown, name: string): unknown =>
