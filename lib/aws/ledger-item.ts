@@ -82,4 +82,5 @@ const EVENT_TYPES = {
   'console.issued': true,
   'signin.succeeded': true,
   'signin.refused': true,
+  'ledger.altered': true,
 } satisfies Record<EventType, true>;

@@ -85,7 +85,19 @@ export interface EventData {
     readonly method: 'browser' | 'token_exchange';
     readonly reason: string;
   };
+  /** Something in the ledger was overwritten, deleted, or put there by somebody else. Stands in `alarm#<yyyy-mm-dd>`. */
+  'ledger.altered': {
+    readonly stream: string;
+    readonly seq: number;
+    readonly change: LedgerAlteration;
+    /** As the item had it, and where it had one. */
+    readonly hashBefore?: string;
+    readonly hashAfter?: string;
+  };
 }
+
+/** `insert`: an event that was put there, and that is none of ours. */
+export type LedgerAlteration = 'insert' | 'modify' | 'remove';
 
 export type Purpose = 'credentials' | 'console';
 

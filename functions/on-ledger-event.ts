@@ -1,0 +1,49 @@
+import type { DynamoDBBatchResponse } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { dynamoDbClient } from '../lib/aws/clients.ts';
+import { ledgerChangeOf } from '../lib/aws/ledger-change.ts';
+import { dynamoLedger } from '../lib/aws/ledger.ts';
+import { dynamoSummaries } from '../lib/aws/summaries.ts';
+import { surroundings } from '../lib/broker/system.ts';
+import { type LedgerWatch, watchLedger } from '../lib/broker/watch-ledger.ts';
+import { onLambda } from '../lib/config/bundled.ts';
+import type { Config } from '../lib/config/environment.ts';
+
+/** The rest of a record is `ledgerChangeOf`'s to read. */
+const streamEvent = z.object({
+  Records: z.array(z.looseObject({ dynamodb: z.looseObject({ SequenceNumber: z.string() }) })),
+});
+
+/** Called with the records of the ledger's stream; answers which of them must be told again ("Reporting batch item failures"). */
+export const create = (
+  { region, tables, endpoints }: Config,
+  { clock, chance, logger } = surroundings('on-ledger-event'),
+) => {
+  const client = dynamoDbClient({
+    region,
+    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
+  });
+  const watch: LedgerWatch = {
+    ...{ clock, chance },
+    ledger: dynamoLedger({ client, table: tables.ledger }),
+    summaries: dynamoSummaries({ client, table: tables.index }),
+    alarm: ({ stream, seq, change }) => {
+      // An alarm of CloudWatch's waits for this message: serverless/alarms.yml.
+      logger.error('ledger.altered', { stream, seq, reason: change });
+    },
+  };
+  return async (event: unknown): Promise<DynamoDBBatchResponse> => {
+    const batchItemFailures: DynamoDBBatchResponse['batchItemFailures'] = [];
+    for (const record of streamEvent.parse(event).Records) {
+      try {
+        await watchLedger(watch, ledgerChangeOf(record));
+      } catch (error) {
+        logger.error('a change of the ledger was not dealt with', {}, error);
+        batchItemFailures.push({ itemIdentifier: record.dynamodb.SequenceNumber });
+      }
+    }
+    return { batchItemFailures };
+  };
+};
+
+export const handler = onLambda(create);

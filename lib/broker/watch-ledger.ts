@@ -1,0 +1,124 @@
+import { HatcheckError } from '../domain/errors.ts';
+import type { Actor, EventData, StoredEvent } from '../domain/event.ts';
+import type { Instant } from '../domain/principal.ts';
+import { type RequestState, evolve } from '../domain/request.ts';
+import { latest } from '../domain/time.ts';
+import { requestStream } from './broker.ts';
+import { BrokenChainError, seal } from './chain.ts';
+import type { Chance, Clock, Ledger, Summaries } from './ports.ts';
+import { summaryOf } from './summary.ts';
+
+/** What happened to one item of the ledger, as its stream tells it, at least once and in each item's own order. */
+export type LedgerChange = {
+  /** The same when it is told again. */
+  readonly changeId: string;
+  /** When it happened. */
+  readonly at: Instant;
+} & (Appended | Altered);
+
+/** A new item that is an event by itself: its hash is its content's, its key its own. Whether it follows the one before is not said. */
+interface Appended {
+  readonly kind: 'appended';
+  readonly stream: string;
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** What nobody may do: any other new item, and whatever else happens to an item. */
+interface Altered {
+  readonly kind: 'altered';
+  readonly altered: EventData['ledger.altered'];
+}
+
+export interface LedgerWatch {
+  readonly ledger: Ledger;
+  readonly summaries: Pick<Summaries, 'put'>;
+  readonly clock: Clock;
+  readonly chance: Pick<Chance, 'fraction'>;
+  /** Tells the operator, at once and each time, whether or not the alarm can be put on record. */
+  readonly alarm: (altered: EventData['ledger.altered']) => void;
+}
+
+/**
+ * A request's new event repairs its summary; an alteration raises the alarm and is put on record once, however often it is told.
+ *
+ * @throws HatcheckError `ledger_unavailable`, `ledger_conflict`: tell it again later.
+ */
+export const watchLedger = async (watch: LedgerWatch, change: LedgerChange): Promise<void> => {
+  if (change.kind === 'altered') await raise(watch, change, change.altered);
+  else if (change.stream.startsWith(requestStream(''))) await repair(watch, change);
+};
+
+/** The summary as the ledger has it now; the index takes it only if it is newer. */
+const repair = async (watch: LedgerWatch, change: LedgerChange & Appended): Promise<void> => {
+  const found = await reread(watch.ledger, change.stream);
+  if ('request' in found) {
+    if (found.request) await watch.summaries.put(summaryOf(found.request));
+    return;
+  }
+  // NB. Nothing else would tell that this event does not follow what is there; what is wrong elsewhere is told by its own change.
+  const { stream, seq, hash } = change;
+  if (found.brokenAt === seq) await raise(watch, change, { stream, seq, change: 'insert', hashAfter: hash });
+};
+
+/** The request, `undefined` where the stream is gone; or the event at which it stops being one. */
+type Reread = { readonly request: RequestState | undefined } | { readonly brokenAt: number };
+
+const reread = async (ledger: Ledger, stream: string): Promise<Reread> => {
+  const events = await readOrBreak(ledger, stream);
+  if (events instanceof BrokenChainError) return { brokenAt: events.seq };
+  let request: RequestState | undefined;
+  for (const event of events) {
+    try {
+      request = evolve(request, event);
+    } catch (error) {
+      if (error instanceof TypeError) return { brokenAt: event.seq };
+      throw error;
+    }
+  }
+  return { request };
+};
+
+/** A broken chain is an answer here: whoever else reads the stream is told that the ledger is unavailable. */
+const readOrBreak = async (ledger: Ledger, stream: string): Promise<readonly StoredEvent[] | BrokenChainError> => {
+  try {
+    return await ledger.read(stream);
+  } catch (error) {
+    if (error instanceof HatcheckError && error.cause instanceof BrokenChainError) return error.cause;
+    throw error;
+  }
+};
+
+/** Others append to the day's alarms too: each shard of the ledger's stream has a function call of its own. */
+const TRIES = 8;
+const MAX_PAUSE_MS = 100;
+
+/** By the day of the change, not of its telling: told again after midnight it must meet itself. */
+const alarmStream = (at: Instant): string => `alarm#${at.slice(0, 10)}`;
+
+const raise = async (
+  { ledger, clock, chance, alarm }: LedgerWatch,
+  { changeId, at }: LedgerChange,
+  altered: EventData['ledger.altered'],
+): Promise<void> => {
+  // First, for the day's alarms may be what was altered.
+  alarm(altered);
+  const stream = alarmStream(at);
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const alarms = await ledger.read(stream);
+    if (alarms.some(({ eventId }) => eventId === changeId)) return;
+    const last = alarms.at(-1);
+    const event = seal(last, stream, {
+      type: 'ledger.altered',
+      data: altered,
+      eventId: changeId,
+      at: latest(clock.now(), last?.at ?? at),
+      actor: WATCH,
+    });
+    if ((await ledger.append(event)) === 'appended') return;
+    await clock.pause(chance.fraction() * MAX_PAUSE_MS);
+  }
+  throw new HatcheckError({ code: 'ledger_conflict', reason: `others raised alarms, ${TRIES} times quicker` });
+};
+
+const WATCH: Actor = { kind: 'system', handle: 'on-ledger-event' };
