@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -6,13 +9,29 @@ import { walkThrough } from '../../local/demo/story.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
+let folder: string;
 let awsOffsetMs = 0;
 
+const clients = (json: Reply['json']) => {
+  const options = {
+    region: 'eu-west-1',
+    endpoint: stack.aws.endpoint,
+    credentials: {
+      accessKeyId: String(json['AccessKeyId']),
+      secretAccessKey: String(json['SecretAccessKey']),
+      sessionToken: String(json['SessionToken']),
+    },
+  };
+  return { s3: new S3Client({ ...options, forcePathStyle: true }), sts: new STSClient(options) };
+};
+
 beforeAll(async () => {
-  stack = await startTestStack({ awsClock: () => new Date(Date.now() + awsOffsetMs) });
+  folder = await mkdtemp(join(tmpdir(), 'hatcheck-story-'));
+  stack = await startTestStack({ folder, awsClock: () => new Date(Date.now() + awsOffsetMs) });
 }, 60_000);
 afterAll(async () => {
   await stack.close();
+  await rm(folder, { recursive: true, force: true });
 });
 
 test('the demo’s every step is as it should be', async () => {
@@ -33,19 +52,6 @@ test('the demo’s every step is as it should be', async () => {
 }, 60_000);
 
 describe('AWS permissions end with the grant', () => {
-  const clients = (json: Reply['json']) => {
-    const options = {
-      region: 'eu-west-1',
-      endpoint: stack.aws.endpoint,
-      credentials: {
-        accessKeyId: String(json['AccessKeyId']),
-        secretAccessKey: String(json['SecretAccessKey']),
-        sessionToken: String(json['SessionToken']),
-      },
-    };
-    return { s3: new S3Client({ ...options, forcePathStyle: true }), sts: new STSClient(options) };
-  };
-
   const grantOfAMinute = async (engineer: Browser): Promise<string> => {
     const reply = await engineer.call('POST', '/v1/requests', {
       entitlementId: 'prod-read',
@@ -72,7 +78,7 @@ describe('AWS permissions end with the grant', () => {
   });
 });
 
-test('a second start has the data of the first', async () => {
+test('a second start has the data of the first, and sessions and credentials are still good', async () => {
   const engineer = await stack.signedIn('engineer@example.com');
   const { json } = await engineer.call('POST', '/v1/requests', {
     entitlementId: 'prod-read',
@@ -80,10 +86,18 @@ test('a second start has the data of the first', async () => {
     durationSeconds: 900,
   });
   const { id } = json['request'] as { id: string };
+  const { sts } = clients((await engineer.call('POST', `/v1/requests/${id}/credentials`)).json);
   await stack.close();
-  stack = await startTestStack({ folder: stack.folder });
-  const again = await stack.signedIn('engineer@example.com');
-  const read = await again.call('GET', `/v1/requests/${id}`);
+  stack = await startTestStack({ folder, ports: portsOf(stack) });
+  const read = await engineer.call('GET', `/v1/requests/${id}`);
   expect(read.status).toBe(200);
   expect(read.json['request']).toMatchObject({ id, status: 'approved', justification: 'Will it still be there?' });
+  expect((await sts.send(new GetCallerIdentityCommand({}))).Arn).toContain(':assumed-role/ReadOnly/');
 }, 60_000);
+
+const portsOf = ({ origin, oidc, aws, dynamodbEndpoint }: TestStack) => ({
+  gateway: Number(new URL(origin).port),
+  oidc: Number(new URL(oidc.issuer).port),
+  aws: Number(new URL(aws.endpoint).port),
+  dynamodb: Number(new URL(dynamodbEndpoint).port),
+});
