@@ -183,10 +183,8 @@ export const identityContract = (name: string, make: (clock: Clock) => Promise<I
       });
 
       test('more than a hundred at a time are all found', async () => {
-        const handles = Array.from({ length: 230 }, (_, n) => `p_many_${n}`);
-        await Promise.all(
-          handles.map((handle) => store.directory.remember(principal(handle, { displayName: handle }))),
-        );
+        const handles = Array.from({ length: 130 }, (_, n) => `p_many_${n}`);
+        for (const handle of handles) await store.directory.remember(principal(handle, { displayName: handle }));
         const names = await store.directory.get(handles);
         expect(handles.map((handle) => names.get(handle)?.displayName)).toEqual(handles);
       });

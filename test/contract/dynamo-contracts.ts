@@ -1,0 +1,61 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  dynamoAttempts,
+  dynamoDirectory,
+  dynamoReplayGuard,
+  dynamoSessions,
+  dynamoTexts,
+} from '../../lib/aws/identity-table.ts';
+import { dynamoLedger } from '../../lib/aws/ledger.ts';
+import { dynamoSummaries } from '../../lib/aws/summaries.ts';
+import type { TestDynamoDb } from '../support/dynamodb.ts';
+import { dynamoLedgerContract } from './dynamo-ledger.contract.ts';
+import { clientOf } from './faults.ts';
+import { identityContract } from './identity.contract.ts';
+import { ledgerContract } from './ledger.contract.ts';
+import { summariesContract } from './summaries.contract.ts';
+
+type Database = Pick<TestDynamoDb, 'endpoint' | 'tables' | 'close'>;
+
+/** Every contract, against whatever speaks DynamoDB. */
+export const dynamoContracts = (name: string, startDatabase: () => Promise<Database>): void => {
+  /** With the client that the functions have. */
+  const start =
+    <T>(make: (client: DynamoDBClient, tables: Database['tables']) => T) =>
+    async (): Promise<T & { close: () => Promise<void> }> => {
+      const { endpoint, tables, close } = await startDatabase();
+      const client = clientOf(endpoint);
+      return {
+        ...make(client, tables),
+        close: async () => {
+          client.destroy();
+          await close();
+        },
+      };
+    };
+
+  ledgerContract(
+    name,
+    start((client, { ledger }) => ({ ledger: dynamoLedger({ client, table: ledger }) })),
+  );
+  dynamoLedgerContract(name, async () => {
+    const { endpoint, tables, close } = await startDatabase();
+    return { endpoint, table: tables.ledger, close };
+  });
+  summariesContract(
+    name,
+    start((client, { index }) => ({ summaries: dynamoSummaries({ client, table: index }) })),
+  );
+  identityContract(name, (clock) =>
+    start((client, { identity }) => {
+      const at = { client, table: identity, clock };
+      return {
+        sessions: dynamoSessions(at),
+        attempts: dynamoAttempts(at),
+        replayGuard: dynamoReplayGuard(at),
+        directory: dynamoDirectory(at),
+        texts: dynamoTexts(at),
+      };
+    })(),
+  );
+};
