@@ -119,6 +119,13 @@ describe('the provider', () => {
   });
 });
 
+test.each([{}, { code: '' }])('an answer with %j and no error signs nobody in', async (code) => {
+  const { location, cookies } = await beginLogin(identity, {});
+  const { state = '', iss = '' } = server.signIn(location);
+  await expect(codeOf(finishLogin(identity, { state, iss, ...code }, jarOf(cookies)))).resolves.toBe('not_signed_in');
+  expect(server.tokenCalls).toEqual([]);
+});
+
 describe('the code is redeemed', () => {
   const basic = (pair: string): string => `Basic ${Buffer.from(pair).toString('base64')}`;
 

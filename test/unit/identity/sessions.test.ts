@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { authenticator, openSession } from '../../../lib/identity/sessions.ts';
+import { authenticator, closeSession, openSession } from '../../../lib/identity/sessions.ts';
+import { HatcheckError, refuse } from '../../../lib/domain/errors.ts';
 import { engineer, noon } from '../../support/builders.ts';
 import { unavailable } from '../../support/memory.ts';
 import { type MemoryIdentity, codeOf, memoryIdentity } from './memory.ts';
@@ -99,5 +100,34 @@ describe('a token that is none', () => {
       'invalid_token',
     );
     expect(asked).toEqual([engineer.handle]);
+  });
+});
+
+describe('signing out', () => {
+  test('ends the session that the caller shows, and no other', async () => {
+    const [one, two] = [
+      await openSession(identity, engineer, 'cookie'),
+      await openSession(identity, engineer, 'cookie'),
+    ];
+    await closeSession(identity.sessions, authenticate({ via: 'cookie', token: one.token }));
+    await expect(codeOf(authenticate({ via: 'cookie', token: one.token }))).resolves.toBe('not_signed_in');
+    await expect(codeOf(authenticate({ via: 'cookie', token: two.token }))).resolves.toBe('accepted');
+  });
+
+  test.each(['not_signed_in', 'session_expired', 'invalid_token'] as const)(
+    'of nobody (%s) is no failure',
+    async (code) => {
+      const shown = Promise.reject(new HatcheckError(refuse(code, 'as the test says')));
+      await expect(codeOf(closeSession(identity.sessions, shown))).resolves.toBe('accepted');
+    },
+  );
+
+  test('is not done while the table is away', async () => {
+    await expect(codeOf(closeSession(identity.sessions, Promise.reject(unavailable())))).resolves.toBe(
+      'ledger_unavailable',
+    );
+    const { session } = await openSession(identity, engineer, 'cookie');
+    const sessions = { remove: () => Promise.reject(unavailable()) };
+    await expect(codeOf(closeSession(sessions, Promise.resolve(session)))).resolves.toBe('ledger_unavailable');
   });
 });
