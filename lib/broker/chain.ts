@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { RecordedEvent, StoredEvent } from '../domain/event.ts';
+import { certain } from '../domain/invariant.ts';
 import { isBefore } from '../domain/time.ts';
 
 /**
@@ -52,7 +53,7 @@ export const canonicalOf = ({
   ...body
 }: Omit<StoredEvent, 'hash'> & { readonly hash?: string }): string => {
   try {
-    return canonicalize(body) ?? '{}';
+    return certain(canonicalize(body), 'an object has a canonical form');
   } catch (cause) {
     throw new TypeError('an event is canonical JSON', { cause });
   }

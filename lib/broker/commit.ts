@@ -88,30 +88,31 @@ export class RefusedError extends HatcheckError {
 /**
  * A fact is not a decision: it happened, and is appended until the caller's patience ends, whoever else writes and even when the ledger
  * is away for a moment. What it says may depend on what the others wrote; `undefined` means that there is nothing left to say. It stands
- * in the stream once, also when a try was reported lost and had arrived.
+ * in the stream once, also when the answer to a try was lost.
  *
+ * @returns the request as it is after the fact; it may be closed by then.
  * @throws HatcheckError `ledger_unavailable`
  */
-export const recordFact = async <E extends DomainEvent>(
+export const recordFact = async (
   broker: Broker,
   { principal, patience, after }: { principal: Principal; patience: Patience; after: Loaded },
-  fact: (request: RequestState) => E | undefined,
-): Promise<Loaded & { readonly said: E | undefined }> => {
+  fact: (request: RequestState) => DomainEvent | undefined,
+): Promise<Loaded> => {
   const stream = requestStream(after.request.id);
   const eventId = broker.chance.id();
   let loaded = after;
   for (let tries = 0; ; tries += 1) {
     const said = fact(loaded.request);
-    if (!said) return { ...loaded, said };
+    if (!said) return loaded;
     const now = nowAfter(broker, loaded.last);
     const event = record({ stream, last: loaded.last, now, principal, eventId }, said);
     if ((await orLost(broker.ledger.append(event))) === 'appended')
-      return { request: evolve(loaded.request, event), last: event, said };
+      return { request: evolve(loaded.request, event), last: event };
     await pauseOrGiveUp(broker, patience, tries, 'ledger_unavailable');
     const events = await orLost(broker.ledger.read(stream));
     loaded = (events && loadUnchecked(events)) ?? loaded;
-    // The try that was reported lost: what it said then is what stands.
-    if (events?.some((each) => each.eventId === eventId)) return { ...loaded, said };
+    // A try whose answer was lost.
+    if (events?.some((each) => each.eventId === eventId)) return loaded;
   }
 };
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { decide } from '../domain/decide.ts';
-import { HatcheckError } from '../domain/errors.ts';
+import { HatcheckError, type Refusal } from '../domain/errors.ts';
 import type { DomainEvent, Purpose, StoredEvent } from '../domain/event.ts';
 import { certain, eventOf } from '../domain/invariant.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { RequestState } from '../domain/request.ts';
+import type { Closed } from '../domain/request.ts';
 import { type RoleSessionOrder, orderRoleSession, roleSessionName } from '../domain/role-session.ts';
 import { type Broker, type Patience, requestStream } from './broker.ts';
 import { type Loaded, RefusedError, commit, recordFact } from './commit.ts';
@@ -72,14 +72,14 @@ export const recordIssued = async (
       ? { type: 'credentials.withheld', data: { intent, accessKeyId, reason: request.closed.kind } }
       : { type: 'credentials.issued', data: { intent, accessKeyId, expiration } },
   );
-  if (loaded.request.closed) throw new HatcheckError(closedMeanwhile(loaded.request));
+  if (loaded.request.closed) throw new HatcheckError(closedMeanwhile(loaded.request.closed));
   return loaded;
 };
 
 /** Somebody ended the grant between the intent and now. */
-export const closedMeanwhile = ({ closed }: RequestState): HatcheckError['refusal'] => ({
-  code: closed?.kind === 'revoked' ? 'revoked' : 'grant_over',
-  reason: `${closed?.kind ?? 'closed'} between the intent and the outcome`,
+export const closedMeanwhile = ({ kind }: Closed): Refusal => ({
+  code: kind === 'revoked' ? 'revoked' : 'grant_over',
+  reason: `${kind} between the intent and the outcome`,
 });
 
 /** The credentials of an approved, open grant: four sequential trips. Errors: see `openRoleSession`, `recordIssued`. */

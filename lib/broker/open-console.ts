@@ -32,9 +32,9 @@ export const openConsole = async (
   making.catch(() => undefined);
   const after = await recordIssued(issuer, opened, options.patience);
   const made = await making;
-  const { said, request } = await recordFact(issuer, { principal, patience: options.patience, after }, ({ closed }) =>
+  const { request } = await recordFact(issuer, { principal, patience: options.patience, after }, ({ closed }) =>
     closed ? undefined : { type: 'console.issued' as const, data: { intent, expiresAt: made.expiresAt } },
   );
-  if (!said) throw new HatcheckError(closedMeanwhile(request));
+  if (request.closed) throw new HatcheckError(closedMeanwhile(request.closed));
   return made;
 };

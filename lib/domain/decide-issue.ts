@@ -158,8 +158,8 @@ const withinLimit = ({ issues }: RequestState, { limits }: Entitlement, now: str
 };
 
 const tailLongEnough = (request: RequestState, { session }: Entitlement, now: string): Refusal | undefined => {
-  const grant = grantAt(request, now);
-  const left = grant ? secondsBetween(now, grant.endsAt) : 0;
+  const { endsAt } = certain(grantAt(request, now), 'the window is open, and there is no grant');
+  const left = secondsBetween(now, endsAt);
   return session.tail === 'deny' || left >= STS_MIN_SECONDS
     ? undefined
     : refuse('grant_over', `${left} s are left, and this entitlement refuses sessions under ${STS_MIN_SECONDS} s`);

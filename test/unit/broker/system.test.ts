@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { systemChance, systemClock } from '../../../lib/broker/system.ts';
+import { surroundings, systemChance, systemClock } from '../../../lib/broker/system.ts';
 
 test('the clock says what time it is, in UTC with milliseconds', () => {
   const [before, now, after] = [Date.now(), systemClock.now(), Date.now()];
@@ -35,4 +35,10 @@ test('a fraction is in [0, 1)', () => {
   const fractions = Array.from({ length: 1000 }, () => systemChance.fraction());
   expect(fractions.every((fraction) => fraction >= 0 && fraction < 1)).toBe(true);
   expect(new Set(fractions).size).toBeGreaterThan(900);
+});
+
+test('what a function has around it is the machine’s own', () => {
+  const { clock, chance, logger } = surroundings('requests');
+  expect([clock, chance]).toEqual([systemClock, systemChance]);
+  expect(logger).toHaveProperty('info');
 });
