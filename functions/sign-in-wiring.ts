@@ -7,9 +7,8 @@ import { dynamoReplayGuard } from '../lib/aws/replay-guard.ts';
 import { dynamoSessions } from '../lib/aws/sessions.ts';
 import { seal } from '../lib/broker/chain.ts';
 import type { Surroundings } from '../lib/broker/system.ts';
-import { resolveSecret } from '../lib/config/bundled.ts';
+import { resolveSecrets } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
-import { type ResolveSecret, secretResolver } from '../lib/config/secret-reference.ts';
 import { HatcheckError, refuse } from '../lib/domain/errors.ts';
 import { handleOf } from '../lib/identity/handle.ts';
 import { providerDocuments } from '../lib/identity/keys.ts';
@@ -27,16 +26,16 @@ export const signInParts = (config: Config, { clock, chance, logger }: Surroundi
   const identity = { client, table: tables.identity, clock };
   const ledger = dynamoLedger({ client, table: tables.ledger });
   const fetchJson = providerFetch();
-  const resolve = secrets(region);
+  const resolveSecret = resolveSecrets(parameterStore({ region }));
   return {
-    ...{ clock, chance, origin, fetchJson, providers: identityProviders, resolveSecret: resolve },
+    ...{ clock, chance, origin, fetchJson, providers: identityProviders, resolveSecret },
     documents: providerDocuments({
       ...{ fetchJson, clock },
       onStale: (issuer, cause) => {
         logger.error('the keys of an identity provider could not be renewed', { provider: issuer }, cause);
       },
     }),
-    handleOf: async (issuer, subject) => handleOf(await resolve(pepper), issuer, subject),
+    handleOf: async (issuer, subject) => handleOf(await resolveSecret(pepper), issuer, subject),
     ledger: {
       begin: async (stream, event) => {
         if ((await ledger.append(seal(undefined, stream, event))) === 'conflict')
@@ -48,10 +47,4 @@ export const signInParts = (config: Config, { clock, chance, logger }: Surroundi
     replayGuard: dynamoReplayGuard(identity),
     directory: dynamoDirectory(identity),
   };
-};
-
-/** On a laptop from the environment, else from AWS. */
-const secrets = (region: string): ResolveSecret => {
-  const stored = secretResolver({ env: {}, fetchSecret: parameterStore({ region }) });
-  return (reference) => (reference.startsWith('env:') ? resolveSecret(reference) : stored(reference));
 };

@@ -1,6 +1,6 @@
 import type { CompiledAccess } from './access.ts';
 import { type Config, loadConfig } from './environment.ts';
-import { secretResolver } from './secret-reference.ts';
+import { type FetchSecret, type ResolveSecret, secretResolver } from './secret-reference.ts';
 
 /** access.yml, checked and put here when the function was packaged. */
 declare const __ACCESS_POLICY__: CompiledAccess;
@@ -8,8 +8,9 @@ declare const __ACCESS_POLICY__: CompiledAccess;
 /** The function's configuration. @throws ConfigError with every fault, so that a wrong deployment fails at its first start. */
 export const configFromBundle = (): Config => loadConfig(process.env, __ACCESS_POLICY__);
 
-/** The function's secrets, by reference. */
-export const resolveSecret = secretResolver({ env: process.env });
+/** The function's secrets, by reference: on a laptop from the environment, else from where `fetchSecret` looks. */
+export const resolveSecrets = (fetchSecret: FetchSecret): ResolveSecret =>
+  secretResolver({ env: process.env, fetchSecret });
 
 /**
  * Wires a function's handler once, when Lambda loads the bundle. Imported anywhere else there is no access policy, and what it

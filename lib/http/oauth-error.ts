@@ -34,7 +34,7 @@ export const oauthErrorOf = ({ code, faults = [] }: Refusal): OAuthError => {
   if (status === 503) return new OAuthError('temporarily_unavailable', detail, 503);
   if (status >= 500) return new OAuthError('server_error', detail, 500);
   if (status === 429) return new OAuthError('temporarily_unavailable', detail, 429);
-  if (status === 401) return new OAuthError('invalid_grant', detail, 400);
+  if (status === 401) return new OAuthError('invalid_request', detail, 400);
   const names = faults.map(({ pointer }) => pointer.slice(1)).filter((name) => /^[a-z_]{1,40}$/.test(name));
   return new OAuthError('invalid_request', names.length > 0 ? `see ${names.join(', ')}` : detail, status);
 };

@@ -52,7 +52,6 @@ export class ExchangeRefused extends Error {
 type ExchangeFault =
   | 'invalid_request'
   | 'invalid_client'
-  | 'invalid_grant'
   | 'unsupported_grant_type'
   | 'invalid_scope'
   | 'invalid_target'
@@ -77,7 +76,8 @@ export const exchangeToken = async (parts: SignInParts, form: ExchangeForm): Pro
     };
   } catch (cause) {
     if (cause instanceof AssertionRefused)
-      throw new ExchangeRefused('invalid_grant', 'the ID token is not accepted', { cause });
+      // RFC 8693, 2.2.2: a subject token that is not accepted makes the request invalid.
+      throw new ExchangeRefused('invalid_request', 'the ID token is not accepted', { cause });
     if (cause instanceof ProviderUnavailable)
       throw new ExchangeRefused('temporarily_unavailable', 'the identity provider does not answer', { cause });
     throw cause;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { create } from '../../functions/credentials.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import { answers } from '../../lib/http/answers.ts';
-import { startBroker, type TestBroker, type TestReply } from '../support/broker.ts';
+import { startBroker, type TestBroker, type TestJson, type TestReply } from '../support/broker.ts';
 import { testEntitlement } from '../support/config.ts';
 import { httpEvent } from '../support/events.ts';
 import { silentLogger } from '../support/logger.ts';
@@ -49,13 +49,13 @@ const refusals = async (id: string): Promise<unknown[]> =>
     event.type === 'credentials.refused' ? event.data.code : event.type,
   );
 
-const awsOptions = (json: Record<string, string>) => ({
+const awsOptions = (json: TestJson) => ({
   region: 'eu-west-1',
   endpoint: broker.aws.endpoint,
   credentials: {
-    accessKeyId: json['AccessKeyId']!,
-    secretAccessKey: json['SecretAccessKey']!,
-    sessionToken: json['SessionToken']!,
+    accessKeyId: json.AccessKeyId,
+    secretAccessKey: json.SecretAccessKey,
+    sessionToken: json.SessionToken,
   },
 });
 
@@ -107,7 +107,7 @@ describe('credentials of an approved request', () => {
     const id = await approved({ durationSeconds: 600 });
     const { json } = await issue(id);
     const { json: shown } = await broker.call(engineer, 'GET', `/v1/requests/${id}`);
-    expect(Date.parse(json.Expiration)).toBeLessThanOrEqual(Date.parse(shown.request.grant.endsAt));
+    expect(Date.parse(json.Expiration)).toBeLessThanOrEqual(Date.parse(shown.request.grant!.endsAt));
   });
 });
 
@@ -210,7 +210,7 @@ describe('the three checks at every issue', () => {
       headers: { authorization: `Bearer ${engineer}` },
     });
     const { statusCode, body } = await changed(event);
-    expect([statusCode, JSON.parse(body ?? '')['code']]).toEqual([403, 'policy_changed']);
+    expect([statusCode, (JSON.parse(body ?? '') as TestJson).code]).toEqual([403, 'policy_changed']);
   });
 });
 

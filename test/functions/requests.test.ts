@@ -92,7 +92,7 @@ describe('POST /v1/requests', () => {
       durationSeconds: 900,
     });
     expect(json.request).toMatchObject({ status: 'approved', approvalsNeeded: 0, grantedSeconds: 900 });
-    expect(json.request.grant.state).toBe('active');
+    expect(json.request.grant?.state).toBe('active');
     expect(json.request.actions).toEqual(['end', 'credentials', 'console']);
   });
 
@@ -131,11 +131,8 @@ describe('POST /v1/requests', () => {
   ])('%s is refused, both with the same text', async (_what, entitlementId) => {
     const { status, json } = await broker.call(outsider, 'POST', '/v1/requests', { ...ask, entitlementId });
     expect([status, json.code]).toEqual([403, 'not_eligible']);
-    const { instance: _one, ...text } = json;
-    const { instance: _other, ...expected } = (
-      await broker.call(outsider, 'POST', '/v1/requests', { ...ask, entitlementId: 'prod-read' })
-    ).json;
-    expect(text).toEqual(expected);
+    const known = await broker.call(outsider, 'POST', '/v1/requests', { ...ask, entitlementId: 'prod-read' });
+    expect({ ...json, instance: '' }).toEqual({ ...known.json, instance: '' });
   });
 
   test.each([
@@ -205,7 +202,7 @@ describe('acting on a request', () => {
     });
     expect(status).toBe(200);
     expect(json.request).toMatchObject({ status: 'approved', durationSeconds: 1800, grantedSeconds: 900 });
-    expect(json.request.stages[0].approvals[0]).toMatchObject({
+    expect(json.request.stages[0]?.approvals[0]).toMatchObject({
       approver: { displayName: 'approver' },
       comment: 'Half will do.',
     });
@@ -328,8 +325,8 @@ describe('GET /v1/requests/{id}', () => {
       'credentials.refused',
       'request.approved',
     ]);
-    expect(json.events[1].data).toMatchObject({ code: 'not_approved', purpose: 'credentials' });
-    expect(json.events[2].prevHash).toBe(json.events[0].hash);
+    expect(json.events[1]?.data).toMatchObject({ code: 'not_approved', purpose: 'credentials' });
+    expect(json.events[2]?.prevHash).toBe(json.events[0]?.hash);
     expect(json.events[0]).toEqual((await broker.ledger.read(`request#${id}`))[0]);
     expect(JSON.stringify(json.events)).not.toContain(ask.justification);
   });
@@ -379,7 +376,7 @@ describe('GET /v1/requests', () => {
     await asked();
     await asked();
     const { json } = await broker.call(engineer, 'GET', '/v1/requests?limit=1');
-    const cursor = encodeURIComponent(json.nextCursor);
+    const cursor = encodeURIComponent(json.nextCursor ?? '');
     for (const [who, query] of [
       [approver, `cursor=${cursor}`],
       [engineer, `cursor=${cursor}&as=approver`],

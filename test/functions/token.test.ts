@@ -85,12 +85,12 @@ describe('POST /oauth/token', () => {
     const once = form();
     const answers = await Promise.all(Array.from({ length: 10 }, () => post({ form: once })));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(new Set(answers.map(({ json }) => json['error']))).toEqual(new Set([undefined, 'invalid_grant']));
+    expect(new Set(answers.map(({ json }) => json['error']))).toEqual(new Set([undefined, 'invalid_request']));
   });
 
   test('refuses in the words of RFC 6749, and tells only the log why', async () => {
     const { status, json, headers } = await post({ form: form({ subject_token: server.idToken({ exp: 1 }) }) });
-    expect([status, json['error']]).toEqual([400, 'invalid_grant']);
+    expect([status, json['error']]).toEqual([400, 'invalid_request']);
     expect(JSON.stringify(json)).not.toContain('expired');
     expect(headers).toMatchObject({ 'cache-control': 'no-store' });
     expect(log.lines()).toContainEqual(

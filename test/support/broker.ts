@@ -7,9 +7,13 @@ import { dynamoDbClient } from '../../lib/aws/clients.ts';
 import { dynamoDirectory } from '../../lib/aws/directory.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { dynamoSessions } from '../../lib/aws/sessions.ts';
+import type { EntitlementView } from '../../lib/broker/list-entitlements.ts';
 import type { Clock, Ledger } from '../../lib/broker/ports.ts';
+import type { RequestView } from '../../lib/broker/request-view.ts';
+import type { RuleView } from '../../lib/broker/submit-request.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import { type Config } from '../../lib/config/environment.ts';
+import type { StoredEvent } from '../../lib/domain/event.ts';
 import type { Principal } from '../../lib/domain/principal.ts';
 import { contract } from '../../lib/http/contract.ts';
 import { openSession } from '../../lib/identity/sessions.ts';
@@ -43,10 +47,28 @@ export interface TestBroker {
 export interface TestReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed; tests assert on what they expect. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a test reads of an answer, it asserts
-  readonly json: any;
+  readonly json: TestJson;
   readonly text: string;
+}
+
+/** Every member that some answer has; a test reads those that it expects, and one that is not there is undefined and fails it. */
+export interface TestJson {
+  readonly request: RequestView;
+  readonly requests: readonly RequestView[];
+  readonly events: readonly StoredEvent[];
+  readonly nextCursor: string | undefined;
+  readonly entitlements: readonly EntitlementView[];
+  readonly decision: { readonly allowed: boolean; readonly rules: readonly RuleView[] };
+  readonly url: string;
+  readonly expiresAt: string;
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly SessionToken: string;
+  readonly Expiration: string;
+  readonly code: string;
+  readonly instance: string;
+  readonly loginUrl: string;
+  readonly errors: readonly { readonly pointer: string; readonly code: string }[];
 }
 
 const CREDENTIALS_ROLE = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-dev-credentials`;
@@ -166,6 +188,6 @@ const functionOf = (routeKey: string): 'requests' | 'credentials' => {
 const replyOf = ({ statusCode = 0, headers = {}, body = '' }: APIGatewayProxyStructuredResultV2): TestReply => ({
   status: statusCode,
   headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)])),
-  json: body.startsWith('{') ? (JSON.parse(body) as unknown) : undefined,
+  json: (body.startsWith('{') ? JSON.parse(body) : {}) as TestJson,
   text: body,
 });

@@ -44,7 +44,7 @@ describe('C12: replay', () => {
   test('the other spelling of an ECDSA signature is the same token', async () => {
     const token = server.idToken();
     await expect(verdict(token)).resolves.toBe('accepted');
-    await expect(verdict(withNegatedS(token))).resolves.toBe('invalid_grant');
+    await expect(verdict(withNegatedS(token))).resolves.toBe('invalid_request');
     expect(reasons()).toContain('replayed');
   });
 
@@ -56,7 +56,7 @@ describe('C12: replay', () => {
       dsaEncoding: 'ieee-p1363',
     });
     await verdict(token);
-    await expect(verdict(`${header}.${payload}.${again.toString('base64url')}`)).resolves.toBe('invalid_grant');
+    await expect(verdict(`${header}.${payload}.${again.toString('base64url')}`)).resolves.toBe('invalid_request');
   });
 
   test('a token stays burnt until the last second in which it would be accepted', async () => {
@@ -64,11 +64,11 @@ describe('C12: replay', () => {
     await expect(verdict(token)).resolves.toBe('accepted');
     for (const seconds of [1, 299, 59]) {
       identity.clock.advance(seconds);
-      await expect(verdict(token)).resolves.toBe('invalid_grant');
+      await expect(verdict(token)).resolves.toBe('invalid_request');
     }
     expect(new Set(reasons().slice(1))).toEqual(new Set(['replayed']));
     identity.clock.advance(1);
-    await expect(verdict(token)).resolves.toBe('invalid_grant');
+    await expect(verdict(token)).resolves.toBe('invalid_request');
     expect(reasons().at(-1)).toBe('expired');
   });
 
@@ -76,10 +76,10 @@ describe('C12: replay', () => {
     const token = server.idToken({ exp: nowSeconds() + 30 * 24 * 3600 });
     await expect(verdict(token)).resolves.toBe('accepted');
     identity.clock.advance(3659);
-    await expect(verdict(token)).resolves.toBe('invalid_grant');
+    await expect(verdict(token)).resolves.toBe('invalid_request');
     expect(reasons().at(-1)).toBe('replayed');
     identity.clock.advance(1);
-    await expect(verdict(token)).resolves.toBe('invalid_grant');
+    await expect(verdict(token)).resolves.toBe('invalid_request');
     expect(reasons().at(-1)).toBe('too_old');
   });
 });
@@ -94,7 +94,7 @@ describe('a token that is not for us', () => {
     ['with groups elsewhere', { hasgroups: true }, 'groups_elsewhere'],
     ['with too many groups', { groups: Array.from({ length: 201 }, (_, i) => `g${i}`) }, 'groups'],
   ])('%s is refused, and the refusal is recorded without the token', async (_attack, claims, reason) => {
-    await expect(verdict(server.idToken(claims))).resolves.toBe('invalid_grant');
+    await expect(verdict(server.idToken(claims))).resolves.toBe('invalid_request');
     expect(identity.stored.events).toMatchObject([
       { event: { type: 'signin.refused', data: { provider: 'local-oidc', method: 'token_exchange', reason } } },
     ]);
@@ -107,7 +107,7 @@ describe('a token that is not for us', () => {
     ['without issuer', { iss: undefined }],
     ['of an issuer that is no text', { iss: 5 }],
   ])('%s is refused without asking anybody, and nothing is recorded', async (_attack, claims) => {
-    await expect(verdict(server.idToken(claims))).resolves.toBe('invalid_grant');
+    await expect(verdict(server.idToken(claims))).resolves.toBe('invalid_request');
     expect(server.calls).toEqual([]);
     expect(identity.stored.events).toEqual([]);
   });
@@ -130,7 +130,7 @@ test('D6: a token of one issuer, signed with the key of another, is refused', as
   try {
     const both = memoryIdentity([server.provider, { ...other.provider, id: 'other' }], { clock: identity.clock });
     server.behaviour.signingKey = { ...other.behaviour.signingKey };
-    await expect(codeOf(exchangeToken(both, form(server.idToken())))).resolves.toBe('invalid_grant');
+    await expect(codeOf(exchangeToken(both, form(server.idToken())))).resolves.toBe('invalid_request');
     await expect(codeOf(exchangeToken(both, form(other.idToken())))).resolves.toBe('accepted');
   } finally {
     await other.close();

@@ -48,7 +48,7 @@ describe('errors of OAuth endpoints are as RFC 6749 §5.2 wants them', () => {
   test.each([
     ['ledger_unavailable', 503, 'temporarily_unavailable', '5'],
     ['limit_reached', 429, 'temporarily_unavailable', '60'],
-    ['invalid_token', 400, 'invalid_grant', undefined],
+    ['invalid_token', 400, 'invalid_request', undefined],
     ['internal', 500, 'server_error', undefined],
     ['not_found', 404, 'invalid_request', undefined],
   ] as [ErrorCode, number, string, string | undefined][])('%s is %i %s', async (code, status, error, retryAfter) => {
