@@ -2,14 +2,16 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type CompiledAccess, accessPolicy } from '../lib/config/access.ts';
+import { certain } from '../lib/domain/invariant.ts';
 import type { PolicyDocument } from './aws/policy/document.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from './aws/server.ts';
 import type { Role } from './aws/world.ts';
 import { compile } from './compile.ts';
-import { startFunctions } from './gateway/functions.ts';
+import { type Functions, startFunctions } from './gateway/functions.ts';
 import { closeServer, listenOnLoopback } from './gateway/loopback.ts';
 import { startGateway } from './gateway/server.ts';
 import { type LocalOidc, type OidcOptions, startOidc } from './idp/oidc.ts';
+import { type LedgerStream, startLedgerStream } from './ledger-stream.ts';
 import { type LocalState, openState } from './state.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from './tables.ts';
 import { BROKER_ACCOUNT, targetBuckets, targetRoles } from './target-accounts.ts';
@@ -34,6 +36,8 @@ export interface StackOptions {
   readonly log: (functionId: string, line: string) => void;
   /** The local AWS's time only; the functions have the machine's. */
   readonly awsClock?: () => Date;
+  /** How often the ledger is looked at for changes to tell, in ms; every second unless said otherwise. */
+  readonly ledgerStreamIntervalMs?: number;
   /** Begins every secret that the local AWS gives out, for tests that look for leaks. */
   readonly secretMark?: string;
   /** Changes the compiled stack before it runs, as a wrong deployment would. */
@@ -47,6 +51,7 @@ export interface Stack {
   readonly aws: LocalAws;
   /** The bare embedded DynamoDB, behind the local AWS's back. */
   readonly dynamodbEndpoint: string;
+  readonly ledgerStream: Pick<LedgerStream, 'poll'>;
   readonly template: LocalStack;
   close(): Promise<void>;
 }
@@ -91,8 +96,30 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const aws = keep(await startLocalAws(awsOptions(options, { state, origin, access, template, database })));
   const environmentFor = (id: string) => functionEnvironment(id, { template, aws, origin, state });
   const functions = keep(startFunctions({ functions: template.functions, environmentFor, region: REGION, log }));
-  keep(await startGateway({ port: gatewayPort, routes: template.routes, invoke: functions.invoke }));
-  return { origin, oidc, aws, dynamodbEndpoint: database.endpoint, template };
+  const ledgerStream = keep(await followLedger(options, { template, database, functions }));
+  const invoke = (functionId: string, event: unknown) => functions.invoke(functionId, event);
+  keep(await startGateway({ port: gatewayPort, routes: template.routes, invoke }));
+  return { origin, oidc, aws, dynamodbEndpoint: database.endpoint, ledgerStream, template };
+};
+
+/** The one table with a stream, and the function that is called with its changes. */
+const followLedger = (
+  { folder, log, ledgerStreamIntervalMs = 1000 }: StackOptions,
+  { template, database, functions }: { template: LocalStack; database: EmbeddedDynamoDb; functions: Functions },
+): Promise<LedgerStream> => {
+  const { functionId, sourceArn, batchSize } = certain(template.eventSources[0], 'a function follows the ledger');
+  const table = Object.values(template.tables).find(({ streamArn }) => streamArn === sourceArn);
+  return startLedgerStream({
+    endpoint: database.endpoint,
+    table: certain(table?.createTable.TableName, 'the ledger has a stream'),
+    invoke: (event) => functions.invoke(functionId, event),
+    file: join(folder, 'stream.json'),
+    intervalMs: ledgerStreamIntervalMs,
+    batchSize,
+    log: (line) => {
+      log(functionId, line);
+    },
+  });
 };
 
 const PSEUDO = { accountId: BROKER_ACCOUNT, region: REGION, partition: 'aws', stackName: 'hatcheck-dev' };
