@@ -1,4 +1,4 @@
-import { badInput, HatcheckError } from '../domain/errors.ts';
+import type { ConsoleDestination } from '../domain/console.ts';
 
 interface Hosts {
   /** Where a sign-in token is made and used. */
@@ -27,29 +27,21 @@ export const hostsOf = (partition: string): Hosts => {
   return hosts;
 };
 
-/** A destination is one of these names. What a caller says never becomes part of a URL: it would be an open redirect. */
-const PATHS: ReadonlyMap<string, string> = new Map([
-  ['console', '/console/home'],
-  ['cloudwatch', '/cloudwatch/home'],
-  ['dynamodb', '/dynamodbv2/home'],
-  ['ec2', '/ec2/home'],
-  ['ecs', '/ecs/v2/home'],
-  ['eks', '/eks/home'],
-  ['lambda', '/lambda/home'],
-  ['rds', '/rds/home'],
-  ['s3', '/s3/home'],
-]);
+const PATHS: Readonly<Record<ConsoleDestination, string>> = {
+  console: '/console/home',
+  cloudwatch: '/cloudwatch/home',
+  dynamodb: '/dynamodbv2/home',
+  ec2: '/ec2/home',
+  ecs: '/ecs/v2/home',
+  eks: '/eks/home',
+  lambda: '/lambda/home',
+  rds: '/rds/home',
+  s3: '/s3/home',
+};
 
-/**
- * The page of the console that a sign-in URL leads to; without a destination, the region's home.
- *
- * @throws HatcheckError `invalid_input` for a destination that is not in the list.
- */
-export const destinationUrl = (origin: string, region: string, destination = 'console'): string => {
-  const path = PATHS.get(destination);
-  if (path === undefined)
-    throw new HatcheckError(badInput('/destination', 'unknown_destination', `one of ${[...PATHS.keys()].join(', ')}`));
-  const url = new URL(path, origin);
+/** The page of the console that a sign-in URL leads to; without a destination, the region's home. */
+export const destinationUrl = (origin: string, region: string, destination: ConsoleDestination = 'console'): string => {
+  const url = new URL(PATHS[destination], origin);
   url.searchParams.set('region', region);
   return url.href;
 };

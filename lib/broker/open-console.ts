@@ -1,3 +1,4 @@
+import type { ConsoleDestination } from '../domain/console.ts';
 import { HatcheckError } from '../domain/errors.ts';
 import { certain } from '../domain/invariant.ts';
 import { type IssueOptions, type Issuer, closedMeanwhile, openRoleSession, recordIssued } from './issue.ts';
@@ -16,7 +17,7 @@ export interface ConsoleIssuer extends Issuer {
  */
 export const openConsole = async (
   issuer: ConsoleIssuer,
-  { destination, ...options }: Omit<IssueOptions, 'purpose'> & { destination?: string },
+  { destination, ...options }: Omit<IssueOptions, 'purpose'> & { destination?: ConsoleDestination },
 ): Promise<ConsoleUrl> => {
   const opened = await openRoleSession(issuer, { ...options, purpose: 'console' });
   const { principal, intent, credentials } = opened;

@@ -1,3 +1,4 @@
+import type { ConsoleDestination } from '../domain/console.ts';
 import type { StoredEvent, TextRef } from '../domain/event.ts';
 import type { Handle, Instant } from '../domain/principal.ts';
 import type { RoleSessionOrder } from '../domain/role-session.ts';
@@ -97,7 +98,7 @@ export interface ConsoleSignIn {
    */
   url(
     credentials: TemporaryCredentials,
-    where: { readonly partition: string; readonly region: string; readonly destination?: string },
+    where: { readonly partition: string; readonly region: string; readonly destination?: ConsoleDestination },
   ): Promise<ConsoleUrl>;
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { CONSOLE_DESTINATIONS } from '../domain/console.ts';
 import type { RouteContract } from './route-contract.ts';
 import { count, durationSeconds, flag, instant, line, once, reason, slug, text, words } from './schemas.ts';
 
@@ -268,7 +269,7 @@ export const contract = {
     operationId: 'openConsole',
     summary: 'A console sign-in URL for an approved request; a plain form post is sent there with a 303.',
     function: 'credentials',
-    body: once(() => z.strictObject({ destination: z.exactOptional(line(1024)) })),
+    body: once(() => z.strictObject({ destination: z.exactOptional(z.enum(CONSOLE_DESTINATIONS)) })),
     accepts: ['json', 'form'],
     answers: { 200: 'ConsoleUrl', 303: 'redirect' },
     codes: issueCodes,

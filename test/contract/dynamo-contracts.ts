@@ -1,11 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  dynamoAttempts,
-  dynamoDirectory,
-  dynamoReplayGuard,
-  dynamoSessions,
-  dynamoTexts,
-} from '../../lib/aws/identity-table.ts';
+import { dynamoAttempts } from '../../lib/aws/attempts.ts';
+import { dynamoDirectory } from '../../lib/aws/directory.ts';
+import { dynamoReplayGuard } from '../../lib/aws/replay-guard.ts';
+import { dynamoSessions } from '../../lib/aws/sessions.ts';
+import { dynamoTexts } from '../../lib/aws/texts.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { dynamoSummaries } from '../../lib/aws/summaries.ts';
 import type { TestDynamoDb } from '../support/dynamodb.ts';

@@ -280,9 +280,24 @@ describe('the console', () => {
     '//evil.example.com',
     'javascript:alert(1)',
     'https://console.aws.amazon.com@evil.example.com/',
-  ])('never leads to %s', async (destination) => {
+    's3/../../evil',
+    's3@evil.example.com',
+    'S3',
+    '',
+    '__proto__',
+    's3?region=x',
+    '/console/home',
+  ])('open redirect by destination %j is refused before anything is opened', async (destination) => {
     const id = await approved();
     const { status, json } = await broker.call(engineer, 'POST', `/v1/requests/${id}/console`, { destination });
     expect([status, json.code]).toEqual([400, 'invalid_input']);
+    expect(await types(id)).toEqual(['request.submitted', 'request.approved']);
+  });
+
+  test('leads to the page of a service by its name', async () => {
+    const id = await approved();
+    const { json } = await broker.call(engineer, 'POST', `/v1/requests/${id}/console`, { destination: 's3' });
+    const destination = new URL(new URL(json.url).searchParams.get('Destination') ?? '');
+    expect([destination.origin, destination.pathname]).toEqual([broker.aws.consoleOrigin, '/s3/home']);
   });
 });

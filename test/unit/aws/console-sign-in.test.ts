@@ -99,22 +99,6 @@ describe('the console sign-in URL', () => {
     );
   });
 
-  test.each([
-    'https://evil.example.com/',
-    '//evil.example.com',
-    's3/../../evil',
-    's3@evil.example.com',
-    'S3',
-    '',
-    '__proto__',
-    's3?region=x',
-    '/console/home',
-  ])('open redirect by destination %j is refused before anything is sent', async (destination) => {
-    const making = (await against(given)).url(credentials, { ...inIreland, destination });
-    await expect(making).rejects.toMatchObject({ code: 'invalid_input' });
-    expect(server!.calls).toHaveLength(0);
-  });
-
   test('a region cannot break out of the query', async () => {
     const { url } = await (await against(given)).url(credentials, { ...inIreland, region: 'x&y=#//evil' });
     const destination = new URL(new URL(url.reveal()).searchParams.get('Destination') ?? '');

@@ -4,13 +4,11 @@ import { json } from 'node:stream/consumers';
 import { type AttributeValue, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import * as z from 'zod/mini';
-import {
-  dynamoAttempts,
-  dynamoDirectory,
-  dynamoReplayGuard,
-  dynamoSessions,
-  dynamoTexts,
-} from '../../../lib/aws/identity-table.ts';
+import { dynamoAttempts } from '../../../lib/aws/attempts.ts';
+import { dynamoDirectory } from '../../../lib/aws/directory.ts';
+import { dynamoReplayGuard } from '../../../lib/aws/replay-guard.ts';
+import { dynamoSessions } from '../../../lib/aws/sessions.ts';
+import { dynamoTexts } from '../../../lib/aws/texts.ts';
 import { hashText } from '../../../lib/broker/text.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
 import { clientOf, faultyClient, timeout } from '../../contract/faults.ts';
