@@ -1,0 +1,105 @@
+import {
+  type Entry,
+  type Evidence,
+  type UseCase,
+  entriesOf,
+  eventsOf,
+  requestIdOf,
+  requestStreams,
+} from '../support/history.ts';
+import { OUTCOMES } from './laws-of-ledger.ts';
+
+type Asked = Extract<Entry, { kind: 'asked' }>;
+type Answered = Extract<Entry, { kind: 'answered' }>;
+
+const answeredCalls = ({ entries }: Evidence): readonly { asked: Asked; answered: Answered }[] => {
+  const asked = new Map(entriesOf(entries, 'asked').map((entry) => [entry.call, entry]));
+  return entriesOf(entries, 'answered').flatMap((answered) => {
+    const entry = asked.get(answered.call);
+    return entry ? [{ asked: entry, answered }] : [];
+  });
+};
+
+/** Whoever hears that it was done finds it in the ledger; an outcome on record is what STS did; nobody hears 409 about their own yes. */
+export const answersTellTheTruth = (evidence: Evidence): readonly string[] => [
+  ...answeredCalls(evidence).flatMap(({ asked, answered }) =>
+    answered.code === 'ok' && !isOnRecord(evidence, asked, answered)
+      ? [`I8 ${asked.use} was answered as done and is not in the ledger`]
+      : [],
+  ),
+  ...outcomesAreTrue(evidence),
+  ...ownApprovals(evidence),
+];
+
+const isOnRecord = (evidence: Evidence, { use, by, requestId }: Asked, { given }: Answered): boolean => {
+  const type = RECORDED[use];
+  if (type === undefined) return true;
+  const id = requestId ?? given.requestId;
+  const events = requestStreams(evidence).find((stream) => requestIdOf(stream) === id) ?? [];
+  return events.some((event) => event.type === type && event.actor.handle === by.handle);
+};
+
+const RECORDED: Readonly<Partial<Record<UseCase, string>>> = {
+  submit: 'request.submitted',
+  approve: 'request.approved',
+  deny: 'request.denied',
+  cancel: 'request.cancelled',
+  end: 'request.ended',
+  revoke: 'request.revoked',
+  credentials: 'credentials.issued',
+  console: 'console.issued',
+};
+
+/** I5: `issued` and `withheld` name a session that STS did open in that call, and `failed` is said only where it opened none. */
+const outcomesAreTrue = ({ entries }: Evidence): readonly string[] =>
+  eventsOf(
+    entriesOf(entries, 'appended').map(({ event }) => event),
+    ...OUTCOMES,
+  ).flatMap((event) => {
+    const own = entriesOf(entries, 'appended').find((entry) => entry.event === event)?.call;
+    const opened = entriesOf(entries, 'opened').filter(({ call }) => call === own);
+    if (event.type === 'credentials.failed') return opened.length === 0 ? [] : ['I5 said failed, and STS opened one'];
+    if (event.type === 'credentials.unknown') return [];
+    const { accessKeyId } = event.data;
+    return opened.some((session) => session.accessKeyId === accessKeyId) ? [] : ['I5 a session that STS never opened'];
+  });
+
+/** An approver who heard yes once hears it again as long as nobody closed the request. */
+const ownApprovals = (evidence: Evidence): readonly string[] => {
+  const open = new Set(
+    requestStreams(evidence)
+      .filter((events) => eventsOf(events, 'request.cancelled', 'request.ended', 'request.revoked').length === 0)
+      .map(requestIdOf),
+  );
+  const askedAt = new Map<number, { asked: Asked; at: number }>();
+  const saidAt = new Map<string, number>();
+  return evidence.entries.flatMap((entry, at) => {
+    if (entry.kind === 'asked' && entry.use === 'approve') askedAt.set(entry.call, { asked: entry, at });
+    const before = entry.kind === 'answered' ? askedAt.get(entry.call) : undefined;
+    if (entry.kind !== 'answered' || !before || !open.has(before.asked.requestId ?? '')) return [];
+    const who = `${before.asked.by.handle} ${before.asked.requestId ?? ''}`;
+    if (entry.code === 'ok') saidAt.set(who, Math.min(at, saidAt.get(who) ?? at));
+    // A call that was asked before the yes may have been decided before it too.
+    const isAgain = before.at > (saidAt.get(who) ?? Infinity);
+    return isAgain && (entry.code === 'wrong_status' || entry.code === 'ledger_conflict')
+      ? ['I9 409 on an approver’s own yes']
+      : [];
+  });
+};
+
+/** I9: one key of one person names one request and one body. */
+export const sameKeySameRequest = (evidence: Evidence): readonly string[] => {
+  const first = new Map<string, { body: string; requestId: string }>();
+  return answeredCalls(evidence).flatMap(({ asked, answered }) => {
+    const { key, body = '' } = asked.submission ?? {};
+    const { requestId } = answered.given;
+    if (answered.code !== 'ok' || key === undefined || requestId === undefined) return [];
+    const name = `${asked.by.handle} ${key}`;
+    const winner = first.get(name) ?? { body, requestId };
+    first.set(name, winner);
+    return [
+      ...(winner.body === body ? [] : ['I9 the same key took another body']),
+      ...(winner.requestId === requestId ? [] : ['I9 the same key made a second request']),
+    ];
+  });
+};
