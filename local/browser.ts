@@ -1,7 +1,10 @@
 /** What a browser does of HTTP, for scripts: cookies by origin, redirects one by one, our header on what changes state. */
 export interface Browser {
-  /** Follows redirects, as a person who clicks would; answers with where it ended. */
-  visit(url: string): Promise<Response>;
+  /**
+   * Follows redirects, as a person who clicks would; answers with where it ended. With `before` it stops at the redirect to an address that
+   * begins so, as somebody would who keeps it for another browser.
+   */
+  visit(url: string, before?: string): Promise<Response>;
   /** A call of the portal's to the broker. JSON in, JSON out. */
   call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
 }
@@ -30,14 +33,15 @@ export const openBrowser = (origin: string): Browser => {
     return answer;
   };
   return {
-    visit: async (start) => {
+    visit: async (start, before) => {
       let url = start;
       for (let redirects = 0; redirects < MAX_REDIRECTS; redirects += 1) {
         const answer = await send(url, { headers: { accept: 'text/html' } });
         const location = answer.headers.get('location');
         if (location === null) return answer;
-        await answer.body?.cancel();
         url = new URL(location, url).href;
+        if (before !== undefined && url.startsWith(before)) return answer;
+        await answer.body?.cancel();
       }
       throw new Error(`more than ${MAX_REDIRECTS} redirects from ${start}`);
     },

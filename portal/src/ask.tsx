@@ -11,7 +11,9 @@ const choicesUpTo = (maxSeconds: number): readonly number[] => [
 ];
 
 const waitsFor = ({ approval }: EntitlementView): string =>
-  approval === 'auto' ? 'Granted at once.' : `Needs approval, in ${approval.stages.length} step(s).`;
+  approval === 'auto'
+    ? 'Granted at once.'
+    : `Needs approval${approval.stages.length > 1 ? `, in ${approval.stages.length} stages` : ''}.`;
 
 export const Entitlements = ({
   entitlements,

@@ -150,7 +150,7 @@ const Facts = ({ request }: { request: RequestView }) => {
         </Fact>
         {status === 'pending' && (
           <Fact name="Waits for">
-            {request.approvalsNeeded} more approval(s)
+            {request.approvalsNeeded === 1 ? 'one more approval' : `${request.approvalsNeeded} more approvals`}
             {request.pendingUntil !== undefined && (
               <>
                 , <Countdown until={request.pendingUntil} /> left
