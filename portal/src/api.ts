@@ -81,7 +81,7 @@ export const readMe = async (): Promise<Me> => {
 export const readEntitlements = async (): Promise<readonly EntitlementView[]> =>
   (await json<{ entitlements: readonly EntitlementView[] }>(await send('/v1/entitlements'))).entitlements;
 
-export const readRequests = async (as: 'requester' | 'approver'): Promise<readonly RequestView[]> =>
+export const readRequests = async (as: 'requester' | 'approver' | 'auditor'): Promise<readonly RequestView[]> =>
   (await json<{ requests: readonly RequestView[] }>(await send(`/v1/requests?as=${as}&limit=50`))).requests;
 
 export interface Ask {

@@ -18,17 +18,20 @@ interface Seen {
   readonly entitlements: readonly EntitlementView[];
   readonly mine: readonly RequestView[];
   readonly waiting: readonly RequestView[];
+  /** Empty for whoever is no auditor. */
+  readonly everybodys: readonly RequestView[];
 }
 
 const readAll = async (): Promise<Seen> => {
   // First alone: signed out, the rest would only be refused as well.
   const me = await readMe();
-  const [entitlements, mine, approving] = await Promise.all([
+  const [entitlements, mine, approving, everybodys] = await Promise.all([
     readEntitlements(),
     readRequests('requester'),
     readRequests('approver'),
+    readRequests('auditor'),
   ]);
-  return { me, entitlements, mine, waiting: approving.filter(({ actions }) => actions.length > 0) };
+  return { me, entitlements, mine, waiting: approving.filter(({ actions }) => actions.length > 0), everybodys };
 };
 
 const POLL_MS = 5000;
@@ -93,7 +96,7 @@ const Portal = () => {
         <Fault error={fault} />
       </Page>
     );
-  const { me, entitlements, mine, waiting } = seen;
+  const { me, entitlements, mine, waiting, everybodys } = seen;
   return (
     <Page me={me}>
       <Fault error={fault} />
@@ -102,6 +105,9 @@ const Portal = () => {
       )}
       <Requests id="mine" title="Your requests" requests={mine} csrf={me.csrf} onActed={again} />
       <Entitlements entitlements={entitlements} onAsked={again} />
+      {everybodys.length > 0 && (
+        <Requests id="everybodys" title="Everybody’s requests" requests={everybodys} csrf={me.csrf} onActed={again} />
+      )}
     </Page>
   );
 };

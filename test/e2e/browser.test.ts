@@ -75,6 +75,13 @@ suite(`in a browser (${existsSync(CHROMIUM) ? CHROMIUM : `missing: ${CHROMIUM}`}
     expect(complaints).toEqual([]);
   }, 90_000);
 
+  test('an auditor reads everybody’s requests, and may act on none', async () => {
+    const auditor = await signIn('auditor@example.com');
+    const all = auditor.getByRole('region', { name: 'Everybody’s requests' });
+    await all.getByText('The incident is over.').waitFor();
+    await expect(all.getByRole('button').count()).resolves.toBe(0);
+  }, 60_000);
+
   test('signing out ends the session, and the page says how to come back', async () => {
     const page = await signIn('auditor@example.com', { viewport: { width: 320, height: 700 } });
     await page.getByRole('button', { name: 'Sign out' }).click();
