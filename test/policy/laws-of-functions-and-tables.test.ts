@@ -1,0 +1,236 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type Broken, arnOf, one } from './broken.ts';
+import * as laws from './laws.ts';
+import * as ofResources from './resource-laws.ts';
+import { type Compiled, packaged, property, resolved } from './template.ts';
+
+let compiled: Compiled;
+beforeAll(async () => {
+  compiled = await packaged();
+}, 60_000);
+
+const trust = (principal: object) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }],
+});
+
+const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
+  'every function has a role of its own, which trusts Lambda only': [
+    laws.everyFunctionHasARoleOfItsOwn,
+    [
+      one('two share one', property('PortalLambdaFunction', 'Role'), arnOf('TokenRole'), 'TokenRole is shared'),
+      one(
+        'a role is left over',
+        property('PortalLambdaFunction', 'Role'),
+        arnOf('TokenRole'),
+        "PortalRole is nobody's",
+      ),
+      one(
+        'another service',
+        property('TokenRole', 'AssumeRolePolicyDocument'),
+        trust({ Service: 'ec2.amazonaws.com' }),
+        'TokenRole trusts somebody else',
+      ),
+      one(
+        'another account too',
+        property('TokenRole', 'AssumeRolePolicyDocument', 'Statement', '+'),
+        { Effect: 'Allow', Principal: { AWS: '444455556666' }, Action: 'sts:AssumeRole' },
+        'TokenRole trusts somebody else',
+      ),
+      one(
+        'a managed policy',
+        property('TokenRole', 'ManagedPolicyArns'),
+        ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+        'TokenRole has a policy that does not stand here',
+      ),
+    ],
+  ],
+  'no secret stands in the environment': [
+    laws.noSecretStandsInTheEnvironment,
+    [
+      one(
+        'the pepper itself',
+        property('TokenLambdaFunction', 'Environment', 'Variables', 'HATCHECK_PEPPER'),
+        'x'.repeat(43),
+        'token has HATCHECK_PEPPER',
+      ),
+      one(
+        'the pepper in another variable',
+        property('TokenLambdaFunction', 'Environment', 'Variables', 'HATCHECK_PEPPER'),
+        'env:OTHER',
+        'token has HATCHECK_PEPPER',
+      ),
+      one(
+        'the pepper for the portal',
+        property('PortalLambdaFunction', 'Environment', 'Variables', 'HATCHECK_PEPPER'),
+        'ssm:/hatcheck/dev/pepper',
+        'portal has HATCHECK_PEPPER',
+      ),
+      one(
+        'a key by another name',
+        property('PortalLambdaFunction', 'Environment', 'Variables', 'API_KEY'),
+        'x',
+        'portal has API_KEY',
+      ),
+    ],
+  ],
+  'the routes are those of the contract, each at its function': [
+    laws.routesAreTheContracts,
+    [
+      one(
+        'a route is missing',
+        ['Resources', 'HttpApiRouteGetHealthz'],
+        undefined,
+        'GET /healthz: portal by the contract, nobody in the template',
+      ),
+      one(
+        'a route that is none',
+        property('HttpApiRouteGetHealthz', 'RouteKey'),
+        'GET /debug',
+        'GET /debug: nobody by the contract, portal in the template',
+      ),
+      one(
+        'another function',
+        property('HttpApiRouteGetV1Me', 'Target'),
+        'integrations/HttpApiIntegrationPortal',
+        'GET /v1/me: signin by the contract, portal in the template',
+      ),
+    ],
+  ],
+};
+
+const TEMPLATE_LAWS: Readonly<Record<string, readonly [ofResources.TemplateLaw, readonly Broken[]]>> = {
+  'tables are kept, and the ledger has its stream': [
+    ofResources.tablesAreKept,
+    [
+      one(
+        'deleted with the stack',
+        ['Resources', 'LedgerTable', 'DeletionPolicy'],
+        'Delete',
+        'LedgerTable: DeletionPolicy',
+      ),
+      one('replaced', ['Resources', 'IndexTable', 'UpdateReplacePolicy'], undefined, 'IndexTable: UpdateReplacePolicy'),
+      one(
+        'not protected',
+        property('LedgerTable', 'DeletionProtectionEnabled'),
+        false,
+        'LedgerTable: DeletionProtectionEnabled',
+      ),
+      one(
+        'no recovery',
+        property('LedgerTable', 'PointInTimeRecoverySpecification'),
+        undefined,
+        'LedgerTable: PointInTimeRecoverySpecification',
+      ),
+      one(
+        'not encrypted',
+        property('IdentityTable', 'SSESpecification', 'SSEEnabled'),
+        false,
+        'IdentityTable: SSESpecification',
+      ),
+      one(
+        'new images only',
+        property('LedgerTable', 'StreamSpecification', 'StreamViewType'),
+        'NEW_IMAGE',
+        'LedgerTable: StreamSpecification',
+      ),
+    ],
+  ],
+  'functions run on Node 24, arm64': [
+    ofResources.functionsRunOnWhatIsSupported,
+    [
+      one('an older Node', property('PortalLambdaFunction', 'Runtime'), 'nodejs20.x', 'PortalLambdaFunction: Runtime'),
+      one(
+        'another machine',
+        property('PortalLambdaFunction', 'Architectures'),
+        undefined,
+        'PortalLambdaFunction: Architectures',
+      ),
+    ],
+  ],
+  'logs are kept a year': [
+    ofResources.logsAreKeptAYear,
+    [
+      one('for ever', property('TokenLogGroup', 'RetentionInDays'), undefined, 'TokenLogGroup: RetentionInDays'),
+      one(
+        'wherever Lambda puts them',
+        property('TokenLogGroup', 'LogGroupName'),
+        '/other',
+        'TokenLambdaFunction has no log group',
+      ),
+    ],
+  ],
+  'the ledger is followed, whatever fails': [
+    ofResources.theLedgerIsFollowed,
+    [
+      one(
+        'by nobody',
+        ['Resources', 'OnLedgerEventEventSourceMappingDynamodbLedgerTable'],
+        undefined,
+        '0 functions follow something',
+      ),
+      ...(
+        [
+          ['by another function', 'FunctionName', arnOf('PortalLambdaFunction')],
+          ['not now', 'Enabled', false],
+          ['from now on only', 'StartingPosition', 'LATEST'],
+          ['all or nothing', 'FunctionResponseTypes', undefined],
+          ['for ever', 'MaximumRetryAttempts', -1],
+          ['then forgotten', 'DestinationConfig', undefined],
+          [
+            'but for what a filter leaves out',
+            'FilterCriteria',
+            { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+          ],
+        ] as const
+      ).map(([what, name, value]) =>
+        one(what, property('OnLedgerEventEventSourceMappingDynamodbLedgerTable', name), value, `the mapping: ${name}`),
+      ),
+      one(
+        'a queue in the clear',
+        property('LedgerStreamFailures', 'SqsManagedSseEnabled'),
+        false,
+        'LedgerStreamFailures: SqsManagedSseEnabled',
+      ),
+      one(
+        'a queue of four days',
+        property('LedgerStreamFailures', 'MessageRetentionPeriod'),
+        undefined,
+        'LedgerStreamFailures: MessageRetentionPeriod',
+      ),
+    ],
+  ],
+  'an alteration alarms': [
+    ofResources.anAlterationAlarms,
+    [
+      one(
+        'another log',
+        property('LedgerAlteredFilter', 'LogGroupName'),
+        { Ref: 'TokenLogGroup' },
+        'no metric counts alterations',
+      ),
+      one('another message', property('LedgerAlteredFilter', 'FilterPattern'), 'ERROR', 'no metric counts alterations'),
+      one('another metric', property('LedgerAlteredAlarm', 'MetricName'), 'Other', 'no alarm waits for alterations'),
+    ],
+  ],
+};
+
+describe.each(Object.entries(LAWS))('%s', (_law, [law, broken]) => {
+  test('holds', () => {
+    expect(law(resolved(compiled.template), compiled.access)).toEqual([]);
+  });
+
+  test.each(broken)('and would not: %s', (_what, breaking, found) => {
+    expect(law(resolved(breaking(compiled.template)), compiled.access).join('\n')).toContain(found);
+  });
+});
+
+describe.each(Object.entries(TEMPLATE_LAWS))('%s', (_law, [law, broken]) => {
+  test('holds', () => {
+    expect(law(compiled.template)).toEqual([]);
+  });
+
+  test.each(broken)('and would not: %s', (_what, breaking, found) => {
+    expect(law(breaking(compiled.template)).join('\n')).toContain(found);
+  });
+});

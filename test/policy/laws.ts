@@ -1,0 +1,179 @@
+import * as z from 'zod';
+import type { CompiledAccess } from '../../lib/config/access.ts';
+import { contract } from '../../lib/http/contract.ts';
+import { parseSecretReference } from '../../lib/config/secret-reference.ts';
+import type { LocalStack } from '../../local/template.ts';
+import { type Row, rowsOf } from './rows.ts';
+
+/** What a law finds wrong, a sentence each; nothing where it holds. */
+export type Law = (stack: LocalStack, access: CompiledAccess) => readonly string[];
+
+const allowed = (stack: LocalStack): readonly Row[] => rowsOf(stack).filter(({ effect }) => effect === 'Allow');
+
+const said = ({ functionId, action, resource, keys }: Row): string =>
+  [functionId, action, resource, ...(keys ?? [])].join(' ');
+
+/** Of the role sessions of target accounts, and of anybody's. */
+export const onlyCredentialsAssumesTargetRoles: Law = (stack, { entitlements }) => {
+  const configured = new Set(entitlements.map(({ roleArn }) => roleArn.replace(/[^/]+$/, '*')));
+  return allowed(stack)
+    .filter(({ action }) => action.startsWith('sts:'))
+    .filter(
+      ({ functionId, resource }) =>
+        functionId !== 'credentials' || !configured.has(resource) || resource.endsWith(':role/*'),
+    )
+    .map(said);
+};
+
+export const noWildcards: Law = (stack) =>
+  allowed(stack)
+    .filter(({ action, resource }) => action.includes('*') || action.startsWith('not ') || isBoundless(resource))
+    .map(said);
+
+const isBoundless = (resource: string): boolean =>
+  resource === '*' || resource.startsWith('not ') || /^arn:[^:]*:[^:]*:[^:]*:[^:]*:\*/.test(resource);
+
+/** What each function may put into the ledger. */
+const OWN_STREAMS: Readonly<Record<string, readonly string[]>> = {
+  signin: ['signin#*'],
+  token: ['signin#*'],
+  requests: ['request#*'],
+  credentials: ['request#*', 'refusals#*'],
+  'on-ledger-event': ['alarm#*'],
+};
+
+export const ledgerPutsOnlyIntoOwnStreams: Law = (stack) =>
+  allowed(stack)
+    .filter(({ action, resource }) => action === 'dynamodb:PutItem' && resource === 'ledger')
+    .filter(({ functionId, keys }) => !keys?.every((key) => OWN_STREAMS[functionId]?.includes(key)))
+    .map(said);
+
+/** A condition on keys that a call does not have holds (`ForAllValues`), so only what always has keys may lean on it. */
+export const keysAreAskedOnlyOfWhatHasThem: Law = (stack) =>
+  allowed(stack)
+    .filter(({ keys, action }) => keys !== undefined && !HAVE_KEYS.has(action))
+    .map(said);
+
+const HAVE_KEYS: ReadonlySet<string> = new Set(
+  ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'].map((operation) => `dynamodb:${operation}`),
+);
+
+/** But for the query of the index's lists, which is of nothing else. */
+export const tablesAreTouchedByKeyOnly: Law = (stack) =>
+  allowed(stack)
+    .filter(({ resource, keys }) => ['ledger', 'index', 'identity'].includes(resource) && keys === undefined)
+    .map(said);
+
+const ALTERING = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
+const IN_A_ROLE = [...ALTERING, 'dynamodb:PartiQL*'];
+const IN_THE_TABLE = [...ALTERING, ...['Insert', 'Update', 'Delete'].map((write) => `dynamodb:PartiQL${write}`)];
+
+const tablePolicy = z.object({
+  Statement: z.array(
+    z.object({ Effect: z.string(), Principal: z.unknown(), Action: z.array(z.string()), Resource: z.string() }),
+  ),
+});
+
+export const nobodyAltersTheLedger: Law = (stack) => {
+  const rows = rowsOf(stack).filter(({ resource }) => resource === 'ledger');
+  const allowing = rows.filter(({ effect, action }) => effect === 'Allow' && IN_THE_TABLE.includes(action)).map(said);
+  const touching = new Set(rows.filter(({ effect }) => effect === 'Allow').map(({ functionId }) => functionId));
+  const undenied = [...touching].flatMap((id) =>
+    IN_A_ROLE.filter(
+      (action) =>
+        !rows.some(
+          (row) =>
+            row.functionId === id &&
+            row.effect === 'Deny' &&
+            row.action === action &&
+            row.keys === undefined &&
+            row.condition === undefined,
+        ),
+    ).map((action) => `${id} is not denied ${action}`),
+  );
+  const { resourcePolicy, arn } = stack.tables['LedgerTable'] ?? {};
+  const denied = tablePolicy
+    .safeParse(resourcePolicy)
+    .data?.Statement.filter(
+      ({ Effect, Principal, Resource }) => Effect === 'Deny' && Principal === '*' && Resource === arn,
+    )
+    .flatMap(({ Action }) => Action);
+  const byTable = IN_THE_TABLE.filter((action) => !denied?.includes(action)).map(
+    (action) => `the table allows ${action}`,
+  );
+  return [...allowing, ...undenied, ...byTable];
+};
+
+const mayPut = (stack: LocalStack, table: string): readonly Row[] =>
+  allowed(stack).filter(({ action, resource }) => action === 'dynamodb:PutItem' && resource === table);
+
+export const onlySignInMintsSessions: Law = (stack) => {
+  const minters = mayPut(stack, 'identity').filter(
+    // `s*` too would be a way to write `session#`.
+    ({ keys }) => keys === undefined || keys.some((key) => sharesKeys(key, 'session#')),
+  );
+  const summaries = new Set(mayPut(stack, 'index').map(({ functionId }) => functionId));
+  return [
+    ...minters.filter(({ functionId }) => functionId !== 'signin' && functionId !== 'token').map(said),
+    ...minters.filter(({ functionId }) => summaries.has(functionId)).map((row) => `${said(row)}, and summaries`),
+  ];
+};
+
+const sharesKeys = (pattern: string, prefix: string): boolean => {
+  const fixed = pattern.replace(/[*?].*$/s, '');
+  return fixed.startsWith(prefix) || (fixed !== pattern && prefix.startsWith(fixed));
+};
+
+export const onlySignInReadsSecrets: Law = (stack) =>
+  allowed(stack)
+    .filter(({ action }) => /^(?:ssm|secretsmanager|kms):/.test(action))
+    .filter(
+      ({ functionId, resource }) =>
+        (functionId !== 'signin' && functionId !== 'token') || !resource.endsWith(':parameter/hatcheck/*'),
+    )
+    .map(said);
+
+const LAMBDA_ONLY = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+
+export const everyFunctionHasARoleOfItsOwn: Law = ({ functions, roles }) => {
+  const used = Object.values(functions).map(({ roleLogicalId }) => roleLogicalId);
+  return [
+    ...used.filter((role, i) => used.indexOf(role) !== i).map((role) => `${role} is shared`),
+    ...Object.keys(roles)
+      .filter((role) => !used.includes(role))
+      .map((role) => `${role} is nobody's`),
+    ...Object.entries(roles)
+      .filter(([, { trustPolicy }]) => JSON.stringify(trustPolicy) !== JSON.stringify(LAMBDA_ONLY))
+      .map(([role]) => `${role} trusts somebody else`),
+    ...Object.entries(roles)
+      .filter(([, { managedPolicyArns }]) => managedPolicyArns.length > 0)
+      .map(([role]) => `${role} has a policy that does not stand here`),
+  ];
+};
+
+const PLAIN = new Set(['HATCHECK_STAGE', 'HATCHECK_ORIGIN', 'LEDGER_TABLE', 'INDEX_TABLE', 'IDENTITY_TABLE']);
+
+export const noSecretStandsInTheEnvironment: Law = ({ functions }) =>
+  Object.values(functions).flatMap(({ id, environment }) =>
+    Object.entries(environment)
+      .filter(([name, value]) => !PLAIN.has(name) && !isSecretOfTheirs(id, name, value))
+      .map(([name]) => `${id} has ${name}`),
+  );
+
+const isSecretOfTheirs = (id: string, name: string, value: string): boolean =>
+  name === 'HATCHECK_PEPPER' &&
+  (id === 'signin' || id === 'token') &&
+  (parseSecretReference(value)?.kind ?? 'env') !== 'env';
+
+export const routesAreTheContracts: Law = ({ routes }) => {
+  const ours = new Map(Object.entries(contract).map(([key, route]) => [key, route.function as string]));
+  const theirs = new Map(routes.map(({ routeKey, functionId }) => [routeKey, functionId]));
+  return [...new Set([...ours.keys(), ...theirs.keys()])]
+    .filter((key) => ours.get(key) !== theirs.get(key))
+    .map(
+      (key) => `${key}: ${ours.get(key) ?? 'nobody'} by the contract, ${theirs.get(key) ?? 'nobody'} in the template`,
+    );
+};

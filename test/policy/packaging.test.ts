@@ -1,0 +1,24 @@
+import { expect, jest, test } from '@jest/globals';
+import { packaged } from './template.ts';
+
+/** Whoever packages needs no AWS account, and what they happen to be signed in to has no say in what is deployed. */
+test('packaging knows no AWS credentials, and the template is the same with and without', async () => {
+  const without = await packaged();
+  const other = {
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'none',
+    AWS_PROFILE: 'nobody',
+    AWS_REGION: 'us-gov-west-1',
+  };
+  const environment = jest.replaceProperty(process, 'env', { ...process.env, ...other });
+  try {
+    expect(timeless((await packaged()).template)).toEqual(timeless(without.template));
+  } finally {
+    environment.restore();
+  }
+  for (const value of Object.values(other)) expect(JSON.stringify(without.template)).not.toContain(value);
+}, 60_000);
+
+/** The keys of the artifacts begin with the time of packaging. */
+const timeless = (template: unknown): string =>
+  JSON.stringify(template).replaceAll(/serverless\/hatcheck\/dev\/[^/"]+\//g, '');

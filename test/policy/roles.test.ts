@@ -1,0 +1,88 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { type Row, rowsOf } from './rows.ts';
+import { changed, packaged, resolved, statement } from './template.ts';
+
+/**
+ * All that the functions' roles say, as one page. A row stands for each of its actions on each of its resources; where keys are named,
+ * every partition key that the call touches must be like one of them. What is not here is not in the template either.
+ */
+const PAGE = `
+function        | may                                                                                  | on                                        | keys
+----------------|--------------------------------------------------------------------------------------|-------------------------------------------|------------------------------
+signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*
+signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | session#*, attempt#*
+signin          | dynamodb:DeleteItem                                                                  | identity                                  | session#*, attempt#*
+signin          | dynamodb:PutItem                                                                     | identity                                  | person#*, replay#*
+signin          | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
+token           | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*
+token           | dynamodb:PutItem                                                                     | identity                                  | session#*, person#*, replay#*
+token           | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
+requests        | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, refusals#*
+requests        | dynamodb:PutItem                                                                     | ledger                                    | request#*
+requests        | dynamodb:PutItem                                                                     | index                                     | request#*
+requests        | dynamodb:Query                                                                       | index's indexes                           |
+requests        | dynamodb:GetItem                                                                     | identity                                  | session#*
+requests        | dynamodb:BatchGetItem                                                                | identity                                  | person#*, text#*
+requests        | dynamodb:PutItem                                                                     | identity                                  | text#*
+credentials     | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, refusals#*
+credentials     | dynamodb:PutItem                                                                     | ledger                                    | request#*, refusals#*
+credentials     | dynamodb:GetItem                                                                     | identity                                  | session#*
+credentials     | sts:AssumeRole, sts:TagSession, sts:SetSourceIdentity                                | arn:aws:iam::111122223333:role/hatcheck/* |
+on-ledger-event | dynamodb:DescribeStream, dynamodb:GetRecords                                         | ledger's stream                           |
+on-ledger-event | dynamodb:GetShardIterator, dynamodb:ListStreams                                      | ledger's stream                           |
+on-ledger-event | dynamodb:Query                                                                       | ledger                                    | request#*, alarm#*
+on-ledger-event | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | alarm#*
+on-ledger-event | dynamodb:PutItem                                                                     | index                                     | request#*
+on-ledger-event | sqs:SendMessage                                                                      | queue LedgerStreamFailures                |
+EACH            | logs:CreateLogStream, logs:PutLogEvents                                              | log group EACH                            |
+
+function        | may never                                                                            | on                                        | keys
+----------------|--------------------------------------------------------------------------------------|-------------------------------------------|------------------------------
+LEDGER          | dynamodb:UpdateItem, dynamodb:DeleteItem, dynamodb:BatchWriteItem, dynamodb:PartiQL* | ledger                                    |
+`;
+
+/** Every function, and those that touch the ledger. */
+const EACH = ['signin', 'token', 'requests', 'credentials', 'portal', 'on-ledger-event'];
+const LEDGER = EACH.filter((id) => id !== 'portal');
+
+const listed = (cell: string): string[] => cell.split(',').map((one) => one.trim());
+
+const written = (page: string): string[] => {
+  let effect = '';
+  return page.split('\n').flatMap((line) => {
+    const [functions = '', actions = '', resource = '', keys = ''] = line.split('|').map((cell) => cell.trim());
+    if (functions === 'function') effect = actions === 'may' ? 'Allow' : 'Deny';
+    if (functions === '' || functions === 'function' || functions.startsWith('--')) return [];
+    const ids = { EACH, LEDGER }[functions] ?? [functions];
+    return ids.flatMap((id) =>
+      listed(actions).map((action) => `${id} | ${effect} ${action} | ${resource.replace('EACH', id)} | ${keys}`),
+    );
+  });
+};
+
+const shown = ({ functionId, effect, action, resource, keys, condition }: Row): string => {
+  const short = resource.replace(/^arn:aws:ssm:eu-west-1:777788889999:(parameter)/, '$1');
+  const limits = [...(keys ? [keys.join(', ')] : []), ...(condition === undefined ? [] : [condition])].join(' ');
+  return `${functionId} | ${effect} ${action} | ${short} | ${limits}`;
+};
+
+let template: unknown;
+beforeAll(async () => {
+  ({ template } = await packaged());
+}, 60_000);
+
+test('the page is what the roles say, row by row', () => {
+  expect(rowsOf(resolved(template)).map(shown).sort()).toEqual(written(PAGE).sort());
+});
+
+test.each([
+  ['an action more', 'Action', ['dynamodb:PutItem', 'dynamodb:Scan']],
+  ['another resource', 'Resource', '*'],
+  ['other keys', 'Condition', { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['*'] } }],
+  ['keys that need not be', 'Condition', { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['request#*'] } }],
+  ['no condition', 'Condition', undefined],
+  ['a deny', 'Effect', 'Deny'],
+])('with %s it is another page', (_what, member, value) => {
+  const other = changed(template, statement('RequestsRole', 'Sid=AppendToRequests', member), value);
+  expect(rowsOf(resolved(other)).map(shown).sort()).not.toEqual(written(PAGE).sort());
+});

@@ -1,0 +1,84 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CompiledAccess } from '../../lib/config/access.ts';
+import { compile } from '../../local/compile.ts';
+import { laptopAccess } from '../../local/laptop-access.ts';
+import { BROKER_ACCOUNT } from '../../local/target-accounts.ts';
+import { type LocalStack, readTemplate } from '../../local/template.ts';
+
+export interface Compiled {
+  /** The CloudFormation template that would be deployed, as JSON. */
+  readonly template: unknown;
+  readonly access: CompiledAccess;
+}
+
+/**
+ * Packages Hatcheck once, with the laptop's access policy, in a folder of its own and with an empty home folder: whatever reads
+ * credentials there, or in the environment, finds none.
+ */
+export const packaged = async (): Promise<Compiled> => {
+  const folder = await mkdtemp(join(tmpdir(), 'hatcheck-policy-'));
+  const home = process.env['HOME'];
+  process.env['HOME'] = folder;
+  try {
+    const access = laptopAccess(fileURLToPath(new URL('../../local/access.yml', import.meta.url)))(
+      'http://127.0.0.1:3001',
+    );
+    const { templateFile } = await compile(join(folder, 'service'), access);
+    const template: unknown = JSON.parse(await readFile(templateFile, 'utf8'));
+    return { template, access };
+  } finally {
+    process.env['HOME'] = home;
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/** The template with its intrinsic functions resolved, as in eu-west-1 of the broker's account. */
+export const resolved = (template: unknown): LocalStack =>
+  readTemplate(
+    template,
+    { accountId: BROKER_ACCOUNT, region: 'eu-west-1', partition: 'aws', stackName: 'hatcheck-dev' },
+    '/nowhere',
+  );
+
+/** A place in a template: names and indexes; `Sid=Name` is the one statement of that name, `+` behind the last of a list. */
+export type Path = readonly (string | number)[];
+
+export const statement = (role: string, sid: string, ...more: Path): Path => [
+  ...['Resources', role, 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', sid],
+  ...more,
+];
+
+export const property = (logicalId: string, ...more: Path): Path => ['Resources', logicalId, 'Properties', ...more];
+
+/**
+ * A copy of the template with something else at `path`; `undefined` takes away what is there. Throws an Error where the path leads
+ * nowhere: a change that changes nothing would prove nothing.
+ */
+export const changed = (template: unknown, path: Path, value: unknown): unknown => {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  if (Array.isArray(template)) return changedList(template, step, rest, value);
+  if (typeof template !== 'object' || template === null) throw new Error(`nothing at ${String(step)}`);
+  const members = new Map<string, unknown>(Object.entries(template));
+  if (!members.has(String(step)) && (rest.length > 0 || value === undefined)) throw new Error(`no ${String(step)}`);
+  const now = changed(members.get(String(step)), rest, value);
+  if (now === undefined) members.delete(String(step));
+  else members.set(String(step), now);
+  return Object.fromEntries(members);
+};
+
+const changedList = (list: readonly unknown[], step: string | number, rest: Path, value: unknown): unknown[] => {
+  const index = step === '+' ? list.length : indexIn(list, step);
+  if (index === -1 || (step !== '+' && !(index in list))) throw new Error(`no ${String(step)}`);
+  const now = changed(list[index], rest, value);
+  return now === undefined ? list.toSpliced(index, 1) : list.toSpliced(index, 1, now);
+};
+
+const indexIn = (list: readonly unknown[], step: string | number): number => {
+  const sid = /^Sid=(.+)$/.exec(String(step))?.[1];
+  if (sid === undefined) return Number(step);
+  return list.findIndex((one) => typeof one === 'object' && one !== null && 'Sid' in one && one.Sid === sid);
+};
