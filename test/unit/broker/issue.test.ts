@@ -8,7 +8,18 @@ import { eventOf } from '../../../lib/domain/invariant.ts';
 import { roleSessionName } from '../../../lib/domain/role-session.ts';
 import { approver, engineer, noon, outsider, security } from '../../support/builders.ts';
 import { type MemoryDesk, memoryDesk, memoryLedger, patient, patientFor, unavailable } from '../../support/memory.ts';
-import { acted, asked, by, codeOf, credentials, eventsOf, granted, issuerAt, typesOf } from './story.ts';
+import {
+  acted,
+  asked,
+  by,
+  codeOf,
+  credentials,
+  eventsOf,
+  granted,
+  issuerAt,
+  typesOf,
+  unhandledRejections,
+} from './story.ts';
 
 const LIFE = ['request.submitted', 'request.approved'];
 
@@ -128,9 +139,11 @@ describe('nothing leaves and STS is not called', () => {
   test('when the caller is not signed in: that is what they learn, not how the ledger is', async () => {
     const issuer = issuerAt(memoryDesk());
     const down = { ...issuer, ledger: { ...issuer.ledger, read: () => Promise.reject(unavailable()) } };
+    const unhandled = unhandledRejections();
     const caller = Promise.reject(new HatcheckError({ code: 'session_expired', reason: 'as the test says' }));
     const attempt = issueCredentials(down, { ...by('r_1'), caller });
     expect(await untouched(issuer, attempt)).toBe('session_expired');
+    expect(await unhandled()).toEqual([]);
   });
 
   test('the request is read while the caller is still being looked up', async () => {
@@ -249,6 +262,15 @@ describe('an outcome is a fact', () => {
       'ledger_unavailable',
     );
     expect(lost.issuer.clock.pauses).toHaveLength(3);
+  });
+
+  test('waits longer from try to try, drawn by chance, and under 80 ms', async () => {
+    let conflicts = 6;
+    const { issuer, id } = await withAppend(
+      (desk) => (event) => ((conflicts -= 1) >= 0 ? Promise.resolve('conflict') : desk.ledger.append(event)),
+    );
+    await issueCredentials({ ...issuer, chance: { ...issuer.chance, fraction: () => 0.5 } }, by(id));
+    expect(issuer.clock.pauses).toEqual([2.5, 5, 10, 20, 40, 40]);
   });
 
   test('outlasts a ledger that is away for a moment', async () => {

@@ -183,6 +183,21 @@ describe('pages', () => {
     ]);
   });
 
+  test('read no further than they need', async () => {
+    const { desk } = await filled(300);
+    let reads = 0;
+    const ofRequester: typeof desk.summaries.ofRequester = (...of) => {
+      reads += 1;
+      return desk.summaries.ofRequester(...of);
+    };
+    const counting = { ...desk, summaries: { ...desk.summaries, ofRequester } };
+    for (const limit of [10, 100]) {
+      reads = 0;
+      expect((await list(counting, engineer, { limit })).requests).toHaveLength(limit);
+      expect(reads).toBe(1);
+    }
+  });
+
   test('of more than a hundred read as many at once', async () => {
     const { desk } = await filled(200);
     expect(await idsOf(desk, engineer, { limit: 200 })).toHaveLength(200);

@@ -6,7 +6,18 @@ import { secret } from '../../../lib/broker/secret.ts';
 import { HatcheckError } from '../../../lib/domain/errors.ts';
 import { engineer, noon, security } from '../../support/builders.ts';
 import { type MemoryDesk, memoryDesk, patientFor, unavailable } from '../../support/memory.ts';
-import { acted, asked, by, codeOf, credentials, eventsOf, granted, issuerAt, typesOf } from './story.ts';
+import {
+  acted,
+  asked,
+  by,
+  codeOf,
+  credentials,
+  eventsOf,
+  granted,
+  issuerAt,
+  typesOf,
+  unhandledRejections,
+} from './story.ts';
 
 const made = { url: secret('https://signin.example.com/'), expiresAt: noon(900) };
 
@@ -64,7 +75,9 @@ describe('nothing leaves', () => {
       url: () => Promise.reject(new Error('nobody waits for this one')),
     });
     id = await granted(issuer);
+    const unhandled = unhandledRejections();
     expect(await codeOf(openConsole(issuer, by(id)))).toBe('revoked');
+    expect(await unhandled()).toEqual([]);
     expect((await typesOf(issuer, id)).slice(-2)).toEqual(['request.revoked', 'credentials.withheld']);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { recordRefusal } from '../../../lib/broker/record-refusal.ts';
-import type { Purpose } from '../../../lib/domain/event.ts';
+import type { Purpose, StoredEvent } from '../../../lib/domain/event.ts';
 import { type ErrorCode, refuse } from '../../../lib/domain/errors.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
 import { approver, engineer, noon } from '../../support/builders.ts';
@@ -32,6 +32,18 @@ describe('a refusal', () => {
         data: { requestId: 'r_1', purpose: 'credentials', code: 'not_approved', reason: 'because of not_approved' },
       },
     ]);
+  });
+
+  test('is appended once and not asked for again', async () => {
+    const desk = memoryDesk();
+    const calls: string[] = [];
+    const ledger = {
+      ...desk.ledger,
+      last: (stream: string) => (calls.push('last'), desk.ledger.last(stream)),
+      append: (event: StoredEvent) => (calls.push('append'), desk.ledger.append(event)),
+    };
+    await say({ ...desk, ledger });
+    expect(calls).toEqual(['last', 'append']);
   });
 
   test('said again within a minute counts as one, to the millisecond', async () => {

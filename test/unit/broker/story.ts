@@ -94,3 +94,18 @@ export const by = (
   principal: Principal = engineer,
   patience: Patience = patient,
 ): Omit<IssueOptions, 'purpose'> => ({ requestId, caller: Promise.resolve(principal), patience });
+
+/** Listens from now on; the answer says which rejections nobody handled until then, and listens no more. */
+export const unhandledRejections = (): (() => Promise<readonly unknown[]>) => {
+  const reasons: unknown[] = [];
+  const listener = (reason: unknown): void => {
+    reasons.push(reason);
+  };
+  process.on('unhandledRejection', listener);
+  return async () => {
+    // Node tells of them once the microtasks are done.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', listener);
+    return reasons;
+  };
+};
