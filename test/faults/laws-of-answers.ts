@@ -68,7 +68,10 @@ const outcomesAreTrue = ({ entries }: Evidence): readonly string[] =>
 const ownApprovals = (evidence: Evidence): readonly string[] => {
   const open = new Set(
     requestStreams(evidence)
-      .filter((events) => eventsOf(events, 'request.cancelled', 'request.ended', 'request.revoked').length === 0)
+      .filter(
+        (events) =>
+          eventsOf(events, 'request.denied', 'request.cancelled', 'request.ended', 'request.revoked').length === 0,
+      )
       .map(requestIdOf),
   );
   const askedAt = new Map<number, { asked: Asked; at: number }>();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { BLOWS, type Blow } from './dynamodb-proxy.ts';
+import { BLOWS, type Blow } from './proxy.ts';
 import { type StruckBroker, startStruckBroker } from './struck-broker.ts';
 
 let struck: StruckBroker;

@@ -1,39 +1,37 @@
 import { create as createCredentials } from '../../functions/credentials.ts';
 import { create as createRequests } from '../../functions/requests.ts';
 import { systemChance } from '../../lib/broker/system.ts';
+import type { Config } from '../../lib/config/environment.ts';
 import { type TestBroker, type TestJson, type TestReply, startBroker } from '../support/broker.ts';
-import { httpEvent } from '../support/events.ts';
+import { type HttpCall, httpEvent } from '../support/events.ts';
 import { silentLogger } from '../support/logger.ts';
-import { type DynamodbProxy, startProxy } from './dynamodb-proxy.ts';
+import { type DynamodbAsked, type StsAsked, dynamodbProxy, stsProxy } from './aws-proxies.ts';
+import type { Proxy } from './proxy.ts';
 
-/** The functions on the embedded DynamoDB, with something between the two that strikes. */
+/** The functions on the embedded DynamoDB and the local AWS, with something in between that strikes. */
 export interface StruckBroker {
   readonly broker: TestBroker;
-  readonly proxy: DynamodbProxy;
-  /** `action` is `credentials`, `approve`, …; without a request it is a submission. */
+  readonly proxy: Proxy<DynamodbAsked>;
+  readonly sts: Proxy<StsAsked>;
+  /** `action` is `approve`, `credentials`, …, or `read`. */
   call(token: string, action: string, requestId: string, body?: object): Promise<TestReply>;
+  list(token: string): Promise<TestReply>;
   submit(token: string, body: object, key?: string): Promise<TestReply>;
   close(): Promise<void>;
 }
 
-export const startStruckBroker = async (): Promise<StruckBroker> => {
-  const broker = await startBroker();
-  const proxy = await startProxy(broker.aws.endpoint);
-  const config = { ...broker.config, endpoints: { ...broker.config.endpoints, dynamodb: proxy.endpoint } };
+export const startStruckBroker = async (overrides: Partial<Config> = {}): Promise<StruckBroker> => {
+  const broker = await startBroker(overrides);
+  const [proxy, sts] = await Promise.all([dynamodbProxy(broker.aws.endpoint), stsProxy(broker.aws.endpoint)]);
+  const endpoints = { ...broker.config.endpoints, dynamodb: proxy.endpoint, sts: sts.endpoint };
+  const config = { ...broker.config, endpoints };
   const around = { clock: broker.clock, chance: systemChance, logger: silentLogger };
   const functions = { requests: createRequests(config, around), credentials: createCredentials(config, around) };
 
-  const send = async (
-    name: keyof typeof functions,
-    call: Parameters<typeof httpEvent>[0],
-    token: string,
-  ): Promise<TestReply> => {
+  const send = async (name: keyof typeof functions, token: string, call: HttpCall): Promise<TestReply> => {
     const headers = { ...call.headers, authorization: `Bearer ${token}` };
-    const {
-      statusCode = 0,
-      headers: answered = {},
-      body = '',
-    } = await functions[name](httpEvent({ ...call, headers }));
+    const answer = await functions[name](httpEvent({ ...call, headers }));
+    const { statusCode = 0, headers: answered = {}, body = '' } = answer;
     return {
       status: statusCode,
       headers: Object.fromEntries(Object.entries(answered).map(([key, value]) => [key, String(value)])),
@@ -42,30 +40,26 @@ export const startStruckBroker = async (): Promise<StruckBroker> => {
     };
   };
   return {
-    broker,
-    proxy,
+    ...{ broker, proxy, sts },
     call: (token, action, requestId, body) =>
-      send(
-        action === 'credentials' || action === 'console' ? 'credentials' : 'requests',
-        {
-          method: action === 'read' ? 'GET' : 'POST',
-          path: action === 'read' ? `/v1/requests/${requestId}` : `/v1/requests/${requestId}/${action}`,
-          routeKey: action === 'read' ? 'GET /v1/requests/{id}' : `POST /v1/requests/{id}/${action}`,
-          ...(body === undefined ? {} : { body }),
-        },
-        token,
-      ),
+      send(action === 'credentials' || action === 'console' ? 'credentials' : 'requests', token, {
+        ...(action === 'read'
+          ? { path: `/v1/requests/${requestId}`, routeKey: 'GET /v1/requests/{id}' }
+          : {
+              method: 'POST',
+              path: `/v1/requests/${requestId}/${action}`,
+              routeKey: `POST /v1/requests/{id}/${action}`,
+            }),
+        ...(body === undefined ? {} : { body }),
+      }),
+    list: (token) => send('requests', token, { path: '/v1/requests' }),
     submit: (token, body, key) =>
-      send(
-        'requests',
-        {
-          ...{ method: 'POST', path: '/v1/requests', body },
-          headers: key === undefined ? {} : { 'idempotency-key': key },
-        },
-        token,
-      ),
+      send('requests', token, {
+        ...{ method: 'POST', path: '/v1/requests', body },
+        headers: key === undefined ? {} : { 'idempotency-key': key },
+      }),
     close: async () => {
-      await proxy.close();
+      await Promise.all([proxy.close(), sts.close()]);
       await broker.close();
     },
   };

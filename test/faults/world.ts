@@ -16,7 +16,14 @@ import { earliest, plusSeconds } from '../../lib/domain/time.ts';
 import { policy as testPolicy } from '../support/builders.ts';
 import { type Strikes, type StruckPorts, strikePorts } from '../support/faults.ts';
 import { type Evidence, type Given, type History, type UseCase, newHistory } from '../support/history.ts';
-import { type MemoryDesk, memoryDesk, memoryLedger, patientFor, seededChance } from '../support/memory.ts';
+import {
+  type MemoryDesk,
+  type MemoryLedger,
+  memoryDesk,
+  memoryLedger,
+  patientFor,
+  seededChance,
+} from '../support/memory.ts';
 
 /** A broker in memory, and everything that happens to it written down. */
 export interface World {
@@ -31,10 +38,17 @@ export interface WorldOptions {
   readonly seed?: number;
   /** Awaited before each access to the ledger, so that somebody can say who comes first. */
   readonly turn?: () => Promise<void>;
+  /** What a ledger that is not one would make of it. */
+  readonly spoil?: (ledger: MemoryLedger) => MemoryLedger;
 }
 
-export const newWorld = ({ policy = testPolicy(), seed = 1, turn }: WorldOptions = {}): World => {
-  const desk = memoryDesk({ policy, chance: seededChance(seed), ledger: memoryLedger(turn) });
+export const newWorld = ({
+  policy = testPolicy(),
+  seed = 1,
+  turn,
+  spoil = (ledger) => ledger,
+}: WorldOptions = {}): World => {
+  const desk = memoryDesk({ policy, chance: seededChance(seed), ledger: spoil(memoryLedger(turn)) });
   return { desk, history: newHistory(), aws: honestAws(desk.clock) };
 };
 

@@ -1,4 +1,4 @@
-import type { Command } from '../../lib/domain/command.ts';
+import type { Command, Submit } from '../../lib/domain/command.ts';
 import type { Entitlement } from '../../lib/domain/entitlement.ts';
 import type { ErrorCode } from '../../lib/domain/errors.ts';
 import type { EventType, RecordedEvent } from '../../lib/domain/event.ts';
@@ -52,7 +52,7 @@ export const factsOf = (events: readonly RecordedEvent[]) => {
 
 export type Facts = ReturnType<typeof factsOf>;
 
-const statusOf = ({ closing, endMs, data }: Facts, nowMs: number): string => {
+export const statusOf = ({ closing, endMs, data }: Facts, nowMs: number): string => {
   if (closing) return closing.type.slice('request.'.length);
   if (endMs !== undefined) return nowMs < endMs ? 'approved' : 'expired';
   return data.pendingUntil !== undefined && nowMs >= Date.parse(data.pendingUntil) ? 'expired' : 'pending';
@@ -154,3 +154,25 @@ const strongEnough = (
   nowMs: number,
 ) =>
   (!mfa || who.methods.includes('mfa')) && nowMs - Date.parse(who.authenticatedAt) <= authenticatedWithinSeconds * 1000;
+
+/** Likewise for asking: `request.submitted`, or the code. */
+export const submitVerdict = (policy: AccessPolicy, ask: Submit, who: Principal, now: string): Verdict => {
+  const today = policy.entitlements.get(ask.entitlementId);
+  const nowMs = Date.parse(now);
+  if (!today || !shares(who, today.requesters.groups)) return 'not_eligible';
+  const startMs = ask.startAt === undefined ? nowMs : Date.parse(ask.startAt);
+  const fits =
+    ask.durationSeconds <= today.maxDurationSeconds &&
+    [...ask.justification.text.trim().matchAll(/./gsu)].length >= today.justification.minLength &&
+    ticketFits(today.ticket, ask.ticket) &&
+    startMs >= nowMs &&
+    startMs <= nowMs + MONTH_MS;
+  if (!fits) return 'invalid_input';
+  const fresh = nowMs - Date.parse(who.groupsAt) <= today.groupsMaxAgeSeconds * 1000;
+  return fresh && strongEnough(who, today.requires, nowMs) ? 'request.submitted' : 'step_up_required';
+};
+
+const ticketFits = (rule: Entitlement['ticket'], ticket: string | undefined): boolean =>
+  ticket === undefined
+    ? rule?.required !== true
+    : /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(ticket) && (!rule || new RegExp(rule.pattern).test(ticket));
