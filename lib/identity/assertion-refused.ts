@@ -1,3 +1,5 @@
+import type { SamlFault } from './saml/saml-fault.ts';
+
 /** Why an assertion is refused. Codes for tests, events and the operator's log; the client reads one fixed text for all of them. */
 export type AssertionFault =
   | 'too_large'
@@ -19,7 +21,8 @@ export type AssertionFault =
   | 'token_hash'
   | 'groups'
   | 'groups_elsewhere'
-  | 'replayed';
+  | 'replayed'
+  | SamlFault;
 
 export class AssertionRefused extends Error {
   readonly fault: AssertionFault;
