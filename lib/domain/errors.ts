@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'limit_reached'
   | 'internal'
   | 'ledger_unavailable'
+  | 'provider_unavailable'
   | 'aws_unavailable';
 
 /** One thing wrong with the input. `pointer` is a JSON Pointer (RFC 6901) into the body, `''` for the whole of it. */

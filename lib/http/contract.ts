@@ -87,7 +87,7 @@ export const contract = {
       }),
     ),
     answers: { 303: 'redirect' },
-    codes: [...signInCodes],
+    codes: ['provider_unavailable', ...signInCodes],
   },
   'GET /oidc/callback': {
     ...open,
@@ -105,7 +105,7 @@ export const contract = {
       }),
     ),
     answers: { 303: 'redirect' },
-    codes: ['not_signed_in', 'invalid_token', ...signInCodes],
+    codes: ['not_signed_in', 'invalid_token', 'provider_unavailable', ...signInCodes],
   },
   'POST /logout': {
     ...open,

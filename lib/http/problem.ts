@@ -139,6 +139,11 @@ export const problems = {
     title: 'Ledger unavailable',
     detail: 'The record could not be read or written, so nothing was given out. Try again shortly.',
   },
+  provider_unavailable: {
+    status: 503,
+    title: 'Identity provider unavailable',
+    detail: 'The identity provider does not answer as it should, so nobody was signed in. Try again shortly.',
+  },
   aws_unavailable: {
     status: 503,
     title: 'AWS unavailable',

@@ -1,3 +1,4 @@
+import { HatcheckError, refuse } from '../domain/errors.ts';
 import { ProviderUnavailable } from './assertion-refused.ts';
 import type { Attempt, IdentityProvider } from './ports.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
@@ -18,7 +19,8 @@ export interface CodeExchange {
  * Redeems the authorization code (RFC 6749, 4.1.3, with the verifier of RFC 7636, 4.5).
  *
  * @returns the tokens as the provider gave them; nothing has checked them yet
- * @throws ProviderUnavailable, also when the provider refuses the code
+ * @throws HatcheckError `not_signed_in` when the provider refuses the code (RFC 6749, 5.2: `invalid_grant`); ProviderUnavailable for
+ *   every other answer without an ID token: it is not the person who can mend it
  */
 export const redeemCode = async (
   fetchJson: ProviderFetch,
@@ -34,8 +36,9 @@ export const redeemCode = async (
     ...client.form,
   });
   const { status, json } = await fetchJson(tokenEndpoint, { form, ...(client.headers && { headers: client.headers }) });
-  if (status !== 200)
-    throw new ProviderUnavailable(`the token endpoint answers ${status} ${errorCode(memberOf(json, 'error'))}`);
+  const error = errorCode(memberOf(json, 'error'));
+  if (error === 'invalid_grant') throw new HatcheckError(refuse('not_signed_in', 'the provider refuses the code'));
+  if (status !== 200) throw new ProviderUnavailable(`the token endpoint answers ${status} ${error}`);
   const idToken = memberOf(json, 'id_token');
   const accessToken = memberOf(json, 'access_token');
   if (typeof idToken !== 'string') throw new ProviderUnavailable('the token endpoint gives no ID token');

@@ -33,7 +33,8 @@ const MAX_TOKEN_AGE_SECONDS = 600;
  * Finishes what `beginLogin` began, in the same browser, once.
  *
  * @returns where the browser goes, and its cookies: the session of its own, never one that it brought (ASVS 5.0, 7.2.4)
- * @throws HatcheckError `not_signed_in` (not begun here, too late, for the second time, said no), `invalid_token`, `ledger_unavailable`
+ * @throws HatcheckError `not_signed_in` (not begun here, too late, for the second time, said no), `invalid_token`,
+ *   `provider_unavailable`, `ledger_unavailable`
  */
 export const finishLogin = async (
   parts: CallbackParts,

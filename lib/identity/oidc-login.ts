@@ -40,7 +40,7 @@ const SECRET_BYTES = 32;
  *
  * @returns where the browser goes, and its cookie
  * @throws HatcheckError `invalid_input` for an unknown provider, for none where there are several, and for a `returnTo` that leaves us;
- *   `not_signed_in` while the provider is away; `ledger_unavailable`
+ *   `provider_unavailable`; `ledger_unavailable`
  */
 export const beginLogin = async (
   parts: LoginParts,
@@ -73,10 +73,10 @@ export const beginLogin = async (
 /** One a provider would do (RFC 9700, 2.1, asks for exact matches); one for all is exact too, since `state` says which provider it was. */
 export const redirectUri = (origin: string): string => `${origin}/oidc/callback`;
 
-/** For now a provider that is away is nobody's sign-in: the operator's log has the reason. */
+/** The operator's log has the reason. */
 export const providerIsAway = (error: unknown): never => {
   if (!(error instanceof ProviderUnavailable)) throw error;
-  throw new HatcheckError(refuse('not_signed_in', error.message), { cause: error });
+  throw new HatcheckError(refuse('provider_unavailable', error.message), { cause: error });
 };
 
 const chosenProvider = (providers: readonly IdentityProvider[], id: string | undefined): IdentityProvider => {

@@ -164,6 +164,23 @@ describe('a callback', () => {
   });
 });
 
+describe('while the identity provider is away', () => {
+  test.each(['/login', '/oidc/callback'])('%s says to try later, and signs nobody in', async (path) => {
+    const away = await startOidcServer(() => Date.parse(clock.now()));
+    signin = create(
+      { ...config, identityProviders: [away.provider] },
+      { clock, chance: systemChance, logger: log.logger },
+    );
+    const begun = path === '/login' ? undefined : await call({ path: '/login' });
+    const query = new URLSearchParams(begun && away.signIn(headerOf(begun, 'location'))).toString();
+    await away.close();
+    const answer = await call({ path: `${path}?${query}`, ...(begun && { cookies: pairsOf(begun) }) });
+    expect(answer).toMatchObject({ statusCode: 503, json: { code: 'provider_unavailable' } });
+    expect(Number(headerOf(answer, 'retry-after'))).toBeGreaterThan(0);
+    expect(answer.cookies ?? []).toEqual([]);
+  });
+});
+
 describe('GET /login', () => {
   test.each([
     ['/login?provider=unknown', '/provider'],

@@ -97,7 +97,7 @@ describe('the provider', () => {
 
   test('that is away signs nobody in', async () => {
     server.behaviour.answer = (response) => void response.writeHead(503).end();
-    await expect(codeOf(beginLogin(identity, {}))).resolves.toBe('not_signed_in');
+    await expect(codeOf(beginLogin(identity, {}))).resolves.toBe('provider_unavailable');
   });
 
   test('that was taken out of the configuration meanwhile signs nobody in', async () => {
@@ -161,16 +161,17 @@ describe('the code is redeemed', () => {
     expect(call?.form.has('client_secret')).toBe(false);
   });
 
-  test.each<[string, number, object]>([
-    ['an error', 400, { error: 'invalid_grant' }],
-    ['an error that is none', 400, { error: '<script>' }],
-    ['no ID token', 200, { access_token: 'a', token_type: 'Bearer' }],
-    ['an ID token that is no text', 200, { id_token: {} }],
-  ])('and %s in return signs nobody in', async (_what, status, json) => {
+  test.each<[string, number, object, string]>([
+    ['a refused code', 400, { error: 'invalid_grant' }, 'not_signed_in'],
+    ['a refused client', 401, { error: 'invalid_client' }, 'provider_unavailable'],
+    ['an error that is none', 400, { error: '<script>' }, 'provider_unavailable'],
+    ['no ID token', 200, { access_token: 'a', token_type: 'Bearer' }, 'provider_unavailable'],
+    ['an ID token that is no text', 200, { id_token: {} }, 'provider_unavailable'],
+  ])('and %s in return signs nobody in', async (_what, status, json, code) => {
     const { location, cookies } = await beginLogin(identity, {});
     const query = server.signIn(location);
     server.behaviour.answer = (response) => void response.writeHead(status).end(JSON.stringify(json));
-    await expect(codeOf(finishLogin(identity, query, jarOf(cookies)))).resolves.toBe('not_signed_in');
+    await expect(codeOf(finishLogin(identity, query, jarOf(cookies)))).resolves.toBe(code);
     expect(identity.stored.sessions.size).toBe(0);
   });
 
