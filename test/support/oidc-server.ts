@@ -63,6 +63,10 @@ export interface Behaviour {
   /** Over the claims of whatever token it makes. */
   claims: Record<string, unknown>;
   signingKey: SigningKey;
+  /** Writes the ID token instead, out of the claims that the honest one would have. */
+  idToken?: (claims: Record<string, unknown>) => string;
+  /** What the userinfo endpoint says, true or not. */
+  userinfo: Record<string, unknown>;
   /** Answers so instead, wherever it is asked. */
   answer?: (response: ServerResponse, path: string) => void;
   /** Besides `code` and `state` in what it sends the browser back with. */
@@ -96,6 +100,7 @@ export const startOidcServer = async (nowMs: () => number = Date.now): Promise<O
     keys: [signingKey.jwk],
     claims: {},
     signingKey,
+    userinfo: { sub: SUBJECT },
     callback: {},
     accessToken: 'an access token of the provider',
   };
@@ -107,7 +112,8 @@ export const startOidcServer = async (nowMs: () => number = Date.now): Promise<O
   const idToken = (claims: Record<string, unknown> = {}): string => {
     const now = Math.floor(nowMs() / 1000);
     const honest = { iss: state.issuer, sub: SUBJECT, aud: CLIENT_ID, iat: now, exp: now + 600, auth_time: now };
-    return signedToken(behaviour.signingKey, { ...honest, ...claims, ...behaviour.claims });
+    const all = { ...honest, ...claims, ...behaviour.claims };
+    return behaviour.idToken?.(all) ?? signedToken(behaviour.signingKey, all);
   };
 
   const tokenAnswer = async (request: IncomingMessage): Promise<[number, object]> => {
@@ -133,11 +139,13 @@ export const startOidcServer = async (nowMs: () => number = Date.now): Promise<O
         authorization_endpoint: `${state.issuer}/authorize`,
         token_endpoint: `${state.issuer}/token`,
         jwks_uri: `${state.issuer}/jwks`,
+        userinfo_endpoint: `${state.issuer}/userinfo`,
         authorization_response_iss_parameter_supported: true,
         ...behaviour.metadata,
       },
     ],
     '/jwks': () => [200, { keys: behaviour.keys }],
+    '/userinfo': () => [200, behaviour.userinfo],
     '/token': tokenAnswer,
   };
 
