@@ -1,0 +1,140 @@
+import { create as createCredentials } from '../../functions/credentials.ts';
+import { create as createPortal } from '../../functions/portal.ts';
+import { create as createRequests } from '../../functions/requests.ts';
+import { create as createSignin } from '../../functions/signin.ts';
+import { create as createToken } from '../../functions/token.ts';
+import { dynamoDbClient } from '../../lib/aws/clients.ts';
+import { dynamoSessions } from '../../lib/aws/sessions.ts';
+import { systemChance } from '../../lib/broker/system.ts';
+import type { ApiHandler, RouteKey } from '../../lib/http/api.ts';
+import { contract } from '../../lib/http/contract.ts';
+import { openApiDocument } from '../../lib/http/openapi.ts';
+import { openSession } from '../../lib/identity/sessions.ts';
+import { TOKEN_EXCHANGE } from '../../lib/identity/token-exchange.ts';
+import { principal } from '../support/builders.ts';
+import { type TestBroker, startBroker } from '../support/broker.ts';
+import { httpEvent } from '../support/events.ts';
+import { silentLogger } from '../support/logger.ts';
+import { type OidcServer, startOidcServer } from '../support/oidc-server.ts';
+import type { Known } from './calls.ts';
+
+/** Every function as it is deployed, in this process, on the embedded DynamoDB, with people and requests that it knows. */
+export interface Fuzzed {
+  readonly handlerOf: (key: RouteKey) => ApiHandler;
+  /** People signed in anew and new requests, since a route may end whatever session or request is shown to it. */
+  readonly know: () => Promise<Known>;
+  close(): Promise<void>;
+}
+
+export const startFuzzed = async (): Promise<Fuzzed> => {
+  Object.assign(process.env, { TEST_PEPPER: 'a pepper of forty characters for tests..', OIDC_SECRET: 'for tests' });
+  const oidc = await startOidcServer();
+  const broker = await startBroker({ identityProviders: [oidc.provider] });
+  const { config } = broker;
+  // It stands still: nobody's session ends before the run does.
+  const began = broker.clock.now();
+  const clock = { ...broker.clock, now: () => began };
+  const around = { clock, chance: systemChance, logger: silentLogger };
+  const page = {
+    type: 'text/html; charset=utf-8',
+    body: '<!doctype html>',
+    encoding: 'utf8',
+    immutable: false,
+  } as const;
+  const functions: Readonly<Record<(typeof contract)[RouteKey]['function'], ApiHandler>> = {
+    requests: createRequests(config, around),
+    credentials: createCredentials(config, around),
+    signin: createSignin(config, around),
+    token: createToken(config, around),
+    portal: createPortal(config, {
+      ...{ files: { '/': page }, openApi: JSON.stringify(openApiDocument()), logger: silentLogger },
+    }),
+  };
+  return {
+    handlerOf: (key) => functions[contract[key].function],
+    know: async () => {
+      const known = await sessions(broker);
+      return {
+        ...known,
+        origin: config.origin,
+        ids: [...(await requests(broker)), ...(await sessionIds(functions.signin, known.bearers))],
+        exchanges: exchanges(oidc),
+        callbacks: await callbacks(functions.signin, oidc),
+      };
+    },
+    close: async () => {
+      await broker.close();
+      await oidc.close();
+    },
+  };
+};
+
+const signIn = (broker: TestBroker): Promise<readonly string[]> =>
+  Promise.all([
+    broker.signIn('engineer', ['engineering', 'sre']),
+    broker.signIn('approver', ['sre-leads', 'security']),
+    broker.signIn('auditor', ['auditors', 'engineering']),
+  ]);
+
+const requests = async (broker: TestBroker): Promise<readonly string[]> => {
+  const [engineer, approver] = await signIn(broker);
+  const ids: string[] = [];
+  for (const entitlementId of ['prod-admin', 'prod-admin', 'prod-admin', 'prod-read']) {
+    for (const isApproved of [false, true, false]) {
+      const body = { entitlementId, justification: 'Something to fuzz with.', durationSeconds: 3600, ticket: 'OPS-1' };
+      const { json } = await broker.call(engineer, 'POST', '/v1/requests', body);
+      ids.push(json.request.id);
+      if (isApproved) await broker.call(approver, 'POST', `/v1/requests/${json.request.id}/approve`);
+    }
+  }
+  return ids;
+};
+
+/** As the people's own lists have them. */
+const sessionIds = async (signin: ApiHandler, bearers: readonly string[]): Promise<readonly string[]> => {
+  const lists = await Promise.all(
+    bearers.map((token) => signin(httpEvent({ path: '/v1/sessions', headers: { authorization: `Bearer ${token}` } }))),
+  );
+  return lists.flatMap(({ body = '' }) => body.match(/s_[A-Za-z0-9_-]{43}/g) ?? []);
+};
+
+const exchanges = (oidc: OidcServer): Known['exchanges'] =>
+  Array.from({ length: 50 }, () => ({
+    grant_type: TOKEN_EXCHANGE,
+    subject_token: oidc.idToken({ aud: 'hatcheck-exchange', jti: systemChance.id() }),
+    subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+    client_id: 'hatcheck-cli',
+  }));
+
+const callbacks = async (signin: ApiHandler, oidc: OidcServer): Promise<Known['callbacks']> =>
+  Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const { headers = {}, cookies = [] } = await signin(httpEvent({ path: '/login?provider=local-oidc' }));
+      const back = oidc.signIn(String(headers['location']));
+      return {
+        query: new URLSearchParams(back).toString(),
+        cookies: cookies.map((cookie) => cookie.split(';')[0] ?? ''),
+      };
+    }),
+  );
+
+const sessions = async (broker: TestBroker): Promise<Pick<Known, 'bearers' | 'cookie' | 'expired'>> => {
+  const { config, clock } = broker;
+  const client = dynamoDbClient({ region: config.region, endpoint: config.endpoints.dynamodb ?? '' });
+  const store = dynamoSessions({ client, table: config.tables.identity, clock });
+  const open = (name: string, now: string, via: 'cookie' | 'bearer') =>
+    openSession(
+      { sessions: store, clock: { ...clock, now: () => now }, chance: systemChance },
+      principal(name, [], { groupsAt: now, authenticatedAt: now }),
+      via,
+    );
+  const now = clock.now();
+  const { token, session } = await open('browser', now, 'cookie');
+  const expired = await open('late', new Date(Date.parse(now) - 3_600_000).toISOString(), 'bearer');
+  client.destroy();
+  return {
+    bearers: await signIn(broker),
+    expired: expired.token,
+    cookie: { token, csrf: session.csrf ?? '' },
+  };
+};
