@@ -20,6 +20,9 @@ const FRESH_MS = 15 * 60_000;
 /** A provider that is away for longer signs nobody in; until then its last keys serve. */
 const MAX_STALE_MS = 24 * 3600_000;
 
+/** So long nobody is asked again who failed while nothing of theirs is held: sign-ins by the thousand must not become calls by the thousand. */
+export const RETRY_SECONDS = 30;
+
 /** Tokens with made-up `kid`s, and calls while the provider is away, make us ask it no more often than this. */
 const COOLDOWN_MS = 60_000;
 
@@ -67,9 +70,15 @@ export const providerDocuments = (parts: {
     return entry.inFlight;
   };
 
+  const unlessJustFailed = (provider: IdentityProvider, entry: Entry): Promise<Documents> => {
+    if (nowMs() - entry.failedAt < RETRY_SECONDS * 1000)
+      throw new ProviderUnavailable(`${provider.issuer} failed a moment ago`);
+    return fetchOnce(provider, entry);
+  };
+
   const current = async (provider: IdentityProvider, entry: Entry): Promise<Documents> => {
     const held = entry.documents;
-    if (!held || nowMs() - held.fetchedAt > MAX_STALE_MS) return fetchOnce(provider, entry);
+    if (!held || nowMs() - held.fetchedAt > MAX_STALE_MS) return unlessJustFailed(provider, entry);
     if (nowMs() - held.fetchedAt <= FRESH_MS || nowMs() - entry.failedAt < COOLDOWN_MS) return held;
     return fetchOnce(provider, entry).catch((cause: unknown) => {
       parts.onStale(provider.issuer, cause);

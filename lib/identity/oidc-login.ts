@@ -3,6 +3,7 @@ import { HatcheckError, badInput, refuse } from '../domain/errors.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { ProviderUnavailable } from './assertion-refused.ts';
 import { LOGIN_COOKIE, setCookie } from './cookies.ts';
+import { RETRY_SECONDS } from './keys.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import type { Attempt, Attempts, IdentityProvider } from './ports.ts';
 import { returnPath } from './return-path.ts';
@@ -76,7 +77,8 @@ export const redirectUri = (origin: string): string => `${origin}/oidc/callback`
 /** The operator's log has the reason. */
 export const providerIsAway = (error: unknown): never => {
   if (!(error instanceof ProviderUnavailable)) throw error;
-  throw new HatcheckError(refuse('provider_unavailable', error.message), { cause: error });
+  const refusal = { ...refuse('provider_unavailable', error.message), retryAfterSeconds: RETRY_SECONDS };
+  throw new HatcheckError(refusal, { cause: error });
 };
 
 const chosenProvider = (providers: readonly IdentityProvider[], id: string | undefined): IdentityProvider => {

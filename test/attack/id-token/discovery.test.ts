@@ -177,6 +177,7 @@ describe('D4: a provider that is away', () => {
     goAway();
     await expect(known()).resolves.toBe('ProviderUnavailable');
     delete server.behaviour.answer;
+    clock.advance(30);
     await expect(known()).resolves.toBe('accepted');
   });
 });
