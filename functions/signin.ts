@@ -1,23 +1,38 @@
 import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
-import { type Answer, api } from '../lib/http/api.ts';
+import { type Answer, type CallerSession, api } from '../lib/http/api.ts';
 import { SESSION_COOKIE, clearCookie } from '../lib/identity/cookies.ts';
 import { finishLogin } from '../lib/identity/oidc-callback.ts';
 import { beginLogin } from '../lib/identity/oidc-login.ts';
-import { authenticator, closeSession } from '../lib/identity/sessions.ts';
+import { signOut } from '../lib/identity/end-session.ts';
+import { endOtherSessions, endOwnSession, listSessions } from '../lib/identity/own-sessions.ts';
+import { authenticator } from '../lib/identity/sessions.ts';
 import { signInParts } from './sign-in-wiring.ts';
 
 export const create = (config: Config, around = surroundings('signin')) => {
   const parts = signInParts(config, around);
+  const sessionsOf = async (by: CallerSession): Promise<Answer> => ({
+    status: 200,
+    json: { sessions: await listSessions(parts, by) },
+  });
   return api({
     ...{ origin: config.origin, logger: around.logger, authenticate: authenticator(parts) },
     routes: {
       'GET /login': async ({ query }) => seeOther(await beginLogin(parts, query)),
       'GET /oidc/callback': async ({ query, cookies }) => seeOther(await finishLogin(parts, query, cookies)),
       'POST /logout': async ({ session }) => {
-        await closeSession(parts.sessions, session);
+        await signOut(parts, session);
         return seeOther({ location: '/', cookies: [clearCookie(SESSION_COOKIE)] });
+      },
+      'GET /v1/sessions': async ({ session }) => sessionsOf(await session),
+      'DELETE /v1/sessions': async ({ session }) => {
+        await endOtherSessions(parts, await session);
+        return sessionsOf(await session);
+      },
+      'DELETE /v1/sessions/{id}': async ({ session, path }) => {
+        await endOwnSession(parts, await session, path.id);
+        return sessionsOf(await session);
       },
       'GET /v1/me': async ({ session }) => {
         const { principal, csrf } = await session;

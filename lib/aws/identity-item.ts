@@ -1,4 +1,10 @@
-import { type AttributeValue, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { Instant } from '../domain/principal.ts';
 import { msOf } from '../domain/time.ts';
 import type { Clock } from '../identity/ports.ts';
@@ -12,7 +18,7 @@ export interface IdentityTable {
 }
 
 /** The kinds of item. Roles are told apart by them (`dynamodb:LeadingKeys`), so a partition key begins with its kind and nothing else. */
-export type Kind = 'session' | 'attempt' | 'replay' | 'person' | 'text';
+export type Kind = 'session' | 'attempt' | 'parked' | 'replay' | 'person' | 'text';
 
 export interface IdentityKey {
   readonly kind: Kind;
@@ -52,6 +58,31 @@ export const getIdentityItem = async (at: IdentityTable, key: IdentityKey): Prom
   );
   return bodyOf(Item, at.clock);
 };
+
+/** The content of all items of a partition; strongly consistent, page by page. */
+export const listIdentityItems = async (at: IdentityTable, kind: Kind, of: string): Promise<readonly unknown[]> => {
+  const bodies: unknown[] = [];
+  let from: Item | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await orUnavailable(
+      'the identity table cannot be read',
+      at.client.send(partitionQuery(at.table, `${kind}#${of}`, from)),
+    );
+    bodies.push(...Items.map((item) => bodyOf(item, at.clock)));
+    from = LastEvaluatedKey;
+  } while (from);
+  return bodies;
+};
+
+const partitionQuery = (table: string, pk: string, from: Item | undefined): QueryCommand =>
+  new QueryCommand({
+    TableName: table,
+    ConsistentRead: true,
+    KeyConditionExpression: '#pk = :pk',
+    ExpressionAttributeNames: { '#pk': 'pk' },
+    ExpressionAttributeValues: { ':pk': { S: pk } },
+    ...(from && { ExclusiveStartKey: from }),
+  });
 
 /**
  * The content of an item; undefined when there is none, or it is over (DynamoDB sweeps late, up to days), or it is not JSON.

@@ -82,5 +82,6 @@ const EVENT_TYPES = {
   'console.issued': true,
   'signin.succeeded': true,
   'signin.refused': true,
+  'signin.ended': true,
   'ledger.altered': true,
 } satisfies Record<EventType, true>;

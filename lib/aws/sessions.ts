@@ -8,6 +8,7 @@ import {
   getIdentityItem,
   identityItem,
   keyOf,
+  listIdentityItems,
   putIdentityItem,
 } from './identity-item.ts';
 import { parseSession } from './identity-schema.ts';
@@ -33,6 +34,10 @@ export const dynamoSessions = (at: IdentityTable): Sessions => ({
     const session = parseSession(await getIdentityItem(at, sessionKey(handle, tokenHash)));
     // The item must say what its key says.
     return session?.principal.handle === handle && session.tokenHash === tokenHash ? session : undefined;
+  },
+  list: async (handle) => {
+    const bodies = await listIdentityItems(at, 'session', handle);
+    return bodies.map(parseSession).filter((session) => session !== undefined);
   },
   remove: async (handle, tokenHash) => {
     await orUnavailable(

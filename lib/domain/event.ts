@@ -85,6 +85,11 @@ export interface EventData {
     readonly method: 'browser' | 'token_exchange';
     readonly reason: string;
   };
+  /** A session was ended before its time: by its owner, or because a token of it was used twice. Written when it is surely gone. */
+  'signin.ended': {
+    readonly via: 'cookie' | 'bearer';
+    readonly reason: 'signed_out' | 'removed' | 'reused';
+  };
   /** Something in the ledger was overwritten, deleted, or put there by somebody else. Stands in `alarm#<yyyy-mm-dd>`. */
   'ledger.altered': {
     readonly stream: string;

@@ -112,6 +112,20 @@ export const answers = {
   Health: once(() => z.strictObject({ status: z.literal('ok') })),
   OpenApi: once(() => z.looseObject({ openapi: z.string(), paths: z.looseObject({}) })),
   Me: once(() => z.strictObject({ principal: principal() })),
+  Sessions: once(() =>
+    z.strictObject({
+      sessions: z.array(
+        z.strictObject({
+          id: z.string().check(z.regex(/^s_[A-Za-z0-9_-]{43}$/)),
+          via: z.enum(['cookie', 'bearer']),
+          createdAt: instant(),
+          expiresAt: instant(),
+          current: z.boolean(),
+          client: z.optional(z.string()),
+        }),
+      ),
+    }),
+  ),
   AuthorizationServer: once(() =>
     z.looseObject({
       issuer: z.string(),

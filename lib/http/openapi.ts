@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { ErrorCode } from '../domain/errors.ts';
 import { answers } from './answers.ts';
 import { contract } from './contract.ts';
+import { idPatternOf } from './path-ids.ts';
 import { problems } from './problem.ts';
 import type { RouteContract } from './route-contract.ts';
 
@@ -53,7 +54,9 @@ const operation = (method: string, path: string, route: RouteContract): object =
 });
 
 const parameters = (method: string, path: string, route: RouteContract): object[] => [
-  ...(path.includes('{id}') ? [parameter('path', 'id', { type: 'string', pattern: '^r_[A-Z2-7]{26}$' }, true)] : []),
+  ...(path.includes('{id}')
+    ? [parameter('path', 'id', { type: 'string', pattern: idPatternOf(path).source }, true)]
+    : []),
   ...queryParameters(route),
   ...(route.idempotencyKey
     ? [parameter('header', 'Idempotency-Key', { type: 'string', pattern: '^[A-Za-z0-9_.:-]{1,128}$' })]

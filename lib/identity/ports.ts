@@ -19,6 +19,8 @@ export interface Sessions {
   /** Strongly consistent. */
   get(handle: Handle, tokenHash: string): Promise<Session | undefined>;
   remove(handle: Handle, tokenHash: string): Promise<void>;
+  /** All of a principal, those that are over among them; strongly consistent, in no order. */
+  list(handle: Handle): Promise<readonly Session[]>;
 }
 
 /** A sign-in that a browser began: what the callback must match. */
@@ -55,7 +57,7 @@ export interface Directory {
 /** The ledger, as far as sign-in writes it: each sign-in is a stream of its own. */
 export interface SignInLedger {
   /** Begins the stream with this event. @throws HatcheckError `ledger_unavailable` unless it is surely there. */
-  begin(stream: string, event: RecordedEvent<'signin.succeeded' | 'signin.refused'>): Promise<void>;
+  begin(stream: string, event: RecordedEvent<'signin.succeeded' | 'signin.refused' | 'signin.ended'>): Promise<void>;
 }
 
 /** Time and chance, injected. */

@@ -68,21 +68,10 @@ export const authenticator =
     return session;
   };
 
-/**
- * Ends whatever session the caller shows; showing none, or one that is over, is as good as signed out.
- * @throws HatcheckError `ledger_unavailable`: the session may still be there
- */
-export const closeSession = async (
-  sessions: Pick<Sessions, 'remove'>,
-  shown: Promise<Pick<Session, 'principal' | 'tokenHash'>>,
-): Promise<void> => {
-  const session = await shown.catch((error: unknown) => {
-    if (error instanceof HatcheckError && SIGNED_OUT.has(error.code)) return undefined;
-    throw error;
-  });
-  if (session) await sessions.remove(session.principal.handle, session.tokenHash);
+/** Removes the session of the cookie that a browser brought to its sign-in: whoever held it holds nothing now. */
+export const removeFormer = async (sessions: Pick<Sessions, 'remove'>, former: string | undefined): Promise<void> => {
+  const key = former === undefined ? undefined : sessionKeyOf(former);
+  if (key) await sessions.remove(key.handle, key.tokenHash);
 };
-
-const SIGNED_OUT: ReadonlySet<string> = new Set(['not_signed_in', 'session_expired', 'invalid_token']);
 
 const UNKNOWN = { cookie: 'not_signed_in', bearer: 'invalid_token' } as const;

@@ -98,6 +98,14 @@ export const identityContract = (name: string, make: (clock: Clock) => Promise<I
         expect(await store.sessions.get('p_gone', 'h')).toBeUndefined();
       });
 
+      test('all sessions of a principal are listed, and nobody else’s', async () => {
+        const [one, two] = [session('p_listed', 'h1'), session('p_listed', 'h2', { via: 'bearer' })];
+        for (const each of [one, two, session('p_listed2', 'h3')]) await store.sessions.put(each);
+        const listed = await store.sessions.list('p_listed');
+        expect(listed).toHaveLength(2);
+        expect(listed).toEqual(expect.arrayContaining([one, two]));
+      });
+
       test('an expired session says so itself for a while, and is then absent though not yet swept', async () => {
         const one = session('p_late', 'h');
         await store.sessions.put(one);

@@ -12,6 +12,7 @@ function        | may                                                           
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | session#*, attempt#*
 signin          | dynamodb:DeleteItem                                                                  | identity                                  | session#*, attempt#*
+signin          | dynamodb:Query                                                                       | identity                                  | session#*
 signin          | dynamodb:PutItem                                                                     | identity                                  | person#*, replay#*
 signin          | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*

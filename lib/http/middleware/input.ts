@@ -5,6 +5,7 @@ import { checked, invalidHeader, invalidInput } from '../faults.ts';
 import { parseForm } from '../form.ts';
 import type { Incoming } from '../incoming.ts';
 import type { ApiMiddleware } from '../middleware.ts';
+import { idPatternOf } from '../path-ids.ts';
 import type { RouteContract } from '../route-contract.ts';
 import { parseObject } from '../strict-json.ts';
 
@@ -27,12 +28,10 @@ export const input = (): ApiMiddleware => ({
   },
 });
 
-const REQUEST_ID = /^r_[A-Z2-7]{26}$/;
-
 const readPath = (key: string, { pathParameters }: Incoming): object => {
   if (!key.includes('{id}')) return {};
   const id = pathParameters['id'] ?? '';
-  if (!REQUEST_ID.test(id)) throw new HatcheckError(refuse('not_found', 'no request has such an id'));
+  if (!idPatternOf(key).test(id)) throw new HatcheckError(refuse('not_found', 'nothing has such an id'));
   return { id };
 };
 

@@ -55,6 +55,8 @@ export const memoryIdentity = (
         return Promise.resolve();
       },
       get: (handle, tokenHash) => Promise.resolve(stored.sessions.get(keyOf(handle, tokenHash))),
+      list: (handle) =>
+        Promise.resolve([...stored.sessions.values()].filter(({ principal }) => principal.handle === handle)),
       remove: (handle, tokenHash) => {
         stored.sessions.delete(keyOf(handle, tokenHash));
         return Promise.resolve();

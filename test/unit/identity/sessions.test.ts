@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { authenticator, closeSession, openSession } from '../../../lib/identity/sessions.ts';
+import { signOut } from '../../../lib/identity/end-session.ts';
+import { authenticator, openSession } from '../../../lib/identity/sessions.ts';
 import { HatcheckError, refuse } from '../../../lib/domain/errors.ts';
 import { engineer, noon } from '../../support/builders.ts';
 import { unavailable } from '../../support/memory.ts';
@@ -109,7 +110,7 @@ describe('signing out', () => {
       await openSession(identity, engineer, 'cookie'),
       await openSession(identity, engineer, 'cookie'),
     ];
-    await closeSession(identity.sessions, authenticate({ via: 'cookie', token: one.token }));
+    await signOut(identity, authenticate({ via: 'cookie', token: one.token }));
     await expect(codeOf(authenticate({ via: 'cookie', token: one.token }))).resolves.toBe('not_signed_in');
     await expect(codeOf(authenticate({ via: 'cookie', token: two.token }))).resolves.toBe('accepted');
   });
@@ -118,16 +119,16 @@ describe('signing out', () => {
     'of nobody (%s) is no failure',
     async (code) => {
       const shown = Promise.reject(new HatcheckError(refuse(code, 'as the test says')));
-      await expect(codeOf(closeSession(identity.sessions, shown))).resolves.toBe('accepted');
+      await expect(codeOf(signOut(identity, shown))).resolves.toBe('accepted');
     },
   );
 
   test('is not done while the table is away', async () => {
-    await expect(codeOf(closeSession(identity.sessions, Promise.reject(unavailable())))).resolves.toBe(
-      'ledger_unavailable',
-    );
+    await expect(codeOf(signOut(identity, Promise.reject(unavailable())))).resolves.toBe('ledger_unavailable');
     const { session } = await openSession(identity, engineer, 'cookie');
-    const sessions = { remove: () => Promise.reject(unavailable()) };
-    await expect(codeOf(closeSession(sessions, Promise.resolve(session)))).resolves.toBe('ledger_unavailable');
+    const sessions = { ...identity.sessions, remove: () => Promise.reject(unavailable()) };
+    const signedOut = signOut({ ...identity, sessions }, Promise.resolve(session));
+    await expect(codeOf(signedOut)).resolves.toBe('ledger_unavailable');
+    expect(identity.stored.events).toEqual([]);
   });
 });

@@ -61,7 +61,7 @@ describe('a verified assertion', () => {
   });
 
   test.each([
-    ['the session', { sessions: { put: away, get: away, remove: away } }],
+    ['the session', { sessions: { put: away, get: away, remove: away, list: away } }],
     ['the name', { directory: { remember: away } }],
   ])('gives nothing out when %s cannot be stored', async (_what, parts) => {
     const broken = { ...identity, ...parts };
