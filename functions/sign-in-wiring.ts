@@ -4,6 +4,7 @@ import { dynamoDirectory } from '../lib/aws/directory.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { parameterStore } from '../lib/aws/parameter-store.ts';
 import { dynamoReplayGuard } from '../lib/aws/replay-guard.ts';
+import { dynamoParkedSignIns, dynamoSamlAttempts } from '../lib/aws/saml-sign-ins.ts';
 import { dynamoSessions } from '../lib/aws/sessions.ts';
 import { seal } from '../lib/broker/chain.ts';
 import type { Surroundings } from '../lib/broker/system.ts';
@@ -14,9 +15,13 @@ import { handleOf } from '../lib/identity/handle.ts';
 import { providerDocuments } from '../lib/identity/keys.ts';
 import type { CallbackParts } from '../lib/identity/oidc-callback.ts';
 import { providerFetch } from '../lib/identity/provider-fetch.ts';
+import type { SamlLoginParts } from '../lib/identity/saml-login.ts';
 
 /** What `signin` and `token` work with. Only these two functions hold the pepper. */
-export const signInParts = (config: Config, { clock, chance, logger }: Surroundings): CallbackParts => {
+export const signInParts = (
+  config: Config,
+  { clock, chance, logger }: Surroundings,
+): CallbackParts & SamlLoginParts => {
   const { region, origin, identityProviders, tables, endpoints, pepper } = config;
   if (pepper === undefined) throw new TypeError('HATCHECK_PEPPER is not set: without it nobody has a handle');
   const client = dynamoDbClient({
@@ -44,6 +49,8 @@ export const signInParts = (config: Config, { clock, chance, logger }: Surroundi
     },
     sessions: dynamoSessions(identity),
     attempts: dynamoAttempts(identity),
+    samlAttempts: dynamoSamlAttempts(identity),
+    parkedSignIns: dynamoParkedSignIns(identity),
     replayGuard: dynamoReplayGuard(identity),
     directory: dynamoDirectory(identity),
   };

@@ -14,13 +14,16 @@ export const dynamoAttempts = (at: IdentityTable): Attempts => ({
     await orUnavailable('a sign-in cannot be stored', putIdentityItem(at, item));
   },
   take: async (stateHash) => {
-    const attempt = parseAttempt(bodyOf(await takeItem(at, attemptKey(stateHash)), at.clock));
+    const attempt = parseAttempt(bodyOf(await takeIdentityItem(at, attemptKey(stateHash)), at.clock));
     return attempt?.stateHash === stateHash ? attempt : undefined;
   },
 });
 
 /** One conditional delete: of several at once, exactly one gets the item. */
-const takeItem = async ({ client, table }: IdentityTable, key: IdentityKey): Promise<Item | undefined> => {
+export const takeIdentityItem = async (
+  { client, table }: IdentityTable,
+  key: IdentityKey,
+): Promise<Item | undefined> => {
   try {
     const { Attributes } = await client.send(
       new DeleteItemCommand({

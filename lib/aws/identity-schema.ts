@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { PersonName } from '../broker/ports.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { Attempt, Session } from '../identity/ports.ts';
+import type { Attempt, ParkedSignIn, SamlAttempt, Session } from '../identity/ports.ts';
 
 // `satisfies` names every member, the optional ones too: one that a schema leaves out would be lost on its way through the table.
 
@@ -38,6 +38,25 @@ const attempt = z.object({
   expiresAt: z.string(),
 } satisfies Record<keyof Attempt, unknown>);
 
+const samlAttempt = z.object({
+  requestHash: z.string(),
+  provider: z.string(),
+  browserHash: z.string(),
+  returnTo: z.string(),
+  authenticatedSince: z.exactOptional(z.string()),
+  expiresAt: z.string(),
+} satisfies Record<keyof SamlAttempt, unknown>);
+
+const parkedSignIn = z.object({
+  ticketHash: z.string(),
+  provider: z.string(),
+  returnTo: z.string(),
+  browserHash: z.exactOptional(z.string()),
+  principal: z.omit(principal, { handle: true }),
+  sessionEndsAt: z.exactOptional(z.string()),
+  expiresAt: z.string(),
+} satisfies Record<keyof ParkedSignIn, unknown>);
+
 const personName = z.object({
   displayName: z.exactOptional(z.string()),
   email: z.exactOptional(z.string()),
@@ -49,5 +68,7 @@ const text = z.object({ salt: z.string(), text: z.string() });
 
 export const parseSession = (body: unknown): Session | undefined => session.safeParse(body).data;
 export const parseAttempt = (body: unknown): Attempt | undefined => attempt.safeParse(body).data;
+export const parseSamlAttempt = (body: unknown): SamlAttempt | undefined => samlAttempt.safeParse(body).data;
+export const parseParkedSignIn = (body: unknown): ParkedSignIn | undefined => parkedSignIn.safeParse(body).data;
 export const parsePersonName = (body: unknown): PersonName | undefined => personName.safeParse(body).data;
 export const parseText = (body: unknown): z.infer<typeof text> | undefined => text.safeParse(body).data;

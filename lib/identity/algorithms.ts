@@ -1,7 +1,7 @@
 import { constants, type KeyObject, verify } from 'node:crypto';
-import type { IdentityProvider } from './ports.ts';
+import type { OidcProvider } from './ports.ts';
 
-export type Algorithm = IdentityProvider['algorithms'][number];
+export type Algorithm = OidcProvider['algorithms'][number];
 
 interface Scheme {
   readonly kty: 'RSA' | 'EC';

@@ -1,12 +1,12 @@
 import { HatcheckError, refuse } from '../domain/errors.ts';
 import { ProviderUnavailable } from './assertion-refused.ts';
-import type { Attempt, IdentityProvider } from './ports.ts';
+import type { Attempt, OidcProvider } from './ports.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import { memberOf } from './strict-json.ts';
 
 export interface CodeExchange {
-  readonly provider: IdentityProvider;
+  readonly provider: OidcProvider;
   readonly metadata: ProviderMetadata;
   readonly attempt: Pick<Attempt, 'codeVerifier'>;
   readonly code: string;

@@ -2,6 +2,9 @@
 export const SESSION_COOKIE = '__Host-hatcheck';
 export const LOGIN_COOKIE = '__Host-hatcheck-login';
 
+/** How long the person may take at the provider; the pre-login cookie lives as long. */
+export const ATTEMPT_SECONDS = 600;
+
 /** Lax: sent when an identity provider sends the browser back to us, and never with another site's posts. */
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax';
 

@@ -5,7 +5,7 @@ import { type AssertionFault, AssertionRefused } from './assertion-refused.ts';
 import { type TokenTimes, checkTimes } from './id-token-times.ts';
 import { readToken, unverifiedClaimsOf } from './jwt-shape.ts';
 import type { ProviderDocuments } from './keys.ts';
-import type { IdentityProvider } from './ports.ts';
+import type { OidcProvider } from './ports.ts';
 import { type JsonObject, memberOf } from './strict-json.ts';
 
 /** For token exchange: no browser began this sign-in, so that there is no nonce to compare. The token is burnt instead. */
@@ -13,7 +13,7 @@ export const withoutNonce = Symbol('an ID token that no browser of ours asked fo
 
 /** What an ID token must be to count here and now. */
 export interface Expectation {
-  readonly provider: IdentityProvider;
+  readonly provider: OidcProvider;
   readonly now: Instant;
   /** Ours: at least one of them is in `aud`, and nothing else. */
   readonly audiences: readonly string[];

@@ -5,11 +5,11 @@ import { redeemCode } from './code-exchange.ts';
 import { LOGIN_COOKIE, SESSION_COOKIE, clearCookie, setCookie } from './cookies.ts';
 import { verifyIdToken } from './id-token.ts';
 import { type LoginParts, providerIsAway, redirectUri } from './oidc-login.ts';
-import type { Attempt, IdentityProvider } from './ports.ts';
+import type { Attempt, OidcProvider } from './ports.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
-import { SESSION_SECONDS, hashSecret, sessionKeyOf } from './sessions.ts';
-import { signIn } from './sign-in.ts';
+import { SESSION_SECONDS, hashSecret, removeFormer } from './sessions.ts';
+import { signIn, vouchedBy } from './sign-in.ts';
 
 export interface CallbackParts extends LoginParts {
   readonly fetchJson: ProviderFetch;
@@ -43,13 +43,13 @@ export const finishLogin = async (
 ): Promise<{ readonly location: string; readonly cookies: string[] }> => {
   const attempt = await matchingAttempt(parts, query.state, cookies[LOGIN_COOKIE]);
   const provider = parts.providers.find(({ id }) => id === attempt.provider);
-  if (!provider) throw notSignedIn('the provider is no longer configured');
+  if (provider?.type !== 'oidc') throw notSignedIn('the provider is no longer configured');
   const metadata = await parts.documents.metadata(provider).catch(providerIsAway);
   const code = codeIn(query, provider, metadata);
-  const { token } = await signIn(parts, { provider, method: 'browser', via: 'cookie' }, () =>
-    verifiedIdToken(parts, provider, metadata, attempt, code),
+  const { token } = await signIn(parts, { provider, method: 'browser', via: 'cookie' }, async () =>
+    vouchedBy(await verifiedIdToken(parts, provider, metadata, attempt, code), provider),
   ).catch(refused);
-  await removeFormer(parts, cookies[SESSION_COOKIE]);
+  await removeFormer(parts.sessions, cookies[SESSION_COOKIE]);
   return {
     location: attempt.returnTo,
     cookies: [setCookie(SESSION_COOKIE, token, SESSION_SECONDS.cookie), clearCookie(LOGIN_COOKIE)],
@@ -71,7 +71,7 @@ const matchingAttempt = async (
 };
 
 /** RFC 9207, 2.4, before anything else is believed: the answer must be from the provider that was asked. */
-const codeIn = (query: CallbackQuery, { issuer }: IdentityProvider, { sendsIssuer }: ProviderMetadata): string => {
+const codeIn = (query: CallbackQuery, { issuer }: OidcProvider, { sendsIssuer }: ProviderMetadata): string => {
   if (query.iss === undefined ? sendsIssuer : query.iss !== issuer)
     throw notSignedIn('the answer is from another issuer');
   if (query.error !== undefined) throw notSignedIn('the provider says no');
@@ -81,7 +81,7 @@ const codeIn = (query: CallbackQuery, { issuer }: IdentityProvider, { sendsIssue
 
 const verifiedIdToken = async (
   parts: CallbackParts,
-  provider: IdentityProvider,
+  provider: OidcProvider,
   metadata: ProviderMetadata,
   attempt: Attempt,
   code: string,
@@ -111,12 +111,6 @@ const refused = (error: unknown): never => {
   if (error instanceof AssertionRefused)
     throw new HatcheckError(refuse('invalid_token', error.message), { cause: error });
   return providerIsAway(error);
-};
-
-/** Whoever held the old cookie holds nothing now. */
-const removeFormer = async ({ sessions }: CallbackParts, former: string | undefined): Promise<void> => {
-  const key = former === undefined ? undefined : sessionKeyOf(former);
-  if (key) await sessions.remove(key.handle, key.tokenHash);
 };
 
 const notSignedIn = (reason: string): HatcheckError => new HatcheckError(refuse('not_signed_in', reason));

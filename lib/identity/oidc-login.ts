@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { HatcheckError, badInput, refuse } from '../domain/errors.ts';
+import { HatcheckError, refuse } from '../domain/errors.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { ProviderUnavailable } from './assertion-refused.ts';
-import { LOGIN_COOKIE, setCookie } from './cookies.ts';
+import { ATTEMPT_SECONDS, LOGIN_COOKIE, setCookie } from './cookies.ts';
+import type { LoginWish } from './login.ts';
 import { RETRY_SECONDS } from './keys.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
-import type { Attempt, Attempts, IdentityProvider } from './ports.ts';
+import type { Attempt, Attempts, OidcProvider } from './ports.ts';
 import { returnPath } from './return-path.ts';
 import { hashSecret } from './sessions.ts';
 import type { SignInParts } from './sign-in.ts';
@@ -17,16 +18,6 @@ export interface LoginParts extends SignInParts {
   readonly origin: string;
   readonly resolveSecret: (reference: string) => Promise<string>;
 }
-
-export interface LoginWish {
-  readonly provider?: string;
-  readonly returnTo?: string;
-  readonly loginHint?: string;
-  readonly stepUp?: 'mfa' | 'fresh';
-}
-
-/** How long the person may take at the provider. */
-const ATTEMPT_SECONDS = 600;
 
 /**
  * A provider must say `auth_time` only when a `max_age` is asked for (OpenID Connect Core 1.0, 2), and rules such as
@@ -40,14 +31,13 @@ const SECRET_BYTES = 32;
  * Begins a sign-in with authorization code and PKCE (RFC 7636, S256) and binds it to this browser by a cookie.
  *
  * @returns where the browser goes, and its cookie
- * @throws HatcheckError `invalid_input` for an unknown provider, for none where there are several, and for a `returnTo` that leaves us;
- *   `provider_unavailable`; `ledger_unavailable`
+ * @throws HatcheckError `invalid_input` for a `returnTo` that leaves us; `provider_unavailable`; `ledger_unavailable`
  */
-export const beginLogin = async (
+export const beginOidcLogin = async (
   parts: LoginParts,
+  provider: OidcProvider,
   wish: LoginWish,
 ): Promise<{ readonly location: string; readonly cookies: string[] }> => {
-  const provider = chosenProvider(parts.providers, wish.provider);
   const returnTo = returnPath(wish.returnTo);
   const metadata = await parts.documents.metadata(provider).catch(providerIsAway);
   const { chance, clock } = parts;
@@ -81,19 +71,9 @@ export const providerIsAway = (error: unknown): never => {
   throw new HatcheckError(refusal, { cause: error });
 };
 
-const chosenProvider = (providers: readonly IdentityProvider[], id: string | undefined): IdentityProvider => {
-  const [only, ...others] = providers;
-  const chosen = id === undefined ? others.length === 0 && only : providers.find((provider) => provider.id === id);
-  if (!chosen)
-    throw new HatcheckError(
-      badInput('/provider', 'unknown_provider', 'must be one of the configured identity providers'),
-    );
-  return chosen;
-};
-
 const authorizationUrl = (
   { origin }: LoginParts,
-  provider: IdentityProvider,
+  provider: OidcProvider,
   metadata: ProviderMetadata,
   { wish, attempt, state }: { readonly wish: LoginWish; readonly attempt: Attempt; readonly state: string },
 ): string => {
@@ -117,7 +97,7 @@ const authorizationUrl = (
 };
 
 /** Some providers (Okta) give groups only to who asks for a scope of that name, others refuse a scope that they do not know. */
-const scopesOf = ({ groupsClaim }: IdentityProvider, { scopes }: ProviderMetadata): string[] => [
+const scopesOf = ({ groupsClaim }: OidcProvider, { scopes }: ProviderMetadata): string[] => [
   'openid',
   'profile',
   'email',

@@ -72,7 +72,10 @@ export interface Chance {
   token(bytes: number): string;
 }
 
-export interface IdentityProvider {
+/** Who vouches for people, as access.yml names them. */
+export type IdentityProvider = OidcProvider | SamlProvider;
+
+export interface OidcProvider {
   readonly id: string;
   readonly type: 'oidc';
   /** Exactly as in the tokens' `iss`. https, or http on a loopback address. */
@@ -87,4 +90,65 @@ export interface IdentityProvider {
   readonly algorithms: readonly (
     'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512'
   )[];
+}
+
+/** What its metadata said when the functions were packaged; nothing of it is fetched later. */
+export interface SamlProvider {
+  readonly id: string;
+  readonly type: 'saml';
+  /** Its entityID, exactly as in its assertions' Issuer. */
+  readonly issuer: string;
+  /** Where it takes AuthnRequests by HTTP-Redirect. https, or http on a loopback address. */
+  readonly ssoUrl: string;
+  /** Base64 DER, of the keys that it signs with: one, or two and more while it changes them. */
+  readonly certificates: readonly string[];
+  readonly groupsAttribute: string;
+  readonly emailAttribute?: string;
+  readonly nameAttribute?: string;
+  /** Authentication contexts that prove more than one factor. */
+  readonly mfaContexts: readonly string[];
+  /** Whether a response that nobody here asked for is taken: whoever made it may then sign somebody in as somebody else. */
+  readonly idpInitiated: boolean;
+}
+
+/** A sign-in by SAML that a browser began. */
+export interface SamlAttempt {
+  /** base64url SHA-256 of the AuthnRequest's ID. */
+  readonly requestHash: string;
+  readonly provider: string;
+  /** base64url SHA-256 of the browser's pre-login cookie. */
+  readonly browserHash: string;
+  readonly returnTo: string;
+  /** Present when the person was sent to prove themselves anew: an AuthnInstant before it is refused. */
+  readonly authenticatedSince?: Instant;
+  readonly expiresAt: Instant;
+}
+
+export interface SamlAttempts {
+  put(attempt: SamlAttempt): Promise<void>;
+  /** Takes it out, so that of two responses at once exactly one gets it. */
+  take(requestHash: string): Promise<SamlAttempt | undefined>;
+}
+
+/**
+ * A verified assertion that waits for its browser: the identity provider's post to us is cross-site and brings no cookie, so that
+ * only the GET after it can tell whose browser it is.
+ */
+export interface ParkedSignIn {
+  /** base64url SHA-256 of what the browser's next address names it by. */
+  readonly ticketHash: string;
+  readonly provider: string;
+  readonly returnTo: string;
+  /** As in the attempt; absent only when the provider began. */
+  readonly browserHash?: string;
+  readonly principal: Omit<Principal, 'handle'>;
+  /** SessionNotOnOrAfter: our session ends no later. */
+  readonly sessionEndsAt?: Instant;
+  readonly expiresAt: Instant;
+}
+
+export interface ParkedSignIns {
+  put(parked: ParkedSignIn): Promise<void>;
+  /** Takes it out, so that of two browsers at once exactly one gets it. */
+  take(ticketHash: string): Promise<ParkedSignIn | undefined>;
 }

@@ -1,12 +1,12 @@
 import type { Group, Handle, Instant, Principal } from '../domain/principal.ts';
 import { AssertionRefused } from './assertion-refused.ts';
 import type { VerifiedIdToken } from './id-token.ts';
-import type { IdentityProvider } from './ports.ts';
+import type { OidcProvider } from './ports.ts';
 import { memberOf } from './strict-json.ts';
 
-const MAX_GROUPS = 200;
-const MAX_GROUP_LENGTH = 256;
-const MAX_NAME_LENGTH = 256;
+export const MAX_GROUPS = 200;
+export const MAX_GROUP_LENGTH = 256;
+export const MAX_NAME_LENGTH = 256;
 
 /** RFC 5321, 4.5.3.1.3. */
 const MAX_EMAIL_LENGTH = 254;
@@ -29,7 +29,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
  * @throws AssertionRefused `groups` for a groups claim that is not what the configuration says: to take it for "none" or to cut it
  *   short would decide wrongly in silence
  */
-export const principalOf = (token: VerifiedIdToken, provider: IdentityProvider, handle: Handle): Principal => {
+export const principalOf = (token: VerifiedIdToken, provider: OidcProvider, handle: Handle): Principal => {
   const { issuer, subject, times, claims } = token;
   const displayName = textOf(memberOf(claims, 'name'), MAX_NAME_LENGTH);
   const email = memberOf(claims, 'email_verified') === true ? emailOf(memberOf(claims, 'email')) : undefined;
@@ -47,7 +47,7 @@ export const principalOf = (token: VerifiedIdToken, provider: IdentityProvider, 
   };
 };
 
-const groupsOf = ({ claims, subject }: VerifiedIdToken, { id, groupsClaim }: IdentityProvider): Group[] => {
+const groupsOf = ({ claims, subject }: VerifiedIdToken, { id, groupsClaim }: OidcProvider): Group[] => {
   const groups = memberOf(claims, groupsClaim);
   if (groups === undefined) return [];
   if (!Array.isArray(groups) || groups.length > MAX_GROUPS) throw new AssertionRefused('groups', { subject });
@@ -65,13 +65,13 @@ const methodsOf = (amr: unknown): string[] => {
   return methods.every((method) => method !== undefined) ? methods : [];
 };
 
-const emailOf = (value: unknown): string | undefined => {
+export const emailOf = (value: unknown): string | undefined => {
   const email = textOf(value, MAX_EMAIL_LENGTH);
   return email !== undefined && /^[^\s@]+@[^\s@]+$/.test(email) ? email : undefined;
 };
 
 /** Not empty, well-formed (a lone surrogate would change on its way into a table), without control characters. */
-const textOf = (value: unknown, maxLength: number): string | undefined =>
+export const textOf = (value: unknown, maxLength: number): string | undefined =>
   typeof value === 'string' && value !== '' && value.length <= maxLength && value.isWellFormed() && !CONTROL.test(value)
     ? value
     : undefined;

@@ -1,5 +1,5 @@
 import { ProviderUnavailable } from './assertion-refused.ts';
-import type { IdentityProvider } from './ports.ts';
+import type { OidcProvider } from './ports.ts';
 import { type JsonObject, memberOf } from './strict-json.ts';
 
 /** What we use of a provider's metadata (OpenID Connect Discovery 1.0, 3; RFC 8414). */
@@ -14,11 +14,11 @@ export interface ProviderMetadata {
 }
 
 /** OpenID Connect Discovery 1.0, 4.1: a slash at the issuer's end is left out before the path is added. */
-export const metadataUrl = ({ issuer }: IdentityProvider): URL =>
+export const metadataUrl = ({ issuer }: OidcProvider): URL =>
   endpointOf(issuer, `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
 
 /** @throws ProviderUnavailable when it speaks of another issuer, or names an endpoint that could be read on the way */
-export const readMetadata = ({ issuer }: IdentityProvider, json: JsonObject): ProviderMetadata => {
+export const readMetadata = ({ issuer }: OidcProvider, json: JsonObject): ProviderMetadata => {
   if (memberOf(json, 'issuer') !== issuer)
     throw new ProviderUnavailable(`${issuer} publishes another issuer's metadata`);
   return {

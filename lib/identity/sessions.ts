@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { HatcheckError, refuse } from '../domain/errors.ts';
-import type { Handle, Principal } from '../domain/principal.ts';
+import type { Handle, Instant, Principal } from '../domain/principal.ts';
 import { isBefore, plusSeconds } from '../domain/time.ts';
 import type { Chance, Clock, Session, Sessions } from './ports.ts';
 
@@ -29,22 +29,25 @@ export const hashSecret = (secret: string): string => createHash('sha256').updat
 
 /**
  * Opens a session: the token is in nobody's hands but the caller's, the table has its hash.
+ * @param endsAt when it ends if that is sooner than {@link SESSION_SECONDS} says
  * @throws HatcheckError `ledger_unavailable`
  */
 export const openSession = async (
   parts: { readonly sessions: Pick<Sessions, 'put'>; readonly clock: Clock; readonly chance: Chance },
   principal: Principal,
   via: Session['via'],
+  endsAt?: Instant,
 ): Promise<{ readonly token: string; readonly session: Session }> => {
   const secret = parts.chance.token(SECRET_BYTES);
   const createdAt = parts.clock.now();
+  const usualEnd = plusSeconds(createdAt, SESSION_SECONDS[via]);
   const session: Session = {
     principal,
     via,
     tokenHash: hashSecret(secret),
     ...(via === 'cookie' && { csrf: parts.chance.token(CSRF_BYTES) }),
     createdAt,
-    expiresAt: plusSeconds(createdAt, SESSION_SECONDS[via]),
+    expiresAt: endsAt !== undefined && isBefore(endsAt, usualEnd) ? endsAt : usualEnd,
   };
   await parts.sessions.put(session);
   return { token: `${principal.handle}.${secret}`, session };

@@ -1,5 +1,5 @@
 import type { EventData } from '../domain/event.ts';
-import type { Handle, Principal } from '../domain/principal.ts';
+import type { Handle, Instant, Principal } from '../domain/principal.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { AssertionRefused } from './assertion-refused.ts';
 import type { VerifiedIdToken } from './id-token.ts';
@@ -9,6 +9,7 @@ import type {
   Clock,
   Directory,
   IdentityProvider,
+  OidcProvider,
   ReplayGuard,
   Session,
   Sessions,
@@ -30,6 +31,21 @@ export interface SignInParts {
   readonly chance: Chance;
 }
 
+/** What a verified assertion says: who it is, once their handle is known. */
+export interface Vouched {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly principal: (handle: Handle) => Principal;
+  /** When the provider wants the session to end, if that is sooner than ours would. */
+  readonly sessionEndsAt?: Instant;
+}
+
+export const vouchedBy = (token: VerifiedIdToken, provider: OidcProvider): Vouched => ({
+  issuer: token.issuer,
+  subject: token.subject,
+  principal: (handle) => principalOf(token, provider, handle),
+});
+
 /** How somebody signs in, and what they get. */
 export interface Way {
   readonly provider: IdentityProvider;
@@ -49,25 +65,27 @@ const SAME_REFUSAL_SECONDS = 60;
 export const signIn = async (
   parts: SignInParts,
   way: Way,
-  verify: () => Promise<VerifiedIdToken>,
+  verify: () => Promise<Vouched>,
 ): Promise<{ readonly token: string; readonly session: Session }> => {
-  const principal = await verifiedPrincipal(parts, way, verify);
+  const { principal, sessionEndsAt } = await recordingRefusals(parts, way, async () => {
+    const vouched = await verify();
+    return { ...vouched, principal: vouched.principal(await parts.handleOf(vouched.issuer, vouched.subject)) };
+  });
   await record(parts, principal.handle, {
     type: 'signin.succeeded',
     data: { provider: way.provider.id, method: way.method, methods: principal.methods },
   });
-  const [opened] = await Promise.all([openSession(parts, principal, way.via), parts.directory.remember(principal)]);
+  const [opened] = await Promise.all([
+    openSession(parts, principal, way.via, sessionEndsAt),
+    parts.directory.remember(principal),
+  ]);
   return opened;
 };
 
-const verifiedPrincipal = async (
-  parts: SignInParts,
-  way: Way,
-  verify: () => Promise<VerifiedIdToken>,
-): Promise<Principal> => {
+/** Runs a check of an assertion. When it refuses one whose signature was good, that is an event. @throws what the check throws */
+export const recordingRefusals = async <T>(parts: SignInParts, way: Way, check: () => Promise<T>): Promise<T> => {
   try {
-    const token = await verify();
-    return principalOf(token, way.provider, await parts.handleOf(token.issuer, token.subject));
+    return await check();
   } catch (error) {
     if (error instanceof AssertionRefused && error.subject !== undefined)
       await recordRefusal(parts, way, error.fault, error.subject);

@@ -1,8 +1,8 @@
 import { AssertionRefused, ProviderUnavailable } from './assertion-refused.ts';
 import { unverifiedIssuerOf, type VerifiedIdToken, verifyIdToken, withoutNonce } from './id-token.ts';
-import type { IdentityProvider } from './ports.ts';
+import type { IdentityProvider, OidcProvider } from './ports.ts';
 import { SESSION_SECONDS } from './sessions.ts';
-import { signIn, type SignInParts } from './sign-in.ts';
+import { signIn, type SignInParts, vouchedBy } from './sign-in.ts';
 
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
@@ -67,7 +67,9 @@ export const exchangeToken = async (parts: SignInParts, form: ExchangeForm): Pro
   try {
     const provider = issuingProvider(parts.providers, subjectToken);
     const way = { provider, method: 'token_exchange', via: 'bearer' } as const;
-    const { token } = await signIn(parts, way, () => verifyOnce(parts, provider, subjectToken));
+    const { token } = await signIn(parts, way, async () =>
+      vouchedBy(await verifyOnce(parts, provider, subjectToken), provider),
+    );
     return {
       access_token: token,
       issued_token_type: ACCESS_TOKEN,
@@ -101,10 +103,11 @@ const subjectTokenIn = (form: ExchangeForm): string => {
   return form.subject_token;
 };
 
-const issuingProvider = (providers: readonly IdentityProvider[], token: string): IdentityProvider => {
-  const algorithms = providers.flatMap((provider) => provider.algorithms);
+const issuingProvider = (providers: readonly IdentityProvider[], token: string): OidcProvider => {
+  const candidates = providers.filter((provider) => provider.type === 'oidc');
+  const algorithms = candidates.flatMap((provider) => provider.algorithms);
   const unverifiedIssuer = unverifiedIssuerOf(token, algorithms);
-  const provider = providers.find(({ issuer }) => issuer === unverifiedIssuer);
+  const provider = candidates.find(({ issuer }) => issuer === unverifiedIssuer);
   if (!provider) throw new AssertionRefused('issuer');
   return provider;
 };
@@ -112,7 +115,7 @@ const issuingProvider = (providers: readonly IdentityProvider[], token: string):
 /** A `jti` would be the provider's to choose; the fingerprint is of all that it signed. */
 const verifyOnce = async (
   { documents, replayGuard, clock }: SignInParts,
-  provider: IdentityProvider,
+  provider: OidcProvider,
   token: string,
 ): Promise<VerifiedIdToken> => {
   const verified = await verifyIdToken(token, documents, {

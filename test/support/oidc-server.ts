@@ -2,7 +2,7 @@ import { type KeyObject, constants, createHash, generateKeyPairSync, sign } from
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { IdentityProvider } from '../../lib/identity/ports.ts';
+import type { OidcProvider } from '../../lib/identity/ports.ts';
 
 export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'ES384';
 
@@ -76,7 +76,7 @@ export interface Behaviour {
 
 export interface OidcServer {
   readonly issuer: string;
-  readonly provider: IdentityProvider;
+  readonly provider: OidcProvider;
   readonly behaviour: Behaviour;
   /** Paths, in the order in which they were asked for. */
   readonly calls: string[];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { finishLogin } from '../../../lib/identity/oidc-callback.ts';
-import { type LoginWish, beginLogin } from '../../../lib/identity/oidc-login.ts';
+import { type LoginWish, beginLogin } from '../../../lib/identity/login.ts';
 import { type OidcServer, makeKey, startOidcServer } from '../../support/oidc-server.ts';
 import { memoryClock } from '../../support/memory.ts';
 import { type MemoryIdentity, codeOf, memoryIdentity } from '../../unit/identity/memory.ts';

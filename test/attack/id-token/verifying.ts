@@ -1,6 +1,6 @@
 import { usableKeys, pickKey } from '../../../lib/identity/jwk.ts';
 import { type Expectation, verifyIdToken } from '../../../lib/identity/id-token.ts';
-import type { IdentityProvider } from '../../../lib/identity/ports.ts';
+import type { OidcProvider } from '../../../lib/identity/ports.ts';
 import { NOON } from '../../support/builders.ts';
 import { type SigningKey, makeKey, signedToken } from '../../support/oidc-server.ts';
 import { codeOf } from '../../unit/identity/memory.ts';
@@ -10,7 +10,7 @@ export const CLIENT = 'hatcheck';
 export const NONCE = 'nonce-of-this-browser';
 export const NOW = Date.parse(NOON) / 1000;
 
-export const provider: IdentityProvider = {
+export const provider: OidcProvider = {
   id: 'okta',
   type: 'oidc',
   issuer: ISSUER,

@@ -153,7 +153,7 @@ test('audiences of token exchange are taken', () => {
     },
   ];
   const access = parseAccess(fileText({}, { identityProviders, console: {} }), noFiles);
-  expect(access.identityProviders[0]?.tokenExchangeAudiences).toEqual(['hatcheck-cli']);
+  expect(access.identityProviders[0]).toMatchObject({ tokenExchangeAudiences: ['hatcheck-cli'] });
 });
 
 const duration = (minutes: { min: number; max: number }) =>

@@ -4,17 +4,20 @@ import type { Principal } from '../../../lib/domain/principal.ts';
 import type { ProviderDocuments } from '../../../lib/identity/keys.ts';
 import { providerDocuments } from '../../../lib/identity/keys.ts';
 import type { CallbackParts } from '../../../lib/identity/oidc-callback.ts';
-import type { Attempt, IdentityProvider, Session } from '../../../lib/identity/ports.ts';
+import type { Attempt, IdentityProvider, ParkedSignIn, SamlAttempt, Session } from '../../../lib/identity/ports.ts';
+import type { SamlLoginParts } from '../../../lib/identity/saml-login.ts';
 import { providerFetch } from '../../../lib/identity/provider-fetch.ts';
 import { type MemoryClock, memoryClock, seededChance } from '../../support/memory.ts';
 
 export const PEPPER = 'a pepper of forty characters for tests..';
 
-export interface MemoryIdentity extends CallbackParts {
+export interface MemoryIdentity extends CallbackParts, SamlLoginParts {
   readonly clock: MemoryClock;
   readonly stored: {
     readonly sessions: Map<string, Session>;
     readonly attempts: Map<string, Attempt>;
+    readonly samlAttempts: Map<string, SamlAttempt>;
+    readonly parkedSignIns: Map<string, ParkedSignIn>;
     readonly burnt: Map<string, string>;
     readonly names: Principal[];
     readonly events: { readonly stream: string; readonly event: RecordedEvent }[];
@@ -30,6 +33,8 @@ export const memoryIdentity = (
   const stored: MemoryIdentity['stored'] = {
     sessions: new Map(),
     attempts: new Map(),
+    samlAttempts: new Map(),
+    parkedSignIns: new Map(),
     burnt: new Map(),
     names: [],
     events: [],
@@ -62,17 +67,9 @@ export const memoryIdentity = (
         return Promise.resolve();
       },
     },
-    attempts: {
-      put: (attempt) => {
-        stored.attempts.set(attempt.stateHash, attempt);
-        return Promise.resolve();
-      },
-      take: (stateHash) => {
-        const attempt = stored.attempts.get(stateHash);
-        stored.attempts.delete(stateHash);
-        return Promise.resolve(attempt);
-      },
-    },
+    attempts: putAndTake(stored.attempts, ({ stateHash }) => stateHash),
+    samlAttempts: putAndTake(stored.samlAttempts, ({ requestHash }) => requestHash),
+    parkedSignIns: putAndTake(stored.parkedSignIns, ({ ticketHash }) => ticketHash),
     replayGuard: {
       burn: (key, until) => {
         const burntUntil = stored.burnt.get(key);
@@ -92,6 +89,18 @@ export const memoryIdentity = (
     stored,
   };
 };
+
+const putAndTake = <T>(items: Map<string, T>, hashOf: (item: T) => string) => ({
+  put: (item: T): Promise<void> => {
+    items.set(hashOf(item), item);
+    return Promise.resolve();
+  },
+  take: (hash: string): Promise<T | undefined> => {
+    const item = items.get(hash);
+    items.delete(hash);
+    return Promise.resolve(item);
+  },
+});
 
 /** The code of what was thrown: a fault, an OAuth code, or one of ours. */
 export const codeOf = async (promise: Promise<unknown>): Promise<string> => {

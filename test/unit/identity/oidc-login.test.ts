@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { finishLogin } from '../../../lib/identity/oidc-callback.ts';
-import { type LoginWish, beginLogin } from '../../../lib/identity/oidc-login.ts';
+import { type LoginWish, beginLogin } from '../../../lib/identity/login.ts';
 import { noon } from '../../support/builders.ts';
 import { memoryClock } from '../../support/memory.ts';
 import { type OidcServer, startOidcServer } from '../../support/oidc-server.ts';

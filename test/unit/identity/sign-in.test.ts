@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AssertionRefused } from '../../../lib/identity/assertion-refused.ts';
 import type { VerifiedIdToken } from '../../../lib/identity/id-token.ts';
 import { handleOf } from '../../../lib/identity/handle.ts';
-import { signIn } from '../../../lib/identity/sign-in.ts';
+import { signIn, vouchedBy } from '../../../lib/identity/sign-in.ts';
 import { provider } from '../../attack/id-token/verifying.ts';
 import { noon } from '../../support/builders.ts';
 import { unavailable } from '../../support/memory.ts';
@@ -36,7 +36,9 @@ describe('a verified assertion', () => {
         return identity.sessions.put(session);
       },
     };
-    const { session } = await signIn({ ...identity, sessions }, way, () => Promise.resolve(verified));
+    const { session } = await signIn({ ...identity, sessions }, way, () =>
+      Promise.resolve(vouchedBy(verified, provider)),
+    );
     expect(order).toEqual(['session after 1 event']);
     expect(session.principal.handle).toBe(handle);
     expect(identity.stored.names).toMatchObject([{ handle, displayName: 'Erin' }]);
@@ -55,7 +57,9 @@ describe('a verified assertion', () => {
 
   test('signs nobody in when it cannot be recorded', async () => {
     const broken = { ...identity, ledger: { begin: away } };
-    await expect(codeOf(signIn(broken, way, () => Promise.resolve(verified)))).resolves.toBe('ledger_unavailable');
+    await expect(codeOf(signIn(broken, way, () => Promise.resolve(vouchedBy(verified, provider))))).resolves.toBe(
+      'ledger_unavailable',
+    );
     expect(identity.stored.sessions.size).toBe(0);
     expect(identity.stored.names).toEqual([]);
   });
@@ -65,7 +69,9 @@ describe('a verified assertion', () => {
     ['the name', { directory: { remember: away } }],
   ])('gives nothing out when %s cannot be stored', async (_what, parts) => {
     const broken = { ...identity, ...parts };
-    await expect(codeOf(signIn(broken, way, () => Promise.resolve(verified)))).resolves.toBe('ledger_unavailable');
+    await expect(codeOf(signIn(broken, way, () => Promise.resolve(vouchedBy(verified, provider))))).resolves.toBe(
+      'ledger_unavailable',
+    );
   });
 });
 

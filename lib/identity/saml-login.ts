@@ -1,0 +1,82 @@
+import { deflateRawSync } from 'node:zlib';
+import type { Instant } from '../domain/principal.ts';
+import { plusSeconds } from '../domain/time.ts';
+import { ATTEMPT_SECONDS, LOGIN_COOKIE, setCookie } from './cookies.ts';
+import type { LoginWish } from './login.ts';
+import type { ParkedSignIns, SamlAttempts, SamlProvider } from './ports.ts';
+import { returnPath } from './return-path.ts';
+import { acsUrl, spEntityId, xmlText } from './saml-metadata.ts';
+import { hashSecret } from './sessions.ts';
+import type { SignInParts } from './sign-in.ts';
+
+/** What a browser's sign-in by SAML works with. */
+export interface SamlLoginParts extends SignInParts {
+  readonly samlAttempts: SamlAttempts;
+  readonly parkedSignIns: ParkedSignIns;
+  /** Our public origin; the provider posts to its `/saml/acs` and nowhere else. */
+  readonly origin: string;
+}
+
+/** An XML ID must not begin with a digit; SAML 2.0 core, 1.3.4, wants at least 128 bits of chance. */
+const REQUEST_ID_BYTES = 20;
+
+const SECRET_BYTES = 32;
+
+/**
+ * Begins a sign-in with an AuthnRequest by HTTP-Redirect (SAML 2.0 bindings, 3.4) and binds it to this browser by a cookie. No
+ * RelayState: where the person goes afterwards stays here, under the request's ID.
+ *
+ * @returns where the browser goes, and its cookie
+ * @throws HatcheckError `invalid_input` for a `returnTo` that leaves us; `ledger_unavailable`
+ */
+export const beginSamlLogin = async (
+  { samlAttempts, origin, chance, clock }: SamlLoginParts,
+  provider: SamlProvider,
+  wish: LoginWish,
+): Promise<{ readonly location: string; readonly cookies: string[] }> => {
+  const returnTo = returnPath(wish.returnTo);
+  const id = `_${chance.token(REQUEST_ID_BYTES)}`;
+  const browser = chance.token(SECRET_BYTES);
+  const now = clock.now();
+  await samlAttempts.put({
+    requestHash: hashSecret(id),
+    provider: provider.id,
+    browserHash: hashSecret(browser),
+    returnTo,
+    ...(wish.stepUp === 'fresh' && { authenticatedSince: now }),
+    expiresAt: plusSeconds(now, ATTEMPT_SECONDS),
+  });
+  const url = new URL(provider.ssoUrl);
+  const request = authnRequest({ id, now, origin, provider, stepUp: wish.stepUp });
+  url.searchParams.set('SAMLRequest', deflateRawSync(request).toString('base64'));
+  if (wish.loginHint !== undefined) url.searchParams.set('login_hint', wish.loginHint);
+  return { location: url.href, cookies: [setCookie(LOGIN_COOKIE, browser, ATTEMPT_SECONDS)] };
+};
+
+interface Request {
+  readonly id: string;
+  readonly now: Instant;
+  readonly origin: string;
+  readonly provider: SamlProvider;
+  readonly stepUp: LoginWish['stepUp'];
+}
+
+/** SAML 2.0 core, 3.4.1. Without NameIDPolicy: the provider gives what it is configured to give us. */
+const authnRequest = ({ id, now, origin, provider, stepUp }: Request): string =>
+  [
+    '<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"',
+    ` ID="${id}" Version="2.0" IssueInstant="${now}" Destination="${xmlText(provider.ssoUrl)}"`,
+    stepUp === undefined ? '' : ' ForceAuthn="true"',
+    ` ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" AssertionConsumerServiceURL="${xmlText(acsUrl(origin))}">`,
+    `<saml:Issuer>${xmlText(spEntityId(origin))}</saml:Issuer>`,
+    stepUp === 'mfa' ? requestedContext(provider.mfaContexts) : '',
+    '</samlp:AuthnRequest>',
+  ].join('');
+
+/** 3.3.2.2.1: with `exact`, one of these and nothing else. */
+const requestedContext = (contexts: readonly string[]): string =>
+  [
+    '<samlp:RequestedAuthnContext Comparison="exact">',
+    ...contexts.map((context) => `<saml:AuthnContextClassRef>${xmlText(context)}</saml:AuthnContextClassRef>`),
+    '</samlp:RequestedAuthnContext>',
+  ].join('');
