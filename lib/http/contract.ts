@@ -75,6 +75,7 @@ export const contract = {
   },
   'GET /login': {
     ...open,
+    page: true,
     operationId: 'beginSignIn',
     summary: 'Sends the browser to an identity provider.',
     function: 'signin',
@@ -91,6 +92,7 @@ export const contract = {
   },
   'GET /oidc/callback': {
     ...open,
+    page: true,
     operationId: 'finishSignIn',
     summary: 'Where an OpenID provider sends the browser back to.',
     function: 'signin',

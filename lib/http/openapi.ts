@@ -116,7 +116,10 @@ const refusals = (method: string, path: string, route: RouteContract): object =>
   const content =
     route.errors === 'oauth'
       ? { 'application/json': { schema: ref('OAuthError') } }
-      : { 'application/problem+json': { schema: ref('Problem') } };
+      : {
+          'application/problem+json': { schema: ref('Problem') },
+          ...(route.page && { 'text/html': { schema: { type: 'string' } } }),
+        };
   return Object.fromEntries(
     Object.entries(byStatus).map(([status, codes = []]) => [status, { description: codes.join(', '), content }]),
   );

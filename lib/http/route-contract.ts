@@ -28,6 +28,8 @@ export interface RouteContract {
   readonly idempotencyKey: boolean;
   /** `oauth`: errors are as RFC 6749 §5.2 wants them, not problem documents. */
   readonly errors: 'problem' | 'oauth';
+  /** A browser comes here by itself: whoever asks for HTML is refused with a page. */
+  readonly page?: true;
   /** Statuses of success with the shape of their JSON, or with what else there is. */
   readonly answers: Readonly<Record<number, AnswerShape | 'page' | 'redirect' | 'empty'>>;
   /** The codes of this route's own refusals, besides those that follow from the rest of the contract. */

@@ -162,6 +162,15 @@ describe('a callback', () => {
     expect(answer.body).not.toMatch(/audience|another/);
     expect(answer.cookies ?? []).toEqual([]);
   });
+
+  test('of a browser that is refused is answered with a page', async () => {
+    const answer = await signin(
+      httpEvent({ path: '/oidc/callback?state=made-up', headers: { accept: 'text/html,*/*;q=0.8' } }),
+    );
+    expect([answer.statusCode, headerOf(answer, 'content-type')]).toEqual([401, 'text/html; charset=utf-8']);
+    expect(answer.body).toContain('not_signed_in');
+    expect(answer.body).not.toContain('made-up');
+  });
 });
 
 describe('while the identity provider is away', () => {

@@ -1,10 +1,11 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { HatcheckError, refuse } from '../../domain/errors.ts';
+import { HatcheckError, type Refusal, refuse } from '../../domain/errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { CallState } from '../call.ts';
 import type { ApiMiddleware } from '../middleware.ts';
 import { OAuthError, oauthErrorOf } from '../oauth-error.ts';
 import { problemDocument, problemHeaders, problems } from '../problem.ts';
+import { problemPage, wantsPage } from '../problem-page.ts';
 
 /** Whatever was thrown becomes an answer: a refusal its own, anything else a 500 of which only the log knows more. */
 export const problemDocuments = (logger: Logger): ApiMiddleware => ({
@@ -37,10 +38,19 @@ const respond = (error: HatcheckError | OAuthError, call: CallState): APIGateway
   if (call.route?.contract.errors === 'oauth') return oauthResponse(oauthErrorOf(error.refusal));
   return {
     statusCode: problems[error.code].status,
-    headers: { 'content-type': 'application/problem+json', ...problemHeaders(error.refusal) },
-    body: JSON.stringify(problemDocument(error.refusal, call.callId)),
+    ...problemContent(error.refusal, call),
     isBase64Encoded: false,
   };
+};
+
+/** As JSON, or as a page where it is a browser itself that came, and not a client of ours. */
+const problemContent = (refusal: Refusal, { callId, incoming, route }: CallState) => {
+  const isForBrowsers = route?.contract.page === true;
+  const document = problemDocument(refusal, callId);
+  const headers = { ...problemHeaders(refusal), ...(isForBrowsers && { vary: 'Accept' }) };
+  return isForBrowsers && wantsPage(incoming.headers['accept'])
+    ? { headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body: problemPage(document) }
+    : { headers: { 'content-type': 'application/problem+json', ...headers }, body: JSON.stringify(document) };
 };
 
 /** RFC 6749 §5.2. */
