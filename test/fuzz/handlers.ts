@@ -30,10 +30,7 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
   Object.assign(process.env, { TEST_PEPPER: 'a pepper of forty characters for tests..', OIDC_SECRET: 'for tests' });
   const oidc = await startOidcServer();
   const broker = await startBroker({ identityProviders: [oidc.provider] });
-  const { config } = broker;
-  // It stands still: nobody's session ends before the run does.
-  const began = broker.clock.now();
-  const clock = { ...broker.clock, now: () => began };
+  const { config, clock } = broker;
   const around = { clock, chance: systemChance, logger: silentLogger };
   const page = {
     type: 'text/html; charset=utf-8',
