@@ -1,0 +1,83 @@
+import { type KeyObject, constants, createDecipheriv, privateDecrypt } from 'node:crypto';
+import { AssertionRefused } from '../assertion-refused.ts';
+import { attributeOf, base64In, childNamed, childrenNamed } from './element.ts';
+import type { XmlElement } from './read-xml.ts';
+
+/** XML Encryption 1.1, 5.2.4. Authenticated only: with CBC whoever can ask for errors can read. */
+const CIPHERS: ReadonlyMap<string, { name: 'aes-128-gcm' | 'aes-256-gcm'; keyBytes: number }> = new Map([
+  ['http://www.w3.org/2009/xmlenc11#aes128-gcm', { name: 'aes-128-gcm', keyBytes: 16 }],
+  ['http://www.w3.org/2009/xmlenc11#aes256-gcm', { name: 'aes-256-gcm', keyBytes: 32 }],
+]);
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+const OAEP_MGF1P = 'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p';
+const OAEP = 'http://www.w3.org/2009/xmlenc11#rsa-oaep';
+
+/** 5.5.2: the digest, then the mask's. Node has one hash for both, so that they must be the same. */
+const HASHES: ReadonlyMap<string, 'sha1' | 'sha256'> = new Map([
+  ['http://www.w3.org/2000/09/xmldsig#sha1 http://www.w3.org/2009/xmlenc11#mgf1sha1', 'sha1'],
+  ['http://www.w3.org/2001/04/xmlenc#sha256 http://www.w3.org/2009/xmlenc11#mgf1sha256', 'sha256'],
+]);
+
+/**
+ * The plaintext, for which nothing speaks but that its author had our public key.
+ *
+ * @throws AssertionRefused `decryption`, whatever went wrong
+ */
+export const decrypted = (encrypted: XmlElement, key: KeyObject | undefined): Uint8Array => {
+  try {
+    const data = childNamed(encrypted, 'xenc:EncryptedData');
+    const cipher = CIPHERS.get(methodOf(data));
+    const bytes = cipherValueOf(data);
+    if (!key || !cipher || bytes.length < IV_BYTES + TAG_BYTES) throw new TypeError('not encrypted as we decrypt');
+    const contentKey = contentKeyOf(encryptedKeyOf(encrypted), key);
+    if (contentKey.length !== cipher.keyBytes) throw new TypeError('a content key of another length');
+    const decipher = createDecipheriv(cipher.name, contentKey, bytes.subarray(0, IV_BYTES), {
+      authTagLength: TAG_BYTES,
+    });
+    decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+    return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
+  } catch {
+    // No cause: it would be the oracle.
+    throw new AssertionRefused('decryption');
+  }
+};
+
+/** Within the data's `KeyInfo` or beside the data. One: which of several to try would be the sender's choice. */
+const encryptedKeyOf = (encrypted: XmlElement): XmlElement => {
+  const info = childNamed(childNamed(encrypted, 'xenc:EncryptedData'), 'ds:KeyInfo');
+  const [one, ...more] = [encrypted, ...(info ? [info] : [])].flatMap((parent) =>
+    childrenNamed(parent, 'xenc:EncryptedKey'),
+  );
+  if (!one || more.length > 0) throw new TypeError('not exactly one key');
+  return one;
+};
+
+const contentKeyOf = (encryptedKey: XmlElement, key: KeyObject): Uint8Array =>
+  privateDecrypt(
+    { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: hashOf(encryptedKey) },
+    cipherValueOf(encryptedKey),
+  );
+
+const hashOf = (encryptedKey: XmlElement): string => {
+  const method = childNamed(encryptedKey, 'xenc:EncryptionMethod');
+  const algorithm = methodOf(encryptedKey);
+  const mask = attributeOf(childNamed(method, 'xenc11:MGF'), 'Algorithm');
+  if (algorithm !== OAEP && (algorithm !== OAEP_MGF1P || mask !== undefined)) throw new TypeError('not RSA-OAEP');
+  const digest =
+    attributeOf(childNamed(method, 'ds:DigestMethod'), 'Algorithm') ?? 'http://www.w3.org/2000/09/xmldsig#sha1';
+  const hash = HASHES.get(`${digest} ${mask ?? 'http://www.w3.org/2009/xmlenc11#mgf1sha1'}`);
+  if (!hash) throw new TypeError('an unknown hash');
+  return hash;
+};
+
+const methodOf = (element: XmlElement | undefined): string =>
+  attributeOf(childNamed(element, 'xenc:EncryptionMethod'), 'Algorithm') ?? '';
+
+const cipherValueOf = (element: XmlElement | undefined): Buffer => {
+  const bytes = base64In(childNamed(childNamed(element, 'xenc:CipherData'), 'xenc:CipherValue'));
+  if (!bytes) throw new TypeError('no cipher value');
+  return bytes;
+};

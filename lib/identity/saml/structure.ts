@@ -1,0 +1,20 @@
+import { AssertionRefused } from '../assertion-refused.ts';
+import { checkGrammar } from './grammar.ts';
+import { checkIds } from './ids.ts';
+import { type XmlElement, readXml } from './read-xml.ts';
+
+export type RootName = 'samlp:Response' | 'saml:Assertion';
+
+/**
+ * A document of the one shape that we read. Nothing is said of its signatures yet.
+ *
+ * @param text as `xmlIn` returns it, or what a signature covered
+ * @throws AssertionRefused `malformed`, `forbidden_construct`, `structure`, `duplicate_id`
+ */
+export const readMessage = (text: string, rootName: RootName): XmlElement => {
+  const root = readXml(text);
+  if (root.name !== rootName) throw new AssertionRefused('structure');
+  checkGrammar(root);
+  checkIds(root);
+  return root;
+};
