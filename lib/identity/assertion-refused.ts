@@ -21,6 +21,7 @@ export type AssertionFault =
   | 'token_hash'
   | 'groups'
   | 'groups_elsewhere'
+  | 'not_matched'
   | 'replayed'
   | SamlFault;
 

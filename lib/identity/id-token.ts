@@ -5,7 +5,7 @@ import { type AssertionFault, AssertionRefused } from './assertion-refused.ts';
 import { type TokenTimes, checkTimes } from './id-token-times.ts';
 import { readToken, unverifiedClaimsOf } from './jwt-shape.ts';
 import type { ProviderDocuments } from './keys.ts';
-import type { OidcProvider } from './ports.ts';
+import type { TokenIssuer } from './ports.ts';
 import { type JsonObject, memberOf } from './strict-json.ts';
 
 /** For token exchange: no browser began this sign-in, so that there is no nonce to compare. The token is burnt instead. */
@@ -13,7 +13,7 @@ export const withoutNonce = Symbol('an ID token that no browser of ours asked fo
 
 /** What an ID token must be to count here and now. */
 export interface Expectation {
-  readonly provider: OidcProvider;
+  readonly provider: TokenIssuer;
   readonly now: Instant;
   /** Ours: at least one of them is in `aud`, and nothing else. */
   readonly audiences: readonly string[];
@@ -112,8 +112,6 @@ const isSame = (claimed: unknown, expected: string): boolean =>
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
-/** Whom the token says it is from, to choose among the configured providers. Nothing has vouched for it. */
-export const unverifiedIssuerOf = (token: string, algorithms: readonly Algorithm[]): string | undefined => {
-  const issuer = memberOf(unverifiedClaimsOf(readToken(token, algorithms)), 'iss');
-  return typeof issuer === 'string' ? issuer : undefined;
-};
+/** What the token says, to choose among the configured providers. Nothing has vouched for it. @throws AssertionRefused for its shape */
+export const unverifiedClaimsIn = (token: string, algorithms: readonly Algorithm[]): JsonObject =>
+  unverifiedClaimsOf(readToken(token, algorithms));

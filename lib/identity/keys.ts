@@ -3,15 +3,15 @@ import { msOf } from '../domain/time.ts';
 import { ProviderUnavailable } from './assertion-refused.ts';
 import { pickKey, type UsableKey, usableKeys } from './jwk.ts';
 import type { UnverifiedToken } from './jwt-shape.ts';
-import type { Clock, OidcProvider } from './ports.ts';
+import type { Clock, OidcProvider, TokenIssuer } from './ports.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
-import { metadataUrl, type ProviderMetadata, readMetadata } from './provider-metadata.ts';
+import { type IssuerMetadata, metadataUrl, type ProviderMetadata, readMetadata } from './provider-metadata.ts';
 
 /** What the configured providers publish of themselves, cached for each apart. Both throw ProviderUnavailable. */
 export interface ProviderDocuments {
   metadata(provider: OidcProvider): Promise<ProviderMetadata>;
   /** @throws AssertionRefused `key` when the provider has no such key, also after looking again */
-  key(provider: OidcProvider, token: Pick<UnverifiedToken, 'algorithm' | 'kid'>): Promise<KeyObject>;
+  key(provider: TokenIssuer, token: Pick<UnverifiedToken, 'algorithm' | 'kid'>): Promise<KeyObject>;
 }
 
 /** A key that the provider withdrew is refused after this at the latest, if the provider can be reached. */
@@ -27,7 +27,7 @@ export const RETRY_SECONDS = 30;
 const COOLDOWN_MS = 60_000;
 
 interface Documents {
-  readonly metadata: ProviderMetadata;
+  readonly metadata: IssuerMetadata;
   readonly keys: readonly UsableKey[];
   readonly fetchedAt: number;
 }
@@ -53,13 +53,13 @@ export const providerDocuments = (parts: {
   const entries = new Map<string, Entry>();
   const nowMs = (): number => msOf(parts.clock.now());
 
-  const entryOf = ({ issuer }: OidcProvider): Entry => {
+  const entryOf = ({ issuer }: TokenIssuer): Entry => {
     const entry = entries.get(issuer) ?? { failedAt: -Infinity, lookedAgainAt: -Infinity };
     entries.set(issuer, entry);
     return entry;
   };
 
-  const fetchOnce = (provider: OidcProvider, entry: Entry): Promise<Documents> => {
+  const fetchOnce = (provider: TokenIssuer, entry: Entry): Promise<Documents> => {
     entry.inFlight ??= fetchDocuments(parts.fetchJson, provider, nowMs)
       .then((documents) => (entry.documents = documents))
       .catch((cause: unknown) => {
@@ -70,13 +70,13 @@ export const providerDocuments = (parts: {
     return entry.inFlight;
   };
 
-  const unlessJustFailed = (provider: OidcProvider, entry: Entry): Promise<Documents> => {
+  const unlessJustFailed = (provider: TokenIssuer, entry: Entry): Promise<Documents> => {
     if (nowMs() - entry.failedAt < RETRY_SECONDS * 1000)
       throw new ProviderUnavailable(`${provider.issuer} failed a moment ago`);
     return fetchOnce(provider, entry);
   };
 
-  const current = async (provider: OidcProvider, entry: Entry): Promise<Documents> => {
+  const current = async (provider: TokenIssuer, entry: Entry): Promise<Documents> => {
     const held = entry.documents;
     if (!held || nowMs() - held.fetchedAt > MAX_STALE_MS) return unlessJustFailed(provider, entry);
     if (nowMs() - held.fetchedAt <= FRESH_MS || nowMs() - entry.failedAt < COOLDOWN_MS) return held;
@@ -87,14 +87,18 @@ export const providerDocuments = (parts: {
   };
 
   /** The provider may have begun to sign with a new key a moment ago (OpenID Connect Core 1.0, 10.1.1). */
-  const lookAgain = async (provider: OidcProvider, entry: Entry): Promise<Documents | undefined> => {
+  const lookAgain = async (provider: TokenIssuer, entry: Entry): Promise<Documents | undefined> => {
     if (!entry.inFlight && nowMs() - entry.lookedAgainAt < COOLDOWN_MS) return undefined;
     entry.lookedAgainAt = nowMs();
     return fetchOnce(provider, entry).catch(() => undefined);
   };
 
   return {
-    metadata: async (provider) => (await current(provider, entryOf(provider))).metadata,
+    metadata: async (provider) => {
+      const { signIn } = (await current(provider, entryOf(provider))).metadata;
+      if (!signIn) throw new ProviderUnavailable(`${provider.issuer} publishes no place to sign in`);
+      return signIn;
+    },
     key: async (provider, token) => {
       const entry = entryOf(provider);
       const { keys } = await current(provider, entry);
@@ -107,7 +111,7 @@ export const providerDocuments = (parts: {
 
 const fetchDocuments = async (
   fetchJson: ProviderFetch,
-  provider: OidcProvider,
+  provider: TokenIssuer,
   nowMs: () => number,
 ): Promise<Documents> => {
   const metadata = readMetadata(provider, await fetched(fetchJson, metadataUrl(provider)));

@@ -25,9 +25,13 @@ export const beginLogin = async (
   return provider.type === 'saml' ? beginSamlLogin(parts, provider, wish) : beginOidcLogin(parts, provider, wish);
 };
 
-const chosenProvider = (providers: readonly IdentityProvider[], id: string | undefined): IdentityProvider => {
-  const [only, ...others] = providers;
-  const chosen = id === undefined ? others.length === 0 && only : providers.find((provider) => provider.id === id);
+/** One that people sign in at. */
+type SignInProvider = Exclude<IdentityProvider, { readonly type: 'oidc-workload' }>;
+
+const chosenProvider = (providers: readonly IdentityProvider[], id: string | undefined): SignInProvider => {
+  const people = providers.filter((provider) => provider.type !== 'oidc-workload');
+  const [only, ...others] = people;
+  const chosen = id === undefined ? others.length === 0 && only : people.find((provider) => provider.id === id);
   if (!chosen)
     throw new HatcheckError(
       badInput('/provider', 'unknown_provider', 'must be one of the configured identity providers'),

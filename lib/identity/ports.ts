@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../domain/event.ts';
-import type { Handle, Instant, Principal } from '../domain/principal.ts';
+import type { Group, Handle, Instant, Principal } from '../domain/principal.ts';
 
 /** A signed-in principal, as the identity table keeps it under the hash of its token. Expiry is checked by whoever reads it. */
 export interface Session {
@@ -73,7 +73,22 @@ export interface Chance {
 }
 
 /** Who vouches for people, as access.yml names them. */
-export type IdentityProvider = OidcProvider | SamlProvider;
+export type IdentityProvider = OidcProvider | SamlProvider | WorkloadProvider;
+
+/** Whoever signs tokens: what verifying one needs to know of them. */
+export type TokenIssuer = Pick<OidcProvider, 'issuer' | 'algorithms'>;
+
+/** An issuer of tokens for jobs and agents. They are exchanged; nobody signs in there in a browser. */
+export interface WorkloadProvider extends TokenIssuer {
+  readonly id: string;
+  readonly type: 'oidc-workload';
+  /** The only one in `aud`. */
+  readonly audience: string;
+  /** Claims that a token must have, each with one of these texts, letter by letter. Never empty: an issuer may serve the whole world. */
+  readonly match: Readonly<Record<string, readonly string[]>>;
+  /** What entitlements know its workloads by, `<id>:<name>`. */
+  readonly groups: readonly Group[];
+}
 
 export interface OidcProvider {
   readonly id: string;

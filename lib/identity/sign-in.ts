@@ -71,7 +71,7 @@ export const signIn = async (
     const vouched = await verify();
     return { ...vouched, principal: vouched.principal(await parts.handleOf(vouched.issuer, vouched.subject)) };
   });
-  await record(parts, principal.handle, {
+  await record(parts, way, principal.handle, {
     type: 'signin.succeeded',
     data: { provider: way.provider.id, method: way.method, methods: principal.methods },
   });
@@ -97,7 +97,7 @@ const recordRefusal = async (parts: SignInParts, way: Way, reason: string, subje
   const handle = await parts.handleOf(way.provider.issuer, subject);
   const until = plusSeconds(parts.clock.now(), SAME_REFUSAL_SECONDS);
   if (!(await parts.replayGuard.burn(`signin.refused#${handle}#${reason}`, until))) return;
-  await record(parts, handle, {
+  await record(parts, way, handle, {
     type: 'signin.refused',
     data: { provider: way.provider.id, method: way.method, reason },
   });
@@ -107,12 +107,17 @@ type SignInEvent =
   | { readonly type: 'signin.succeeded'; readonly data: EventData['signin.succeeded'] }
   | { readonly type: 'signin.refused'; readonly data: EventData['signin.refused'] };
 
-const record = async ({ ledger, clock, chance }: SignInParts, handle: Handle, event: SignInEvent): Promise<void> => {
+const record = async (
+  { ledger, clock, chance }: SignInParts,
+  { provider }: Way,
+  handle: Handle,
+  event: SignInEvent,
+): Promise<void> => {
   const eventId = chance.id();
   await ledger.begin(`signin#${eventId}`, {
     ...event,
     eventId,
     at: clock.now(),
-    actor: { kind: 'person', handle },
+    actor: { kind: provider.type === 'oidc-workload' ? 'workload' : 'person', handle },
   });
 };

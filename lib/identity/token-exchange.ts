@@ -1,8 +1,10 @@
 import { AssertionRefused, ProviderUnavailable } from './assertion-refused.ts';
-import { unverifiedIssuerOf, type VerifiedIdToken, verifyIdToken, withoutNonce } from './id-token.ts';
-import type { IdentityProvider, OidcProvider } from './ports.ts';
+import { type VerifiedIdToken, unverifiedClaimsIn, verifyIdToken, withoutNonce } from './id-token.ts';
+import type { IdentityProvider, OidcProvider, WorkloadProvider } from './ports.ts';
 import { SESSION_SECONDS } from './sessions.ts';
-import { signIn, type SignInParts, vouchedBy } from './sign-in.ts';
+import { signIn, type SignInParts, type Vouched, vouchedBy } from './sign-in.ts';
+import { memberOf } from './strict-json.ts';
+import { checkMatch, workloadPrincipal } from './workload.ts';
 
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
@@ -67,9 +69,7 @@ export const exchangeToken = async (parts: SignInParts, form: ExchangeForm): Pro
   try {
     const provider = issuingProvider(parts.providers, subjectToken);
     const way = { provider, method: 'token_exchange', via: 'bearer' } as const;
-    const { token } = await signIn(parts, way, async () =>
-      vouchedBy(await verifyOnce(parts, provider, subjectToken), provider),
-    );
+    const { token } = await signIn(parts, way, () => vouchedFor(parts, provider, subjectToken));
     return {
       access_token: token,
       issued_token_type: ACCESS_TOKEN,
@@ -103,29 +103,44 @@ const subjectTokenIn = (form: ExchangeForm): string => {
   return form.subject_token;
 };
 
-const issuingProvider = (providers: readonly IdentityProvider[], token: string): OidcProvider => {
-  const candidates = providers.filter((provider) => provider.type === 'oidc');
-  const algorithms = candidates.flatMap((provider) => provider.algorithms);
-  const unverifiedIssuer = unverifiedIssuerOf(token, algorithms);
-  const provider = candidates.find(({ issuer }) => issuer === unverifiedIssuer);
+type TokenProvider = OidcProvider | WorkloadProvider;
+
+const audiencesOf = (provider: TokenProvider): readonly string[] =>
+  provider.type === 'oidc' ? [provider.clientId, ...provider.tokenExchangeAudiences] : [provider.audience];
+
+/** One issuer may serve people and jobs: which of its providers the token is for, its audience says. Nothing of it is believed yet. */
+const issuingProvider = (providers: readonly IdentityProvider[], token: string): TokenProvider => {
+  const all = providers.filter((provider) => provider.type !== 'saml');
+  const unverified = unverifiedClaimsIn(
+    token,
+    all.flatMap(({ algorithms }) => algorithms),
+  );
+  const candidates = all.filter(({ issuer }) => issuer === memberOf(unverified, 'iss'));
+  const audience = [memberOf(unverified, 'aud')].flat();
+  const isFor = (provider: TokenProvider): boolean => audiencesOf(provider).some((ours) => audience.includes(ours));
+  const provider = candidates.find(isFor) ?? candidates[0];
   if (!provider) throw new AssertionRefused('issuer');
   return provider;
 };
 
-/** A `jti` would be the provider's to choose; the fingerprint is of all that it signed. */
-const verifyOnce = async (
-  { documents, replayGuard, clock }: SignInParts,
-  provider: OidcProvider,
-  token: string,
-): Promise<VerifiedIdToken> => {
-  const verified = await verifyIdToken(token, documents, {
+const vouchedFor = async (parts: SignInParts, provider: TokenProvider, token: string): Promise<Vouched> => {
+  const verified = await verifyIdToken(token, parts.documents, {
     provider,
-    now: clock.now(),
-    audiences: [provider.clientId, ...provider.tokenExchangeAudiences],
+    now: parts.clock.now(),
+    audiences: audiencesOf(provider),
     nonce: withoutNonce,
     maxAgeSeconds: MAX_TOKEN_AGE_SECONDS,
   });
-  if (!(await replayGuard.burn(`id-token#${verified.fingerprint}`, verified.times.uselessFrom)))
-    throw new AssertionRefused('replayed', { subject: verified.subject });
-  return verified;
+  // Before it is burnt: a token of a job that is none of ours leaves no trace but its refusal.
+  if (provider.type === 'oidc-workload') checkMatch(verified, provider);
+  await burn(parts, verified);
+  if (provider.type === 'oidc') return vouchedBy(verified, provider);
+  const { issuer, subject } = verified;
+  return { issuer, subject, principal: (handle) => workloadPrincipal(verified, provider, handle) };
+};
+
+/** A `jti` would be the provider's to choose; the fingerprint is of all that it signed. */
+const burn = async ({ replayGuard }: SignInParts, { fingerprint, times, subject }: VerifiedIdToken): Promise<void> => {
+  if (!(await replayGuard.burn(`id-token#${fingerprint}`, times.uselessFrom)))
+    throw new AssertionRefused('replayed', { subject });
 };
