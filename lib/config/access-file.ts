@@ -10,6 +10,7 @@ import { compileEntitlement, compileProvider } from './compile-access.ts';
 import { present } from './present.ts';
 import { checked } from './schema-fault.ts';
 import { sessionDenies } from './session-denies.ts';
+import { compileWorkloadProvider, workloadProvider } from './workload-provider.ts';
 import { type YamlSource, yamlSource } from './yaml-source.ts';
 
 export interface AccessFileOptions {
@@ -76,17 +77,32 @@ const providerIds = (source: YamlSource): readonly string[] =>
 
 const providersOf = ({ source, faults }: Read): readonly IdentityProvider[] => {
   const seen = new Set<string>();
-  return Array.from({ length: countAt(source, ['identityProviders']) }).flatMap((_, index) => {
-    const path = ['identityProviders', index];
-    for (const name of ['id', 'issuer']) {
-      const value = `${name} ${String(source.get([...path, name]))}`;
-      if (seen.has(value))
-        faults.push(source.fault([...path, name], 'duplicate', 'is that of another provider already'));
-      seen.add(value);
-    }
-    const text = checked(source, path, identityProvider, faults);
-    return text ? [compileProvider(text)] : [];
-  });
+  return Array.from({ length: countAt(source, ['identityProviders']) }).flatMap(
+    (_, index): readonly IdentityProvider[] => {
+      const path = ['identityProviders', index];
+      const once = (name: string, key: string, value: unknown): void => {
+        const known = `${name} ${String(value)}`;
+        if (seen.has(known))
+          faults.push(source.fault([...path, key], 'duplicate', 'is that of another provider already'));
+        seen.add(known);
+      };
+      once('id', 'id', source.get([...path, 'id']));
+      /** One issuer may serve people and jobs: a token's audience says which of the two it is for. */
+      const onceAudiences = (key: string, issuer: string, audiences: readonly string[]): void => {
+        for (const audience of new Set(audiences)) once('audience', key, JSON.stringify([issuer, audience]));
+      };
+      if (source.get([...path, 'type']) === 'oidc-workload') {
+        const text = checked(source, path, workloadProvider, faults);
+        if (text) onceAudiences('audience', text.issuer, [text.audience]);
+        return text ? [compileWorkloadProvider(text)] : [];
+      }
+      once('issuer', 'issuer', source.get([...path, 'issuer']));
+      const text = checked(source, path, identityProvider, faults);
+      const provider = text && compileProvider(text);
+      if (provider) onceAudiences('clientId', provider.issuer, [provider.clientId, ...provider.tokenExchangeAudiences]);
+      return provider ? [provider] : [];
+    },
+  );
 };
 
 const entitlementsOf = (read: Read, schema: ReturnType<typeof entitlement>): readonly Entitlement[] => {

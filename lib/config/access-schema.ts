@@ -16,7 +16,7 @@ export const outline = z.strictObject({
 });
 
 /** OpenID Connect Discovery 1.0, section 3: no query, no fragment. Compared with `iss` letter by letter, so kept as it is. */
-const issuer = lineOf(512).refine(
+export const issuer = lineOf(512).refine(
   (text) => {
     const url = secureUrl(text);
     return url?.search === '' && url.hash === '' && !/[?#]/.test(text);
@@ -34,15 +34,18 @@ const secretReference = z.string().refine((text) => parseSecretReference(text) !
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const;
 
+export const algorithms = distinct(z.enum(ALGORITHMS), ALGORITHMS.length).default(['RS256', 'ES256']);
+
+/** All types, so that one that is none of them is told which there are; the others are checked by schemas of their own. */
 export const identityProvider = z.strictObject({
   id: idText,
-  type: z.literal('oidc'),
+  type: z.enum(['oidc', 'oidc-workload']),
   issuer,
   clientId: lineOf(255),
   clientSecret: secretReference.optional(),
   groupsClaim: lineOf(128).default('groups'),
   tokenExchange: z.strictObject({ audiences: distinct(lineOf(255), 20) }).optional(),
-  algorithms: distinct(z.enum(ALGORITHMS), ALGORITHMS.length).default(['RS256', 'ES256']),
+  algorithms,
 });
 
 const PARTITION_OF_REGION = [

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Account, DenyStatement, Entitlement } from '../domain/entitlement.ts';
 import { sessionPolicy } from '../domain/role-session.ts';
-import type { IdentityProvider } from '../identity/ports.ts';
+import type { OidcProvider } from '../identity/ports.ts';
 import type { Path } from './access-fault.ts';
 import type { EntitlementText, identityProvider } from './access-schema.ts';
 import { present } from './present.ts';
@@ -10,8 +10,9 @@ export const compileProvider = ({
   tokenExchange,
   clientSecret,
   ...provider
-}: z.infer<typeof identityProvider>): IdentityProvider => ({
+}: z.infer<typeof identityProvider>): OidcProvider => ({
   ...provider,
+  type: 'oidc',
   ...present({ clientSecret }),
   tokenExchangeAudiences: tokenExchange?.audiences ?? [],
 });
