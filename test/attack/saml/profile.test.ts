@@ -135,7 +135,9 @@ const AROUND: readonly (readonly [string, Says, string])[] = [
 ];
 
 describe('an assertion that the provider signed', () => {
-  test('control: accepted', () => expect(verdict(signed('Assertion'))).toBe(ACCEPTED));
+  test('control: accepted', () => {
+    expect(verdict(signed('Assertion'))).toBe(ACCEPTED);
+  });
   test.each(GENUINE)('%s is refused', (_name, says, fault) => {
     expect(verdict(signed('Assertion', says))).toBe(fault);
     expect(verdict(signed('Response', says))).toBe(fault);
@@ -161,7 +163,9 @@ describe('a response', () => {
     expect(verdict(signed('Assertion', { responseInResponseTo: undefined }))).toBe(ACCEPTED);
   });
 
-  test('with no signature at all is refused', () => expect(verdict(responseXml())).toBe('unsigned'));
+  test('with no signature at all is refused', () => {
+    expect(verdict(responseXml())).toBe('unsigned');
+  });
 });
 
 describe('a response that nobody asked for', () => {

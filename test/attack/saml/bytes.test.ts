@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import { encode } from '../../support/saml-generator.ts';
+import { ACCEPTED, outcomeOf, replaced, signed, verdict } from './believing.ts';
+
+const genuine = signed('Assertion');
+const NAME = 'engineer@example.com';
+
+describe('the posted value', () => {
+  const base64 = encode(`${genuine}${' '.repeat((3 - (genuine.length % 3)) % 3)}`);
+
+  test('control: accepted, also in lines', () => {
+    expect(outcomeOf(base64)).toBe(ACCEPTED);
+    expect(outcomeOf(base64.replace(/.{76}/g, '$&\r\n'))).toBe(ACCEPTED);
+  });
+
+  test.each([
+    ['empty', ''],
+    ['with a blank', ` ${base64}`],
+    ['of the alphabet for URLs', base64.replace(/[+/]/, '-').concat('-')],
+    ['with padding too much', `${base64}====`],
+    ['with unused bits', `${base64}AB==`],
+    ['cut', base64.slice(0, -1)],
+    ['not XML', encode('{"a":1}')],
+    ['compressed', Buffer.from([0x1f, 0x8b, 8, 0]).toString('base64')],
+    ['with invalid UTF-8', Buffer.concat([Buffer.from(genuine), Buffer.from([0xc0, 0xaf])]).toString('base64')],
+    ['with a byte order mark', encode(`\ufeff${genuine}`)],
+    ['cut within the XML', encode(genuine.slice(0, -5))],
+  ])('%s is malformed', (_name, value) => {
+    expect(outcomeOf(value)).toBe('malformed');
+  });
+
+  test.each([
+    ['of 256 KiB and one byte', encode(`<a>${'x'.repeat(256 * 1024 - 6)}</a>`)],
+    ['too long to look at', 'A'.repeat(1_000_000)],
+    ['of 5,000 elements', encode(`<a>${'<b/>'.repeat(5000)}</a>`)],
+    ['with 40 attributes on an element', encode(`<a ${Array.from({ length: 40 }, (_, n) => `a${n}="1"`).join(' ')}/>`)],
+  ])('%s is too large', (_name, value) => {
+    expect(outcomeOf(value)).toBe('too_large');
+  });
+
+  test('that is 2,000 elements deep is refused for its structure, not for the stack', () => {
+    const deep = `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">${'<samlp:Status>'.repeat(2000)}${'</samlp:Status>'.repeat(2000)}</samlp:Response>`;
+    expect(verdict(deep)).toBe('structure');
+  });
+});
+
+const constructs: Readonly<Record<string, readonly [string, string]>> = {
+  'comment truncation (CVE-2018-0489 and its family)': [NAME, 'engineer@example.com<!---->.evil.example.com'],
+  'a comment that changes nothing': [NAME, 'engineer@<!-- -->example.com'],
+  'truncation by a processing instruction': [NAME, '<?p not-an-?>engineer@example.com'],
+  'a processing instruction before the document': ['<samlp:Response ', '<?p q?><samlp:Response '],
+  'a CDATA section': [NAME, 'engineer<![CDATA[@]]>example.com'],
+  'a DOCTYPE': ['<samlp:Response ', '<!DOCTYPE r><samlp:Response '],
+  XXE: ['<samlp:Response ', '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><samlp:Response '],
+  'billion laughs': ['<samlp:Response ', '<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><samlp:Response '],
+  'CVE-2025-23369: an entity in an id': [' ID="_a"', ' ID="&idViaEntity;"'],
+  'an entity in a name': [NAME, '&x;'],
+  'an ampersand': [NAME, 'a & b'],
+  'a NUL': [NAME, 'engineer\u0000@example.com'],
+  'a reference to a NUL': [NAME, 'engineer&#0;@example.com'],
+  'a reference to half a surrogate pair': [NAME, 'engineer&#xD800;@example.com'],
+  'a reference beyond Unicode': [NAME, 'engineer&#x110000;@example.com'],
+  'a byte order mark within': [NAME, 'engineer\ufeff@example.com'],
+  'XML 1.1': ['<samlp:Response ', '<?xml version="1.1"?><samlp:Response '],
+  'another encoding': ['<samlp:Response ', '<?xml version="1.0" encoding="ISO-8859-1"?><samlp:Response '],
+  'a second declaration': ['<samlp:Response ', '<?xml version="1.0"?><?xml version="1.0"?><samlp:Response '],
+  'a relative namespace (CVE-2025-66475)': ['<samlp:Response ', '<samlp:Response xmlns:ns="1" '],
+  'an unknown namespace': ['<samlp:Response ', '<samlp:Response xmlns:ns="urn:example:x" '],
+  'a namespace that ends in another character (CVE-2025-25292)': [
+    '<samlp:Response ',
+    '<samlp:Response xmlns:example="http://example.com\u0080" ',
+  ],
+  'the default namespace taken back': ['<saml:Subject>', '<saml:Subject xmlns="">'],
+};
+
+describe('constructs that two parsers could read differently', () => {
+  test('control: accepted, also with an XML declaration', () => {
+    expect(verdict(genuine)).toBe(ACCEPTED);
+    expect(verdict(`<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n${genuine}`)).toBe(ACCEPTED);
+  });
+
+  test.each(Object.entries(constructs))('%s', (_name, [piece, by]) => {
+    expect(verdict(replaced(genuine, piece, by))).toBe('forbidden_construct');
+  });
+
+  test('CVE-2025-25291: a DOCTYPE that hides one of two documents', () => {
+    const hidden = `<!DOCTYPE response SYSTEM 'x"><!--'>${genuine}<![CDATA[-->${genuine}<!--]]>-->`;
+    expect(verdict(hidden)).toBe('forbidden_construct');
+    expect(verdict(`<?xml version="1.0"?>${hidden}`)).toBe('forbidden_construct');
+  });
+
+  test('UTF-16 is full of NULs', () => {
+    expect(outcomeOf(Buffer.from(genuine, 'utf16le').toString('base64'))).toBe('forbidden_construct');
+  });
+
+  test('an undeclared prefix', () => {
+    expect(verdict(replaced(genuine, '<saml:Subject>', '<x:Subject>'))).toBe('malformed');
+  });
+
+  test('text between elements is refused', () => {
+    expect(verdict(replaced(genuine, '<saml:Subject>', 'x<saml:Subject>'))).toBe('structure');
+  });
+});
+
+describe('what canonicalisation must not change', () => {
+  test('the attributes of an empty element count', () => {
+    expect(verdict(replaced(genuine, ' InResponseTo="_request-of-this-browser"/>', '/>'))).toBe('signature');
+  });
+
+  test('a carriage return in a signed value stays one, and is refused in a name', () => {
+    const attribute =
+      '<saml:AttributeStatement><saml:Attribute Name="x"><saml:AttributeValue>a&#13;b</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>';
+    expect(verdict(signed('Assertion', { attributeStatements: attribute }))).toBe(ACCEPTED);
+    expect(verdict(signed('Assertion', { nameId: '<saml:NameID>a&#xD;b</saml:NameID>' }))).toBe('subject');
+  });
+});
