@@ -5,6 +5,9 @@ import { type Answer, type CallerSession, api } from '../lib/http/api.ts';
 import { SESSION_COOKIE, clearCookie } from '../lib/identity/cookies.ts';
 import { beginLogin } from '../lib/identity/login.ts';
 import { finishLogin } from '../lib/identity/oidc-callback.ts';
+import { acceptResponse } from '../lib/identity/saml-acs.ts';
+import { finishSamlLogin } from '../lib/identity/saml-finish.ts';
+import { samlMetadata } from '../lib/identity/saml-metadata.ts';
 import { signOut } from '../lib/identity/end-session.ts';
 import { endOtherSessions, endOwnSession, listSessions } from '../lib/identity/own-sessions.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
@@ -21,6 +24,15 @@ export const create = (config: Config, around = surroundings('signin')) => {
     routes: {
       'GET /login': async ({ query }) => seeOther(await beginLogin(parts, query)),
       'GET /oidc/callback': async ({ query, cookies }) => seeOther(await finishLogin(parts, query, cookies)),
+      'GET /saml/metadata': () =>
+        Promise.resolve({
+          status: 200,
+          text: samlMetadata(config.origin),
+          // SAML 2.0 metadata, appendix A.
+          headers: { 'content-type': 'application/samlmetadata+xml' },
+        }),
+      'POST /saml/acs': async ({ body }) => seeOther(await acceptResponse(parts, body.SAMLResponse)),
+      'GET /saml/finish': async ({ query, cookies }) => seeOther(await finishSamlLogin(parts, query.ticket, cookies)),
       'POST /logout': async ({ session }) => {
         await signOut(parts, session);
         return seeOther({ location: '/', cookies: [clearCookie(SESSION_COOKIE)] });
@@ -51,7 +63,7 @@ export const create = (config: Config, around = surroundings('signin')) => {
 };
 
 /** 303, so that the browser goes on with a GET whatever it came with (RFC 9700, 4.12). */
-const seeOther = ({ location, cookies }: { location: string; cookies: string[] }): Answer => ({
+const seeOther = ({ location, cookies = [] }: { location: string; cookies?: string[] }): Answer => ({
   status: 303,
   headers: { location },
   cookies,

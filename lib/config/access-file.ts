@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import type { Account, DenyStatement, Entitlement } from '../domain/entitlement.ts';
-import type { IdentityProvider } from '../identity/ports.ts';
+import type { IdentityProvider, SamlProvider } from '../identity/ports.ts';
 import type { CompiledAccess } from './access.ts';
 import { type AccessFault, AccessFileError, type Path } from './access-fault.ts';
 import { groupsFrom } from './access-groups.ts';
-import { account, entitlement, identityProvider, outline } from './access-schema.ts';
-import { compileEntitlement, compileProvider } from './compile-access.ts';
+import { account, entitlement, oidcProvider, outline, samlProvider } from './access-schema.ts';
+import { compileEntitlement, compileOidcProvider, compileSamlProvider } from './compile-access.ts';
 import { present } from './present.ts';
+import { type PinnedMetadata, readMetadataFile } from './saml-provider-metadata.ts';
 import { checked } from './schema-fault.ts';
 import { sessionDenies } from './session-denies.ts';
 import { compileWorkloadProvider, workloadProvider } from './workload-provider.ts';
@@ -75,7 +76,8 @@ const providerIds = (source: YamlSource): readonly string[] =>
     source.get(['identityProviders', index, 'id']),
   ).filter((id) => typeof id === 'string');
 
-const providersOf = ({ source, faults }: Read): readonly IdentityProvider[] => {
+const providersOf = (read: Read): readonly IdentityProvider[] => {
+  const { source, faults } = read;
   const seen = new Set<string>();
   return Array.from({ length: countAt(source, ['identityProviders']) }).flatMap(
     (_, index): readonly IdentityProvider[] => {
@@ -87,6 +89,11 @@ const providersOf = ({ source, faults }: Read): readonly IdentityProvider[] => {
         seen.add(known);
       };
       once('id', 'id', source.get([...path, 'id']));
+      if (source.get([...path, 'type']) === 'saml') {
+        const provider = samlProviderAt(read, path);
+        if (provider) once('issuer', 'metadata', provider.issuer);
+        return provider ? [provider] : [];
+      }
       /** One issuer may serve people and jobs: a token's audience says which of the two it is for. */
       const onceAudiences = (key: string, issuer: string, audiences: readonly string[]): void => {
         for (const audience of new Set(audiences)) once('audience', key, JSON.stringify([issuer, audience]));
@@ -97,12 +104,26 @@ const providersOf = ({ source, faults }: Read): readonly IdentityProvider[] => {
         return text ? [compileWorkloadProvider(text)] : [];
       }
       once('issuer', 'issuer', source.get([...path, 'issuer']));
-      const text = checked(source, path, identityProvider, faults);
-      const provider = text && compileProvider(text);
+      const text = checked(source, path, oidcProvider, faults);
+      const provider = text && compileOidcProvider(text);
       if (provider) onceAudiences('clientId', provider.issuer, [provider.clientId, ...provider.tokenExchangeAudiences]);
       return provider ? [provider] : [];
     },
   );
+};
+
+const samlProviderAt = (read: Read, path: Path): SamlProvider | undefined => {
+  const text = checked(read.source, path, samlProvider, read.faults);
+  const metadata = metadataOf(read, [...path, 'metadata']);
+  return text && metadata && compileSamlProvider(text, metadata);
+};
+
+const metadataOf = (read: Read, path: Path): PinnedMetadata | undefined => {
+  const file = fileAt(read, path);
+  const metadata = file && readMetadataFile(file.text);
+  if (!metadata || !('code' in metadata)) return metadata;
+  read.faults.push(read.source.fault(path, metadata.code, metadata.message));
+  return undefined;
 };
 
 const entitlementsOf = (read: Read, schema: ReturnType<typeof entitlement>): readonly Entitlement[] => {
@@ -131,21 +152,29 @@ const accountsOf = ({ source, faults }: Read): ReadonlyMap<string, Account> =>
   );
 
 /** Undefined when the policy file cannot be taken. */
-const deniesOf = ({ source, faults, baseDir, readFile }: Read, path: Path): readonly DenyStatement[] | undefined => {
+const deniesOf = (read: Read, path: Path): readonly DenyStatement[] | undefined => {
+  if (read.source.get(path) === undefined) return [];
+  const file = fileAt(read, path);
+  const before = read.faults.length;
+  const denies = file && sessionDenies(file.name, file.text, read.faults);
+  return read.faults.length === before ? denies : undefined;
+};
+
+/** The file that access.yml names at `path`; undefined, with a fault, when it cannot be taken. */
+const fileAt = (
+  { source, faults, baseDir, readFile }: Read,
+  path: Path,
+): { readonly name: string; readonly text: string } | undefined => {
   const name = source.get(path);
-  if (name === undefined) return [];
-  const before = faults.length;
   const refuse = (code: string, message: string): void => void faults.push(source.fault(path, code, message));
-  if (typeof name !== 'string' || name === '') refuse('invalid_type', 'must be the name of a file');
+  if (name === undefined) refuse('required', 'is missing');
+  else if (typeof name !== 'string' || name === '') refuse('invalid_type', 'must be the name of a file');
   else if (isAbsolute(name) || normalize(name).split(sep).includes('..'))
     refuse('outside', 'must be a file in the folder of access.yml or below it');
   else {
     const text = contentOf(() => readFile(join(baseDir, name)));
-    if (text === undefined) refuse('no_such_file', 'names a file that cannot be read');
-    else {
-      const denies = sessionDenies(normalize(name), text, faults);
-      return faults.length === before ? denies : undefined;
-    }
+    if (text !== undefined) return { name: normalize(name), text };
+    refuse('no_such_file', 'names a file that cannot be read');
   }
   return undefined;
 };

@@ -37,15 +37,30 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 export const algorithms = distinct(z.enum(ALGORITHMS), ALGORITHMS.length).default(['RS256', 'ES256']);
 
 /** All types, so that one that is none of them is told which there are; the others are checked by schemas of their own. */
-export const identityProvider = z.strictObject({
+export const oidcProvider = z.strictObject({
   id: idText,
-  type: z.enum(['oidc', 'oidc-workload']),
+  type: z.enum(['oidc', 'saml', 'oidc-workload']),
   issuer,
   clientId: lineOf(255),
   clientSecret: secretReference.optional(),
   groupsClaim: lineOf(128).default('groups'),
   tokenExchange: z.strictObject({ audiences: distinct(lineOf(255), 20) }).optional(),
   algorithms,
+});
+
+/** https://refeds.org/profile/mfa, and what Microsoft's providers say. */
+const MFA_CONTEXTS = ['https://refeds.org/profile/mfa', 'http://schemas.microsoft.com/claims/multipleauthn'];
+
+export const samlProvider = z.strictObject({
+  id: idText,
+  type: z.literal('saml'),
+  /** A file; read on its own. */
+  metadata: z.unknown().optional(),
+  groupsAttribute: lineOf(256),
+  emailAttribute: lineOf(256).optional(),
+  nameAttribute: lineOf(256).optional(),
+  mfaContexts: distinct(lineOf(256), 10).default(MFA_CONTEXTS),
+  idpInitiated: z.boolean().default(false),
 });
 
 const PARTITION_OF_REGION = [

@@ -1,20 +1,32 @@
 import type { z } from 'zod';
 import type { Account, DenyStatement, Entitlement } from '../domain/entitlement.ts';
 import { sessionPolicy } from '../domain/role-session.ts';
-import type { OidcProvider } from '../identity/ports.ts';
+import type { OidcProvider, SamlProvider } from '../identity/ports.ts';
 import type { Path } from './access-fault.ts';
-import type { EntitlementText, identityProvider } from './access-schema.ts';
+import type { EntitlementText, oidcProvider, samlProvider } from './access-schema.ts';
 import { present } from './present.ts';
+import type { PinnedMetadata } from './saml-provider-metadata.ts';
 
-export const compileProvider = ({
+export const compileOidcProvider = ({
   tokenExchange,
   clientSecret,
   ...provider
-}: z.infer<typeof identityProvider>): OidcProvider => ({
+}: z.infer<typeof oidcProvider>): OidcProvider => ({
   ...provider,
   type: 'oidc',
   ...present({ clientSecret }),
   tokenExchangeAudiences: tokenExchange?.audiences ?? [],
+});
+
+export const compileSamlProvider = (
+  { metadata: _file, emailAttribute, nameAttribute, ...provider }: z.infer<typeof samlProvider>,
+  { entityId, ssoUrl, certificates }: PinnedMetadata,
+): SamlProvider => ({
+  ...provider,
+  ...present({ emailAttribute, nameAttribute }),
+  issuer: entityId,
+  ssoUrl,
+  certificates,
 });
 
 /** A fault of the parts taken together; `at` is relative to the entitlement. */

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoAttempts } from '../../lib/aws/attempts.ts';
+import { dynamoParkedSignIns, dynamoSamlAttempts } from '../../lib/aws/saml-sign-ins.ts';
 import { dynamoDirectory } from '../../lib/aws/directory.ts';
 import { dynamoReplayGuard } from '../../lib/aws/replay-guard.ts';
 import { dynamoSessions } from '../../lib/aws/sessions.ts';
@@ -50,6 +51,8 @@ export const dynamoContracts = (name: string, startDatabase: () => Promise<Datab
       return {
         sessions: dynamoSessions(at),
         attempts: dynamoAttempts(at),
+        samlAttempts: dynamoSamlAttempts(at),
+        parkedSignIns: dynamoParkedSignIns(at),
         replayGuard: dynamoReplayGuard(at),
         directory: dynamoDirectory(at),
         texts: dynamoTexts(at),

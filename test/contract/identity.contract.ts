@@ -4,11 +4,25 @@ import { hashText } from '../../lib/broker/text.ts';
 import type { TextRef } from '../../lib/domain/event.ts';
 import type { Principal } from '../../lib/domain/principal.ts';
 import { plusSeconds } from '../../lib/domain/time.ts';
-import type { Attempt, Attempts, Clock, Directory, ReplayGuard, Session, Sessions } from '../../lib/identity/ports.ts';
+import type {
+  Attempt,
+  Attempts,
+  Clock,
+  Directory,
+  ParkedSignIn,
+  ParkedSignIns,
+  ReplayGuard,
+  SamlAttempt,
+  SamlAttempts,
+  Session,
+  Sessions,
+} from '../../lib/identity/ports.ts';
 
 export interface IdentityUnderTest {
   readonly sessions: Sessions;
   readonly attempts: Attempts;
+  readonly samlAttempts: SamlAttempts;
+  readonly parkedSignIns: ParkedSignIns;
   readonly replayGuard: ReplayGuard;
   readonly directory: Directory & People;
   readonly texts: Texts;
@@ -53,6 +67,22 @@ const attempt = (stateHash: string, changes: Partial<Attempt> = {}): Attempt => 
   expiresAt: plusSeconds(NOW, 600),
   ...changes,
 });
+
+const samlAttempt = (requestHash: string): SamlAttempt => ({
+  requestHash,
+  provider: 'adfs',
+  browserHash: 'browser',
+  returnTo: '/',
+  expiresAt: plusSeconds(NOW, 600),
+});
+
+const parked = (ticketHash: string): ParkedSignIn => {
+  const { issuer, subject, kind, groups, groupsAt, authenticatedAt, methods } = principal('p_parked');
+  return {
+    ...{ ticketHash, provider: 'adfs', returnTo: '/', expiresAt: plusSeconds(NOW, 60) },
+    principal: { issuer, subject, kind, groups, groupsAt, authenticatedAt, methods },
+  };
+};
 
 const words = (id: string, text: string): { ref: TextRef; value: { salt: string; text: string } } => ({
   ref: { id, hash: hashText('salt', text) },
@@ -124,6 +154,37 @@ export const identityContract = (name: string, make: (clock: Clock) => Promise<I
         await store.attempts.put(one);
         expect(await store.attempts.take(one.stateHash)).toEqual(one);
         expect(await store.attempts.take(one.stateHash)).toBeUndefined();
+      });
+
+      test.each<[string, SamlAttempt]>([
+        ['with all there is', { ...samlAttempt('whole'), authenticatedSince: NOW }],
+        ['without what is not there', samlAttempt('bare')],
+      ])('an attempt by SAML %s is taken as it was, once', async (_what, one) => {
+        await store.samlAttempts.put(one);
+        expect(await store.samlAttempts.take(one.requestHash)).toEqual(one);
+        expect(await store.samlAttempts.take(one.requestHash)).toBeUndefined();
+      });
+
+      test('an attempt of one protocol is none of the other', async () => {
+        await store.samlAttempts.put(samlAttempt('by-saml'));
+        await store.attempts.put(attempt('by-oidc'));
+        expect(await store.attempts.take('by-saml')).toBeUndefined();
+        expect(await store.samlAttempts.take('by-oidc')).toBeUndefined();
+      });
+
+      test.each<[string, ParkedSignIn]>([
+        ['with all there is', { ...parked('whole'), browserHash: 'browser', sessionEndsAt: NOW }],
+        ['without what is not there', parked('bare')],
+      ])('a parked sign-in %s is taken as it was, by one of fifty at once', async (_what, one) => {
+        await store.parkedSignIns.put(one);
+        const taken = await Promise.all(FIFTY.map(() => store.parkedSignIns.take(one.ticketHash)));
+        expect(taken.filter((each) => each !== undefined)).toEqual([one]);
+      });
+
+      test('a parked sign-in is absent after its minute, though not yet swept', async () => {
+        await store.parkedSignIns.put(parked('late'));
+        wait(61);
+        expect(await store.parkedSignIns.take('late')).toBeUndefined();
       });
 
       test('one that nobody began is absent', async () => {

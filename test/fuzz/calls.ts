@@ -15,14 +15,24 @@ export interface Known {
   /** What would sign somebody in, once each: forms of `POST /oauth/token`, and what a browser brings to `GET /oidc/callback`. */
   readonly exchanges: readonly Record<string, string>[];
   readonly callbacks: readonly { readonly query: string; readonly cookies: readonly string[] }[];
+  /** The same by SAML: forms of `POST /saml/acs`, and what a browser brings to `GET /saml/finish`. */
+  readonly samlResponses: readonly string[];
+  readonly tickets: Known['callbacks'];
 }
 
 /** An event of payload format 2.0 for this route: valid, nearly valid, or nothing of the kind. */
 export const eventsOf = (key: RouteKey, known: Known): fc.Arbitrary<object> => {
-  if (key === 'GET /oidc/callback' || key === 'POST /oauth/token')
+  if (SIGN_INS.has(key))
     return fc.oneof({ weight: 4, arbitrary: anyEvent(key, known) }, { weight: 1, arbitrary: signIns(key, known) });
   return anyEvent(key, known);
 };
+
+const SIGN_INS: ReadonlySet<RouteKey> = new Set([
+  'GET /oidc/callback',
+  'POST /oauth/token',
+  'POST /saml/acs',
+  'GET /saml/finish',
+]);
 
 const anyEvent = (key: RouteKey, known: Known): fc.Arbitrary<object> => {
   const route: RouteContract = contract[key];
@@ -58,20 +68,26 @@ const anyEvent = (key: RouteKey, known: Known): fc.Arbitrary<object> => {
 };
 
 /** The honest way in, whole or with one character changed. */
-const signIns = (key: RouteKey, { exchanges, callbacks }: Known): fc.Arbitrary<object> => {
+const signIns = (key: RouteKey, known: Known): fc.Arbitrary<object> => {
   const changed = (text: string, at: number): string => {
     const index = at % (text.length * 4);
     return index < text.length ? `${text.slice(0, index)}A${text.slice(index + 1)}` : text;
   };
   const base = { version: '2.0', routeKey: key, isBase64Encoded: false };
   const context = (method: string) => ({ requestContext: { requestId: 'JKJaXmPLvHcESHA=', http: { method } } });
-  if (key === 'POST /oauth/token')
-    return fc.tuple(fc.constantFrom(...exchanges), fc.nat(2000)).map(([fields, at]) => ({
-      ...{ ...base, ...context('POST'), rawPath: '/oauth/token', headers: FORM_TYPE },
-      body: changed(new URLSearchParams(fields).toString(), at),
+  const [method = '', rawPath = ''] = key.split(' ');
+  if (method === 'POST') {
+    const forms =
+      key === 'POST /saml/acs' ? known.samlResponses.map((SAMLResponse) => ({ SAMLResponse })) : known.exchanges;
+    return fc.tuple(fc.constantFrom<Record<string, string>[]>(...forms), fc.nat(2000)).map(([fields, at]) => ({
+      ...{ ...base, ...context(method), rawPath, headers: FORM_TYPE },
+      // A response is far longer than the rest.
+      body: changed(new URLSearchParams(fields).toString(), key === 'POST /saml/acs' ? at * 20 : at),
     }));
-  return fc.tuple(fc.constantFrom(...callbacks), fc.nat(800)).map(([{ query, cookies }, at]) => ({
-    ...{ ...base, ...context('GET'), rawPath: '/oidc/callback', headers: {}, cookies },
+  }
+  const queries = key === 'GET /saml/finish' ? known.tickets : known.callbacks;
+  return fc.tuple(fc.constantFrom(...queries), fc.nat(800)).map(([{ query, cookies }, at]) => ({
+    ...{ ...base, ...context(method), rawPath, headers: {}, cookies },
     rawQueryString: changed(query, at),
   }));
 };

@@ -16,6 +16,7 @@ import { type TestBroker, startBroker } from '../support/broker.ts';
 import { httpEvent } from '../support/events.ts';
 import { silentLogger } from '../support/logger.ts';
 import { type OidcServer, startOidcServer } from '../support/oidc-server.ts';
+import { type TestSamlProvider, testSamlProvider } from '../support/saml-provider.ts';
 import type { Known } from './calls.ts';
 
 /** Every function as it is deployed, in this process, on the embedded DynamoDB, with people and requests that it knows. */
@@ -47,8 +48,10 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
       ...{ files: { '/': page }, openApi: JSON.stringify(openApiDocument()), logger: silentLogger },
     }),
   };
+  const adfs = testSamlProvider(config.origin, () => new Date(clock.now()));
+  const samlSignin = createSignin({ ...config, identityProviders: [adfs.provider] }, around);
   return {
-    handlerOf: (key) => functions[contract[key].function],
+    handlerOf: (key) => (key.includes('/saml/') ? samlSignin : functions[contract[key].function]),
     know: async () => {
       const known = await sessions(broker);
       return {
@@ -57,6 +60,7 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
         ids: [...(await requests(broker)), ...(await sessionIds(functions.signin, known.bearers))],
         exchanges: exchanges(oidc),
         callbacks: await callbacks(functions.signin, oidc),
+        ...(await samlSignIns(samlSignin, adfs)),
       };
     },
     close: async () => {
@@ -114,6 +118,29 @@ const callbacks = async (signin: ApiHandler, oidc: OidcServer): Promise<Known['c
       };
     }),
   );
+
+const samlSignIns = async (
+  signin: ApiHandler,
+  adfs: TestSamlProvider,
+): Promise<Pick<Known, 'samlResponses' | 'tickets'>> => {
+  const begun = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const { headers = {}, cookies = [] } = await signin(httpEvent({ path: '/login' }));
+      return {
+        response: adfs.respond(String(headers['location'])),
+        cookies: cookies.map((cookie) => cookie.split(';')[0] ?? ''),
+      };
+    }),
+  );
+  const tickets = await Promise.all(
+    begun.slice(10).map(async ({ response, cookies }) => {
+      const form = { SAMLResponse: response };
+      const { headers = {} } = await signin(httpEvent({ method: 'POST', path: '/saml/acs', form }));
+      return { query: String(headers['location']).split('?')[1] ?? '', cookies };
+    }),
+  );
+  return { samlResponses: begun.slice(0, 10).map(({ response }) => response), tickets };
+};
 
 const sessions = async (broker: TestBroker): Promise<Pick<Known, 'bearers' | 'cookie' | 'expired'>> => {
   const { config, clock } = broker;

@@ -10,8 +10,8 @@ const PAGE = `
 function        | may                                                                                  | on                                        | keys
 ----------------|--------------------------------------------------------------------------------------|-------------------------------------------|------------------------------
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*
-signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | session#*, attempt#*
-signin          | dynamodb:DeleteItem                                                                  | identity                                  | session#*, attempt#*
+signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | session#*, attempt#*, parked#*
+signin          | dynamodb:DeleteItem                                                                  | identity                                  | session#*, attempt#*, parked#*
 signin          | dynamodb:Query                                                                       | identity                                  | session#*
 signin          | dynamodb:PutItem                                                                     | identity                                  | person#*, replay#*
 signin          | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
