@@ -38,10 +38,9 @@ describe('a signature that is not made in the one way that we verify', () => {
 
   test.each([
     ['one transform', { transforms: [EXC_C14N] }],
-    ['CVE-2021-39171: hundreds of transforms', { transforms: [ENVELOPED, ...Array<string>(300).fill(EXC_C14N)] }],
+    ['CVE-2021-39171: dozens of transforms', { transforms: [ENVELOPED, ...Array<string>(40).fill(EXC_C14N)] }],
   ])('%s', (_name, how) => {
-    // The signing library runs each, and needs the enveloped one for nothing else than its own output.
-    expect(verdict(signed('Assertion', {}, { ...how, transforms: how.transforms.slice(0, 40) }))).toBe('structure');
+    expect(verdict(signed('Assertion', {}, how))).toBe('structure');
   });
 
   test.each(['hmac-sha256', 'hmac-sha1'])('HMAC confusion: %s by the public certificate', (hmac) => {
