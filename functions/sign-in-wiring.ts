@@ -3,6 +3,7 @@ import { dynamoAttempts } from '../lib/aws/attempts.ts';
 import { dynamoDirectory } from '../lib/aws/directory.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { parameterStore } from '../lib/aws/parameter-store.ts';
+import { dynamoCodes, dynamoFamilies, dynamoRefreshTokens } from '../lib/aws/refresh-families.ts';
 import { dynamoReplayGuard } from '../lib/aws/replay-guard.ts';
 import { dynamoParkedSignIns, dynamoSamlAttempts } from '../lib/aws/saml-sign-ins.ts';
 import { dynamoSessions } from '../lib/aws/sessions.ts';
@@ -13,6 +14,7 @@ import type { Config } from '../lib/config/environment.ts';
 import { HatcheckError, refuse } from '../lib/domain/errors.ts';
 import { handleOf } from '../lib/identity/handle.ts';
 import { providerDocuments } from '../lib/identity/keys.ts';
+import type { GrantParts } from '../lib/identity/oauth/grant-parts.ts';
 import type { CallbackParts } from '../lib/identity/oidc-callback.ts';
 import { providerFetch } from '../lib/identity/provider-fetch.ts';
 import type { SamlLoginParts } from '../lib/identity/saml-login.ts';
@@ -21,7 +23,7 @@ import type { SamlLoginParts } from '../lib/identity/saml-login.ts';
 export const signInParts = (
   config: Config,
   { clock, chance, logger }: Surroundings,
-): CallbackParts & SamlLoginParts => {
+): CallbackParts & SamlLoginParts & GrantParts => {
   const { region, origin, identityProviders, tables, endpoints, pepper } = config;
   if (pepper === undefined) throw new TypeError('HATCHECK_PEPPER is not set: without it nobody has a handle');
   const client = dynamoDbClient({
@@ -49,6 +51,9 @@ export const signInParts = (
     },
     sessions: dynamoSessions(identity),
     attempts: dynamoAttempts(identity),
+    codes: dynamoCodes(identity),
+    families: dynamoFamilies(identity),
+    refreshTokens: dynamoRefreshTokens(identity),
     samlAttempts: dynamoSamlAttempts(identity),
     parkedSignIns: dynamoParkedSignIns(identity),
     replayGuard: dynamoReplayGuard(identity),

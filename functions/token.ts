@@ -1,11 +1,13 @@
 import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
-import { HatcheckError, refuse } from '../lib/domain/errors.ts';
 import { api } from '../lib/http/api.ts';
 import { OAuthError } from '../lib/http/oauth-error.ts';
 import { AssertionRefused } from '../lib/identity/assertion-refused.ts';
-import { ExchangeRefused, TOKEN_EXCHANGE, exchangeToken } from '../lib/identity/token-exchange.ts';
+import { type GrantForm, redeemAuthorizationCode, rotateRefreshToken } from '../lib/identity/oauth/grants.ts';
+import { authenticator } from '../lib/identity/sessions.ts';
+import { type ExchangeForm, ExchangeRefused, TOKEN_EXCHANGE, exchangeToken } from '../lib/identity/token-exchange.ts';
+import { authorizeRoutes } from './authorize.ts';
 import { signInParts } from './sign-in-wiring.ts';
 
 const STATUS: Readonly<Partial<Record<ExchangeRefused['code'], number>>> = {
@@ -27,33 +29,37 @@ export const create = (config: Config, around = surroundings('token')) => {
     throw new OAuthError(code, message, STATUS[code] ?? 400, { cause });
   };
 
+  const grant = (form: ExchangeForm & GrantForm) => {
+    if (form.grant_type === 'authorization_code') return redeemAuthorizationCode(parts, form);
+    if (form.grant_type === 'refresh_token') return rotateRefreshToken(parts, form);
+    return exchangeToken(parts, form);
+  };
+
   return api({
-    ...{ origin, logger },
-    authenticate: () =>
-      Promise.reject(new HatcheckError(refuse('not_signed_in', 'nobody signs in with a session here'))),
+    ...{ origin, logger, authenticate: authenticator(parts) },
     routes: {
+      ...authorizeRoutes(parts, origin),
       'POST /oauth/token': async ({ body, headers, callId }) => {
         if (headers['authorization'] !== undefined)
           throw new OAuthError('invalid_client', 'there are public clients only: send no Authorization', 401);
-        return {
-          status: 200,
-          json: await exchangeToken(parts, body).catch((error: unknown) => refused(error, callId)),
-        };
+        return { status: 200, json: await grant(body).catch((error: unknown) => refused(error, callId)) };
       },
-      'GET /.well-known/oauth-authorization-server': () =>
-        Promise.resolve({
-          status: 200,
-          json: {
-            issuer: origin,
-            token_endpoint: `${origin}/oauth/token`,
-            grant_types_supported: [TOKEN_EXCHANGE],
-            // RFC 8414, 2: required, and empty as long as there is no authorization endpoint.
-            response_types_supported: [],
-            token_endpoint_auth_methods_supported: ['none'],
-          },
-        }),
+      'GET /.well-known/oauth-authorization-server': () => Promise.resolve({ status: 200, json: metadataOf(origin) }),
     },
   });
 };
+
+/** RFC 8414, 2; RFC 9207, 3. */
+const metadataOf = (origin: string) => ({
+  issuer: origin,
+  authorization_endpoint: `${origin}/oauth/authorize`,
+  token_endpoint: `${origin}/oauth/token`,
+  grant_types_supported: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE],
+  response_types_supported: ['code'],
+  response_modes_supported: ['query'],
+  code_challenge_methods_supported: ['S256'],
+  token_endpoint_auth_methods_supported: ['none'],
+  authorization_response_iss_parameter_supported: true,
+});
 
 export const handler = onLambda(create);

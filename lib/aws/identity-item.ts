@@ -18,7 +18,7 @@ export interface IdentityTable {
 }
 
 /** The kinds of item. Roles are told apart by them (`dynamodb:LeadingKeys`), so a partition key begins with its kind and nothing else. */
-export type Kind = 'session' | 'attempt' | 'parked' | 'replay' | 'person' | 'text';
+export type Kind = 'session' | 'attempt' | 'parked' | 'replay' | 'person' | 'text' | 'code' | 'family' | 'refresh';
 
 export interface IdentityKey {
   readonly kind: Kind;

@@ -1,7 +1,15 @@
 import * as z from 'zod/mini';
 import type { PersonName } from '../broker/ports.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { Attempt, ParkedSignIn, SamlAttempt, Session } from '../identity/ports.ts';
+import type {
+  Attempt,
+  AuthorizationCode,
+  ParkedSignIn,
+  RefreshFamily,
+  RefreshToken,
+  SamlAttempt,
+  Session,
+} from '../identity/ports.ts';
 
 // `satisfies` names every member, the optional ones too: one that a schema leaves out would be lost on its way through the table.
 
@@ -25,6 +33,7 @@ const session = z.object({
   csrf: z.exactOptional(z.string()),
   createdAt: z.string(),
   expiresAt: z.string(),
+  family: z.exactOptional(z.string()),
 } satisfies Record<keyof Session, unknown>);
 
 const attempt = z.object({
@@ -38,6 +47,29 @@ const attempt = z.object({
   expiresAt: z.string(),
 } satisfies Record<keyof Attempt, unknown>);
 
+const code = z.object({
+  codeHash: z.string(),
+  redirectUri: z.string(),
+  codeChallenge: z.string(),
+  handle: z.string(),
+  family: z.string(),
+  familyEndsAt: z.string(),
+  expiresAt: z.string(),
+} satisfies Record<keyof AuthorizationCode, unknown>);
+
+const family = z.object({
+  id: z.string(),
+  principal,
+  createdAt: z.string(),
+  expiresAt: z.string(),
+} satisfies Record<keyof RefreshFamily, unknown>);
+
+const refreshToken = z.object({
+  handle: z.string(),
+  tokenHash: z.string(),
+  family: z.string(),
+  expiresAt: z.string(),
+} satisfies Record<keyof RefreshToken, unknown>);
 const samlAttempt = z.object({
   requestHash: z.string(),
   provider: z.string(),
@@ -68,6 +100,9 @@ const text = z.object({ salt: z.string(), text: z.string() });
 
 export const parseSession = (body: unknown): Session | undefined => session.safeParse(body).data;
 export const parseAttempt = (body: unknown): Attempt | undefined => attempt.safeParse(body).data;
+export const parseCode = (body: unknown): AuthorizationCode | undefined => code.safeParse(body).data;
+export const parseFamily = (body: unknown): RefreshFamily | undefined => family.safeParse(body).data;
+export const parseRefreshToken = (body: unknown): RefreshToken | undefined => refreshToken.safeParse(body).data;
 export const parseSamlAttempt = (body: unknown): SamlAttempt | undefined => samlAttempt.safeParse(body).data;
 export const parseParkedSignIn = (body: unknown): ParkedSignIn | undefined => parkedSignIn.safeParse(body).data;
 export const parsePersonName = (body: unknown): PersonName | undefined => personName.safeParse(body).data;

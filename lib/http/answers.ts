@@ -129,6 +129,7 @@ export const answers = {
   AuthorizationServer: once(() =>
     z.looseObject({
       issuer: z.string(),
+      authorization_endpoint: z.string(),
       token_endpoint: z.string(),
       grant_types_supported: z.optional(z.array(z.string())),
     }),

@@ -11,6 +11,8 @@ export interface CallerSession {
   /** What a plain form must send back; only with `via: 'cookie'`. */
   readonly csrf?: string;
   readonly tokenHash: string;
+  /** The refresh family that it belongs to. */
+  readonly family?: string;
 }
 
 /** A token that was sent and not looked at yet. */

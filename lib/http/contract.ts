@@ -25,6 +25,17 @@ const act = {
 const open = { ...read, caller: 'anyone', csrf: 'exempt' } as const;
 
 const actCodes = ['not_found', 'wrong_status', 'ledger_conflict', 'ledger_unavailable'] as const;
+/** Unknown parameters are ignored, as RFC 6749 §3.1 asks; what they must be is checked where the answer to the client is made. */
+const authorizationParameters = () => ({
+  response_type: z.exactOptional(text(64)),
+  client_id: z.exactOptional(text(256)),
+  redirect_uri: z.exactOptional(text(512)),
+  state: z.exactOptional(text(1024)),
+  code_challenge: z.exactOptional(text(256)),
+  code_challenge_method: z.exactOptional(text(16)),
+  scope: z.exactOptional(text(2048)),
+});
+
 const signInCodes = ['ledger_unavailable'] as const;
 
 const issueCodes = [
@@ -191,16 +202,51 @@ export const contract = {
     answers: { 200: 'AuthorizationServer' },
     codes: [],
   },
+  'GET /oauth/authorize': {
+    ...open,
+    page: true,
+    operationId: 'askForSignIn',
+    summary: 'Asks the person in this browser whether the command line may sign in as them (RFC 6749, PKCE, RFC 8252).',
+    function: 'token',
+    query: once(() =>
+      z.looseObject({
+        ...authorizationParameters(),
+        prompt: z.exactOptional(text(64)),
+        provider: z.exactOptional(slug()),
+        login_hint: z.exactOptional(line(320)),
+        resume: z.exactOptional(text(4096)),
+      }),
+    ),
+    answers: { 200: 'page', 303: 'redirect' },
+    codes: [...signInCodes],
+  },
+  'POST /oauth/authorize': {
+    ...read,
+    csrf: 'always',
+    page: true,
+    operationId: 'answerSignIn',
+    summary: 'The person’s answer: sends the browser back to the command line, with a code or without.',
+    function: 'token',
+    body: once(() => z.looseObject({ ...authorizationParameters(), decision: z.exactOptional(text(16)) })),
+    accepts: ['form'],
+    bodyRequired: true,
+    answers: { 303: 'redirect' },
+    codes: [...signInCodes],
+  },
   'POST /oauth/token': {
     ...open,
     operationId: 'getToken',
-    summary: 'Exchanges an ID token for an access token (RFC 8693).',
+    summary: 'Gives an access token for an authorization code, a refresh token, or an ID token (RFC 8693).',
     function: 'token',
     // Unknown parameters are ignored, as RFC 6749 §3.2 asks.
     body: once(() =>
       z.looseObject({
         grant_type: text(256),
         client_id: z.exactOptional(text(256)),
+        code: z.exactOptional(text(256)),
+        redirect_uri: z.exactOptional(text(512)),
+        code_verifier: z.exactOptional(text(256)),
+        refresh_token: z.exactOptional(text(256)),
         subject_token: z.exactOptional(text(32_768)),
         subject_token_type: z.exactOptional(text(256)),
         requested_token_type: z.exactOptional(text(256)),

@@ -11,6 +11,8 @@ export interface Session {
   readonly csrf?: string;
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
+  /** The refresh family that it belongs to; it ends with it. */
+  readonly family?: string;
 }
 
 export interface Sessions {
@@ -105,6 +107,59 @@ export interface OidcProvider {
   readonly algorithms: readonly (
     'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512'
   )[];
+}
+
+/** What the command line got for a person's consent: 60 seconds, once (RFC 6749, 4.1.2). */
+export interface AuthorizationCode {
+  /** base64url SHA-256 of the code. */
+  readonly codeHash: string;
+  readonly redirectUri: string;
+  /** base64url SHA-256 of the verifier (RFC 7636, S256). */
+  readonly codeChallenge: string;
+  readonly handle: Handle;
+  readonly family: string;
+  /** When what it is redeemed for ends at the latest. */
+  readonly familyEndsAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+export interface AuthorizationCodes {
+  put(code: AuthorizationCode): Promise<void>;
+  /** Strongly consistent. It stays for ten minutes, so that a second use of it is noticed. */
+  get(codeHash: string): Promise<AuthorizationCode | undefined>;
+}
+
+/** A sign-in of the command line: every refresh token and session that comes of one consent (RFC 9700, 4.14.2). Gone is revoked. */
+export interface RefreshFamily {
+  readonly id: string;
+  /** As of the sign-in in the browser. */
+  readonly principal: Principal;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+export interface RefreshFamilies {
+  put(family: RefreshFamily): Promise<void>;
+  /** Puts it anew if it is there still: one that was revoked does not come back. */
+  confirm(family: RefreshFamily): Promise<boolean>;
+  /** Strongly consistent. */
+  get(handle: Handle, id: string): Promise<RefreshFamily | undefined>;
+  list(handle: Handle): Promise<readonly RefreshFamily[]>;
+  remove(handle: Handle, id: string): Promise<void>;
+}
+
+export interface RefreshToken {
+  readonly handle: Handle;
+  /** base64url SHA-256 of the secret part of the token `<handle>.<random>`. */
+  readonly tokenHash: string;
+  readonly family: string;
+  readonly expiresAt: Instant;
+}
+
+export interface RefreshTokens {
+  put(token: RefreshToken): Promise<void>;
+  /** Strongly consistent. Used ones stay until their family would have ended, so that a second use is noticed. */
+  get(handle: Handle, tokenHash: string): Promise<RefreshToken | undefined>;
 }
 
 /** What its metadata said when the functions were packaged; nothing of it is fetched later. */

@@ -49,7 +49,7 @@ export const vouchedBy = (token: VerifiedIdToken, provider: OidcProvider): Vouch
 /** How somebody signs in, and what they get. */
 export interface Way {
   readonly provider: IdentityProvider;
-  readonly method: EventData['signin.succeeded']['method'];
+  readonly method: EventData['signin.refused']['method'];
   readonly via: Session['via'];
 }
 

@@ -11,7 +11,7 @@ const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** The command line: a public client, so that its name proves nothing. */
-const CLIENT_ID = 'hatcheck-cli';
+export const CLIENT_ID = 'hatcheck-cli';
 
 /**
  * An hour, as long as large providers' ID tokens live: a command line or a job brings one that it was given a while ago, unlike a browser.
@@ -54,6 +54,7 @@ export class ExchangeRefused extends Error {
 type ExchangeFault =
   | 'invalid_request'
   | 'invalid_client'
+  | 'invalid_grant'
   | 'unsupported_grant_type'
   | 'invalid_scope'
   | 'invalid_target'

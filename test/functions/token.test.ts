@@ -144,14 +144,18 @@ describe('POST /oauth/token', () => {
   });
 });
 
-test('the metadata names this server, its one endpoint and its one grant', async () => {
+test('the metadata names this server, its endpoints and its grants', async () => {
   const answer = await token(httpEvent({ path: '/.well-known/oauth-authorization-server' }));
   const json: unknown = JSON.parse(answer.body ?? '');
   expect(answers.AuthorizationServer().safeParse(json).error).toBeUndefined();
   expect(json).toMatchObject({
     issuer: 'http://127.0.0.1:3000',
     token_endpoint: 'http://127.0.0.1:3000/oauth/token',
-    grant_types_supported: ['urn:ietf:params:oauth:grant-type:token-exchange'],
+    authorization_endpoint: 'http://127.0.0.1:3000/oauth/authorize',
+    grant_types_supported: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+    response_types_supported: ['code'],
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
   });
 });
 

@@ -12,11 +12,15 @@ function        | may                                                           
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | session#*, attempt#*, parked#*
 signin          | dynamodb:DeleteItem                                                                  | identity                                  | session#*, attempt#*, parked#*
-signin          | dynamodb:Query                                                                       | identity                                  | session#*
+signin          | dynamodb:Query                                                                       | identity                                  | session#*, family#*
+signin          | dynamodb:DeleteItem                                                                  | identity                                  | family#*
 signin          | dynamodb:PutItem                                                                     | identity                                  | person#*, replay#*
 signin          | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*
 token           | dynamodb:PutItem                                                                     | identity                                  | session#*, person#*, replay#*
+token           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | code#*, family#*, refresh#*
+token           | dynamodb:GetItem, dynamodb:Query                                                     | identity                                  | session#*
+token           | dynamodb:DeleteItem                                                                  | identity                                  | session#*, family#*
 token           | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
 requests        | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, refusals#*
 requests        | dynamodb:PutItem                                                                     | ledger                                    | request#*

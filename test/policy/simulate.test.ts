@@ -27,6 +27,9 @@ describe('who may put what', () => {
     ['index', 'request#r_A', ['requests', 'on-ledger-event']],
     ['index', 'session#x', []],
     ['identity', 'session#x', ['signin', 'token']],
+    ['identity', 'code#x', ['token']],
+    ['identity', 'family#p_A', ['token']],
+    ['identity', 'refresh#p_A', ['token']],
     ['identity', 'attempt#x', ['signin']],
     ['identity', 'replay#x', ['signin', 'token']],
     ['identity', 'person#p_A', ['signin', 'token']],
@@ -42,10 +45,11 @@ describe('who may read what', () => {
     ['Query', 'ledger', 'request#r_A', ['requests', 'credentials', 'on-ledger-event']],
     ['Query', 'ledger', 'signin#01J', []],
     ['Query', 'ledger', 'alarm#2026-03-02', ['on-ledger-event']],
-    ['GetItem', 'identity', 'session#x', ['signin', 'requests', 'credentials']],
+    ['GetItem', 'identity', 'session#x', ['signin', 'token', 'requests', 'credentials']],
     ['BatchGetItem', 'identity', 'text#p_A', ['requests']],
     ['GetItem', 'identity', 'person#p_A', []],
-    ['DeleteItem', 'identity', 'session#x', ['signin']],
+    ['DeleteItem', 'identity', 'session#x', ['signin', 'token']],
+    ['DeleteItem', 'identity', 'refresh#p_A', []],
   ])('by %s of the %s, under %s: %j', (operation, table, key, who) => {
     expect(whoMay(`dynamodb:${operation}`, table, key)).toEqual(who);
   });

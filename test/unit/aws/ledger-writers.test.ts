@@ -39,7 +39,11 @@ describe('who may write', () => {
     ).toEqual([]);
   });
 
-  test('only sessions and sign-ins under way are deleted', () => {
-    expect(filesWith(/\bDeleteItemCommand\b/).toSorted()).toEqual(['lib/aws/attempts.ts', 'lib/aws/sessions.ts']);
+  test('only sessions, their families and sign-ins under way are deleted', () => {
+    expect(filesWith(/\bDeleteItemCommand\b/).toSorted()).toEqual([
+      'lib/aws/attempts.ts',
+      'lib/aws/refresh-families.ts',
+      'lib/aws/sessions.ts',
+    ]);
   });
 });

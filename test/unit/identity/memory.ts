@@ -3,15 +3,18 @@ import type { RecordedEvent } from '../../../lib/domain/event.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
 import type { ProviderDocuments } from '../../../lib/identity/keys.ts';
 import { providerDocuments } from '../../../lib/identity/keys.ts';
+import type { GrantParts } from '../../../lib/identity/oauth/grant-parts.ts';
 import type { CallbackParts } from '../../../lib/identity/oidc-callback.ts';
 import type { Attempt, IdentityProvider, ParkedSignIn, SamlAttempt, Session } from '../../../lib/identity/ports.ts';
 import type { SamlLoginParts } from '../../../lib/identity/saml-login.ts';
 import { providerFetch } from '../../../lib/identity/provider-fetch.ts';
 import { type MemoryClock, memoryClock, seededChance } from '../../support/memory.ts';
+import { memoryGrants } from './oauth/memory-grants.ts';
 
 export const PEPPER = 'a pepper of forty characters for tests..';
 
-export interface MemoryIdentity extends CallbackParts, SamlLoginParts {
+export interface MemoryIdentity
+  extends CallbackParts, Pick<GrantParts, 'codes' | 'families' | 'refreshTokens'>, SamlLoginParts {
   readonly clock: MemoryClock;
   readonly stored: {
     readonly sessions: Map<string, Session>;
@@ -70,6 +73,7 @@ export const memoryIdentity = (
     attempts: putAndTake(stored.attempts, ({ stateHash }) => stateHash),
     samlAttempts: putAndTake(stored.samlAttempts, ({ requestHash }) => requestHash),
     parkedSignIns: putAndTake(stored.parkedSignIns, ({ ticketHash }) => ticketHash),
+    ...memoryGrants(),
     replayGuard: {
       burn: (key, until) => {
         const burntUntil = stored.burnt.get(key);

@@ -1,0 +1,32 @@
+import type {
+  AuthorizationCodes,
+  Chance,
+  Clock,
+  IdentityProvider,
+  RefreshFamilies,
+  RefreshTokens,
+  ReplayGuard,
+  Sessions,
+  SignInLedger,
+} from '../ports.ts';
+
+/** What the command line's sign-in works with. */
+export interface GrantParts {
+  readonly providers: readonly Pick<IdentityProvider, 'id' | 'issuer'>[];
+  readonly codes: AuthorizationCodes;
+  readonly families: RefreshFamilies;
+  readonly refreshTokens: RefreshTokens;
+  readonly sessions: Sessions;
+  readonly ledger: SignInLedger;
+  readonly replayGuard: ReplayGuard;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}
+
+/** RFC 6749, 5.1. */
+export interface TokenAnswer {
+  readonly access_token: string;
+  readonly token_type: 'Bearer';
+  readonly expires_in: number;
+  readonly refresh_token: string;
+}

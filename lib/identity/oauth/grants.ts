@@ -1,0 +1,84 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isBefore, plusSeconds } from '../../domain/time.ts';
+import { recordSignIn } from '../end-session.ts';
+import type { AuthorizationCode } from '../ports.ts';
+import { hashSecret, sessionKeyOf } from '../sessions.ts';
+import { CLIENT_ID, ExchangeRefused } from '../token-exchange.ts';
+import { invalidGrant, issueTokens, providerOf, refuseReuse } from './family.ts';
+import type { GrantParts, TokenAnswer } from './grant-parts.ts';
+
+/** The parameters of RFC 6749, 4.1.3 and 6, and RFC 7636, 4.5. */
+export interface GrantForm {
+  readonly client_id?: string;
+  readonly code?: string;
+  readonly redirect_uri?: string;
+  readonly code_verifier?: string;
+  readonly refresh_token?: string;
+  readonly scope?: string;
+}
+
+/** As we made it: 256 bits. Whatever looks otherwise is not asked for in the table. */
+const CODE = /^[A-Za-z0-9_-]{43}$/;
+
+/** RFC 7636, 4.1. */
+const VERIFIER = /^[A-Za-z0-9\-._~]{43,128}$/;
+
+/** As long as the table keeps a code: a second use is noticed until then. */
+const NOTICED_SECONDS = 600;
+
+/**
+ * Redeems an authorization code, once. Only whoever holds the verifier spends it: somebody who saw the code pass by can neither use it nor
+ * spoil it. Used twice, what it gave is revoked (RFC 6749, 4.1.2).
+ * @throws ExchangeRefused; HatcheckError `ledger_unavailable`
+ */
+export const redeemAuthorizationCode = async (parts: GrantParts, form: GrantForm): Promise<TokenAnswer> => {
+  checkClient(form);
+  if (form.code === undefined || form.code_verifier === undefined || form.redirect_uri === undefined)
+    throw new ExchangeRefused('invalid_request', 'code, code_verifier and redirect_uri are required');
+  const code = CODE.test(form.code) ? await parts.codes.get(hashSecret(form.code)) : undefined;
+  if (!code || !fits(code, form.redirect_uri, form.code_verifier)) throw invalidGrant();
+  const isFirst = await parts.replayGuard.burn(`code#${code.codeHash}`, plusSeconds(code.expiresAt, NOTICED_SECONDS));
+  if (!isFirst) return refuseReuse(parts, code.handle, code.family);
+  if (!isBefore(parts.clock.now(), code.expiresAt)) throw invalidGrant();
+
+  const consented = await parts.families.get(code.handle, code.family);
+  if (!consented) throw invalidGrant();
+  const provider = providerOf(parts, consented);
+  const family = { ...consented, expiresAt: code.familyEndsAt };
+  await recordSignIn(parts, family.principal, {
+    type: 'signin.succeeded',
+    data: { provider, method: 'authorization_code', methods: family.principal.methods },
+  });
+  if (!(await parts.families.confirm(family))) throw invalidGrant();
+  return issueTokens(parts, family);
+};
+
+/**
+ * Gives a new access token, and a new refresh token for the one that was used (RFC 9700, 4.14.2). Used twice, the family is revoked.
+ * Groups stay as old as the sign-in, so that rules about their age still send the person to sign in again.
+ * @throws ExchangeRefused; HatcheckError `ledger_unavailable`
+ */
+export const rotateRefreshToken = async (parts: GrantParts, form: GrantForm): Promise<TokenAnswer> => {
+  checkClient(form);
+  if (form.refresh_token === undefined) throw new ExchangeRefused('invalid_request', 'refresh_token is required');
+  const key = sessionKeyOf(form.refresh_token);
+  const token = key && (await parts.refreshTokens.get(key.handle, key.tokenHash));
+  if (!token) throw invalidGrant();
+  const isFirst = await parts.replayGuard.burn(`refresh#${token.tokenHash}`, token.expiresAt);
+  if (!isFirst) return refuseReuse(parts, token.handle, token.family);
+  const family = await parts.families.get(token.handle, token.family);
+  if (!family) throw invalidGrant();
+  providerOf(parts, family);
+  return issueTokens(parts, family);
+};
+
+const checkClient = ({ client_id: clientId, scope }: GrantForm): void => {
+  if (clientId !== CLIENT_ID) throw new ExchangeRefused('invalid_client', `client_id must be ${CLIENT_ID}`);
+  if (scope !== undefined) throw new ExchangeRefused('invalid_scope', 'there are no scopes');
+};
+
+/** RFC 6749, 4.1.3 and RFC 7636, 4.6. */
+const fits = ({ redirectUri, codeChallenge }: AuthorizationCode, givenUri: string, verifier: string): boolean =>
+  givenUri === redirectUri &&
+  VERIFIER.test(verifier) &&
+  timingSafeEqual(createHash('sha256').update(verifier).digest(), Buffer.from(codeChallenge, 'base64url'));
