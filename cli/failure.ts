@@ -13,7 +13,7 @@ export class Failure extends Error {
 }
 
 export const notSignedIn = (server: string, why = 'not signed in', options?: { cause?: unknown }): Failure =>
-  new Failure(3, `${why}; run: hatcheck login --token-file FILE --server ${server}`, options);
+  new Failure(3, `${why}; run: hatcheck login --server ${server}`, options);
 
 export const unknownAnswer = (server: string): Failure =>
   new Failure(4, `${server} answered as no Hatcheck does; is the address right?`);

@@ -4,9 +4,22 @@ import { Command, CommanderError, Option } from 'commander';
 import { cachePrefix, processCredentials } from './credentials.ts';
 import { Failure, oneLine } from './failure.ts';
 import { member, text, texts } from './json.ts';
+import { askInBrowser, openBrowser } from './loopback.ts';
 import { configFolder, privateFiles } from './private-files.ts';
 import { call, failureOf, serverOrigin, withToken } from './server.ts';
-import { type Place, callSignedIn, exchange, fileName, readIdToken, storedSignIn } from './sign-in.ts';
+import {
+  type Place,
+  callSignedIn,
+  currentSignIn,
+  exchange,
+  fileName,
+  readIdToken,
+  redeem,
+  storedSignIn,
+} from './sign-in.ts';
+
+/** As long as a person may take to sign in at their provider. */
+const LOGIN_TIMEOUT_MS = 300_000;
 
 const place = ({ server }: { server: string }): Place => ({
   server: serverOrigin(server),
@@ -21,11 +34,34 @@ const say = (line: string): void => {
 const nameOf = (principal: unknown): string =>
   oneLine(text(principal, 'email') ?? text(principal, 'displayName') ?? text(principal, 'handle') ?? 'somebody');
 
-const login = async (options: { server: string; tokenFile: string }): Promise<void> => {
+interface LoginOptions {
+  readonly server: string;
+  readonly tokenFile?: string;
+  readonly provider?: string;
+  readonly fresh?: boolean;
+}
+
+const login = async (options: LoginOptions): Promise<void> => {
   const at = place(options);
-  const file = options.tokenFile === '-' ? undefined : resolve(options.tokenFile);
-  const { principal } = await exchange(at, await readIdToken(file ?? '-'), file);
+  const { principal } = await (options.tokenFile === undefined
+    ? loginInBrowser(at, options)
+    : loginWithToken(at, options.tokenFile));
   say(`Signed in at ${at.server} as ${nameOf(principal)}.`);
+};
+
+const loginWithToken = async (at: Place, tokenFile: string) => {
+  const file = tokenFile === '-' ? undefined : resolve(tokenFile);
+  return exchange(at, await readIdToken(file ?? '-'), file);
+};
+
+const loginInBrowser = async (at: Place, { provider, fresh = false }: LoginOptions) => {
+  const show = (url: string): void => {
+    // Not on stdout, which may be read by a program.
+    process.stderr.write(`Open this address in the browser on this machine, and allow the sign-in:\n${url}\n`);
+    openBrowser(url, process.env);
+  };
+  const asking = { server: at.server, fresh, timeoutMs: LOGIN_TIMEOUT_MS, show };
+  return redeem(at, await askInBrowser({ ...asking, ...(provider !== undefined && { provider }) }));
 };
 
 const whoami = async (options: { server: string }): Promise<void> => {
@@ -40,9 +76,11 @@ const whoami = async (options: { server: string }): Promise<void> => {
 const logout = async (options: { server: string }): Promise<void> => {
   const at = place(options);
   const stored = await storedSignIn(at);
+  // An access token that is over ends nothing there; a newer one ends the whole sign-in.
+  const last = stored?.refreshToken === undefined ? stored : await currentSignIn(at).catch(() => stored);
   await Promise.all([at.files.remove(`${fileName(at.server)}.`), at.files.remove(cachePrefix(at.server))]);
   // What is here is gone whether or not the server answers; there, the access token ends by itself within 15 minutes.
-  if (stored) await call(at.server, '/logout', withToken('POST', stored.accessToken));
+  if (last) await call(at.server, '/logout', withToken('POST', last.accessToken));
   say(`Signed out at ${at.server}.`);
 };
 
@@ -59,8 +97,10 @@ const program = new Command('hatcheck')
   .addHelpText('after', '\nExit codes: 1 refused, 2 wrong usage, 3 not signed in, 4 the server is away.');
 program
   .command('login')
-  .description('sign in with an ID token of your identity provider')
-  .requiredOption('--token-file <file>', 'where the ID token is, - for stdin; read again when the sign-in is over')
+  .description('sign in in the browser on this machine, or with an ID token of your identity provider')
+  .option('--token-file <file>', 'where an ID token is, - for stdin; read again when the sign-in is over')
+  .option('--provider <id>', 'the identity provider, where there are several')
+  .option('--fresh', 'prove anew who you are, and fetch your groups anew')
   .addOption(serverOption())
   .action(login);
 program.command('whoami').description('who you are signed in as').addOption(serverOption()).action(whoami);

@@ -3,6 +3,7 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseJson } from './json.ts';
+import { whileLocked } from './lock.ts';
 
 /** Files of secrets: 0600 in a folder of 0700, each replaced as a whole, so that nobody reads half of one. */
 export interface PrivateFiles {
@@ -11,6 +12,8 @@ export interface PrivateFiles {
   write(name: string, value: unknown): Promise<void>;
   /** Every file whose name begins so. */
   remove(prefix: string): Promise<void>;
+  /** Runs the work while no other command does so under this name. */
+  whileLocked<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
 /** `HATCHECK_CONFIG_DIR`, else `hatcheck` in the user's configuration folder (XDG base directories). */
@@ -26,6 +29,7 @@ export const nameOf = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 
 export const privateFiles = (folder: string): PrivateFiles => ({
+  whileLocked: (name, work) => whileLocked(folder, name, work),
   read: async (name) => {
     const content = await readFile(join(folder, `${name}.json`), 'utf8').catch((error: unknown) => {
       if (isMissing(error)) return '';

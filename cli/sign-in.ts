@@ -4,6 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure, notSignedIn, unknownAnswer } from './failure.ts';
 import { instantMs, member, text } from './json.ts';
+import type { Consent } from './loopback.ts';
 import { type PrivateFiles, nameOf } from './private-files.ts';
 import { type Answer, call, failureOf, withToken } from './server.ts';
 
@@ -15,8 +16,10 @@ export interface SignIn {
   readonly handle: string;
   /** Where newer ID tokens are found; absent when it came from stdin. */
   readonly tokenFile?: string;
-  /** SHA-256 of the ID token that was exchanged: the same one is not taken twice. */
-  readonly exchanged: string;
+  /** SHA-256 of the ID token that was exchanged: the same one is not taken twice. Absent after a sign-in in the browser. */
+  readonly exchanged?: string;
+  /** Good once; after a sign-in in the browser. */
+  readonly refreshToken?: string;
 }
 
 export interface Place {
@@ -32,13 +35,18 @@ export const fileName = (server: string): string => `sign-in.${nameOf(server)}`;
 
 export const storedSignIn = async ({ server, files }: Place): Promise<SignIn | undefined> => {
   const stored = await files.read(fileName(server));
-  const [accessToken, handle, exchanged] = ['accessToken', 'handle', 'exchanged'].map((name) => text(stored, name));
+  const [accessToken, handle] = [text(stored, 'accessToken'), text(stored, 'handle')];
   const ms = instantMs(stored, 'expiresAt');
-  const tokenFile = text(stored, 'tokenFile');
-  if (accessToken === undefined || handle === undefined || exchanged === undefined || ms === undefined)
-    return undefined;
-  const expiresAt = new Date(ms).toISOString();
-  return { accessToken, expiresAt, handle, exchanged, ...(tokenFile === undefined ? {} : { tokenFile }) };
+  if (accessToken === undefined || handle === undefined || ms === undefined) return undefined;
+  const [tokenFile, exchanged, refreshToken] = ['tokenFile', 'exchanged', 'refreshToken'].map((name) =>
+    text(stored, name),
+  );
+  return {
+    ...{ accessToken, expiresAt: new Date(ms).toISOString(), handle },
+    ...(tokenFile !== undefined && { tokenFile }),
+    ...(exchanged !== undefined && { exchanged }),
+    ...(refreshToken !== undefined && { refreshToken }),
+  };
 };
 
 /** `-` is stdin. @throws Failure 2 when there is no token. */
@@ -56,33 +64,52 @@ export const readIdToken = async (file: string): Promise<string> => {
  * Exchanges an ID token for an access token (RFC 8693) and keeps that.
  * @throws Failure 1 when the server does not take it.
  */
-export const exchange = async (
-  place: Place,
-  idToken: string,
-  tokenFile: string | undefined,
-): Promise<{ readonly signIn: SignIn; readonly principal: unknown }> => {
-  const answer = await call(place.server, '/oauth/token', {
-    method: 'POST',
-    body: new URLSearchParams({
+export const exchange = (place: Place, idToken: string, tokenFile: string | undefined): Promise<Kept> =>
+  takeTokens(
+    place,
+    {
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
       subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
       subject_token: idToken,
-      client_id: 'hatcheck-cli',
-    }),
-  });
+    },
+    { exchanged: digest(idToken), ...(tokenFile === undefined ? {} : { tokenFile }) },
+  );
+
+/** Redeems what the person consented to in the browser, and keeps that. @throws Failure 1 when the server does not take it. */
+export const redeem = (place: Place, { code, redirectUri, codeVerifier }: Consent): Promise<Kept> =>
+  takeTokens(
+    place,
+    { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: codeVerifier },
+    {},
+  );
+
+interface Kept {
+  readonly signIn: SignIn;
+  readonly principal: unknown;
+}
+
+const takeTokens = async (
+  place: Place,
+  form: Readonly<Record<string, string>>,
+  more: Pick<SignIn, 'tokenFile' | 'exchanged'>,
+): Promise<Kept> => {
+  const body = new URLSearchParams({ ...form, client_id: 'hatcheck-cli' });
+  const answer = await call(place.server, '/oauth/token', { method: 'POST', body });
   if (answer.status !== 200) throw failureOf(place.server, answer);
   const accessToken = text(answer.body, 'access_token');
+  const refreshToken = text(answer.body, 'refresh_token');
   const seconds = member(answer.body, 'expires_in');
   if (accessToken === undefined || typeof seconds !== 'number') throw unknownAnswer(place.server);
   const principal = await me(place.server, accessToken);
   const handle = text(principal, 'handle');
   if (handle === undefined) throw unknownAnswer(place.server);
+  const expiresAt = new Date(place.now().getTime() + seconds * 1000).toISOString();
   const signIn: SignIn = {
     accessToken,
-    expiresAt: new Date(place.now().getTime() + seconds * 1000).toISOString(),
+    expiresAt,
     handle,
-    exchanged: digest(idToken),
-    ...(tokenFile === undefined ? {} : { tokenFile }),
+    ...more,
+    ...(refreshToken !== undefined && { refreshToken }),
   };
   await place.files.write(fileName(place.server), signIn);
   return { signIn, principal };
@@ -105,7 +132,26 @@ export const currentSignIn = async (place: Place): Promise<SignIn> => {
 
 const isOver = ({ expiresAt }: SignIn, { now }: Place): boolean => Date.parse(expiresAt) - now().getTime() < MARGIN_MS;
 
-const renew = async (place: Place, old: SignIn): Promise<SignIn> => {
+const renew = (place: Place, old: SignIn): Promise<SignIn> =>
+  old.refreshToken === undefined
+    ? exchangeAgain(place, old)
+    : place.files.whileLocked(fileName(place.server), () => refresh(place, old));
+
+/** Whoever comes second finds what the first got. */
+const refresh = async (place: Place, old: SignIn): Promise<SignIn> => {
+  const stored = await storedSignIn(place);
+  if (!stored) throw notSignedIn(place.server);
+  if (stored.accessToken !== old.accessToken && !isOver(stored, place)) return stored;
+  const { refreshToken = '' } = stored;
+  try {
+    return (await takeTokens(place, { grant_type: 'refresh_token', refresh_token: refreshToken }, {})).signIn;
+  } catch (cause) {
+    if (!(cause instanceof Failure) || cause.exitCode !== 1) throw cause;
+    throw notSignedIn(place.server, 'the sign-in is over', { cause });
+  }
+};
+
+const exchangeAgain = async (place: Place, old: SignIn): Promise<SignIn> => {
   if (old.tokenFile === undefined) throw notSignedIn(place.server, 'the sign-in is over');
   const idToken = await readIdToken(old.tokenFile).catch((cause: unknown) => {
     throw notSignedIn(place.server, 'the sign-in is over', { cause });

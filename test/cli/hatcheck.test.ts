@@ -335,7 +335,7 @@ describe('usage', () => {
 
   test.each([
     [['--nonsense']],
-    [['login']],
+    [['login', '--token-file']],
     [['credentials']],
     [['credentials', ID, '--format', 'shell']],
     [['nonsense']],
