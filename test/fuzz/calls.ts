@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { RouteKey } from '../../lib/http/api.ts';
 import { contract } from '../../lib/http/contract.ts';
-import type { RouteContract } from '../../lib/http/route-contract.ts';
+import type { InputSchema, RouteContract } from '../../lib/http/route-contract.ts';
 import { nasty, nearlyTaken, strangeJson, taken } from '../support/arbitraries.ts';
 
 /** Those whom the broker knows, by what they present. */
@@ -9,7 +9,7 @@ export interface Known {
   readonly bearers: readonly string[];
   readonly expired: string;
   readonly cookie: { readonly token: string; readonly csrf: string };
-  /** Of requests and of sessions. */
+  /** What `{id}` of this route may be. */
   readonly ids: readonly string[];
   readonly origin: string;
   /** What would sign somebody in, once each: forms of `POST /oauth/token`, and what a browser brings to `GET /oidc/callback`. */
@@ -37,34 +37,54 @@ const SIGN_INS: ReadonlySet<RouteKey> = new Set([
 const anyEvent = (key: RouteKey, known: Known): fc.Arbitrary<object> => {
   const route: RouteContract = contract[key];
   const [method = 'GET', pattern = '/'] = key === '$default' ? ['GET', '/'] : key.split(' ');
+  const anything = fc.record({
+    method: fc.oneof({ weight: 20, arbitrary: fc.constant(method) }, fc.constantFrom('GET', 'HEAD', 'PUT', 'x')),
+    id: idsOf(known),
+    query: queriesOf(route),
+    body: bodiesOf(route),
+    caller: callersOf(known),
+    headers: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: oddHeaders }),
+  });
+  const tidy = fc.record({
+    method: fc.constant(method),
+    id: known.ids.length > 0 ? fc.constantFrom(...known.ids) : fc.constant(''),
+    query: route.query ? tidyQuery(route.query()) : fc.constant(''),
+    body: route.body ? tidyBody(route.accepts, route.body()) : fc.constant(NO_BODY),
+    caller: bearerOf(known),
+    headers: fc.constant({}),
+  });
   return fc
-    .record({
-      method: fc.oneof({ weight: 20, arbitrary: fc.constant(method) }, fc.constantFrom('GET', 'HEAD', 'PUT', 'x')),
-      id: idsOf(known),
-      query: queriesOf(route),
-      body: bodiesOf(route),
-      caller: callersOf(known),
-      headers: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: oddHeaders }),
-    })
-    .map(({ method: verb, id, query, body, caller, headers }) => {
-      const rawPath = pattern.replace('{id}', encodeURIComponent(id.toWellFormed()));
-      return {
-        version: '2.0',
-        routeKey: key,
-        rawPath,
-        rawQueryString: query,
-        headers: { host: 'hatcheck.example.com', ...body.headers, ...caller.headers, ...headers },
-        ...(caller.cookies ? { cookies: caller.cookies } : {}),
-        ...(pattern.includes('{id}') ? { pathParameters: { id } } : {}),
-        requestContext: {
-          requestId: 'JKJaXmPLvHcESHA=',
-          routeKey: key,
-          http: { method: verb, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'fuzz' },
-        },
-        ...(body.text === undefined ? {} : { body: body.text }),
-        isBase64Encoded: body.isBase64Encoded,
-      };
-    });
+    .oneof({ weight: 3, arbitrary: anything }, { weight: 1, arbitrary: tidy })
+    .map((parts) => eventOf(key, pattern, parts));
+};
+
+interface Parts {
+  readonly method: string;
+  readonly id: string;
+  readonly query: string;
+  readonly body: Body;
+  readonly caller: Caller;
+  readonly headers: Record<string, string>;
+}
+
+const eventOf = (key: RouteKey, pattern: string, { method, id, query, body, caller, headers }: Parts): object => {
+  const rawPath = pattern.replace('{id}', encodeURIComponent(id.toWellFormed()));
+  return {
+    version: '2.0',
+    routeKey: key,
+    rawPath,
+    rawQueryString: query,
+    headers: { host: 'hatcheck.example.com', ...body.headers, ...caller.headers, ...headers },
+    ...(caller.cookies ? { cookies: caller.cookies } : {}),
+    ...(pattern.includes('{id}') ? { pathParameters: { id } } : {}),
+    requestContext: {
+      requestId: 'JKJaXmPLvHcESHA=',
+      routeKey: key,
+      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'fuzz' },
+    },
+    ...(body.text === undefined ? {} : { body: body.text }),
+    isBase64Encoded: body.isBase64Encoded,
+  };
 };
 
 /** The honest way in, whole or with one character changed. */
@@ -94,7 +114,7 @@ const signIns = (key: RouteKey, known: Known): fc.Arbitrary<object> => {
 
 const idsOf = ({ ids }: Known): fc.Arbitrary<string> =>
   fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom(...ids) },
+    { weight: 6, arbitrary: fc.constantFrom(...ids, 'r_') },
     { weight: 1, arbitrary: fc.stringMatching(/^r_[A-Z2-7]{26}$/) },
     { weight: 1, arbitrary: fc.constantFrom('r_', `r_${'A'.repeat(4000)}`, 'r_aaaaaaaaaaaaaaaaaaaaaaaaaa') },
     { weight: 1, arbitrary: nasty },
@@ -124,16 +144,17 @@ const queriesOf = ({ query }: RouteContract): fc.Arbitrary<string> => {
     ),
     nasty,
   );
-  const made = (values: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<string> =>
-    values.map((fields) => formOf(fields, (value) => String(value === null)));
   return query
     ? fc.oneof(
-        { weight: 5, arbitrary: made(taken(query())) },
-        { weight: 1, arbitrary: made(nearlyTaken(query())) },
+        { weight: 5, arbitrary: tidyQuery(query()) },
+        { weight: 1, arbitrary: nearlyTaken(query()).map(queryOf) },
         { weight: 1, arbitrary: odd },
       )
     : odd;
 };
+
+const queryOf = (fields: Record<string, unknown>): string => formOf(fields, (value) => String(value === null));
+const tidyQuery = (schema: InputSchema): fc.Arbitrary<string> => taken(schema).map(queryOf);
 
 interface Body {
   readonly text?: string;
@@ -154,21 +175,29 @@ const bodiesOf = ({ body, accepts }: RouteContract): fc.Arbitrary<Body> => {
     headers: fc.oneof(fc.constantFrom(JSON_TYPE, FORM_TYPE, {}), oddTypes),
     isBase64Encoded: fc.boolean(),
   });
-  if (!body) return fc.oneof({ weight: 2, arbitrary: fc.constant({ headers: {}, isBase64Encoded: false }) }, odd);
-  const asJson = (value: unknown): Body => ({ text: json(value), headers: JSON_TYPE, isBase64Encoded: false });
-  const asForm = (fields: Record<string, unknown>): Body => ({
-    text: Buffer.from(formOf(fields, json)).toString('base64'),
-    headers: FORM_TYPE,
-    isBase64Encoded: true,
-  });
-  const write = accepts.includes('json') ? asJson : asForm;
+  if (!body) return fc.oneof({ weight: 2, arbitrary: fc.constant(NO_BODY) }, odd);
+  const [write, other] = accepts.includes('json') ? [asJson, asForm] : [asForm, asJson];
   return fc.oneof(
-    { weight: 3, arbitrary: taken(body()).map(write) },
+    { weight: 3, arbitrary: tidyBody(accepts, body()) },
     { weight: 3, arbitrary: nearlyTaken(body()).map(write) },
-    { weight: 1, arbitrary: nearlyTaken(body()).map(accepts.includes('json') ? asForm : asJson) },
+    { weight: 1, arbitrary: nearlyTaken(body()).map(other) },
     { weight: 2, arbitrary: odd },
   );
 };
+
+const NO_BODY: Body = { headers: {}, isBase64Encoded: false };
+
+const tidyBody = (accepts: RouteContract['accepts'], schema: InputSchema): fc.Arbitrary<Body> =>
+  taken(schema).map(accepts.includes('json') ? asJson : asForm);
+
+const asJson = (value: unknown): Body => ({ text: json(value), headers: JSON_TYPE, isBase64Encoded: false });
+
+/** In base64, as API Gateway sends forms. */
+const asForm = (fields: Record<string, unknown>): Body => ({
+  text: Buffer.from(formOf(fields, json)).toString('base64'),
+  headers: FORM_TYPE,
+  isBase64Encoded: true,
+});
 
 const formOf = (fields: Record<string, unknown>, textOf: (value: unknown) => string): string =>
   new URLSearchParams(
@@ -205,17 +234,18 @@ interface Caller {
   readonly cookies?: readonly string[];
 }
 
-const callersOf = ({ bearers, expired, cookie, origin }: Known): fc.Arbitrary<Caller> => {
-  const bearer = fc
-    .constantFrom(...bearers)
-    .map((token): Caller => ({ headers: { authorization: `Bearer ${token}` } }));
+const bearerOf = ({ bearers }: Known): fc.Arbitrary<Caller> =>
+  fc.constantFrom(...bearers).map((token) => ({ headers: { authorization: `Bearer ${token}` } }));
+
+const callersOf = (known: Known): fc.Arbitrary<Caller> => {
+  const { bearers, expired, cookie, origin } = known;
   const ours: Caller = {
     headers: { origin, 'hatcheck-csrf': '1', 'sec-fetch-site': 'same-origin' },
     cookies: [`__Host-hatcheck=${cookie.token}`],
   };
   const [first = ''] = bearers;
   return fc.oneof(
-    { weight: 5, arbitrary: bearer },
+    { weight: 5, arbitrary: bearerOf(known) },
     {
       weight: 4,
       arbitrary: fc.constantFrom<Caller>(

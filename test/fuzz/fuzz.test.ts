@@ -60,4 +60,12 @@ test('an answer that breaks the law is found out', () => {
   expect(faults({}, { ...good, code: 'no_such_code' })).not.toEqual([]);
   expect(faults({}, { ...good, stack: 'x' })).not.toEqual([]);
   expect(faults({ statusCode: 200, body: '{"request":{}}' })).not.toEqual([]);
+  const page = (html: string) => {
+    const body = `<h1>Not signed in</h1><code>not_signed_in</code>${html}`;
+    const asPage = { ...headers, 'content-type': 'text/html; charset=utf-8' };
+    return faultsOf('GET /oidc/callback', { statusCode: 401, headers: asPage, body });
+  };
+  expect(page('')).toEqual([]);
+  expect(page('<script>alert(1)</script>')).not.toEqual([]);
+  expect(page('<p onclick="x">')).not.toEqual([]);
 });

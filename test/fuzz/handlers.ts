@@ -23,7 +23,7 @@ import type { Known } from './calls.ts';
 export interface Fuzzed {
   readonly handlerOf: (key: RouteKey) => ApiHandler;
   /** People signed in anew and new requests, since a route may end whatever session or request is shown to it. */
-  readonly know: () => Promise<Known>;
+  readonly know: (key: RouteKey) => Promise<Known>;
   close(): Promise<void>;
 }
 
@@ -50,17 +50,24 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
   };
   const adfs = testSamlProvider(config.origin, () => new Date(clock.now()));
   const samlSignin = createSignin({ ...config, identityProviders: [adfs.provider] }, around);
+  let generation = 0;
   return {
     handlerOf: (key) => (key.includes('/saml/') ? samlSignin : functions[contract[key].function]),
-    know: async () => {
-      const known = await sessions(broker);
+    know: async (key) => {
+      generation += 1;
+      const known = await sessions(broker, generation);
       return {
         ...known,
         origin: config.origin,
-        ids: [...(await requests(broker)), ...(await sessionIds(functions.signin, known.bearers))],
-        exchanges: exchanges(oidc),
-        callbacks: await callbacks(functions.signin, oidc),
-        ...(await samlSignIns(samlSignin, adfs)),
+        ids: key.includes('/v1/sessions/')
+          ? await sessionIds(functions.signin, known.bearers)
+          : key.includes('/v1/requests')
+            ? await requests(broker, known.bearers)
+            : [],
+        exchanges: key === 'POST /oauth/token' ? exchanges(oidc) : [],
+        callbacks: key === 'GET /oidc/callback' ? await callbacks(functions.signin, oidc) : [],
+        ...(key.includes('/saml/') ? await samlSignIns(samlSignin, adfs) : { samlResponses: [], tickets: [] }),
+        ...(key.includes('/saml/') ? await samlSignIns(samlSignin, adfs) : { samlResponses: [], tickets: [] }),
       };
     },
     close: async () => {
@@ -70,15 +77,18 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
   };
 };
 
-const signIn = (broker: TestBroker): Promise<readonly string[]> =>
+/** New people each time: whoever had a thousand sessions would be slow to list them. */
+const signIn = (broker: TestBroker, generation: number): Promise<readonly string[]> =>
   Promise.all([
-    broker.signIn('engineer', ['engineering', 'sre']),
-    broker.signIn('approver', ['sre-leads', 'security']),
-    broker.signIn('auditor', ['auditors', 'engineering']),
+    broker.signIn(`engineer${generation}`, ['engineering', 'sre']),
+    broker.signIn(`approver${generation}`, ['sre-leads', 'security']),
+    broker.signIn(`auditor${generation}`, ['auditors', 'engineering']),
   ]);
 
-const requests = async (broker: TestBroker): Promise<readonly string[]> => {
-  const [engineer, approver] = await signIn(broker);
+const requests = async (
+  broker: TestBroker,
+  [engineer, approver]: readonly (string | undefined)[],
+): Promise<readonly string[]> => {
   const ids: string[] = [];
   for (const entitlementId of ['prod-admin', 'prod-admin', 'prod-admin', 'prod-read']) {
     for (const isApproved of [false, true, false]) {
@@ -142,14 +152,17 @@ const samlSignIns = async (
   return { samlResponses: begun.slice(0, 10).map(({ response }) => response), tickets };
 };
 
-const sessions = async (broker: TestBroker): Promise<Pick<Known, 'bearers' | 'cookie' | 'expired'>> => {
+const sessions = async (
+  broker: TestBroker,
+  generation: number,
+): Promise<Pick<Known, 'bearers' | 'cookie' | 'expired'>> => {
   const { config, clock } = broker;
   const client = dynamoDbClient({ region: config.region, endpoint: config.endpoints.dynamodb ?? '' });
   const store = dynamoSessions({ client, table: config.tables.identity, clock });
   const open = (name: string, now: string, via: 'cookie' | 'bearer') =>
     openSession(
       { sessions: store, clock: { ...clock, now: () => now }, chance: systemChance },
-      principal(name, [], { groupsAt: now, authenticatedAt: now }),
+      principal(`${name}${generation}`, [], { groupsAt: now, authenticatedAt: now }),
       via,
     );
   const now = clock.now();
@@ -157,7 +170,7 @@ const sessions = async (broker: TestBroker): Promise<Pick<Known, 'bearers' | 'co
   const expired = await open('late', new Date(Date.parse(now) - 3_600_000).toISOString(), 'bearer');
   client.destroy();
   return {
-    bearers: await signIn(broker),
+    bearers: await signIn(broker, generation),
     expired: expired.token,
     cookie: { token, csrf: session.csrf ?? '' },
   };

@@ -79,6 +79,8 @@ const faultsOfRefusal = (
   const trace = TRACE.test(body) ? [`says too much: ${body}`] : [];
   if (route.errors === 'oauth')
     return [...trace, ...(oauthSchema.safeParse(json).success ? [] : [`no OAuth error: ${body}`])];
+  if (route.page && headers.get('content-type') === 'text/html; charset=utf-8')
+    return [...trace, ...faultsOfPage(status, body)];
   const { data } = problemSchema.safeParse(json);
   if (!data) return [...trace, `no problem document: ${body}`];
   const known = Object.entries(problems).find(([code]) => code === data.code)?.[1];
@@ -89,6 +91,18 @@ const faultsOfRefusal = (
     ...([...COMMON, ...route.codes].includes(data.code) ? [] : [`${data.code} is not in the contract`]),
     ...(status !== 401 || headers.has('www-authenticate') ? [] : ['401 without WWW-Authenticate']),
     ...(status !== 429 || headers.has('retry-after') ? [] : ['429 without Retry-After']),
+  ];
+};
+
+/** Tags of a refusal's page; anything else came in with the call. */
+const TAGS =
+  /^<(?:!doctype html|html lang="en"|meta (?:charset="utf-8"|name="viewport" content="width=device-width")|a href="\/"|\/?(?:html|title|h1|p|ul|li|small|code|a))>$/;
+
+const faultsOfPage = (status: number, body: string): readonly string[] => {
+  const codes = Object.entries(problems).filter(([code]) => body.includes(`<code>${code}</code>`));
+  return [
+    ...(codes.some(([, known]) => known.status === status) ? [] : [`a page without the code of its ${status}`]),
+    ...(body.match(/<[^>]*>?/g) ?? []).filter((tag) => !TAGS.test(tag)).map((tag) => `a page with ${tag}`),
   ];
 };
 

@@ -39,7 +39,7 @@ const once = async (
   statuses: Map<number, number>,
 ) => {
   const handler = handlerOf(key);
-  const property = fc.asyncProperty(eventsOf(key, await know()), async (event) => {
+  const property = fc.asyncProperty(eventsOf(key, await know(key)), async (event) => {
     // The type promises less than the handler must: whatever comes is answered.
     const answer = await handler(event as Parameters<typeof handler>[0]);
     const status = answer.statusCode ?? 0;
