@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { contract, isRouteKey } from '../lib/http/contract.ts';
-import { startFuzzed } from '../test/fuzz/handlers.ts';
-import { fuzz } from '../test/fuzz/run.ts';
+import { contract, isRouteKey } from '../../lib/http/contract.ts';
+import { startFuzzed } from './handlers.ts';
+import { fuzz } from './run.ts';
 
 const USAGE = `npm run fuzz -- [--calls 20000] [--route 'POST /v1/requests'] [--seed N]
 

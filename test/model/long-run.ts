@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { type Steps, deciderAgrees, noSteps } from '../test/model/decider.ts';
-import { brokerOnDynamodbHolds, startModelBroker } from '../test/model/dynamodb-broker.ts';
-import { brokerInMemoryHolds } from '../test/model/memory-broker.ts';
+import { type Steps, deciderAgrees, noSteps } from './decider.ts';
+import { brokerOnDynamodbHolds, startModelBroker } from './dynamodb-broker.ts';
+import { brokerInMemoryHolds } from './memory-broker.ts';
 
 const USAGE = `npm run model -- [--steps 100000] [--seed N]
 
