@@ -67,7 +67,6 @@ export const issueRules = (request: RequestState, context: Context): readonly Ru
       rule: 'eligible',
       detail: 'You are still eligible for the entitlement.',
       check: () => (entitlement ? undefined : refuse('not_eligible', `${request.entitlementId} is no longer theirs`)),
-      gate: true,
     },
   ];
   return evaluate([...checks, ...(entitlement ? entitlementChecks(request, entitlement, context) : [])]);

@@ -21,7 +21,6 @@ export const submitRules = (command: Submit, context: Context): readonly Rule[] 
     detail: 'A group of yours makes you eligible for this entitlement.',
     check: () =>
       entitlement ? undefined : refuse('not_eligible', `${command.entitlementId} is not theirs to ask for`),
-    gate: true,
   };
   return evaluate([eligible, ...(entitlement ? entitlementChecks(entitlement, command, context) : [])]);
 };

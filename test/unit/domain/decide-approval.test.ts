@@ -39,7 +39,7 @@ const twoStages = (...further: readonly RecordedEvent[]): RequestState =>
 
 describe('approving', () => {
   test('is one yes at the stage that is open', () => {
-    expect(eventOf(yes(pending(), context(approver)))).toEqual({ type: 'request.approved', data: { stage: 0 } });
+    expect(eventOf(yes(pending(), context(approver)))).toStrictEqual({ type: 'request.approved', data: { stage: 0 } });
   });
 
   test('keeps the comment, a shorter time and a later start', () => {
@@ -76,6 +76,12 @@ describe('who may approve', () => {
   test('attack: the requester approves their own request, though in the approvers’ group', () => {
     const both = principal('engineer', ['sre', 'sre-leads']);
     expect(outcome(yes(pending(), context(both)))).toBe('self_approval');
+  });
+
+  test('attack: the requester’s own approval, in the ledger all the same, does not let them say it again', () => {
+    const both = principal('engineer', ['sre', 'sre-leads']);
+    const forged = request(submitted({ stages: [stage('sre-leads', 2)] }), approved(both, noon(1)));
+    expect(outcome(yes(forged, context(both, noon(2))))).toBe('self_approval');
   });
 
   test.each([
@@ -259,10 +265,13 @@ describe('denying', () => {
 });
 
 test('whoever may not approve is not told more than that', () => {
-  expect(told(approveRules(granted(), { type: 'approve' }, context(auditor))).slice(0, 4)).toEqual([
-    'notSelf: satisfied',
-    'approver: notSatisfied',
-    'pending: notEvaluated',
-    'policyUnchanged: notEvaluated',
-  ]);
+  const outcomes = (state: RequestState, where: Context): readonly string[] =>
+    approveRules(state, { type: 'approve' }, where).map((rule) => rule.outcome);
+  const [yes, no, not] = ['satisfied', 'notSatisfied', 'notEvaluated'];
+  const both = principal('engineer', ['sre', 'sre-leads']);
+  const other = [entitlement({ approval: { stages, withinSeconds: 60 } })];
+  expect(outcomes(pending(), context(both))).toEqual([no, not, not, not, not, not, not, not]);
+  expect(outcomes(granted(), context(auditor))).toEqual([yes, no, not, not, not, not, not, not]);
+  expect(outcomes(granted(), context(approver))).toEqual([yes, yes, no, not, not, not, not, not]);
+  expect(outcomes(pending(), context(approver, noon(1), other))).toEqual([yes, yes, yes, no, not, not, not, not]);
 });

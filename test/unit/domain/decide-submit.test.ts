@@ -14,7 +14,7 @@ describe('asking', () => {
   test('makes a request that waits for its stages until the time access.yml gives', () => {
     const stages = [stage('sre-leads'), stage('security', 2)];
     const event = eventOf(submit(ask(), at({ approval: { stages, withinSeconds: 1800 } })));
-    expect(event).toEqual({
+    expect(event).toStrictEqual({
       type: 'request.submitted',
       data: {
         requestId: ask().requestId,
@@ -138,6 +138,7 @@ describe('the ticket', () => {
     );
     expect(new Set(details).size).toBe(3);
     expect(details[0]).toContain('^OPS-[0-9]+$');
+    expect([/^Required\b/.test(details[0] ?? ''), /^Optional\b/.test(details[1] ?? '')]).toEqual([true, true]);
   });
 });
 

@@ -15,7 +15,7 @@ const order = (of: Entitlement = own, { now = noon(60), endsAt = noon(3600) } = 
 
 describe('what STS is asked for', () => {
   test('comes from access.yml, the request and the principal', () => {
-    expect(order()).toEqual({
+    expect(order()).toStrictEqual({
       roleArn: own.roleArn,
       region: 'eu-west-1',
       externalId: '5f0c9a1e',
@@ -183,6 +183,8 @@ describe('the session policy', () => {
   test('holds one allow, and denies besides', () => {
     const effects = sessionPolicy(own, endsAt).Statement.map(({ Effect }) => Effect);
     expect(effects).toEqual(['Allow', 'Deny', 'Deny', 'Deny']);
+    const chaining = { ...own, session: { ...own.session, chaining: true } };
+    expect(sessionPolicy(chaining, endsAt).Statement.map(({ Effect }) => Effect)).toEqual(['Allow', 'Deny', 'Deny']);
     expect(sessionPolicy(own, endsAt).Version).toBe('2012-10-17');
   });
 
