@@ -261,6 +261,13 @@ describe('denying', () => {
       'approver: notSatisfied',
       'pending: notEvaluated',
     ]);
+    const both = principal('engineer', ['sre-leads']);
+    const own = decide(granted(), { type: 'deny', reason: words('no') }, context(both));
+    expect('rules' in own && told(own.rules)).toEqual([
+      'notSelf: notSatisfied',
+      'approver: notEvaluated',
+      'pending: notEvaluated',
+    ]);
   });
 });
 
