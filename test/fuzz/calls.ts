@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { RouteKey } from '../../lib/http/api.ts';
 import { contract } from '../../lib/http/contract.ts';
 import type { InputSchema, RouteContract } from '../../lib/http/route-contract.ts';
+import { onTheWayIn, waysIn } from './ways-in.ts';
 import { nasty, nearlyTaken, strangeJson, taken } from '../support/arbitraries.ts';
 
 /** Those whom the broker knows, by what they present. */
@@ -22,17 +23,11 @@ export interface Known {
 
 /** An event of payload format 2.0 for this route: valid, nearly valid, or nothing of the kind. */
 export const eventsOf = (key: RouteKey, known: Known): fc.Arbitrary<object> => {
-  if (SIGN_INS.has(key))
-    return fc.oneof({ weight: 4, arbitrary: anyEvent(key, known) }, { weight: 1, arbitrary: signIns(key, known) });
-  return anyEvent(key, known);
+  const ways = waysIn(key, known);
+  return ways.length === 0
+    ? anyEvent(key, known)
+    : fc.oneof({ weight: 4, arbitrary: anyEvent(key, known) }, { weight: 1, arbitrary: onTheWayIn(key, ways) });
 };
-
-const SIGN_INS: ReadonlySet<RouteKey> = new Set([
-  'GET /oidc/callback',
-  'POST /oauth/token',
-  'POST /saml/acs',
-  'GET /saml/finish',
-]);
 
 const anyEvent = (key: RouteKey, known: Known): fc.Arbitrary<object> => {
   const route: RouteContract = contract[key];
@@ -85,31 +80,6 @@ const eventOf = (key: RouteKey, pattern: string, { method, id, query, body, call
     ...(body.text === undefined ? {} : { body: body.text }),
     isBase64Encoded: body.isBase64Encoded,
   };
-};
-
-/** The honest way in, whole or with one character changed. */
-const signIns = (key: RouteKey, known: Known): fc.Arbitrary<object> => {
-  const changed = (text: string, at: number): string => {
-    const index = at % (text.length * 4);
-    return index < text.length ? `${text.slice(0, index)}A${text.slice(index + 1)}` : text;
-  };
-  const base = { version: '2.0', routeKey: key, isBase64Encoded: false };
-  const context = (method: string) => ({ requestContext: { requestId: 'JKJaXmPLvHcESHA=', http: { method } } });
-  const [method = '', rawPath = ''] = key.split(' ');
-  if (method === 'POST') {
-    const forms =
-      key === 'POST /saml/acs' ? known.samlResponses.map((SAMLResponse) => ({ SAMLResponse })) : known.exchanges;
-    return fc.tuple(fc.constantFrom<Record<string, string>[]>(...forms), fc.nat(2000)).map(([fields, at]) => ({
-      ...{ ...base, ...context(method), rawPath, headers: FORM_TYPE },
-      // A response is far longer than the rest.
-      body: changed(new URLSearchParams(fields).toString(), key === 'POST /saml/acs' ? at * 20 : at),
-    }));
-  }
-  const queries = key === 'GET /saml/finish' ? known.tickets : known.callbacks;
-  return fc.tuple(fc.constantFrom(...queries), fc.nat(800)).map(([{ query, cookies }, at]) => ({
-    ...{ ...base, ...context(method), rawPath, headers: {}, cookies },
-    rawQueryString: changed(query, at),
-  }));
 };
 
 const idsOf = ({ ids }: Known): fc.Arbitrary<string> =>

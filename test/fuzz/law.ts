@@ -117,14 +117,17 @@ const faultsOfSuccess = (
   if (shape === undefined) return [`${status} is not in the contract`];
   if (shape === 'redirect')
     return isOwnOrKnown(headers.get('location')) ? [] : [`redirects to ${headers.get('location') ?? ''}`];
-  if (shape === 'page' || shape === 'empty') return [];
+  if (shape === 'page' || shape === 'empty') return ACTIVE.test(body) ? ['a page with something active in it'] : [];
   const { error } = answers[shape]().safeParse(parsed(body));
   return error ? [`not the shape ${shape}: ${JSON.stringify(error.issues).slice(0, 500)}`] : [];
 };
 
+/** None of our pages has any of it but the portal's, whose script is a file. */
+const ACTIVE = /<script|<iframe|javascript:|\son\w+\s*=/i;
+
 /** On the broker itself, or to the identity provider or the console that stand in here: never where the caller said. */
 const isOwnOrKnown = (location = ''): boolean =>
-  /^\/(?![/\\])/.test(location) || /^http:\/\/127\.0\.0\.1:\d+\//.test(location);
+  /^\/(?![/\\])/.test(location) || /^http:\/\/(?:127\.0\.0\.1|\[::1\]):\d+\//.test(location);
 
 const parsed = (body: string): unknown => {
   try {

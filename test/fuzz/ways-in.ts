@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import type { RouteKey } from '../../lib/http/api.ts';
+import type { Known } from './calls.ts';
+
+/** A call that would bring somebody in, or further in. */
+interface WayIn {
+  readonly query?: string;
+  readonly form?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
+}
+
+/** The honest calls of a route that signs people in, which nothing made up would ever hit. */
+export const waysIn = (key: RouteKey, known: Known): readonly WayIn[] => {
+  switch (key) {
+    case 'GET /oidc/callback':
+      return known.callbacks;
+    case 'GET /saml/finish':
+      return known.tickets;
+    case 'POST /saml/acs':
+      return known.samlResponses.map((SAMLResponse) => ({ form: { SAMLResponse } }));
+    case 'POST /oauth/token':
+      return known.exchanges.map((form) => ({ form }));
+    case 'GET /oauth/authorize': {
+      const query = new URLSearchParams(AUTHORIZATION).toString();
+      return [{ query }, { query, cookies: cookiesOf(known) }, { query: `${query}&prompt=login` }];
+    }
+    case 'POST /oauth/authorize':
+      return ['allow', 'deny'].map((decision) => ({
+        form: { ...AUTHORIZATION, csrf: known.cookie.csrf, decision },
+        headers: { origin: known.origin, 'sec-fetch-site': 'same-origin' },
+        cookies: cookiesOf(known),
+      }));
+    default:
+      return [];
+  }
+};
+
+/** What the command line asks for (RFC 6749, 4.1.1, and RFC 7636, 4.3). */
+const AUTHORIZATION = {
+  response_type: 'code',
+  client_id: 'hatcheck-cli',
+  redirect_uri: 'http://127.0.0.1:8123/callback',
+  state: 'a-state-of-the-command-line',
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+};
+
+const cookiesOf = ({ cookie }: Known): readonly string[] => [`__Host-hatcheck=${cookie.token}`];
+
+/** One of them, whole or with one character changed. */
+export const onTheWayIn = (key: RouteKey, ways: readonly WayIn[]): fc.Arbitrary<object> =>
+  fc.tuple(fc.constantFrom(...ways), fc.double({ min: 0, max: 4, noNaN: true })).map(([way, place]) => {
+    const [method = '', rawPath = ''] = key.split(' ');
+    const { query = '', form, headers = {}, cookies = [] } = way;
+    return {
+      ...{ version: '2.0', routeKey: key, rawPath, isBase64Encoded: false, cookies: [...cookies] },
+      rawQueryString: changed(query, place),
+      headers: { ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}), ...headers },
+      requestContext: { requestId: 'JKJaXmPLvHcESHA=', http: { method } },
+      ...(form ? { body: changed(new URLSearchParams(form).toString(), place) } : {}),
+    };
+  });
+
+/** With another character at that part of its length; beyond 1 it stays as it is. */
+const changed = (text: string, place: number): string => {
+  const index = Math.floor(text.length * place);
+  return index < text.length ? `${text.slice(0, index)}A${text.slice(index + 1)}` : text;
+};
