@@ -60,8 +60,9 @@ Hatcheck is up at ${origin}  (${seconds.toFixed(1)} s)
             ${origin}/login                                  choose an account
 
   Type      npm run demo                                        the whole story, in another terminal
-            curl -s '${oidc.issuer}/token?account=engineer@example.com' > /tmp/id-token
-            npx hatcheck login --token-file /tmp/id-token
+            npx hatcheck login                                  through the browser; or, as a pipeline does:
+            curl -s '${oidc.issuer}/token?account=engineer@example.com' > id-token
+            npx hatcheck login --token-file id-token
             npx hatcheck credentials ID --format process        ID is the request's
 
             aws --profile prod --endpoint-url ${aws.endpoint} s3 ls
