@@ -7,12 +7,11 @@ import { certain } from './invariant.ts';
 import { inAnyGroup } from './principal.ts';
 import { type RequestState, currentStage, statusAt } from './request.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
-import { isBefore, secondsBetween } from './time.ts';
+import { notTooFarAhead } from './start.ts';
+import { isBefore } from './time.ts';
 
 type Approve = Extract<Command, { type: 'approve' }>;
 type Deny = Extract<Command, { type: 'deny' }>;
-
-const MAX_AHEAD_SECONDS = 30 * 86_400;
 
 /** One approver's yes. Said again it changes nothing. Errors: see `approveRules`. */
 export const approve = (request: RequestState, command: Approve, context: Context): Decision => {
@@ -143,7 +142,5 @@ const onlyLater = (request: RequestState, { startAt }: Approve, now: string): Re
   if (startAt === undefined) return undefined;
   if (isBefore(startAt, request.startAt ?? now))
     return badInput('/startAt', 'too_early', 'only later than was asked for');
-  return secondsBetween(now, startAt) > MAX_AHEAD_SECONDS
-    ? badInput('/startAt', 'too_far_ahead', 'at most 30 days ahead')
-    : undefined;
+  return notTooFarAhead(startAt, now);
 };

@@ -5,10 +5,9 @@ import { type Refusal, badInput, refuse } from './errors.ts';
 import { certain } from './invariant.ts';
 import { eligibleFor } from './policy.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
-import { isBefore, plusSeconds, secondsBetween } from './time.ts';
+import { notTooFarAhead } from './start.ts';
+import { isBefore, plusSeconds } from './time.ts';
 
-/** How far ahead a grant may be asked for. */
-const MAX_AHEAD_SECONDS = 30 * 86_400;
 /** STS session tags take these (API reference, Tag), and the ticket becomes one. */
 const TICKET = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
 
@@ -83,9 +82,7 @@ const ticketFits = ({ ticket: rule }: Entitlement, ticket: string | undefined): 
 const startFits = ({ startAt }: Submit, now: string): Refusal | undefined => {
   if (startAt === undefined) return undefined;
   if (isBefore(startAt, now)) return badInput('/startAt', 'in_the_past', 'not before now');
-  return secondsBetween(now, startAt) > MAX_AHEAD_SECONDS
-    ? badInput('/startAt', 'too_far_ahead', 'at most 30 days ahead')
-    : undefined;
+  return notTooFarAhead(startAt, now);
 };
 
 /** The event that begins a request, or why not. Errors: `not_eligible`, `invalid_input` with faults, `step_up_required`. */

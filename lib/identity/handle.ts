@@ -1,9 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Handle } from '../domain/principal.ts';
 
-/** `p_` and the 43 base64url characters of an HMAC-SHA256. */
-export const HANDLE = /^p_[A-Za-z0-9_-]{43}$/;
-
 /** An issuer's URL or entityID (SAML Core 8.3.6: at most 1024 characters); a subject (OpenID Connect Core 2: at most 255). */
 const MAX_ISSUER_LENGTH = 1024;
 const MAX_SUBJECT_LENGTH = 255;

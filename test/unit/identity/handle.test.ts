@@ -1,8 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HANDLE, handleOf } from '../../../lib/identity/handle.ts';
+import { handleOf } from '../../../lib/identity/handle.ts';
 import { PEPPER } from './memory.ts';
+
+/** `p_` and the 43 base64url characters of an HMAC-SHA256. */
+const HANDLE = /^p_[A-Za-z0-9_-]{43}$/;
 
 const ISSUER = 'https://idp.example.com';
 
