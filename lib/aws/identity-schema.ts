@@ -24,6 +24,7 @@ const principal = z.object({
   groupsAt: z.string(),
   authenticatedAt: z.string(),
   methods: z.array(z.string()),
+  byDevice: z.exactOptional(z.literal(true)),
 } satisfies Record<keyof Principal, unknown>);
 
 const session = z.object({

@@ -135,7 +135,11 @@ export const entitlement = ({ groups, accountNames }: { groups: Groups; accountN
     justification: z.strictObject({ minLength: z.int().min(1).max(2000).default(10) }).prefault({}),
     ticket: z.strictObject({ pattern: ticketPattern, required: z.boolean().default(true) }).optional(),
     requires: z
-      .strictObject({ mfa: z.boolean().default(false), authenticatedWithin: duration('1m', '24h').optional() })
+      .strictObject({
+        mfa: z.boolean().default(false),
+        authenticatedWithin: duration('1m', '24h').optional(),
+        sameDevice: z.boolean().default(false),
+      })
       .prefault({}),
     groupsMaxAge: duration('5m', '24h').default(4 * 3600),
     session: session.prefault({}),

@@ -58,6 +58,7 @@ export const compileEntitlement = (
     requires: {
       mfa: text.requires.mfa,
       ...present({ authenticatedWithinSeconds: text.requires.authenticatedWithin }),
+      ...(text.requires.sameDevice && { sameDevice: true }),
     },
     groupsMaxAgeSeconds: text.groupsMaxAge,
     session: {

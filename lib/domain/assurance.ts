@@ -17,6 +17,15 @@ export const mfaUsed = (principal: Principal, requires: Entitlement['requires'])
     ? undefined
     : { code: 'step_up_required', reason: `methods ${principal.methods.join(' ')} lack mfa`, stepUp: 'mfa' };
 
+/** The person must have signed in on the machine that holds the session. */
+export const sameDeviceUsed = (
+  { byDevice }: Principal,
+  { sameDevice }: Entitlement['requires'],
+): Refusal | undefined =>
+  sameDevice && byDevice
+    ? { code: 'step_up_required', reason: 'signed in by device authorization', stepUp: 'fresh' }
+    : undefined;
+
 export const signedInRecently = (
   principal: Principal,
   { authenticatedWithinSeconds }: Entitlement['requires'],

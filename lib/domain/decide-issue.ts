@@ -1,5 +1,5 @@
 import { isRequester } from './access.ts';
-import { groupsFresh, mfaUsed, signedInRecently } from './assurance.ts';
+import { groupsFresh, mfaUsed, sameDeviceUsed, signedInRecently } from './assurance.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
 import { type Entitlement, sameSnapshot, snapshotOf } from './entitlement.ts';
 import { type Refusal, refuse } from './errors.ts';
@@ -95,7 +95,13 @@ const entitlementChecks = (
     detail: 'Your groups were fetched recently enough.',
     check: () => groupsFresh(principal, entitlement.groupsMaxAgeSeconds, now),
   },
-  // `requires` binds when asking and at the first issue; a renewal an hour later must not send an operation in progress to sign in.
+  // At every issue: unlike a sign-in that was fresh once, one that was given to another machine does not get worse with time.
+  {
+    rule: 'sameDevice',
+    detail: 'Signed in on this very machine, where it is asked for.',
+    check: () => sameDeviceUsed(principal, entitlement.requires),
+  },
+  // The rest of `requires` binds when asking and at the first issue; a renewal an hour later must not send an operation in progress to sign in.
   ...(request.issues.length > 0
     ? []
     : [

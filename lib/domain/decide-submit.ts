@@ -1,4 +1,4 @@
-import { groupsFresh, mfaUsed, signedInRecently } from './assurance.ts';
+import { groupsFresh, mfaUsed, sameDeviceUsed, signedInRecently } from './assurance.ts';
 import { type Context, type Decision, type Submit, unlessRefused } from './command.ts';
 import { type Entitlement, snapshotOf } from './entitlement.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
@@ -65,6 +65,11 @@ const entitlementChecks = (
     rule: 'signInAge',
     detail: 'Signed in recently, where it is asked for.',
     check: () => signedInRecently(principal, entitlement.requires, now),
+  },
+  {
+    rule: 'sameDevice',
+    detail: 'Signed in on this very machine, where it is asked for.',
+    check: () => sameDeviceUsed(principal, entitlement.requires),
   },
 ];
 

@@ -57,7 +57,12 @@ export interface Entitlement {
   readonly maxDurationSeconds: number;
   readonly justification: { readonly minLength: number };
   readonly ticket?: { readonly pattern: string; readonly required: boolean };
-  readonly requires: { readonly mfa: boolean; readonly authenticatedWithinSeconds?: number };
+  readonly requires: {
+    readonly mfa: boolean;
+    readonly authenticatedWithinSeconds?: number;
+    /** No sign-in by device authorization: whoever persuades a person to type a code would hold it (RFC 8628, 5.4). */
+    readonly sameDevice?: true;
+  };
   readonly groupsMaxAgeSeconds: number;
   readonly session: SessionRules;
   readonly revokers: { readonly groups: readonly Group[] };

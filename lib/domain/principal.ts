@@ -23,6 +23,8 @@ export interface Principal {
   readonly authenticatedAt: Instant;
   /** Authentication methods (RFC 8176), such as `pwd`, `mfa`. */
   readonly methods: readonly string[];
+  /** Signed in by device authorization (RFC 8628): the person said yes on another machine than the one that holds the session. */
+  readonly byDevice?: true;
 }
 
 export const inAnyGroup = (principal: Principal, groups: readonly Group[]): boolean =>

@@ -30,7 +30,11 @@ const entitlement = () =>
         withinSeconds: z.int(),
       }),
     ]),
-    requires: z.strictObject({ mfa: z.boolean(), authenticatedWithinSeconds: z.optional(z.int()) }),
+    requires: z.strictObject({
+      mfa: z.boolean(),
+      authenticatedWithinSeconds: z.optional(z.int()),
+      sameDevice: z.optional(z.boolean()),
+    }),
     justification: z.strictObject({ minLength: z.int() }),
     ticket: z.optional(z.strictObject({ pattern: z.string(), required: z.boolean() })),
     via: z.enum(['assumeRole']),

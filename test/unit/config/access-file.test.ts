@@ -34,7 +34,7 @@ describe('the files that come with the project', () => {
       approval: { stages: [{ from: { groups: ['okta:sre-leads'] }, count: 1 }], withinSeconds: 1800 },
       maxDurationSeconds: 3600,
       justification: { minLength: 20 },
-      requires: { mfa: true, authenticatedWithinSeconds: 900 },
+      requires: { mfa: true, authenticatedWithinSeconds: 900, sameDevice: true },
       limits: { issuesPerHour: 12 },
     });
     expect(entitlementOf(policy, 'payments-admin')?.session).toEqual({
@@ -191,7 +191,11 @@ const entitlementText = fc
       title: fc.string({ unit: 'grapheme' }),
       justification: optional({ minLength: fc.integer({ min: 1, max: 2000 }) }),
       ticket: fc.record({ pattern: fc.constantFrom('^OPS-[0-9]+$', '^(A|B)$', 'A'), required: fc.boolean() }),
-      requires: optional({ mfa: fc.boolean(), authenticatedWithin: duration({ min: 1, max: 60 }) }),
+      requires: optional({
+        mfa: fc.boolean(),
+        authenticatedWithin: duration({ min: 1, max: 60 }),
+        sameDevice: fc.boolean(),
+      }),
       groupsMaxAge: duration({ min: 5, max: 60 }),
       session: optional({
         max: duration({ min: 15, max: 60 }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { groupsFresh, mfaUsed, signedInRecently } from '../../../lib/domain/assurance.ts';
+import { groupsFresh, mfaUsed, sameDeviceUsed, signedInRecently } from '../../../lib/domain/assurance.ts';
 import { engineer, noon } from '../../support/builders.ts';
 
 describe('groups', () => {
@@ -27,6 +27,22 @@ describe('more than one factor', () => {
   test('is what the provider calls mfa, and nothing that contains it', () => {
     expect(mfaUsed({ ...engineer, methods: ['pwd', 'mfa'] }, { mfa: true })).toBeUndefined();
     expect(mfaUsed({ ...engineer, methods: ['mfa-maybe'] }, { mfa: true })?.code).toBe('step_up_required');
+  });
+});
+
+describe('a sign-in on this very machine', () => {
+  const byDevice = { ...engineer, byDevice: true } as const;
+
+  test('is asked for only where access.yml asks', () => {
+    expect(sameDeviceUsed(byDevice, { mfa: false })).toBeUndefined();
+    expect(sameDeviceUsed(engineer, { mfa: false, sameDevice: true })).toBeUndefined();
+  });
+
+  test('is none by device authorization, however strong', () => {
+    const strong = { ...byDevice, methods: ['mfa', 'hwk'] };
+    expect(sameDeviceUsed(strong, { mfa: true, sameDevice: true })).toMatchObject({
+      ...{ code: 'step_up_required', stepUp: 'fresh' },
+    });
   });
 });
 

@@ -61,6 +61,7 @@ describe('issuing', () => {
         'policyUnchanged',
         'notSelf',
         'groupsFresh',
+        'sameDevice',
         'mfa',
         'signInAge',
         'limit',
@@ -174,6 +175,19 @@ describe('how sure one must be of who gets it', () => {
     expect(issued(granted(intended(noon(1))), at(600, { requires }))).toBe('credentials.intended');
     expect(told(issueRules(granted(intended(noon(1))), at(600, { requires })))).not.toContain('mfa: notSatisfied');
   });
+});
+
+test('F2: phished by device authorization, a sign-in gives no role that forbids it, at the first issue or later', () => {
+  const requires = { mfa: false, sameDevice: true } as const;
+  const principal = { ...engineer, byDevice: true } as const;
+  for (const state of [granted(), granted(intended(noon(1)))]) {
+    const where = at(60, { requires });
+    expect(refusalOf(decide(state, issue, { ...where, principal }))).toMatchObject({
+      ...{ code: 'step_up_required', stepUp: 'fresh' },
+    });
+    expect(issued(state, where)).toBe('credentials.intended');
+    expect(issued(state, { ...at(60), principal })).toBe('credentials.intended');
+  }
 });
 
 describe('issues an hour', () => {

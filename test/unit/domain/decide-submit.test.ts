@@ -50,7 +50,7 @@ describe('asking', () => {
 
   test('satisfies every rule, each told in its order', () => {
     expect(told(submitRules(ask(), at()))).toEqual(
-      ['eligible', 'duration', 'justification', 'ticket', 'start', 'groupsFresh', 'mfa', 'signInAge'].map(
+      ['eligible', 'duration', 'justification', 'ticket', 'start', 'groupsFresh', 'mfa', 'signInAge', 'sameDevice'].map(
         (rule) => `${rule}: satisfied`,
       ),
     );
@@ -177,6 +177,13 @@ describe('how sure one must be of who asks', () => {
     const recent = { requires: { mfa: false, authenticatedWithinSeconds: 60 } };
     expect(refusalOf(submit(ask(), at(recent, noon(61))))).toMatchObject({ code: 'step_up_required', stepUp: 'fresh' });
     expect(outcome(submit(ask(), at(recent, noon(60))))).toBe('request.submitted');
+  });
+
+  test('F2: a sign-in by device authorization asks for nothing that forbids it', () => {
+    const requires = { mfa: false, sameDevice: true } as const;
+    const byDevice = { ...at({ requires }), principal: { ...engineer, byDevice: true } } as const;
+    expect(refusalOf(submit(ask(), byDevice))).toMatchObject({ code: 'step_up_required', stepUp: 'fresh' });
+    expect(outcome(submit(ask(), at({ requires })))).toBe('request.submitted');
   });
 
   test('bad input speaks before another sign-in is asked for', () => {
