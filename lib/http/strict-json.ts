@@ -8,6 +8,9 @@ const TOKEN = /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|[[\]{}]/g;
 /**
  * Parses a JSON object (RFC 8259), more strictly than `JSON.parse`: at most 8 levels deep, and no member name twice, since parsers
  * differ about which of the two counts (RFC 8259 §4).
+ *
+ * NB. lib/identity parses JSON strictly too, and neither folder may know the other. Here a fault is explained to whoever sent the body;
+ * there it is only that the token is none, within limits of size that a body does not need.
  */
 export const parseObject = (json: string): { readonly value: object } | { readonly fault: InputFault } => {
   let value: unknown;

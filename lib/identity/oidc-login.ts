@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { HatcheckError, refuse } from '../domain/errors.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { ProviderUnavailable } from './assertion-refused.ts';
+import { ASK_AGAIN_SECONDS } from './cached-document.ts';
 import { ATTEMPT_SECONDS, LOGIN_COOKIE, setCookie } from './cookies.ts';
 import type { LoginWish } from './login.ts';
-import { RETRY_SECONDS } from './keys.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import type { Attempt, Attempts, OidcProvider } from './ports.ts';
 import { returnPath } from './return-path.ts';
@@ -67,7 +67,7 @@ export const redirectUri = (origin: string): string => `${origin}/oidc/callback`
 /** The operator's log has the reason. */
 export const providerIsAway = (error: unknown): never => {
   if (!(error instanceof ProviderUnavailable)) throw error;
-  const refusal = { ...refuse('provider_unavailable', error.message), retryAfterSeconds: RETRY_SECONDS };
+  const refusal = { ...refuse('provider_unavailable', error.message), retryAfterSeconds: ASK_AGAIN_SECONDS };
   throw new HatcheckError(refusal, { cause: error });
 };
 
