@@ -2,8 +2,9 @@ import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { type Answer, type CallerSession, api } from '../lib/http/api.ts';
+import { providerPage } from '../lib/http/provider-page.ts';
 import { SESSION_COOKIE, clearCookie } from '../lib/identity/cookies.ts';
-import { beginLogin } from '../lib/identity/login.ts';
+import { beginLogin, providerChoices } from '../lib/identity/login.ts';
 import { finishLogin } from '../lib/identity/oidc-callback.ts';
 import { acceptResponse } from '../lib/identity/saml-acs.ts';
 import { finishSamlLogin } from '../lib/identity/saml-finish.ts';
@@ -22,7 +23,10 @@ export const create = (config: Config, around = surroundings('signin')) => {
   return api({
     ...{ origin: config.origin, logger: around.logger, authenticate: authenticator(parts) },
     routes: {
-      'GET /login': async ({ query }) => seeOther(await beginLogin(parts, query)),
+      'GET /login': async ({ query }) => {
+        const choices = providerChoices(parts, query);
+        return choices.length > 0 ? providerPage(choices) : seeOther(await beginLogin(parts, query));
+      },
       'GET /oidc/callback': async ({ query, cookies }) => seeOther(await finishLogin(parts, query, cookies)),
       'GET /saml/metadata': () =>
         Promise.resolve({

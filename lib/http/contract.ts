@@ -88,7 +88,8 @@ export const contract = {
     ...open,
     page: true,
     operationId: 'beginSignIn',
-    summary: 'Sends the browser to an identity provider.',
+    summary:
+      'Sends the browser to an identity provider; where there are several and none is named, a page lets the person choose.',
     function: 'signin',
     query: once(() =>
       z.strictObject({
@@ -98,7 +99,7 @@ export const contract = {
         stepUp: z.exactOptional(z.enum(['mfa', 'fresh'])),
       }),
     ),
-    answers: { 303: 'redirect' },
+    answers: { 200: 'page', 303: 'redirect' },
     codes: ['provider_unavailable', ...signInCodes],
   },
   'GET /oidc/callback': {

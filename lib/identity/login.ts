@@ -1,6 +1,7 @@
 import { HatcheckError, badInput } from '../domain/errors.ts';
 import { type LoginParts, beginOidcLogin } from './oidc-login.ts';
 import type { IdentityProvider } from './ports.ts';
+import { returnPath } from './return-path.ts';
 import { type SamlLoginParts, beginSamlLogin } from './saml-login.ts';
 
 export interface LoginWish {
@@ -28,8 +29,27 @@ export const beginLogin = async (
 /** One that people sign in at. */
 type SignInProvider = Exclude<IdentityProvider, { readonly type: 'oidc-workload' }>;
 
+const forPeople = (providers: readonly IdentityProvider[]): readonly SignInProvider[] =>
+  providers.filter((provider) => provider.type !== 'oidc-workload');
+
+/**
+ * The addresses to choose from when no provider was asked for and there are several; empty when there is nothing to choose. Each keeps
+ * what else was asked for.
+ *
+ * @throws HatcheckError `invalid_input` for a `returnTo` that leaves us: nobody should choose first and be refused then
+ */
+export const providerChoices = (
+  { providers }: Pick<SamlLoginParts, 'providers'>,
+  wish: LoginWish,
+): readonly { readonly id: string; readonly href: string }[] => {
+  const people = forPeople(providers);
+  if (wish.provider !== undefined || people.length < 2) return [];
+  returnPath(wish.returnTo);
+  return people.map(({ id }) => ({ id, href: `/login?${new URLSearchParams({ ...wish, provider: id }).toString()}` }));
+};
+
 const chosenProvider = (providers: readonly IdentityProvider[], id: string | undefined): SignInProvider => {
-  const people = providers.filter((provider) => provider.type !== 'oidc-workload');
+  const people = forPeople(providers);
   const [only, ...others] = people;
   const chosen = id === undefined ? others.length === 0 && only : people.find((provider) => provider.id === id);
   if (!chosen)
