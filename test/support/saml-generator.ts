@@ -1,6 +1,6 @@
 import { type KeyObject, createHash, createHmac, sign as signBytes, constants } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
-import type { CertifiedKey } from './certificate.ts';
+import type { SamlKey } from '../../local/idp/saml-response.ts';
 
 /** An identity provider that says whatever a test wants, and signs it. */
 
@@ -109,7 +109,7 @@ export const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
 export const signXml = (
   xml: string,
   part: Part,
-  { privateKey, certificate }: CertifiedKey,
+  { privateKey, certificate }: SamlKey,
   how: Signing = {},
 ): string => {
   const signer = new SignedXml({

@@ -1,13 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
-import { selfSignedCertificate } from '../../local/idp/certificate.ts';
-import { type SamlKey, type SamlStatement, samlResponse } from '../../local/idp/saml-response.ts';
+import { type SamlStatement, samlResponse } from '../../local/idp/saml-response.ts';
 import type { SamlProvider } from '../../lib/identity/ports.ts';
-
-export const makeSamlKey = (modulusLength = 2048): SamlKey => {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength });
-  return { privateKey, certificate: selfSignedCertificate(privateKey, 'test', new Date('2026-01-01T00:00:00Z')) };
-};
+import { certifiedKey } from './certificate.ts';
 
 export const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
 const PASSWORD = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport';
@@ -27,7 +21,7 @@ export const testSamlProvider = (
   now: () => Date,
   changes: Partial<SamlProvider> = {},
 ): TestSamlProvider => {
-  const key = makeSamlKey();
+  const key = certifiedKey();
   const provider: SamlProvider = {
     ...{ id: 'adfs', type: 'saml', issuer: 'https://adfs.example.com/trust', ssoUrl: 'https://adfs.example.com/ls' },
     ...{ certificates: [key.certificate], groupsAttribute: 'groups', emailAttribute: 'email', nameAttribute: 'name' },

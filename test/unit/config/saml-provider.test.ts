@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AccessFileError } from '../../../lib/config/access-fault.ts';
 import { parseAccess } from '../../../lib/config/access-file.ts';
-import { makeSamlKey } from '../../support/saml-provider.ts';
+import { certifiedKey } from '../../support/certificate.ts';
 
 const BASE = `version: 1
 identityProviders:
@@ -16,7 +16,7 @@ entitlements:
     maxDuration: 1h
 `;
 
-const [key, next, weak] = [makeSamlKey(), makeSamlKey(), makeSamlKey(1024)];
+const [key, next, weak] = [certifiedKey(), certifiedKey(), certifiedKey('rsa-1024')];
 
 const keyDescriptor = (certificate: string, use = ' use="signing"'): string =>
   `<KeyDescriptor${use}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>\n${certificate}\n</ds:X509Certificate></ds:X509Data></ds:KeyInfo></KeyDescriptor>`;
