@@ -47,9 +47,8 @@ export const beginSamlLogin = async (
     expiresAt: plusSeconds(now, ATTEMPT_SECONDS),
   });
   const url = new URL(provider.ssoUrl);
-  const request = authnRequest({ id, now, origin, provider, stepUp: wish.stepUp });
+  const request = authnRequest({ id, now, origin, provider, wish });
   url.searchParams.set('SAMLRequest', deflateRawSync(request).toString('base64'));
-  if (wish.loginHint !== undefined) url.searchParams.set('login_hint', wish.loginHint);
   return { location: url.href, cookies: [setCookie(LOGIN_COOKIE, browser, ATTEMPT_SECONDS)] };
 };
 
@@ -58,20 +57,25 @@ interface Request {
   readonly now: Instant;
   readonly origin: string;
   readonly provider: SamlProvider;
-  readonly stepUp: LoginWish['stepUp'];
+  readonly wish: LoginWish;
 }
 
 /** SAML 2.0 core, 3.4.1. Without NameIDPolicy: the provider gives what it is configured to give us. */
-const authnRequest = ({ id, now, origin, provider, stepUp }: Request): string =>
+const authnRequest = ({ id, now, origin, provider, wish: { stepUp, loginHint } }: Request): string =>
   [
     '<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"',
     ` ID="${id}" Version="2.0" IssueInstant="${now}" Destination="${xmlText(provider.ssoUrl)}"`,
     stepUp === undefined ? '' : ' ForceAuthn="true"',
     ` ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" AssertionConsumerServiceURL="${xmlText(acsUrl(origin))}">`,
     `<saml:Issuer>${xmlText(spEntityId(origin))}</saml:Issuer>`,
+    loginHint === undefined ? '' : requestedSubject(loginHint),
     stepUp === 'mfa' ? requestedContext(provider.mfaContexts) : '',
     '</samlp:AuthnRequest>',
   ].join('');
+
+/** SAML 2.0 profiles, 4.1.4.1: about whom, without a confirmation. Providers take it for what they begin their page with. */
+const requestedSubject = (loginHint: string): string =>
+  `<saml:Subject><saml:NameID>${xmlText(loginHint)}</saml:NameID></saml:Subject>`;
 
 /** 3.3.2.2.1: with `exact`, one of these and nothing else. */
 const requestedContext = (contexts: readonly string[]): string =>
