@@ -7,6 +7,7 @@ import { type RequestState, evolve, fold } from '../domain/request.ts';
 import { latest } from '../domain/time.ts';
 import { type Broker, type Patience, actorOf, noSuchRequest, requestStream } from './broker.ts';
 import { seal } from './chain.ts';
+import { NOTHING_KNOWN } from './known.ts';
 
 /** A request with the last of its events: what the next one is sealed to. */
 export interface Loaded {
@@ -52,7 +53,7 @@ export const commit = async (
   for (let tries = 0; ; tries += 1) {
     const loaded = load(events, principal, broker);
     const now = nowAfter(broker, loaded.last);
-    const decided = decision(loaded.request, { principal, policy: broker.policy, now });
+    const decided = decision(loaded.request, { ...NOTHING_KNOWN, principal, policy: broker.policy, now });
     if ('refusal' in decided) throw new RefusedError(decided, loaded.request);
     if (!decided.event) return loaded;
     if (tries === 0) await prepare?.();

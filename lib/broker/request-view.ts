@@ -11,6 +11,7 @@ import {
   statusAt,
 } from '../domain/request.ts';
 import type { Desk } from './broker.ts';
+import { NOTHING_KNOWN } from './known.ts';
 import type { PersonName } from './ports.ts';
 import type { RequestSummary } from './summary.ts';
 
@@ -100,7 +101,7 @@ const viewOf = (request: RequestSummary | RequestState, seen: Seen): RequestView
     ...(grant ? { grant } : {}),
     breakGlass: false,
     ...closedOf(request, seen),
-    actions: actionsFor({ issues: [], ...request }, { principal, policy: desk.policy, now }),
+    actions: actionsFor({ issues: [], ...request }, { ...NOTHING_KNOWN, principal, policy: desk.policy, now }),
     seq: request.seq,
   };
 };

@@ -8,6 +8,7 @@ import { type RequestState, fold } from '../domain/request.ts';
 import type { Rule } from '../domain/rule.ts';
 import { type Desk, actorOf, requestStream } from './broker.ts';
 import { seal } from './chain.ts';
+import { NOTHING_KNOWN } from './known.ts';
 import { randomRequestId, requestIdFor } from './request-id.ts';
 import { summarise } from './summarise.ts';
 import { newWords } from './words.ts';
@@ -31,6 +32,7 @@ export const tryRequest = (
   ask: Ask,
 ): { allowed: boolean; rules: readonly RuleView[] } => {
   const rules = submitRules(commandOf(ask, 'dry-run', { id: '', hash: '' }), {
+    ...NOTHING_KNOWN,
     principal,
     policy: desk.policy,
     now: desk.clock.now(),
@@ -62,7 +64,7 @@ const begin = async (
 ): Promise<RequestState> => {
   const { ref, value } = newWords(desk.chance, ask.justification);
   const now = desk.clock.now();
-  const decision = submit(commandOf(ask, id, ref), { principal, policy: desk.policy, now });
+  const decision = submit(commandOf(ask, id, ref), { ...NOTHING_KNOWN, principal, policy: desk.policy, now });
   if ('refusal' in decision) throw new HatcheckError(decision.refusal);
   const submitted = certain(decision.event, 'a submission always says something');
   // First the words, then the event that holds their hash: an event must not refer to what was never stored.

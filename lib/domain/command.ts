@@ -1,14 +1,25 @@
+import type { Control } from './control.ts';
 import type { Refusal } from './errors.ts';
 import type { DomainEvent, Purpose, TextRef } from './event.ts';
 import type { AccessPolicy } from './policy.ts';
 import type { Instant, Principal } from './principal.ts';
 import type { Rule } from './rule.ts';
+import type { Standing } from './standing.ts';
 
-/** Who acts, when, and under which access policy. */
+/** By which way an act came in: some entitlements take a yes by the portal only. */
+export type Channel = 'portal' | 'bearer' | 'chat';
+
+/** Who acts, when, under which access policy, and what else the ledger knows by then. */
 export interface Context {
   readonly principal: Principal;
   readonly policy: AccessPolicy;
   readonly now: Instant;
+  readonly channel: Channel;
+  readonly control: Control;
+  /** The principal's own. */
+  readonly standing: Standing;
+  /** Of whoever asked, where that is somebody else and it was read. */
+  readonly requesterStanding: Standing;
 }
 
 export interface Submit {

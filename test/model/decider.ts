@@ -1,3 +1,4 @@
+import { NOTHING_KNOWN } from '../../lib/broker/known.ts';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Command, Context, Decision, Submit } from '../../lib/domain/command.ts';
@@ -115,7 +116,12 @@ const pass = (oracle: Oracle, seconds: number): void => {
   oracle.now = Date.parse(now) < Date.parse(last) ? last : now;
 };
 
-const contextOf = ({ policy, now }: Oracle, principal: Principal): Context => ({ principal, policy, now });
+const contextOf = ({ policy, now }: Oracle, principal: Principal): Context => ({
+  ...NOTHING_KNOWN,
+  principal,
+  policy,
+  now,
+});
 
 const compare = (
   oracle: Oracle,

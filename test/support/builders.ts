@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Context, Submit } from '../../lib/domain/command.ts';
+import { NOTHING_SAID } from '../../lib/domain/control.ts';
 import type { Entitlement, Stage } from '../../lib/domain/entitlement.ts';
 import { snapshotOf } from '../../lib/domain/entitlement.ts';
 import type { EventData, EventType, RecordedEvent, TextRef } from '../../lib/domain/event.ts';
 import type { AccessPolicy } from '../../lib/domain/policy.ts';
 import type { Instant, Principal } from '../../lib/domain/principal.ts';
 import { type RequestState, fold } from '../../lib/domain/request.ts';
+import { NO_STANDING } from '../../lib/domain/standing.ts';
 import { testEntitlement } from './config.ts';
 
 /** When every test begins, unless it says otherwise. */
@@ -64,6 +66,10 @@ export const context = (actor: Principal, now: Instant = NOON, entitlements?: re
   principal: actor,
   policy: policy(entitlements),
   now,
+  channel: 'portal',
+  control: NOTHING_SAID,
+  standing: NO_STANDING,
+  requesterStanding: NO_STANDING,
 });
 
 export const words = (id: string): TextRef => ({ id, hash: `hash of ${id}` });
