@@ -1,4 +1,5 @@
 import type { Answer } from './call.ts';
+import { hiddenFields, html, page, pagePolicy } from './page.ts';
 
 export interface SignInQuestion {
   /** Who would be signed in: e-mail address or name, and handle. */
@@ -14,35 +15,26 @@ export interface SignInQuestion {
  */
 export const signInPage = ({ person, redirectUri, fields }: SignInQuestion): Answer => ({
   status: 200,
-  html: `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Sign in the command line – Hatcheck</title>
-<main>
-<h1>Sign in the command line?</h1>
-<p>The <code>hatcheck</code> command line on this machine asks to sign in as <strong>${escaped(person)}</strong>.
-It waits at <code>${escaped(redirectUri)}</code>.</p>
-<p>Allow this only if you have just run <code>hatcheck login</code> yourself.</p>
-<form method="post" action="/oauth/authorize">
-${Object.entries(fields).map(hidden).join('\n')}
-<button name="decision" value="allow">Allow</button>
-<button name="decision" value="deny">Deny</button>
-</form>
-</main>
-</html>
-`,
+  html: page(
+    'Sign in the command line',
+    html`<h1>Sign in the command line?</h1>
+      <p>
+        The <code>hatcheck</code> command line on this machine asks to sign in as <strong>${person}</strong>. It waits
+        at <code>${redirectUri}</code>.
+      </p>
+      <p class="warning">Allow this only if you have just run <code>hatcheck login</code> yourself.</p>
+      <form method="post" action="/oauth/authorize">
+        ${hiddenFields(fields)}
+        <button class="main" name="decision" value="allow">Allow</button>
+        <button name="decision" value="deny">Deny</button>
+      </form>`,
+  ),
   headers: {
     // Browsers hold the redirects of a form to `form-action` too; a source list has no words for an IPv6 address.
-    'content-security-policy': `default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self' ${
-      redirectUri.startsWith('http://[') ? 'http:' : new URL(redirectUri).origin
-    }`,
+    'content-security-policy': pagePolicy(
+      `'self' ${redirectUri.startsWith('http://[') ? 'http:' : new URL(redirectUri).origin}`,
+    ),
     // With `no-referrer` the form would come with `Origin: null`.
     'referrer-policy': 'same-origin',
   },
 });
-
-const hidden = ([name, value]: [string, string]): string =>
-  `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`;
-
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -5,6 +5,7 @@ import type { CallState } from '../call.ts';
 import type { ApiMiddleware } from '../middleware.ts';
 import { OAuthError, oauthErrorOf } from '../oauth-error.ts';
 import { problemDocument, problemHeaders, problems } from '../problem.ts';
+import { pagePolicy } from '../page.ts';
 import { problemPage, wantsPage } from '../problem-page.ts';
 
 /** Whatever was thrown becomes an answer: a refusal its own, anything else a 500 of which only the log knows more. */
@@ -49,7 +50,13 @@ const problemContent = (refusal: Refusal, { callId, incoming, route }: CallState
   const document = problemDocument(refusal, callId);
   const headers = { ...problemHeaders(refusal), ...(isForBrowsers && { vary: 'Accept' }) };
   return isForBrowsers && wantsPage(incoming.headers['accept'])
-    ? { headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body: problemPage(document) }
+    ? {
+        headers: {
+          ...{ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': pagePolicy() },
+          ...headers,
+        },
+        body: problemPage(document),
+      }
     : { headers: { 'content-type': 'application/problem+json', ...headers }, body: JSON.stringify(document) };
 };
 
