@@ -1,0 +1,114 @@
+import * as z from 'zod/mini';
+import type { RouteContract } from '../route-contract.ts';
+import { count, durationSeconds, flag, instant, line, once, reason, slug, words } from '../schemas.ts';
+import { read } from './pieces.ts';
+
+/** An act on one request: `{request}` comes back. */
+const act = {
+  ...read,
+  function: 'requests',
+  answers: { 200: 'OneRequest' },
+} as const;
+
+const actCodes = ['not_found', 'wrong_status', 'ledger_conflict', 'ledger_unavailable'] as const;
+
+/** The routes of `functions/requests.ts`. */
+export const requestsRoutes = {
+  'GET /v1/entitlements': {
+    ...read,
+    operationId: 'listEntitlements',
+    summary: 'What the caller is eligible to request.',
+    function: 'requests',
+    answers: { 200: 'Entitlements' },
+    codes: ['ledger_unavailable'],
+  },
+  'POST /v1/requests': {
+    ...read,
+    operationId: 'submitRequest',
+    summary: 'Asks for an entitlement; with dryRun, says only what would be decided.',
+    function: 'requests',
+    query: once(() => z.strictObject({ dryRun: z._default(flag(), false) })),
+    body: once(() =>
+      z.strictObject({
+        entitlementId: slug(),
+        justification: words(2000),
+        durationSeconds: durationSeconds(),
+        ticket: z.exactOptional(line(128)),
+        startAt: z.exactOptional(instant()),
+      }),
+    ),
+    accepts: ['json'],
+    bodyRequired: true,
+    idempotencyKey: true,
+    answers: { 200: 'DryRun', 201: 'OneRequest' },
+    codes: ['not_eligible', 'step_up_required', 'idempotency_conflict', 'ledger_conflict', 'ledger_unavailable'],
+  },
+  'GET /v1/requests': {
+    ...read,
+    operationId: 'listRequests',
+    summary: 'Requests of the caller, or that wait for the caller, or all for an auditor; newest first.',
+    function: 'requests',
+    query: once(() =>
+      z.strictObject({
+        as: z._default(z.enum(['requester', 'approver', 'auditor']), 'requester'),
+        status: z.exactOptional(z.enum(['pending', 'approved', 'denied', 'cancelled', 'expired', 'revoked', 'ended'])),
+        limit: count(200, 50),
+        cursor: z.exactOptional(line(2048)),
+      }),
+    ),
+    answers: { 200: 'Requests' },
+    codes: ['invalid_cursor', 'not_found', 'ledger_unavailable'],
+  },
+  'GET /v1/requests/{id}': {
+    ...read,
+    operationId: 'getRequest',
+    summary: 'One request with its events.',
+    function: 'requests',
+    answers: { 200: 'RequestWithEvents' },
+    codes: ['not_found', 'ledger_unavailable'],
+  },
+  'POST /v1/requests/{id}/approve': {
+    ...act,
+    operationId: 'approveRequest',
+    summary: 'Says yes, perhaps to less or to later than was asked.',
+    body: once(() =>
+      z.strictObject({
+        comment: z.exactOptional(words(2000)),
+        durationSeconds: z.exactOptional(durationSeconds()),
+        startAt: z.exactOptional(instant()),
+      }),
+    ),
+    accepts: ['json'],
+    codes: [...actCodes, 'self_approval', 'not_an_approver', 'policy_changed', 'step_up_required'],
+  },
+  'POST /v1/requests/{id}/deny': {
+    ...act,
+    operationId: 'denyRequest',
+    summary: 'Says no to a pending request.',
+    body: once(() => z.strictObject({ reason: reason() })),
+    accepts: ['json'],
+    bodyRequired: true,
+    codes: [...actCodes, 'not_an_approver', 'self_approval', 'step_up_required'],
+  },
+  'POST /v1/requests/{id}/revoke': {
+    ...act,
+    operationId: 'revokeRequest',
+    summary: 'Ends what another person was granted.',
+    body: once(() => z.strictObject({ reason: reason() })),
+    accepts: ['json'],
+    bodyRequired: true,
+    codes: [...actCodes, 'not_an_approver', 'step_up_required'],
+  },
+  'POST /v1/requests/{id}/cancel': {
+    ...act,
+    operationId: 'cancelRequest',
+    summary: 'Takes back a pending request.',
+    codes: [...actCodes, 'not_the_requester'],
+  },
+  'POST /v1/requests/{id}/end': {
+    ...act,
+    operationId: 'endRequest',
+    summary: 'Gives a granted role back early.',
+    codes: [...actCodes, 'not_the_requester'],
+  },
+} as const satisfies Record<string, RouteContract>;
