@@ -83,5 +83,7 @@ const EVENT_TYPES = {
   'signin.succeeded': true,
   'signin.refused': true,
   'signin.ended': true,
+  'hold.placed': true,
+  'hold.lifted': true,
   'ledger.altered': true,
 } satisfies Record<EventType, true>;

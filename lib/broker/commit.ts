@@ -8,15 +8,13 @@ import { latest } from '../domain/time.ts';
 import { type Broker, type Patience, actorOf, noSuchRequest, requestStream } from './broker.ts';
 import { seal } from './chain.ts';
 import { NOTHING_KNOWN } from './known.ts';
+import { pauseOrGiveUp } from './try-again.ts';
 
 /** A request with the last of its events: what the next one is sealed to. */
 export interface Loaded {
   readonly request: RequestState;
   readonly last: StoredEvent;
 }
-
-/** The longest pause between two tries; short, since a conflict means that somebody else's write is already done. */
-const MAX_PAUSE_MS = 80;
 
 /** @throws HatcheckError `not_found`, also when the principal may not read it; `ledger_unavailable`. */
 export const load = (events: readonly StoredEvent[], principal: Principal, { policy }: Broker): Loaded => {
@@ -140,14 +138,3 @@ interface Place {
 
 const record = ({ stream, last, now, principal, eventId }: Place, event: DomainEvent): StoredEvent =>
   seal(last, stream, { ...event, eventId, at: now, actor: actorOf(principal) });
-
-const pauseOrGiveUp = async (
-  { clock, chance }: Broker,
-  patience: Patience,
-  tries: number,
-  code: 'ledger_conflict' | 'ledger_unavailable',
-): Promise<void> => {
-  if (patience.remainingMs() <= MAX_PAUSE_MS)
-    throw new HatcheckError({ code, reason: `not appended in ${tries + 1} tries` });
-  await clock.pause(chance.fraction() * Math.min(MAX_PAUSE_MS, 5 * 2 ** Math.min(tries, 4)));
-};

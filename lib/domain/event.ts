@@ -1,4 +1,6 @@
+import type { Control } from './control.ts';
 import type { Snapshot, Stage } from './entitlement.ts';
+import type { Hold } from './hold.ts';
 import type { Handle, Instant } from './principal.ts';
 
 /**
@@ -90,6 +92,10 @@ export interface EventData {
     readonly via: 'cookie' | 'bearer';
     readonly reason: 'signed_out' | 'removed' | 'reused';
   };
+  /** Somebody of the security team put a hold on a person, an entitlement, an account or everything. Stands in `control`. */
+  'hold.placed': { readonly hold: Hold; readonly carried: Control };
+  /** A hold was taken away. Stands in `control`. */
+  'hold.lifted': { readonly holdId: string; readonly reason?: TextRef; readonly carried: Control };
   /** Something in the ledger was overwritten, deleted, or put there by somebody else. Stands in `alarm#<yyyy-mm-dd>`. */
   'ledger.altered': {
     readonly stream: string;
