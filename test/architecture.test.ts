@@ -74,7 +74,11 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   'lib/domain/': { to: ['lib/domain/'] },
   'lib/broker/': { to: ['lib/broker/', ...BELOW] },
   // Sign-ins are recorded in the ledger.
-  'lib/identity/': { to: ['lib/identity/', 'lib/broker/ports.ts', 'lib/broker/chain.ts', ...BELOW] },
+  'lib/identity/': {
+    to: ['lib/identity/', 'lib/broker/ports.ts', 'lib/broker/chain.ts', 'lib/outbound/bounded-fetch.ts', ...BELOW],
+  },
+  // Services outside AWS that are asked over HTTPS.
+  'lib/outbound/': { to: ['lib/outbound/', 'lib/identity/strict-json.ts', ...PORTS, ...BELOW] },
   'lib/aws/': {
     to: [
       'lib/aws/',
@@ -206,6 +210,9 @@ describe('a rule that cannot fail is no rule: made-up offenders are found', () =
     ['imports point one way', 'lib/http/x.ts', "import { y } from '../broker/ports.ts';"],
     ['imports point one way', 'lib/http/x.ts', "import '../aws/ledger.ts';"],
     ['imports point one way', 'lib/config/x.ts', "import { type A, y } from '../broker/ports.ts';"],
+    ['imports point one way', 'lib/outbound/x.ts', "import { y } from '../broker/issue.ts';"],
+    ['imports point one way', 'lib/outbound/x.ts', "import { y } from '../aws/ledger.ts';"],
+    ['imports point one way', 'lib/broker/x.ts', "import { y } from '../outbound/bounded-fetch.ts';"],
     ['imports point one way', 'lib/logger.ts', "import { y } from './domain/time.ts';"],
     ['imports point one way', 'lib/chatops/x.ts', "const y = await import('../../local/start.ts');"],
     ['imports point one way', 'functions/x.ts', "import { y } from '../local/start.ts';"],
