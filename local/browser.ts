@@ -1,8 +1,11 @@
-/** What a browser does of HTTP, for scripts: cookies by origin, redirects one by one, our header on what changes state. */
+/**
+ * What a browser does of HTTP, for scripts: cookies by origin, redirects one by one, forms that submit themselves, our header on what
+ * changes state.
+ */
 export interface Browser {
   /**
-   * Follows redirects, as a person who clicks would; answers with where it ended. With `before` it stops at the redirect to an address that
-   * begins so, as somebody would who keeps it for another browser.
+   * Follows redirects and forms that submit themselves, as a person who clicks would; answers with where it ended. With `before` it stops
+   * at the way to an address that begins so, as somebody would who keeps it for another browser.
    */
   visit(url: string, before?: string): Promise<Response>;
   /** A call of the portal's to the broker. JSON in, JSON out. */
@@ -27,20 +30,22 @@ export const openBrowser = (origin: string): Browser => {
     const jar = jars.get(new URL(url).origin) ?? new Map<string, string>();
     jars.set(new URL(url).origin, jar);
     const headers = new Headers(init.headers);
-    if (jar.size > 0) headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '));
+    // Stricter than SameSite=Lax: no cookie goes with a form of another origin.
+    const isForeign = headers.get('origin') !== null && headers.get('origin') !== new URL(url).origin;
+    if (jar.size > 0 && !isForeign)
+      headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '));
     const answer = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const cookie of answer.headers.getSetCookie()) keep(jar, cookie);
     return answer;
   };
   return {
     visit: async (start, before) => {
-      let url = start;
+      let step: Step = { url: start };
       for (let redirects = 0; redirects < MAX_REDIRECTS; redirects += 1) {
-        const answer = await send(url, { headers: { accept: 'text/html' } });
-        const location = answer.headers.get('location');
-        if (location === null) return answer;
-        url = new URL(location, url).href;
-        if (before !== undefined && url.startsWith(before)) return answer;
+        const answer = await send(step.url, initOf(step));
+        const next = await nextStep(answer, step.url);
+        if (!next || (before !== undefined && next.url.startsWith(before))) return answer;
+        step = next;
         await answer.body?.cancel();
       }
       throw new Error(`more than ${MAX_REDIRECTS} redirects from ${start}`);
@@ -59,6 +64,44 @@ export const openBrowser = (origin: string): Browser => {
     },
   };
 };
+
+/** Where a browser goes, and the form that it posts there. */
+interface Step {
+  readonly url: string;
+  readonly post?: { readonly from: string; readonly form: Readonly<Record<string, string>> };
+}
+
+const initOf = ({ post }: Step): RequestInit => ({
+  headers: { accept: 'text/html', ...(post && { origin: post.from }) },
+  ...(post && { method: 'POST', body: new URLSearchParams(post.form) }),
+});
+
+/** Undefined where a person has to do something, or is where they were going. The answer can still be read. */
+const nextStep = async (answer: Response, url: string): Promise<Step | undefined> => {
+  const location = answer.headers.get('location');
+  if (location !== null) return { url: new URL(location, url).href };
+  if (answer.headers.get('content-type')?.startsWith('text/html') !== true) return undefined;
+  const form = formIn(await answer.clone().text());
+  return form && { url: new URL(form.action, url).href, post: { from: new URL(url).origin, form: form.fields } };
+};
+
+/** The form of a page whose script submits it. */
+export const formIn = (
+  html: string,
+): { readonly action: string; readonly fields: Readonly<Record<string, string>> } | undefined => {
+  const [, action] = /<form method="post" action="([^"]+)">/.exec(html) ?? [];
+  if (action === undefined || !html.includes('document.forms[0].submit()')) return undefined;
+  const fields = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)];
+  return {
+    action: unescaped(action),
+    fields: Object.fromEntries(fields.map(([, name = '', value = '']) => [name, unescaped(value)])),
+  };
+};
+
+const CHARACTERS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+
+const unescaped = (html: string): string =>
+  html.replaceAll(/&(amp|lt|gt|quot|#39);/g, (_whole, name: string) => CHARACTERS[name] ?? '');
 
 /** As `Browser.call`, with an access token in place of a cookie. */
 export const callAs = async (

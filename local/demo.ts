@@ -22,7 +22,7 @@ const main = async (): Promise<boolean> => {
   teller.say('Hatcheck is not running: starting one for the story, on free ports and with empty tables …');
   const folder = await mkdtemp(join(tmpdir(), 'hatcheck-demo-'));
   const stack = await startStack({
-    ports: { gateway: 0, oidc: 0, aws: 0, dynamodb: 0 },
+    ports: { gateway: 0, oidc: 0, aws: 0, dynamodb: 0, saml: 0 },
     folder,
     access: laptopAccess(fileURLToPath(new URL('access.yml', import.meta.url))),
     log: () => undefined,

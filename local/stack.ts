@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type CompiledAccess, accessPolicy } from '../lib/config/access.ts';
+import { acsUrl, spEntityId } from '../lib/identity/saml-metadata.ts';
 import { certain } from '../lib/domain/invariant.ts';
 import type { PolicyDocument } from './aws/policy/document.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from './aws/server.ts';
@@ -11,8 +12,10 @@ import { type Functions, startFunctions } from './gateway/functions.ts';
 import { closeServer, listenOnLoopback } from './gateway/loopback.ts';
 import { startGateway } from './gateway/server.ts';
 import { type LocalOidc, type OidcOptions, startOidc } from './idp/oidc.ts';
+import { type LocalSaml, type SamlOptions, startSaml } from './idp/saml.ts';
+import type { LaptopProviders } from './laptop-access.ts';
 import { type LedgerStream, startLedgerStream } from './ledger-stream.ts';
-import { type LocalState, openState } from './state.ts';
+import { type LocalState, openState, samlKeyOf } from './state.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from './tables.ts';
 import { BROKER_ACCOUNT, targetBuckets, targetRoles } from './target-accounts.ts';
 import { type LocalStack, type RoleResource, readTemplateFile } from './template.ts';
@@ -22,6 +25,7 @@ export interface Ports {
   readonly oidc: number;
   readonly aws: number;
   readonly dynamodb: number;
+  readonly saml: number;
 }
 
 export interface StackOptions {
@@ -30,8 +34,10 @@ export interface StackOptions {
   /** Everything that survives a restart. */
   readonly folder: string;
   readonly fresh?: boolean;
-  /** The access policy, given the address of the OpenID provider. */
-  readonly access: (issuer: string) => CompiledAccess;
+  /** The access policy, given the identity providers. */
+  readonly access: (providers: LaptopProviders) => CompiledAccess;
+  /** What the SAML identity provider calls itself. */
+  readonly samlHost?: SamlOptions['host'];
   /** A line of a function's log. */
   readonly log: (functionId: string, line: string) => void;
   /** The local AWS's time only; the functions have the machine's. */
@@ -48,6 +54,7 @@ export interface Stack {
   /** Of the broker. */
   readonly origin: string;
   readonly oidc: LocalOidc;
+  readonly saml: LocalSaml;
   readonly aws: LocalAws;
   /** The bare embedded DynamoDB, behind the local AWS's back. */
   readonly dynamodbEndpoint: string;
@@ -61,7 +68,7 @@ const REGION = 'eu-west-1';
 const FUNCTION_CREDENTIALS_SECONDS = 30 * 86_400;
 
 /**
- * Hatcheck, an OpenID provider, and what stands in for AWS, all on 127.0.0.1. When a part does not start, those that did are closed.
+ * Hatcheck, an OpenID provider, a SAML identity provider, and what stands in for AWS, all on 127.0.0.1. When a part does not start, those that did are closed.
  */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const parts: { close(): Promise<void> | void }[] = [];
@@ -88,7 +95,8 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const gatewayPort = ports.gateway === 0 ? await freePort() : ports.gateway;
   const origin = `http://127.0.0.1:${gatewayPort}`;
   const oidc = keep(await startOidc(oidcOptions(ports.oidc, origin, state)));
-  const access = options.access(oidc.issuer);
+  const saml = keep(await startSaml(samlOptions(options, origin, state)));
+  const access = options.access({ issuer: oidc.issuer, samlMetadata: saml.metadata });
   const { templateFile, serviceFolder } = await compile(join(folder, 'build'), access);
   const compiled = await readTemplateFile(templateFile, PSEUDO, serviceFolder);
   const template = options.alter?.(compiled) ?? compiled;
@@ -99,7 +107,7 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const ledgerStream = keep(await followLedger(options, { template, database, functions }));
   const invoke = (functionId: string, event: unknown) => functions.invoke(functionId, event);
   keep(await startGateway({ port: gatewayPort, routes: template.routes, invoke }));
-  return { origin, oidc, aws, dynamodbEndpoint: database.endpoint, ledgerStream, template };
+  return { origin, oidc, saml, aws, dynamodbEndpoint: database.endpoint, ledgerStream, template };
 };
 
 /** The one table with a stream, and the function that is called with its changes. */
@@ -129,6 +137,13 @@ const oidcOptions = (port: number, origin: string, state: LocalState): OidcOptio
   client: { clientId: 'hatcheck', clientSecret: state.oidcClientSecret, redirectUris: [`${origin}/oidc/callback`] },
   keys: state.oidcKeys,
   workloadAudience: 'hatcheck',
+});
+
+const samlOptions = ({ ports, samlHost }: StackOptions, origin: string, state: LocalState): SamlOptions => ({
+  port: ports.saml,
+  ...(samlHost && { host: samlHost }),
+  serviceProvider: { entityId: spEntityId(origin), acsUrl: acsUrl(origin) },
+  key: samlKeyOf(state.samlKey),
 });
 
 interface Around {

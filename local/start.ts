@@ -13,7 +13,7 @@ const USAGE = `npm start -- [--fresh] [--access FILE] [--folder FOLDER]
   --folder FOLDER  where the data is kept; .local unless said otherwise
 `;
 
-const PORTS = { gateway: 3000, oidc: 3001, aws: 3002, dynamodb: 3003 };
+const PORTS = { gateway: 3000, oidc: 3001, aws: 3002, dynamodb: 3003, saml: 3004 };
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 
 const main = async (): Promise<void> => {
@@ -50,14 +50,15 @@ const main = async (): Promise<void> => {
   closeOnSignal(stack);
 };
 
-const welcome = ({ origin, oidc, aws }: Stack, logFile: string, seconds: number): string => `
+const welcome = ({ origin, oidc, saml, aws }: Stack, logFile: string, seconds: number): string => `
 Hatcheck is up at ${origin}  (${seconds.toFixed(1)} s)
 
-  Click     ${origin}/login?loginHint=engineer@example.com   ask for a role
-            ${origin}/login?loginHint=approver@example.com   approve (in a private window)
-            ${origin}/login?loginHint=security@example.com   the second stage, or revoke
-            ${origin}/login?loginHint=auditor@example.com    read everything
-            ${origin}/login                                  choose an account
+  Click     ${signIn(origin, 'engineer')}   ask for a role
+            ${signIn(origin, 'approver')}   approve (in a private window)
+            ${signIn(origin, 'security')}   the second stage, or revoke
+            ${signIn(origin, 'auditor')}    read everything
+            ${signIn(origin, 'engineer', 'local-saml')}   as on-prem people do, by SAML
+            ${origin}/login   choose a provider and an account
 
   Type      npm run demo                                        the whole story, in another terminal
             npx hatcheck login                                  through the browser; or, as a pipeline does:
@@ -72,11 +73,15 @@ Hatcheck is up at ${origin}  (${seconds.toFixed(1)} s)
               credential_process = ${process.execPath} ${join(REPOSITORY, 'cli', 'hatcheck.ts')} credentials ID --format process
 
   OpenID provider  ${oidc.issuer}
+  SAML provider    ${saml.entityId}
   local AWS        ${aws.endpoint}   (console: ${aws.consoleOrigin}/console/)
   functions' log   ${logFile}
 
   Ctrl-C ends it; the data stay. npm start -- --fresh begins anew.
 `;
+
+const signIn = (origin: string, account: string, provider = 'local-oidc'): string =>
+  `${origin}/login?provider=${provider}&loginHint=${account}@example.com`;
 
 const closeOnSignal = (stack: Stack): void => {
   const end = (): void => {

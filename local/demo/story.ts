@@ -74,6 +74,9 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
   teller.chapter('From a pipeline, without a browser');
   await fromPipeline(places, id, teller);
 
+  teller.chapter('From the company’s own directory, by SAML');
+  await fromTheDirectory(places, teller);
+
   teller.chapter('Revoke');
   const revoked = await approver.call('POST', `/v1/requests/${id}/revoke`, { reason: 'The incident is over.' });
   teller.step(
@@ -88,8 +91,14 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
   return teller.end();
 };
 
-const signIn = async (browser: Browser, account: string, { origin }: Places, teller: Teller): Promise<void> => {
-  await browser.visit(`${origin}/login?provider=local-oidc&loginHint=${encodeURIComponent(account)}`);
+const signIn = async (
+  browser: Browser,
+  account: string,
+  { origin }: Places,
+  teller: Teller,
+  provider = 'local-oidc',
+): Promise<void> => {
+  await browser.visit(`${origin}/login?provider=${provider}&loginHint=${encodeURIComponent(account)}`);
   const me = await browser.call('GET', '/v1/me');
   const { principal } = z.looseObject({ principal: z.looseObject({ email: z.string() }).optional() }).parse(me.json);
   teller.step(
@@ -186,6 +195,23 @@ const fromPipeline = async ({ origin, issuer }: Places, id: string, teller: Tell
     String(reply.status),
     credentialsSchema.safeParse(reply.json).success,
   );
+};
+
+/** Somebody whose directory speaks SAML, and who wants no more than the console. */
+const fromTheDirectory = async (places: Places, teller: Teller): Promise<void> => {
+  const browser = openBrowser(places.origin);
+  await signIn(browser, 'engineer@example.com', places, teller, 'local-saml');
+  const asked = await browser.call('POST', '/v1/requests', {
+    entitlementId: 'prod-read',
+    justification: 'I only want to look at the queue.',
+    durationSeconds: 900,
+  });
+  teller.step(
+    'who asks for prod-read, which needs nobody’s yes',
+    requestIn(asked)?.status ?? codeOf(asked),
+    requestIn(asked)?.status === 'approved',
+  );
+  await openTheConsole(browser, requestIn(asked)?.id ?? '', teller);
 };
 
 const readTheRecord = async (browser: Browser, id: string, teller: Teller): Promise<void> => {

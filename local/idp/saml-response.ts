@@ -33,13 +33,29 @@ export const samlResponse = (statement: SamlStatement, key: SamlKey): string => 
   return Buffer.from(signed(responseXml(statement, assertion), 'Response', key)).toString('base64');
 };
 
+/** Why there is no assertion (core, 3.2.2.2). */
+export interface SamlRefusal extends Pick<SamlStatement, 'issuer' | 'recipient' | 'inResponseTo' | 'now'> {
+  readonly status: 'AuthnFailed' | 'NoAuthnContext';
+}
+
+/** A signed response that says no, base64 as it is posted. */
+export const samlRefusal = (refusal: SamlRefusal, key: SamlKey): string =>
+  Buffer.from(signed(responseXml(refusal, ''), 'Response', key)).toString('base64');
+
+const STATUS = 'urn:oasis:names:tc:SAML:2.0:status';
+
+const statusXml = (refused: SamlRefusal['status'] | undefined): string =>
+  refused === undefined
+    ? `<samlp:StatusCode Value="${STATUS}:Success"/>`
+    : `<samlp:StatusCode Value="${STATUS}:Responder"><samlp:StatusCode Value="${STATUS}:${refused}"/></samlp:StatusCode>`;
+
 const responseXml = (
-  { issuer, recipient, now, ...statement }: SamlStatement,
+  { issuer, recipient, now, status, ...statement }: Omit<SamlRefusal, 'status'> & Partial<SamlRefusal>,
   assertion: string,
 ): string => `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" \
 ID="${newId()}" Version="2.0" IssueInstant="${now.toISOString()}" Destination="${text(recipient)}"${inResponseTo(statement)}>\
 <saml:Issuer>${text(issuer)}</saml:Issuer>\
-<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>\
+<samlp:Status>${statusXml(status)}</samlp:Status>\
 ${assertion}</samlp:Response>`;
 
 const assertionXml = (

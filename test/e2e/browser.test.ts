@@ -33,7 +33,7 @@ suite(`in a browser (${existsSync(CHROMIUM) ? CHROMIUM : `missing: ${CHROMIUM}`}
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
-    await page.goto(`${stack.origin}/login?loginHint=${encodeURIComponent(account)}`);
+    await page.goto(`${stack.origin}/login?provider=local-oidc&loginHint=${encodeURIComponent(account)}`);
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
     return page;
   };
@@ -92,7 +92,7 @@ suite(`in a browser (${existsSync(CHROMIUM) ? CHROMIUM : `missing: ${CHROMIUM}`}
   test('login CSRF: a callback that another browser began is refused', async () => {
     const callback = `${stack.origin}/oidc/callback`;
     const kept = await openBrowser(stack.origin).visit(
-      `${stack.origin}/login?loginHint=engineer@example.com`,
+      `${stack.origin}/login?provider=local-oidc&loginHint=engineer@example.com`,
       callback,
     );
     const location = kept.headers.get('location') ?? '';

@@ -1,12 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CompiledAccess } from '../../lib/config/access.ts';
 import { compile } from '../../local/compile.ts';
-import { laptopAccess } from '../../local/laptop-access.ts';
 import { BROKER_ACCOUNT } from '../../local/target-accounts.ts';
 import { type LocalStack, readTemplate } from '../../local/template.ts';
+import { laptopPolicy, usualProviders } from '../support/laptop.ts';
 
 export interface Compiled {
   /** The CloudFormation template that would be deployed, as JSON. */
@@ -23,9 +22,7 @@ export const packaged = async (): Promise<Compiled> => {
   const home = process.env['HOME'];
   process.env['HOME'] = folder;
   try {
-    const access = laptopAccess(fileURLToPath(new URL('../../local/access.yml', import.meta.url)))(
-      'http://127.0.0.1:3001',
-    );
+    const access = laptopPolicy(usualProviders());
     const { templateFile } = await compile(join(folder, 'service'), access);
     const template: unknown = JSON.parse(await readFile(templateFile, 'utf8'));
     return { template, access };

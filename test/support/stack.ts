@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Browser, openBrowser } from '../../local/browser.ts';
-import { laptopAccess } from '../../local/laptop-access.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+import { laptopPolicy } from './laptop.ts';
 
 export interface TestStack extends Stack {
   /** What the functions wrote to their logs. */
@@ -19,9 +18,9 @@ export const startTestStack = async (options: Partial<StackOptions> = {}): Promi
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'hatcheck-test-')));
   const logged: string[] = [];
   const stack = await startStack({
-    ports: { gateway: 0, oidc: 0, aws: 0, dynamodb: 0 },
+    ports: { gateway: 0, oidc: 0, aws: 0, dynamodb: 0, saml: 0 },
     folder,
-    access: laptopAccess(fileURLToPath(new URL('../../local/access.yml', import.meta.url))),
+    access: laptopPolicy,
     log: (functionId, line) => logged.push(`${functionId} ${line}`),
     ...options,
   });

@@ -8,6 +8,7 @@ import { type CompiledAccess, accessPolicy } from '../../../lib/config/access.ts
 import { AccessFileError } from '../../../lib/config/access-fault.ts';
 import { loadAccessFile, parseAccess } from '../../../lib/config/access-file.ts';
 import { sessionPolicy } from '../../../lib/domain/role-session.ts';
+import { laptopPolicy, usualProviders } from '../../support/laptop.ts';
 
 const noFiles = {
   baseDir: '/access',
@@ -46,9 +47,9 @@ describe('the files that come with the project', () => {
     });
   });
 
-  test('the policy of the laptop compiles, its groups those of the one provider', () => {
-    const { policy } = loadAccessFile('local/access.yml');
-    expect(policy.identityProviders).toEqual([
+  test('the policy of the laptop compiles, its groups those of both providers', () => {
+    const policy = laptopPolicy(usualProviders());
+    expect(policy.identityProviders).toMatchObject([
       {
         id: 'local-oidc',
         type: 'oidc',
@@ -59,12 +60,13 @@ describe('the files that come with the project', () => {
         tokenExchangeAudiences: [],
         algorithms: ['RS256', 'ES256'],
       },
+      { id: 'local-saml', type: 'saml', issuer: 'http://127.0.0.1:3004/metadata', groupsAttribute: 'groups' },
     ]);
-    expect(policy.auditors.groups).toEqual(['local-oidc:auditors']);
+    expect(policy.auditors.groups).toEqual(['local-oidc:auditors', 'local-saml:auditors']);
     expect(entitlementOf(policy, 'prod-admin')).toMatchObject({
-      requesters: { groups: ['local-oidc:sre'] },
+      requesters: { groups: ['local-oidc:sre', 'local-saml:sre'] },
       ticket: { pattern: '^OPS-[0-9]+$', required: true },
-      revokers: { groups: ['local-oidc:security'] },
+      revokers: { groups: ['local-oidc:security', 'local-saml:security'] },
     });
   });
 
