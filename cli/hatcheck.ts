@@ -5,6 +5,7 @@ import { cachePrefix, processCredentials } from './credentials.ts';
 import { Failure, oneLine } from './failure.ts';
 import { member, text, texts } from './json.ts';
 import { askInBrowser, openBrowser } from './loopback.ts';
+import { addPolicyCommands } from './policy.ts';
 import { configFolder, privateFiles } from './private-files.ts';
 import { call, failureOf, serverOrigin, withToken } from './server.ts';
 import {
@@ -120,6 +121,8 @@ program
   )
   .addOption(serverOption())
   .action(credentials);
+
+addPolicyCommands(program);
 
 /** Nothing but one line: a stack is for us, and the AWS CLI shows its user whatever stands on stderr. */
 const report = (error: unknown): void => {

@@ -25,12 +25,14 @@ export class AccessFileError extends Error {
   }
 }
 
-const inFileOrder = (a: AccessFault, b: AccessFault): number =>
+/** By file, line, column. */
+export const inFileOrder = (a: AccessFault, b: AccessFault): number =>
   compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.path, b.path);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-const printed = ({ file, line, column, path, message }: AccessFault): string =>
+/** `access.yml:12:5 entitlements.prod-admin.approval: must be auto, or a map with stages` */
+export const printed = ({ file, line, column, path, message }: AccessFault): string =>
   `${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}`;
 
 export type Path = readonly (string | number)[];

@@ -46,7 +46,8 @@ export const parseAccess = (
     const groups = groupsFrom([...new Set(providerIds(source))]);
     const auditors = source.get(['auditors']) === undefined ? undefined : checked(source, ['auditors'], groups, faults);
     const entitlements = entitlementsOf(read, entitlement({ groups, accountNames: namesAt(source, ['accounts']) }));
-    if (faults.length === 0) return { identityProviders, entitlements, auditors: auditors ?? { groups: [] } };
+    const rules = rulesOf(read, groups);
+    if (faults.length === 0) return { identityProviders, entitlements, auditors: auditors ?? { groups: [] }, ...rules };
   }
   throw new AccessFileError(faults.filter((fault) => !isMissingForAlias(fault, faults)));
 };
@@ -60,7 +61,8 @@ interface Read extends Pick<AccessFileOptions, 'baseDir' | 'readFile'> {
 const isMissingForAlias = ({ code, path }: AccessFault, faults: readonly AccessFault[]): boolean =>
   code === 'required' && faults.some((other) => other.code === 'alias' && other.path === path);
 
-const namesAt = (source: YamlSource, path: Path): readonly string[] => {
+/** The names of the map at the path; none where there is no map. */
+export const namesAt = (source: YamlSource, path: Path): readonly string[] => {
   const value = source.get(path);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
 };
@@ -124,6 +126,19 @@ const metadataOf = (read: Read, path: Path): PinnedMetadata | undefined => {
   if (!metadata || !('code' in metadata)) return metadata;
   read.faults.push(read.source.fault(path, metadata.code, metadata.message));
   return undefined;
+};
+
+/** What holds over all entitlements. A fault in it is among the faults; what comes back is not looked at then. */
+const rulesOf = ({ source, faults }: Read, groups: Groups): Pick<CompiledAccess, 'limits' | 'delegation'> => {
+  const whenWritten = <T>(name: string, schema: z.ZodType<T>): T | undefined =>
+    source.get([name]) === undefined ? undefined : checked(source, [name], schema, faults);
+  const delegating = whenWritten('delegation', delegation(groups));
+  return {
+    limits: whenWritten('limits', limits) ?? limits.parse({}),
+    ...(delegating && {
+      delegation: { maxSeconds: delegating.maxDuration, ...present({ groups: delegating.groups }) },
+    }),
+  };
 };
 
 const entitlementsOf = (read: Read, schema: ReturnType<typeof entitlement>): readonly Entitlement[] => {

@@ -1,0 +1,22 @@
+import type { AccessFault } from '../../lib/config/access-fault.ts';
+import { policyText } from './policy-text.ts';
+import { counted, red, say, sayJson, yellow } from './print.ts';
+
+const { lintAccess } = await import('../../lib/config/policy/lint.ts');
+
+/** @returns the exit code: 1 with a fault, or with a warning where `strict`. */
+export const lint = (file: string, { strict = false, json = false }: { strict?: boolean; json?: boolean }): 0 | 1 => {
+  const { text, options } = policyText(file);
+  const { faults, warnings } = lintAccess(text, options);
+  if (json) sayJson({ file, faults, warnings });
+  else {
+    for (const fault of faults) say(line(fault, red('fault')));
+    for (const warning of warnings) say(line(warning, yellow('warning')));
+    say(`${file}: ${counted(faults.length, 'fault')}, ${counted(warnings.length, 'warning')}`);
+  }
+  return faults.length > 0 || (strict && warnings.length > 0) ? 1 : 0;
+};
+
+/** As compilers write it, so that editors find the place. */
+const line = (fault: AccessFault, kind: string): string =>
+  `${fault.file}:${fault.line}:${fault.column}: ${kind} [${fault.code}] ${fault.path === '' ? '' : `${fault.path}: `}${fault.message}`;

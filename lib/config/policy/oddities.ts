@@ -1,0 +1,134 @@
+import type { Entitlement, Stage } from '../../domain/entitlement.ts';
+import type { Group } from '../../domain/principal.ts';
+import { STS_MIN_SECONDS } from '../../domain/role-session.ts';
+import type { IdentityProvider } from '../../identity/ports.ts';
+import type { CompiledAccess } from '../access.ts';
+import type { Path } from '../access-fault.ts';
+
+/** Something that access.yml may say, and that whoever wrote it probably did not mean. `at` is a path from the top of the file. */
+export interface Oddity {
+  readonly at: Path;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Everything odd in a policy that is in order; `accounts` are all that the file names. */
+export const odditiesOf = (access: CompiledAccess, accounts: readonly string[]): readonly Oddity[] => [
+  ...access.entitlements.flatMap((entitlement) => ofEntitlement(entitlement, access.identityProviders)),
+  ...rolesNamedTwice(access.entitlements),
+  ...unusedAccounts(access, accounts),
+  ...unusedProviders(access),
+];
+
+const ofEntitlement = (entitlement: Entitlement, providers: readonly IdentityProvider[]): readonly Oddity[] => {
+  const odd = (path: Path, code: string, message: string): Oddity => ({
+    at: ['entitlements', entitlement.id, ...path],
+    code,
+    message,
+  });
+  return [
+    ...whoMayAsk(entitlement, providers).map(([code, message]) => odd(['requesters'], code, message)),
+    ...stagesOf(entitlement).flatMap((stage, index) =>
+      whoMayApprove(stage, entitlement, providers).map(([code, message]) =>
+        odd(['approval', 'stages', index, 'from'], code, message),
+      ),
+    ),
+    ...(isMighty(entitlement) && !entitlement.requires.mfa
+      ? [odd(['role'], 'admin_without_mfa', 'is a mighty role by its name, and requires.mfa does not ask for it')]
+      : []),
+    ...(entitlement.session.tail === 'refuse' && entitlement.maxDurationSeconds < STS_MIN_SECONDS
+      ? [
+          odd(
+            ['maxDuration'],
+            'never_issued',
+            'is less than the 15 minutes that STS wants, and session.tail refuses then',
+          ),
+        ]
+      : []),
+  ];
+};
+
+type Said = readonly [code: string, message: string];
+
+const whoMayAsk = ({ requesters, requires }: Entitlement, providers: readonly IdentityProvider[]): readonly Said[] => {
+  const reachable = requesters.groups.filter((group) => !isEmpty(group, providers));
+  if (reachable.length === 0) return [['nobody_may_ask', 'are no workload’s groups: nobody can ask for this']];
+  const onlyWorkloads = reachable.every((group) => isOfWorkloads(group, providers));
+  return requires.mfa && onlyWorkloads
+    ? [['nobody_may_ask', 'are workloads, which never satisfy requires.mfa: nobody can ask for this']]
+    : [];
+};
+
+const whoMayApprove = (
+  { from }: Stage,
+  { requesters }: Entitlement,
+  providers: readonly IdentityProvider[],
+): readonly Said[] => {
+  const people = from.groups.filter((group) => !isOfWorkloads(group, providers));
+  if (people.length === 0) return [['nobody_may_approve', 'are workloads, which never approve: this waits for ever']];
+  const both = people.filter((group) => requesters.groups.includes(group));
+  if (both.length === 0) return [];
+  return both.length === people.length
+    ? [['approvers_are_requesters', 'are the requesters: they approve each other']]
+    : [['approvers_among_requesters', `are partly the requesters (${both.join(', ')}): they may approve each other`]];
+};
+
+const stagesOf = ({ approval }: Entitlement): readonly Stage[] => (approval === 'auto' ? [] : approval.stages);
+
+const isMighty = ({ roleArn }: Entitlement): boolean =>
+  /admin|root|poweruser|owner|break-?glass/i.test(roleArn.slice(roleArn.lastIndexOf('/') + 1));
+
+const providerOf = (group: Group, providers: readonly IdentityProvider[]): IdentityProvider | undefined =>
+  providers.find(({ id }) => id === group.slice(0, group.indexOf(':')));
+
+const isOfWorkloads = (group: Group, providers: readonly IdentityProvider[]): boolean =>
+  providerOf(group, providers)?.type === 'oidc-workload';
+
+/** What groups a workload has stands in access.yml; what groups people have, only their provider knows. */
+const isEmpty = (group: Group, providers: readonly IdentityProvider[]): boolean => {
+  const provider = providerOf(group, providers);
+  return provider?.type === 'oidc-workload' && !provider.groups.includes(group);
+};
+
+const rolesNamedTwice = (entitlements: readonly Entitlement[]): readonly Oddity[] =>
+  entitlements.flatMap(({ id, roleArn }, index) => {
+    const first = entitlements.slice(0, index).find((other) => other.roleArn === roleArn);
+    return first
+      ? [
+          {
+            at: ['entitlements', id, 'role'],
+            code: 'role_twice',
+            message: `is that of ${first.id} too: whoever may ask for both takes the easier way`,
+          },
+        ]
+      : [];
+  });
+
+const unusedAccounts = ({ entitlements }: CompiledAccess, accounts: readonly string[]): readonly Oddity[] =>
+  accounts
+    .filter((name) => !entitlements.some(({ account }) => account.name === name))
+    .map((name) => ({ at: ['accounts', name], code: 'unused_account', message: 'has no entitlement' }));
+
+const unusedProviders = ({ identityProviders, entitlements, auditors }: CompiledAccess): readonly Oddity[] => {
+  const used = new Set(
+    [
+      ...auditors.groups,
+      ...entitlements.flatMap((each) => [
+        ...each.requesters.groups,
+        ...each.revokers.groups,
+        ...stagesOf(each).flatMap(({ from }) => from.groups),
+      ]),
+    ].map((group) => group.slice(0, group.indexOf(':'))),
+  );
+  return identityProviders.flatMap(({ id }, index) =>
+    used.has(id)
+      ? []
+      : [
+          {
+            at: ['identityProviders', index],
+            code: 'unused_provider',
+            message: 'vouches for no group that counts here',
+          },
+        ],
+  );
+};

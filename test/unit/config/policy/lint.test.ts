@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import { lintAccess } from '../../../../lib/config/policy/lint.ts';
+import { OPTIONS, line, written } from './written.ts';
+
+const warningsOf = (entitlements: string, more?: string): readonly string[] => {
+  const { faults, warnings } = lintAccess(written(entitlements, more), OPTIONS);
+  expect(faults).toEqual([]);
+  return warnings.map(({ path, code }) => `${path} ${code}`);
+};
+
+const stages = (...groups: readonly string[]): string =>
+  `approval: { stages: [${groups.map((each) => `{ from: { groups: [${each}] } }`).join(', ')}] }`;
+
+describe('lint', () => {
+  test('has nothing to say of a policy that is in order', () => {
+    expect(warningsOf(line('read') + line('write', stages('okta:leads')))).toEqual([]);
+  });
+
+  test('says each fault with its place, and looks for nothing odd then', () => {
+    const text = written(line('read', 'maxDuration: long') + line('admin', 'role: { account: prod, name: Admin }'));
+    const { faults, warnings } = lintAccess(text, OPTIONS);
+    expect(faults).toMatchObject([{ line: 9, path: 'entitlements.read.maxDuration', code: 'invalid_duration' }]);
+    expect(warnings).toEqual([]);
+  });
+
+  test('says where what is odd stands, in the order of the file', () => {
+    const { warnings } = lintAccess(
+      written(line('read') + line('admin', 'role: { account: prod, name: Admin }'), '').replace(
+        'accounts:\n',
+        "accounts:\n  spare: { id: '444455556666', region: eu-west-1 }\n",
+      ),
+      { ...OPTIONS, file: 'infra/access.yml' },
+    );
+    expect(warnings).toMatchObject([
+      { file: 'infra/access.yml', line: 6, column: 3, path: 'accounts.spare', code: 'unused_account' },
+      { file: 'infra/access.yml', line: 11, column: 12, path: 'entitlements.admin.role', code: 'admin_without_mfa' },
+    ]);
+  });
+});
+
+describe('lint finds odd', () => {
+  test.each<readonly [string, string, readonly string[]]>([
+    [
+      'a group of workloads that has none in it',
+      line('x', 'requesters: { groups: [ci:nobody] }'),
+      ['entitlements.x.requesters nobody_may_ask'],
+    ],
+    [
+      'workloads that would need a second factor',
+      line('x', 'requesters: { groups: [ci:deployers] }, requires: { mfa: true }'),
+      ['entitlements.x.requesters nobody_may_ask'],
+    ],
+    [
+      'a stage that only workloads could approve',
+      line('x', stages('okta:leads', 'ci:deployers')),
+      ['entitlements.x.approval.stages[1].from nobody_may_approve'],
+    ],
+    [
+      'a stage whose only approvers are the requesters',
+      line('x', stages('okta:sre')),
+      ['entitlements.x.approval.stages[0].from approvers_are_requesters'],
+    ],
+    [
+      'a stage some of whose approvers are requesters',
+      line('x', stages('okta:sre, okta:leads')),
+      ['entitlements.x.approval.stages[0].from approvers_among_requesters'],
+    ],
+    [
+      'a role that two entitlements lend',
+      line('x') + line('y', 'role: { account: prod, name: Role-x }'),
+      ['entitlements.y.role role_twice'],
+    ],
+    [
+      'a mighty role without a second factor',
+      line('x', 'role: { account: prod, name: DatabaseAdministrator }'),
+      ['entitlements.x.role admin_without_mfa'],
+    ],
+    [
+      'a grant too short for a session that is never cut',
+      line('x', 'maxDuration: 14m, session: { tail: refuse }'),
+      ['entitlements.x.maxDuration never_issued'],
+    ],
+  ])('%s', (_name, entitlements, warnings) => {
+    expect(warningsOf(entitlements)).toEqual(warnings);
+  });
+
+  test('a provider that vouches for nobody who matters', () => {
+    const text = written(line('x')).replace('okta:auditors, ci:deployers', 'okta:auditors');
+    expect(lintAccess(text, OPTIONS).warnings).toMatchObject([
+      { path: 'identityProviders[1]', code: 'unused_provider' },
+    ]);
+  });
+
+  test.each<readonly [string, string]>([
+    [
+      'a mighty role that asks for a second factor',
+      line('x', 'role: { account: prod, name: Admin }, requires: { mfa: true }'),
+    ],
+    ['a group of people of which nobody knows here who is in it', line('x', 'requesters: { groups: [okta:nobody] }')],
+    ['workloads that may ask', line('x', 'requesters: { groups: [ci:deployers] }')],
+    ['a grant as long as the shortest session', line('x', 'maxDuration: 15m, session: { tail: refuse }')],
+    ['a short grant whose sessions are cut', line('x', 'maxDuration: 14m')],
+  ])('but not %s', (_name, entitlements) => {
+    expect(warningsOf(entitlements)).toEqual([]);
+  });
+});

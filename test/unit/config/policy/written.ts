@@ -1,0 +1,35 @@
+import type { CompiledAccess } from '../../../../lib/config/access.ts';
+import { parseAccess } from '../../../../lib/config/access-file.ts';
+
+const noFile = (): string => {
+  throw new TypeError('no file is named');
+};
+
+export const OPTIONS = { baseDir: '.', readFile: noFile };
+
+/** An access.yml with two providers, one of people and one of workloads in group `ci:deployers`, and these entitlements. */
+export const written = (entitlements: string, more = ''): string => `version: 1
+identityProviders:
+  - { id: okta, type: oidc, issuer: https://example.okta.com, clientId: hatcheck }
+  - { id: ci, type: oidc-workload, issuer: https://ci.example.com, audience: hatcheck, match: { repository: example/app }, groups: [deployers] }
+accounts:
+  prod: { id: '111122223333', region: eu-west-1 }
+auditors: { groups: [okta:auditors, ci:deployers] }
+${more}entitlements:
+${entitlements}`;
+
+export const compiled = (entitlements: string): CompiledAccess => parseAccess(written(entitlements), OPTIONS);
+
+/** One entitlement on one line: sre ask to read, automatically, up to an hour; `members` are put over that. */
+export const line = (id: string, members = ''): string =>
+  `  ${id}: { ${[
+    members,
+    ...[
+      `role: { account: prod, name: Role-${id} }`,
+      'requesters: { groups: [okta:sre] }',
+      'approval: auto',
+      'maxDuration: 1h',
+    ].filter((standard) => !members.includes(standard.slice(0, standard.indexOf(':') + 1))),
+  ]
+    .filter((member) => member !== '')
+    .join(', ')} }\n`;
