@@ -85,5 +85,10 @@ const EVENT_TYPES = {
   'signin.ended': true,
   'hold.placed': true,
   'hold.lifted': true,
+  'link.made': true,
+  'link.removed': true,
+  'delegation.made': true,
+  'delegation.removed': true,
+  'reservation.made': true,
   'ledger.altered': true,
 } satisfies Record<EventType, true>;

@@ -5,6 +5,7 @@ import type { IdentityProvider, SamlProvider } from '../identity/ports.ts';
 import type { CompiledAccess } from './access.ts';
 import { type AccessFault, AccessFileError, type Path } from './access-fault.ts';
 import { groupsFrom } from './access-groups.ts';
+import { rulesOverAll } from './access-rules.ts';
 import { account, entitlement, oidcProvider, outline, samlProvider } from './access-schema.ts';
 import { compileEntitlement, compileOidcProvider, compileSamlProvider } from './compile-access.ts';
 import { present } from './present.ts';
@@ -46,7 +47,7 @@ export const parseAccess = (
     const groups = groupsFrom([...new Set(providerIds(source))]);
     const auditors = source.get(['auditors']) === undefined ? undefined : checked(source, ['auditors'], groups, faults);
     const entitlements = entitlementsOf(read, entitlement({ groups, accountNames: namesAt(source, ['accounts']) }));
-    const rules = rulesOf(read, groups);
+    const rules = rulesOverAll(source, groups, faults);
     if (faults.length === 0) return { identityProviders, entitlements, auditors: auditors ?? { groups: [] }, ...rules };
   }
   throw new AccessFileError(faults.filter((fault) => !isMissingForAlias(fault, faults)));
@@ -126,19 +127,6 @@ const metadataOf = (read: Read, path: Path): PinnedMetadata | undefined => {
   if (!metadata || !('code' in metadata)) return metadata;
   read.faults.push(read.source.fault(path, metadata.code, metadata.message));
   return undefined;
-};
-
-/** What holds over all entitlements. A fault in it is among the faults; what comes back is not looked at then. */
-const rulesOf = ({ source, faults }: Read, groups: Groups): Pick<CompiledAccess, 'limits' | 'delegation'> => {
-  const whenWritten = <T>(name: string, schema: z.ZodType<T>): T | undefined =>
-    source.get([name]) === undefined ? undefined : checked(source, [name], schema, faults);
-  const delegating = whenWritten('delegation', delegation(groups));
-  return {
-    limits: whenWritten('limits', limits) ?? limits.parse({}),
-    ...(delegating && {
-      delegation: { maxSeconds: delegating.maxDuration, ...present({ groups: delegating.groups }) },
-    }),
-  };
 };
 
 const entitlementsOf = (read: Read, schema: ReturnType<typeof entitlement>): readonly Entitlement[] => {

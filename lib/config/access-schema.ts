@@ -12,6 +12,8 @@ export const outline = z.strictObject({
   accounts: z.record(idText, z.unknown()),
   entitlements: z.record(idText, z.unknown()),
   auditors: z.unknown().optional(),
+  limits: z.unknown().optional(),
+  delegation: z.unknown().optional(),
   console: z.strictObject({}).optional(),
 });
 

@@ -7,6 +7,8 @@ export interface CompiledAccess {
   readonly identityProviders: readonly IdentityProvider[];
   readonly entitlements: readonly Entitlement[];
   readonly auditors: AccessPolicy['auditors'];
+  readonly limits: AccessPolicy['limits'];
+  readonly delegation?: NonNullable<AccessPolicy['delegation']>;
 }
 
 export interface Access {
@@ -15,7 +17,7 @@ export interface Access {
 }
 
 /** What JSON cannot hold is made again: the map of the entitlements by id. */
-export const accessPolicy = ({ identityProviders, entitlements, auditors }: CompiledAccess): Access => ({
-  policy: { entitlements: new Map(entitlements.map((entitlement) => [entitlement.id, entitlement])), auditors },
+export const accessPolicy = ({ identityProviders, entitlements, ...rules }: CompiledAccess): Access => ({
+  policy: { ...rules, entitlements: new Map(entitlements.map((entitlement) => [entitlement.id, entitlement])) },
   identityProviders,
 });

@@ -1,7 +1,11 @@
 import type { Control } from './control.ts';
+import type { Delegation } from './delegation.ts';
 import type { Snapshot, Stage } from './entitlement.ts';
 import type { Hold } from './hold.ts';
 import type { Handle, Instant } from './principal.ts';
+import type { Reservation } from './reservation.ts';
+import type { Escalation } from './stages.ts';
+import type { Standing } from './standing.ts';
 
 /**
  * Free text stands beside the chain, so that it can be deleted: the event holds where it is and a salted hash of it.
@@ -101,6 +105,15 @@ export interface EventData {
     readonly stream: string;
     readonly seq: number;
     readonly change: LedgerAlteration;
+  /** Identities were proved to be one person's: all of `person`. Stands in the stream of each of them, `person#<handle>`. */
+  'link.made': { readonly person: readonly Handle[]; readonly carried: Standing };
+  /** An identity is no longer linked, and for self-approval it counts all the same. Stands in `person#<handle>`, for each. */
+  'link.removed': { readonly handle: Handle; readonly carried: Standing };
+  /** Somebody approves in another's place for a time. Stands in both their streams. */
+  'delegation.made': { readonly delegation: Delegation; readonly carried: Standing };
+  'delegation.removed': { readonly delegationId: string; readonly carried: Standing };
+  /** A request is about to count against its requester's limits. Stands in `person#<handle>`, before the request does. */
+  'reservation.made': { readonly reservation: Reservation; readonly carried: Standing };
     /** As the item had it, and where it had one. */
     readonly hashBefore?: string;
     readonly hashAfter?: string;

@@ -5,6 +5,17 @@ import { type Group, type Principal, inAnyGroup } from './principal.ts';
 export interface AccessPolicy {
   readonly entitlements: ReadonlyMap<string, Entitlement>;
   readonly auditors: { readonly groups: readonly Group[] };
+  readonly limits: {
+    /** How many requests a person may have waiting for approval at once, over all their identities. */
+    readonly openRequests: number;
+  };
+  /** Absent: nobody approves in another's place. */
+  readonly delegation?: {
+    /** How long after it was made a delegation ends at the latest; as old may the groups be that it lends. */
+    readonly maxSeconds: number;
+    /** Who may give one, and who may use one. Absent: whoever approves, and anybody. */
+    readonly groups?: readonly Group[];
+  };
 }
 
 /** The entitlement if it exists and is this principal's to ask for; whether it exists at all is nobody else's business. */

@@ -89,6 +89,21 @@ export const problems = {
     title: 'Policy changed',
     detail: 'The entitlement is no longer what was approved. Make a new request.',
   },
+  outside_hours: {
+    status: 403,
+    title: 'Outside the hours',
+    detail: 'This entitlement is for certain hours only, as GET /v1/entitlements says. Come back then.',
+  },
+  channel_not_allowed: {
+    status: 403,
+    title: 'Not in this way',
+    detail: 'This entitlement takes decisions in the portal only. Open the request there.',
+  },
+  review_overdue: {
+    status: 403,
+    title: 'Review overdue',
+    detail: 'A break-glass of yours was not reviewed in time. Ask one of its reviewers; the next one waits for that.',
+  },
   step_up_required: {
     status: 403,
     title: 'Stronger sign-in required',

@@ -40,7 +40,11 @@ beforeAll(async () => {
     testEntitlement({ id: 'deploy-fresh', requesters, requires: { mfa: false, authenticatedWithinSeconds: 300 } }),
     testEntitlement({ id: 'deploy-asked', requesters, approval: { stages, withinSeconds: 3600 } }),
   ];
-  const policy = { entitlements: new Map(entitlements.map((each) => [each.id, each])), auditors: { groups: [] } };
+  const policy = {
+    entitlements: new Map(entitlements.map((each) => [each.id, each])),
+    auditors: { groups: [] },
+    limits: { openRequests: 20 },
+  };
   config = {
     ...testConfig({ tables: database.tables, endpoints: { dynamodb: database.endpoint } }),
     identityProviders: [server.provider, ci],

@@ -60,6 +60,7 @@ export const entitlement = (overrides: Partial<Entitlement> = {}): Entitlement =
 export const policy = (entitlements: readonly Entitlement[] = [entitlement()]): AccessPolicy => ({
   entitlements: new Map(entitlements.map((each) => [each.id, each])),
   auditors: { groups: ['okta:auditors'] },
+  limits: { openRequests: 20 },
 });
 
 export const context = (actor: Principal, now: Instant = NOON, entitlements?: readonly Entitlement[]): Context => ({

@@ -67,6 +67,7 @@ export const testAccess: CompiledAccess = {
     }),
   ],
   auditors: { groups: ['local-oidc:auditors'] },
+  limits: { openRequests: 20 },
 };
 
 /** What the functions' environment holds at the least. */

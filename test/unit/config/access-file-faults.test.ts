@@ -55,7 +55,14 @@ describe('a fault is found, with its line and column', () => {
   test.each<[what: string, text: string, fault: string]>([
     ['another version', edited('version: 1', 'version: 2'), '1:1 version invalid_value'],
     ['no version', edited('version: 1\n', ''), '1:1 version required'],
-    ['an unknown section', `${BASE}delegation: {}\n`, '12:1 delegation unknown_key'],
+    ['an unknown section', `${BASE}delegations: {}\n`, '12:1 delegations unknown_key'],
+    ['no open request allowed', `${BASE}limits: { openRequests: 0 }\n`, '12:11 limits.openRequests out_of_range'],
+    [
+      'a delegation for a year',
+      `${BASE}delegation: { maxDuration: 365d }\n`,
+      '12:15 delegation.maxDuration out_of_range',
+    ],
+    ['a delegation among nobody', `${BASE}delegation: { groups: [] }\n`, '12:15 delegation.groups out_of_range'],
     ['a misspelt rule', withMember('justificaton: { minLength: 20 }'), `12:5 ${read}.justificaton unknown_key`],
     ['a rule of a later version', withMember('hours: { from: "08:00" }'), `12:5 ${read}.hours unknown_key`],
     [

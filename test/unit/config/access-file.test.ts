@@ -130,6 +130,20 @@ test('nobody is an auditor unless the file says so', () => {
   expect(parseAccess(fileText({}), noFiles).auditors).toEqual({ groups: [] });
 });
 
+test('twenty open requests and no delegation, unless the file says otherwise', () => {
+  const { limits, delegation } = parseAccess(fileText({}), noFiles);
+  expect([limits, delegation]).toEqual([{ openRequests: 20 }, undefined]);
+});
+
+test('delegation is for two weeks, unless the file says otherwise, and for the groups that it names', () => {
+  const delegationOf = (delegation: object) => parseAccess(fileText({}, { delegation }), noFiles).delegation;
+  expect(delegationOf({})).toEqual({ maxSeconds: 14 * 86_400 });
+  expect(delegationOf({ maxDuration: '2d', groups: ['okta:leads'] })).toEqual({
+    maxSeconds: 2 * 86_400,
+    groups: ['okta:leads'],
+  });
+});
+
 test('a partition is part of the role ARN', () => {
   const accounts = { prod: { id: '111122223333', partition: 'aws-cn', region: 'cn-north-1' } };
   const access = parseAccess(
@@ -220,11 +234,12 @@ test('whatever is accepted survives JSON and revival unchanged, and STS takes it
         accepted += 1;
         const revived = accessPolicy(JSON.parse(JSON.stringify(access)) as CompiledAccess);
         expect([...revived.policy.entitlements.keys()].toSorted()).toEqual(Object.keys(texts).toSorted());
-        expect({ ...revived.policy, entitlements: [...revived.policy.entitlements.values()] }).toEqual({
-          auditors: access.auditors,
-          entitlements: access.entitlements,
-        });
-        expect(revived.identityProviders).toEqual(access.identityProviders);
+        const { entitlements, ...rules } = revived.policy;
+        expect({
+          ...rules,
+          entitlements: [...entitlements.values()],
+          identityProviders: revived.identityProviders,
+        }).toEqual(access);
         for (const entitlement of access.entitlements)
           expect(JSON.stringify(sessionPolicy(entitlement, '2026-11-22T12:34:56.000Z')).length).toBeLessThanOrEqual(
             2048,
