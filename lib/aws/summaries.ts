@@ -36,14 +36,14 @@ export const dynamoSummaries = ({ onUnreadable = () => undefined, ...at }: Summa
     },
     ofRequester: (requester, page) =>
       mergedPage(newest, [{ index: 'byRequester', attribute: 'requester', value: requester }], page),
-    ofApprovers: (groups, { open, ...page }) => mergedPage(newest, groups.map(approverPartition(open)), page),
+    ofApprovers: (keys, { open, ...page }) => mergedPage(newest, keys.map(approverPartition(open)), page),
     ofEverybody: (page) => everybody(newest, page),
   };
 };
 
 const approverPartition =
   (open: boolean) =>
-  (group: string): Partition =>
+  (key: string): Partition =>
     open
-      ? { index: 'byPendingGroup', attribute: 'pendingGroup', value: group }
-      : { index: 'byApprover', attribute: 'approverGroup', value: group };
+      ? { index: 'byPendingGroup', attribute: 'pendingGroup', value: key }
+      : { index: 'byApprover', attribute: 'approverGroup', value: key };

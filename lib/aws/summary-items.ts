@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type RequestSummary, positionOf } from '../broker/summary.ts';
-import { approvalsNeeded } from '../domain/request.ts';
+import { approvalsNeeded, approverKeys } from '../domain/stages.ts';
 
 /**
  * A month's requests are spread over so many partitions of the index, since one takes 1,000 writes a second. Never lowered: lists would
@@ -10,7 +10,7 @@ import { approvalsNeeded } from '../domain/request.ts';
 export const MONTH_SHARDS = 4;
 
 /**
- * One item for the request itself, and one for each group that a stage of it asks. The latter carry `pendingGroup` only while the request
+ * One item for the request itself, and one for each group or person that it asks, also those whom it asks only later. The latter carry `pendingGroup` only while the request
  * still misses an approval, so that the index of open requests holds nothing else.
  */
 export const summaryItems = (summary: RequestSummary): Record<string, AttributeValue>[] => {
@@ -26,19 +26,17 @@ export const summaryItems = (summary: RequestSummary): Record<string, AttributeV
     requester: { S: summary.requester },
     monthShard: { S: monthShard(monthOf(summary.createdAt), shardOf(summary.id)) },
   };
-  return [own, ...groupsOf(summary).map((group) => ({ ...common, ...approverAttributes(summary, group) }))];
+  return [own, ...approverKeys(summary).map((key) => ({ ...common, ...approverAttributes(summary, key) }))];
 };
 
-const approverAttributes = (summary: RequestSummary, group: string): Record<string, AttributeValue> => ({
-  sk: { S: `approver#${group}` },
-  approverGroup: { S: group },
-  ...(isOpen(summary) ? { pendingGroup: { S: group } } : {}),
+const approverAttributes = (summary: RequestSummary, key: string): Record<string, AttributeValue> => ({
+  sk: { S: `approver#${key}` },
+  approverGroup: { S: key },
+  ...(isOpen(summary) ? { pendingGroup: { S: key } } : {}),
 });
 
 /** Whether an approval is still missing. That its time may be over is seen when it is read. */
 const isOpen = (summary: RequestSummary): boolean => summary.closed === undefined && approvalsNeeded(summary) > 0;
-
-const groupsOf = ({ stages }: RequestSummary): string[] => [...new Set(stages.flatMap(({ from }) => from.groups))];
 
 export const monthShard = (month: string, shard: number): string => `${month}#${shard}`;
 

@@ -25,6 +25,11 @@ const snapshot = z.object({
   }),
 });
 
+const approvers = z.object({
+  groups: z.array(z.string()),
+  people: z.exactOptional(z.array(z.object({ provider: z.string(), issuer: z.string(), subject: z.string() }))),
+});
+
 const summary = z.object({
   id: z.string(),
   requester: z.string(),
@@ -38,9 +43,17 @@ const summary = z.object({
   startAt: z.exactOptional(z.string()),
   autoApproved: z.boolean(),
   pendingUntil: z.exactOptional(z.string()),
-  stages: z.array(z.object({ from: z.object({ groups: z.array(z.string()) }), count: z.number() })),
+  stages: z.array(z.object({ from: approvers, count: z.number() })),
+  parallel: z.exactOptional(z.literal(true)),
+  escalation: z.exactOptional(z.object({ at: z.string(), to: approvers })),
   approvals: z.array(
-    z.object({ approver: z.string(), at: z.string(), stage: z.number(), comment: z.exactOptional(textRef) }),
+    z.object({
+      approver: z.string(),
+      at: z.string(),
+      stage: z.number(),
+      couldServe: z.exactOptional(z.array(z.number())),
+      comment: z.exactOptional(textRef),
+    }),
   ),
   approvedAt: z.exactOptional(z.string()),
   closed: z.exactOptional(

@@ -17,9 +17,11 @@ export interface Loaded {
 }
 
 /** @throws HatcheckError `not_found`, also when the principal may not read it; `ledger_unavailable`. */
-export const load = (events: readonly StoredEvent[], principal: Principal, { policy }: Broker): Loaded => {
+export const load = (events: readonly StoredEvent[], principal: Principal, broker: Broker): Loaded => {
   const loaded = loadUnchecked(events);
-  if (!loaded || !isReader(loaded.request, principal, policy)) throw new HatcheckError(noSuchRequest);
+  const now = loaded && nowAfter(broker, loaded.last);
+  if (!now || !isReader(loaded.request, { principal, policy: broker.policy, now }))
+    throw new HatcheckError(noSuchRequest);
   return loaded;
 };
 

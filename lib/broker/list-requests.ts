@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isReader } from '../domain/access.ts';
 import { HatcheckError } from '../domain/errors.ts';
 import { isAuditor } from '../domain/policy.ts';
-import type { Principal } from '../domain/principal.ts';
+import { type Principal, approverKeysOf } from '../domain/principal.ts';
 import { type RequestStatus, statusAt } from '../domain/request.ts';
 import type { Desk } from './broker.ts';
 import type { Page, PageOf } from './ports.ts';
@@ -32,7 +32,7 @@ export const listRequests = async (
   const now = desk.clock.now();
   const wanted = (summary: RequestSummary): boolean =>
     (query.status === undefined || statusAt(summary, now) === query.status) &&
-    isReader(summary, principal, desk.policy);
+    isReader(summary, { principal, policy: desk.policy, now });
   const binding = bindingOf(principal, query);
   const requests: RequestSummary[] = [];
   let after = query.cursor === undefined ? undefined : positionIn(query.cursor, binding);
@@ -64,7 +64,7 @@ const pageOf = async (
     case 'requester':
       return summaries.ofRequester(principal.handle, page);
     case 'approver':
-      return summaries.ofApprovers(principal.groups, { ...page, open: status === 'pending' });
+      return summaries.ofApprovers(approverKeysOf(principal), { ...page, open: status === 'pending' });
     case 'auditor':
       // Whoever is no auditor has nothing to read as one.
       return isAuditor(policy, principal) ? summaries.ofEverybody({ ...page, now: clock.now() }) : EMPTY;

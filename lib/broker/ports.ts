@@ -37,8 +37,8 @@ export interface Summaries {
   /** Written only if newer (`seq`) than what is there, so that a late writer cannot bring back the past. */
   put(summary: RequestSummary): Promise<void>;
   ofRequester(requester: Handle, page: PageOf): Promise<Page<RequestSummary>>;
-  /** Requests of which a stage asks one of these groups; `open`: only those that still miss an approval. */
-  ofApprovers(groups: readonly string[], page: PageOf & { readonly open: boolean }): Promise<Page<RequestSummary>>;
+  /** Requests that ask one of these, now or later (`approverKeys`); `open`: only those that still miss an approval. */
+  ofApprovers(keys: readonly string[], page: PageOf & { readonly open: boolean }): Promise<Page<RequestSummary>>;
   /** Everybody's. `now` is where time begins, going back. */
   ofEverybody(page: PageOf & { readonly now: Instant }): Promise<Page<RequestSummary>>;
 }

@@ -2,14 +2,8 @@ import type { Command, Context } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { TextRef } from '../domain/event.ts';
 import type { Handle, Instant, Principal } from '../domain/principal.ts';
-import {
-  type Grant,
-  type RequestState,
-  type RequestStatus,
-  approvalsNeeded,
-  grantAt,
-  statusAt,
-} from '../domain/request.ts';
+import { type Grant, type RequestState, type RequestStatus, grantAt, statusAt } from '../domain/request.ts';
+import { approvalsNeeded } from '../domain/stages.ts';
 import type { Desk } from './broker.ts';
 import { NOTHING_KNOWN } from './known.ts';
 import type { PersonName } from './ports.ts';

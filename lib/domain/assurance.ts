@@ -3,6 +3,9 @@ import type { Refusal } from './errors.ts';
 import type { Instant, Principal } from './principal.ts';
 import { secondsBetween } from './time.ts';
 
+/** What the sign-in of whoever asks, or of whoever says yes, must be. */
+type Demands = Pick<Entitlement['requires'], 'mfa' | 'authenticatedWithinSeconds'>;
+
 /** Groups are as old as the sign-in or refresh that fetched them; too old, and the person signs in again. */
 export const groupsFresh = (principal: Principal, maxAgeSeconds: number, now: Instant): Refusal | undefined => {
   const age = secondsBetween(principal.groupsAt, now);
@@ -12,7 +15,7 @@ export const groupsFresh = (principal: Principal, maxAgeSeconds: number, now: In
 };
 
 /** Multi-factor as the identity provider says it (RFC 8176, `mfa`). */
-export const mfaUsed = (principal: Principal, requires: Entitlement['requires']): Refusal | undefined =>
+export const mfaUsed = (principal: Principal, requires: Demands): Refusal | undefined =>
   !requires.mfa || principal.methods.includes('mfa')
     ? undefined
     : { code: 'step_up_required', reason: `methods ${principal.methods.join(' ')} lack mfa`, stepUp: 'mfa' };
@@ -28,7 +31,7 @@ export const sameDeviceUsed = (
 
 export const signedInRecently = (
   principal: Principal,
-  { authenticatedWithinSeconds }: Entitlement['requires'],
+  { authenticatedWithinSeconds }: Demands,
   now: Instant,
 ): Refusal | undefined => {
   if (authenticatedWithinSeconds === undefined) return undefined;

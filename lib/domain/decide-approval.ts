@@ -1,12 +1,12 @@
 import { isApprover, isRequester } from './access.ts';
-import { groupsFresh } from './assurance.ts';
+import { groupsFresh, mfaUsed, signedInRecently } from './assurance.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
-import { type Entitlement, type Stage, sameSnapshot, sameStages, snapshotOf } from './entitlement.ts';
+import { type Entitlement, sameApprovers, sameSnapshot, snapshotOf } from './entitlement.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
 import { certain } from './invariant.ts';
-import { inAnyGroup } from './principal.ts';
-import { type RequestState, currentStage, statusAt } from './request.ts';
+import { type RequestState, statusAt } from './request.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
+import { seatFor } from './stages.ts';
 import { notTooFarAhead } from './start.ts';
 import { isBefore } from './time.ts';
 
@@ -23,7 +23,10 @@ export const approve = (request: RequestState, command: Approve, context: Contex
     return {
       type: 'request.approved',
       data: {
-        stage: certain(currentStage(request), 'the rules let an approval pass that no stage waits for'),
+        ...certain(
+          seatFor(request, context.principal, context.now),
+          'the rules let an approval pass that no stage waits for',
+        ),
         ...(comment === undefined ? {} : { comment }),
         ...(durationSeconds === undefined ? {} : { durationSeconds }),
         ...(startAt === undefined ? {} : { startAt }),
@@ -33,8 +36,8 @@ export const approve = (request: RequestState, command: Approve, context: Contex
 };
 
 /**
- * `self_approval`, `not_an_approver`, `wrong_status`, `policy_changed`, `step_up_required`, or `invalid_input` for more time or an
- * earlier start than was asked for.
+ * `self_approval`, `not_an_approver`, `wrong_status`, `policy_changed`, `channel_not_allowed`, `step_up_required`, or `invalid_input` for
+ * more time or an earlier start than was asked for.
  */
 export const approveRules = (request: RequestState, command: Approve, context: Context): readonly Rule[] => {
   const { principal, policy } = context;
@@ -61,18 +64,39 @@ export const approveRules = (request: RequestState, command: Approve, context: C
 const entitlementChecks = (
   request: RequestState,
   command: Approve,
-  { groupsMaxAgeSeconds }: Entitlement,
+  { groupsMaxAgeSeconds, approverRequires = NOTHING_MORE }: Entitlement,
   context: Context,
 ): readonly Check[] => [
   {
     rule: 'stage',
-    detail: 'The stage that is open asks you.',
-    check: () => asked(request.stages[currentStage(request) ?? -1], context),
+    detail: 'A stage that is open asks you.',
+    check: () =>
+      seatFor(request, context.principal, context.now)
+        ? undefined
+        : refuse('not_an_approver', 'the stages that are open ask others'),
+  },
+  {
+    rule: 'channel',
+    detail: 'Said in the portal, where it is asked for.',
+    check: () =>
+      approverRequires.channel === undefined || approverRequires.channel === context.channel
+        ? undefined
+        : refuse('channel_not_allowed', `said by ${context.channel}, ${approverRequires.channel} asked for`),
   },
   {
     rule: 'groupsFresh',
-    detail: 'Your groups were fetched recently enough.',
+    detail: `Your groups were fetched within ${groupsMaxAgeSeconds} seconds.`,
     check: () => groupsFresh(context.principal, groupsMaxAgeSeconds, context.now),
+  },
+  {
+    rule: 'mfa',
+    detail: 'Signed in with more than one factor, where it is asked for.',
+    check: () => mfaUsed(context.principal, approverRequires),
+  },
+  {
+    rule: 'signInAge',
+    detail: 'Signed in recently, where it is asked for.',
+    check: () => signedInRecently(context.principal, approverRequires, context.now),
   },
   { rule: 'onlyLess', detail: 'Only less time than was asked for.', check: () => onlyLess(request, command) },
   {
@@ -81,6 +105,8 @@ const entitlementChecks = (
     check: () => onlyLater(request, command, context.now),
   },
 ];
+
+const NOTHING_MORE: NonNullable<Entitlement['approverRequires']> = { mfa: false };
 
 /** A no ends the request. Errors: `not_an_approver` (the requester cancels instead), `wrong_status`. */
 export const deny = (request: RequestState, { reason }: Deny, context: Context): Decision =>
@@ -99,10 +125,10 @@ export const deny = (request: RequestState, { reason }: Deny, context: Context):
     () => ({ type: 'request.denied', data: { reason } }),
   );
 
-const approverCheck = (request: RequestState, { principal }: Context): Check => ({
+const approverCheck = (request: RequestState, { principal, now }: Context): Check => ({
   rule: 'approver',
   detail: 'A stage of the request asks you.',
-  check: () => (isApprover(request, principal) ? undefined : refuse('not_an_approver', 'no stage asks them')),
+  check: () => (isApprover(request, principal, now) ? undefined : refuse('not_an_approver', 'no stage asks them')),
   gate: true,
 });
 
@@ -123,15 +149,10 @@ const stillAsAsked = (request: RequestState, entitlement: Entitlement | undefine
   if (!entitlement) return refuse('policy_changed', 'the entitlement is gone');
   if (!sameSnapshot(request.snapshot, snapshotOf(entitlement)))
     return refuse('policy_changed', 'role, account or session changed');
-  return entitlement.approval !== 'auto' && sameStages(entitlement.approval.stages, request.stages)
+  return entitlement.approval !== 'auto' && sameApprovers(entitlement.approval, request)
     ? undefined
-    : refuse('policy_changed', 'the stages of approval changed');
+    : refuse('policy_changed', 'who is asked to approve changed');
 };
-
-const asked = (stage: Stage | undefined, { principal }: Context): Refusal | undefined =>
-  stage && inAnyGroup(principal, stage.from.groups)
-    ? undefined
-    : refuse('not_an_approver', 'the open stage asks others');
 
 const onlyLess = ({ grantedSeconds }: RequestState, { durationSeconds }: Approve): Refusal | undefined =>
   durationSeconds === undefined || durationSeconds <= grantedSeconds

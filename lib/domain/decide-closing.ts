@@ -22,12 +22,11 @@ export const end = (request: RequestState, context: Context): Decision =>
 
 /** Somebody else ends a grant. Errors: `not_an_approver` (the requester ends instead), `wrong_status`. */
 export const revoke = (request: RequestState, { reason }: Revoke, context: Context): Decision => {
-  const { principal, policy } = context;
   const revoker: Check = {
     rule: 'revoker',
     detail: 'You approve or revoke for this entitlement, and the request is not your own.',
     check: () =>
-      !isRequester(request, principal) && isRevoker(request, principal, policy)
+      !isRequester(request, context.principal) && isRevoker(request, context)
         ? undefined
         : refuse('not_an_approver', 'neither an approver nor a revoker, or the requester'),
     gate: true,

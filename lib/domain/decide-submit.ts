@@ -2,11 +2,15 @@ import { groupsFresh, mfaUsed, sameDeviceUsed, signedInRecently } from './assura
 import { type Context, type Decision, type Submit, unlessRefused } from './command.ts';
 import { type Entitlement, snapshotOf } from './entitlement.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
+import type { EventData } from './event.ts';
 import { certain } from './invariant.ts';
 import { eligibleFor } from './policy.ts';
+import type { Instant } from './principal.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
+import { stagedFrom } from './stages.ts';
 import { notTooFarAhead } from './start.ts';
-import { isBefore, plusSeconds } from './time.ts';
+import { ticketAlive } from './ticket.ts';
+import { isBefore } from './time.ts';
 
 /** STS session tags take these (API reference, Tag), and the ticket becomes one. */
 const TICKET = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
@@ -98,7 +102,6 @@ export const submit = (command: Submit, context: Context): Decision => {
       context.policy.entitlements.get(command.entitlementId),
       'the rules let an unknown entitlement pass',
     );
-    const { approval } = entitlement;
     const { requestId, entitlementId, justification, ticket, durationSeconds, startAt } = command;
     return {
       type: 'request.submitted',
@@ -110,14 +113,12 @@ export const submit = (command: Submit, context: Context): Decision => {
         ...(ticket === undefined ? {} : { ticket }),
         durationSeconds,
         ...(startAt === undefined ? {} : { startAt }),
-        ...(approval === 'auto'
-          ? { autoApproved: true, stages: [] }
-          : {
-              autoApproved: false,
-              stages: approval.stages,
-              pendingUntil: plusSeconds(context.now, approval.withinSeconds),
-            }),
+        ...approvalOf(entitlement, context.now),
       },
     };
   });
 };
+type Approving = Pick<
+  EventData['request.submitted'],
+const approvalOf = ({ approval }: Entitlement, now: Instant): Approving =>
+  approval === 'auto' ? { autoApproved: true, stages: [] } : { autoApproved: false, ...stagedFrom(approval, now) };

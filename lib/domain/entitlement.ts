@@ -1,4 +1,5 @@
-import type { Group } from './principal.ts';
+import type { Approvers, Group } from './principal.ts';
+import type { TicketCheck } from './ticket.ts';
 
 export type Partition = 'aws' | 'aws-us-gov' | 'aws-cn';
 
@@ -34,15 +35,18 @@ export interface SessionRules {
 }
 
 export interface Stage {
-  readonly from: { readonly groups: readonly Group[] };
+  readonly from: Approvers;
   /** Distinct people who must say yes. */
   readonly count: number;
 }
 
 export interface StagedApproval {
   readonly stages: readonly Stage[];
+  /** Every stage is open at once; otherwise they go in order. */
+  readonly parallel?: true;
   /** How long the request waits for its last approval, from when it was made. */
   readonly withinSeconds: number;
+  readonly escalation?: { readonly afterSeconds: number; readonly to: Approvers };
 }
 
 /** The rule that makes principals eligible to request a role for at most so long. */
@@ -64,6 +68,7 @@ export interface Entitlement {
     readonly sameDevice?: true;
   };
   readonly groupsMaxAgeSeconds: number;
+  readonly approverRequires?: {
   readonly session: SessionRules;
   readonly revokers: { readonly groups: readonly Group[] };
   readonly limits: { readonly issuesPerHour: number };
@@ -92,6 +97,9 @@ const sameValue = (a: unknown, b: unknown): boolean => {
   if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return false;
   const keys = Object.keys(a);
   return (
+type Asked = Pick<StagedApproval, 'stages' | 'parallel'> & { readonly escalation?: { readonly to: Approvers } };
+export const sameApprovers = (a: Asked, b: Asked): boolean =>
+  sameStages(a.stages, b.stages) && a.parallel === b.parallel && sameValue(a.escalation?.to, b.escalation?.to);
     keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
   );
 };

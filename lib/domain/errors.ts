@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'step_up_required'
   | 'not_found'
   | 'wrong_status'
+  | 'already_decided'
   | 'idempotency_conflict'
   | 'ledger_conflict'
   | 'too_large'

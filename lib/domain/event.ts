@@ -36,12 +36,17 @@ export interface EventData {
     readonly autoApproved: boolean;
     /** Empty when `autoApproved`. */
     readonly stages: readonly Stage[];
+    /** The stages are open all at once. */
+    readonly parallel?: true;
+    readonly escalation?: Escalation;
     /** Absent when `autoApproved`. */
     readonly pendingUntil?: Instant;
   };
   /** One approver said yes at one stage; the fold says when it is enough. */
   'request.approved': {
     readonly stage: number;
+    /** Of parallel stages, all that the approver could speak for, where that is more than one: the fold may seat them anew. */
+    readonly couldServe?: readonly number[];
     readonly comment?: TextRef;
     /** Present only when lowered. */
     readonly durationSeconds?: number;

@@ -29,3 +29,34 @@ export interface Principal {
 
 export const inAnyGroup = (principal: Principal, groups: readonly Group[]): boolean =>
   groups.some((group) => principal.groups.includes(group));
+
+/** One person by their key at the provider that vouches for them; `provider` is what access.yml calls it. */
+export interface PersonRef {
+  readonly provider: string;
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+/** People who may decide: members of groups, and persons by name. */
+export interface Approvers {
+  readonly groups: readonly Group[];
+  readonly people?: readonly PersonRef[];
+}
+
+/** Whether this person is among them. Workloads never decide. */
+export const mayAct = (principal: Principal, { groups, people = [] }: Approvers): boolean =>
+  principal.kind === 'person' &&
+  (inAnyGroup(principal, groups) ||
+    people.some(({ issuer, subject }) => issuer === principal.issuer && subject === principal.subject));
+
+/** Approvers as lists know them: each group as it is written, each person by their key. No group looks like a key. */
+export const keysOfApprovers = ({ groups, people = [] }: Approvers): readonly string[] => [
+  ...groups,
+  ...people.map(personKey),
+];
+
+/** Under which of those a principal finds what waits for them. */
+export const approverKeysOf = (principal: Principal): readonly string[] => [...principal.groups, personKey(principal)];
+
+const personKey = ({ issuer, subject }: Pick<PersonRef, 'issuer' | 'subject'>): string =>
+  JSON.stringify([issuer, subject]);

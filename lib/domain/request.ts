@@ -1,16 +1,10 @@
-import type { Snapshot, Stage } from './entitlement.ts';
+import type { Snapshot } from './entitlement.ts';
 import type { EventData, Purpose, RecordedEvent, TextRef } from './event.ts';
 import type { Handle, Instant } from './principal.ts';
+import { type Approval, type Staged, approvalsNeeded, withApproval } from './stages.ts';
 import { earliest, isBefore, latest, plusSeconds } from './time.ts';
 
 export type RequestStatus = 'pending' | 'approved' | 'denied' | 'cancelled' | 'expired' | 'revoked' | 'ended';
-
-export interface Approval {
-  readonly approver: Handle;
-  readonly at: Instant;
-  readonly stage: number;
-  readonly comment?: TextRef;
-}
 
 export interface Issue {
   readonly intent: string;
@@ -26,7 +20,7 @@ export interface Closed {
 }
 
 /** A request as its events tell it. Nothing in it depends on what time it is now. */
-export interface RequestState {
+export interface RequestState extends Staged {
   readonly id: string;
   readonly requester: Handle;
   readonly entitlementId: string;
@@ -40,11 +34,6 @@ export interface RequestState {
   readonly grantedSeconds: number;
   readonly startAt?: Instant;
   readonly autoApproved: boolean;
-  readonly pendingUntil?: Instant;
-  readonly stages: readonly Stage[];
-  readonly approvals: readonly Approval[];
-  /** When the last approval that was needed came; absent while any is missing. */
-  readonly approvedAt?: Instant;
   readonly closed?: Closed;
   readonly issues: readonly Issue[];
   /** Of the last event. */
@@ -104,37 +93,34 @@ const submitted = (data: EventData['request.submitted'], requester: Handle, at: 
   autoApproved: data.autoApproved,
   ...(data.pendingUntil === undefined ? {} : { pendingUntil: data.pendingUntil }),
   stages: data.stages,
+  ...(data.parallel ? { parallel: data.parallel } : {}),
+  ...(data.escalation ? { escalation: data.escalation } : {}),
   approvals: [],
   ...(data.autoApproved ? { approvedAt: at } : {}),
   issues: [],
   seq: 0,
 });
 
-const approved = (state: RequestState, { data, actor, at }: RecordedEvent<'request.approved'>): RequestState => {
-  const { stage, comment, durationSeconds = state.grantedSeconds, startAt = state.startAt } = data;
-  const approvals = [...state.approvals, { approver: actor.handle, at, stage, ...(comment ? { comment } : {}) }];
+const approved = (state: RequestState, event: RecordedEvent<'request.approved'>): RequestState => {
+  const { durationSeconds = state.grantedSeconds, startAt = state.startAt } = event.data;
+  const approvals = withApproval(state, approvalOf(event));
   return {
     ...state,
     approvals,
     // An approver can only take away, whatever an event says.
     grantedSeconds: Math.min(state.grantedSeconds, durationSeconds),
     ...(startAt === undefined ? {} : { startAt: latest(startAt, state.startAt ?? startAt) }),
-    ...(approvalsNeeded({ ...state, approvals }) === 0 ? { approvedAt: at } : {}),
+    ...(approvalsNeeded({ ...state, approvals }) === 0 ? { approvedAt: event.at } : {}),
   };
 };
 
-/** How many approvals are still missing, over all stages. */
-export const approvalsNeeded = ({ stages, approvals }: Pick<RequestState, 'stages' | 'approvals'>): number =>
-  stages.reduce((missing, { count }, stage) => missing + Math.max(0, count - approvalsAt(approvals, stage)), 0);
-
-/** Stages go in order: the first that still misses somebody, or undefined when none does. */
-export const currentStage = ({ stages, approvals }: Pick<RequestState, 'stages' | 'approvals'>): number | undefined => {
-  const index = stages.findIndex(({ count }, stage) => approvalsAt(approvals, stage) < count);
-  return index === -1 ? undefined : index;
-};
-
-const approvalsAt = (approvals: readonly Approval[], stage: number): number =>
-  approvals.filter((approval) => approval.stage === stage).length;
+const approvalOf = ({ data, actor, at }: RecordedEvent<'request.approved'>): Approval => ({
+  approver: actor.handle,
+  at,
+  stage: data.stage,
+  ...(data.couldServe ? { couldServe: data.couldServe } : {}),
+  ...(data.comment ? { comment: data.comment } : {}),
+});
 
 /** An approved request's time window. It is computed, never stored; a revoke or an end cuts it short. */
 export interface Grant {

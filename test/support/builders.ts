@@ -7,6 +7,7 @@ import type { EventData, EventType, RecordedEvent, TextRef } from '../../lib/dom
 import type { AccessPolicy } from '../../lib/domain/policy.ts';
 import type { Instant, Principal } from '../../lib/domain/principal.ts';
 import { type RequestState, fold } from '../../lib/domain/request.ts';
+import { stagedFrom } from '../../lib/domain/stages.ts';
 import { NO_STANDING } from '../../lib/domain/standing.ts';
 import { testEntitlement } from './config.ts';
 
@@ -112,7 +113,7 @@ export const submitted = (
       durationSeconds: 3600,
       ...(of.approval === 'auto'
         ? { autoApproved: true, stages: [] }
-        : { autoApproved: false, stages: of.approval.stages, pendingUntil: noon(of.approval.withinSeconds) }),
+        : { autoApproved: false, ...stagedFrom(of.approval, NOON) }),
       ...data,
     },
     { by, at },

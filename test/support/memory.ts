@@ -16,7 +16,8 @@ import { HatcheckError } from '../../lib/domain/errors.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
 import type { AccessPolicy } from '../../lib/domain/policy.ts';
 import type { Instant } from '../../lib/domain/principal.ts';
-import { currentStage } from '../../lib/domain/request.ts';
+import type { TicketAnswer } from '../../lib/domain/ticket.ts';
+import { approverKeys, currentStage } from '../../lib/domain/stages.ts';
 import { NOON, policy as testPolicy } from './builders.ts';
 
 export interface MemoryClock extends Clock {
@@ -160,12 +161,12 @@ export const memorySummaries = (): Summaries => {
       return Promise.resolve();
     },
     ofRequester: (requester, page) => Promise.resolve(pageOf(page, (summary) => summary.requester === requester)),
-    ofApprovers: (groups, page) =>
+    ofApprovers: (keys, page) =>
       Promise.resolve(
         pageOf(
           page,
           (summary) =>
-            summary.stages.some(({ from }) => from.groups.some((group) => groups.includes(group))) &&
+            approverKeys(summary).some((key) => keys.includes(key)) &&
             (!page.open || (!summary.closed && currentStage(summary) !== undefined)),
         ),
       ),

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { isApprover, isReader, isRequester, isRevoker } from '../../../lib/domain/access.ts';
 import { eligibleFor, entitlementsOf, isAuditor } from '../../../lib/domain/policy.ts';
 import {
+  NOON,
   approver,
   auditor,
   engineer,
@@ -38,20 +39,20 @@ describe('who is who to a request', () => {
   ])('%s', (_who, person, is) => {
     expect({
       requester: isRequester(asked, person),
-      approver: isApprover(asked, person),
-      revoker: isRevoker(asked, person, access),
-      reader: isReader(asked, person, access),
+      approver: isApprover(asked, person, NOON),
+      revoker: isRevoker(asked, { principal: person, policy: access, now: NOON }),
+      reader: isReader(asked, { principal: person, policy: access, now: NOON }),
     }).toEqual(is);
   });
 
   test('an approver of any stage is an approver, also of one that is not open yet', () => {
     const staged = pending({ stages: [stage('sre-leads'), stage('security')] });
-    expect(isApprover(staged, security)).toBe(true);
+    expect(isApprover(staged, security, NOON)).toBe(true);
   });
 
   test('a workload neither approves nor revokes, whatever its groups', () => {
-    expect(isApprover(asked, machine)).toBe(false);
-    expect(isRevoker(asked, machine, access)).toBe(false);
+    expect(isApprover(asked, machine, NOON)).toBe(false);
+    expect(isRevoker(asked, { principal: machine, policy: access, now: NOON })).toBe(false);
   });
 
   test('revokers are those of today, approvers those of the request', () => {
@@ -61,18 +62,18 @@ describe('who is who to a request', () => {
         revokers: { groups: ['okta:auditors'] },
       }),
     ]);
-    expect(isRevoker(asked, security, changed)).toBe(false);
-    expect(isRevoker(asked, auditor, changed)).toBe(true);
-    expect(isApprover(asked, approver)).toBe(true);
+    expect(isRevoker(asked, { principal: security, policy: changed, now: NOON })).toBe(false);
+    expect(isRevoker(asked, { principal: auditor, policy: changed, now: NOON })).toBe(true);
+    expect(isApprover(asked, approver, NOON)).toBe(true);
   });
 
   test('when the entitlement is gone its approvers still revoke, its revokers do not', () => {
-    expect(isRevoker(asked, approver, policy([]))).toBe(true);
-    expect(isRevoker(asked, security, policy([]))).toBe(false);
+    expect(isRevoker(asked, { principal: approver, policy: policy([]), now: NOON })).toBe(true);
+    expect(isRevoker(asked, { principal: security, policy: policy([]), now: NOON })).toBe(false);
   });
 
   test('a group counts only from the provider that says so', () => {
-    expect(isApprover(asked, { ...outsider, groups: ['sre-leads', 'evil:sre-leads'] })).toBe(false);
+    expect(isApprover(asked, { ...outsider, groups: ['sre-leads', 'evil:sre-leads'] }, NOON)).toBe(false);
   });
 });
 

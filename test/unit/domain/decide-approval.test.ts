@@ -49,9 +49,10 @@ describe('approving', () => {
 
   test('satisfies every rule, each told in its order', () => {
     expect(told(approveRules(pending(), { type: 'approve' }, context(approver)))).toEqual(
-      ['notSelf', 'approver', 'pending', 'policyUnchanged', 'stage', 'groupsFresh', 'onlyLess', 'onlyLater'].map(
-        (rule) => `${rule}: satisfied`,
-      ),
+      [
+        ...['notSelf', 'approver', 'pending', 'policyUnchanged', 'stage', 'channel'],
+        ...['groupsFresh', 'mfa', 'signInAge', 'onlyLess', 'onlyLater'],
+      ].map((rule) => `${rule}: satisfied`),
     );
   });
 
@@ -277,8 +278,14 @@ test('whoever may not approve is not told more than that', () => {
   const [yes, no, not] = ['satisfied', 'notSatisfied', 'notEvaluated'];
   const both = principal('engineer', ['sre', 'sre-leads']);
   const other = [entitlement({ approval: { stages, withinSeconds: 60 } })];
-  expect(outcomes(pending(), context(both))).toEqual([no, not, not, not, not, not, not, not]);
-  expect(outcomes(granted(), context(auditor))).toEqual([yes, no, not, not, not, not, not, not]);
-  expect(outcomes(granted(), context(approver))).toEqual([yes, yes, no, not, not, not, not, not]);
-  expect(outcomes(pending(), context(approver, noon(1), other))).toEqual([yes, yes, yes, no, not, not, not, not]);
+  expect(outcomes(pending(), context(both))).toEqual([no, ...Array<string>(10).fill(not)]);
+  expect(outcomes(granted(), context(auditor))).toEqual([yes, no, ...Array<string>(9).fill(not)]);
+  expect(outcomes(granted(), context(approver))).toEqual([yes, yes, no, ...Array<string>(8).fill(not)]);
+  expect(outcomes(pending(), context(approver, noon(1), other))).toEqual([
+    yes,
+    yes,
+    yes,
+    no,
+    ...Array<string>(7).fill(not),
+  ]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventData } from '../../../lib/domain/event.ts';
-import { approvalsNeeded, currentStage, evolve, fold, grantAt, statusAt } from '../../../lib/domain/request.ts';
+import { evolve, fold, grantAt, statusAt } from '../../../lib/domain/request.ts';
 import {
   approved,
   approver,
@@ -155,28 +155,6 @@ describe('a stream that Hatcheck did not write', () => {
       byEngineer,
     );
     expect(() => evolve(pending(), refused)).toThrow(TypeError);
-  });
-});
-
-describe('what is still missing', () => {
-  const stages = [stage('sre-leads', 2), stage('security', 1)];
-  const yes = (number: number): { approver: string; at: string; stage: number } => ({
-    approver: `p_${number}`,
-    at: noon(0),
-    stage: number,
-  });
-
-  test.each([
-    [[], 3, 0],
-    [[0], 2, 0],
-    [[0, 0], 1, 1],
-    [[0, 0, 1], 0, undefined],
-    [[1], 2, 0],
-    [[0, 0, 0], 1, 1],
-  ])('after approvals at stages %j: %i, and stage %p is open', (given, needed, open) => {
-    const approvals = given.map(yes);
-    expect(approvalsNeeded({ stages, approvals })).toBe(needed);
-    expect(currentStage({ stages, approvals })).toBe(open);
   });
 });
 
