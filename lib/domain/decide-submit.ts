@@ -122,3 +122,6 @@ type Approving = Pick<
   EventData['request.submitted'],
 const approvalOf = ({ approval }: Entitlement, now: Instant): Approving =>
   approval === 'auto' ? { autoApproved: true, stages: [] } : { autoApproved: false, ...stagedFrom(approval, now) };
+  'autoApproved' | 'stages' | 'parallel' | 'escalation' | 'pendingUntil'
+>;
+

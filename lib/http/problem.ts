@@ -119,6 +119,11 @@ export const problems = {
     title: 'Wrong status',
     detail: 'The request is in a status in which this cannot be done. Read it again.',
   },
+  already_decided: {
+    status: 409,
+    title: 'Already decided',
+    detail: 'Somebody decided this before you did. Read it again.',
+  },
   idempotency_conflict: {
     status: 409,
     title: 'Idempotency conflict',
