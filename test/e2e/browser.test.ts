@@ -1,18 +1,10 @@
-import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { openBrowser } from '../../local/browser.ts';
+import { describeInBrowser, launchChromium } from '../support/chromium.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
-const CHROMIUM = process.env['HATCHECK_CHROMIUM'] ?? '/usr/bin/chromium';
-const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
-
-const suite = existsSync(CHROMIUM) ? describe : describe.skip;
-
-suite(`in a browser (${existsSync(CHROMIUM) ? CHROMIUM : `missing: ${CHROMIUM}`})`, () => {
+describeInBrowser('in a browser', () => {
   let stack: TestStack;
   let browser: Browser;
   /** Whatever a page complains of: a blocked script, a failed request, an exception. */
@@ -20,7 +12,7 @@ suite(`in a browser (${existsSync(CHROMIUM) ? CHROMIUM : `missing: ${CHROMIUM}`}
 
   beforeAll(async () => {
     stack = await startTestStack();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await launchChromium();
   }, 60_000);
   afterAll(async () => {
     await browser.close();
