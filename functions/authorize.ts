@@ -2,8 +2,6 @@ import type { Answer, Call } from '../lib/http/api.ts';
 import { invalidInput } from '../lib/http/faults.ts';
 import { parseForm } from '../lib/http/form.ts';
 import { signInPage } from '../lib/http/sign-in-page.ts';
-import { HatcheckError } from '../lib/domain/errors.ts';
-import { SESSION_COOKIE } from '../lib/identity/cookies.ts';
 import {
   AuthorizationRefused,
   answerLocation,
@@ -12,22 +10,19 @@ import {
 } from '../lib/identity/oauth/authorization-request.ts';
 import type { GrantParts } from '../lib/identity/oauth/grant-parts.ts';
 import { issueCode } from '../lib/identity/oauth/issue-code.ts';
-import type { Session } from '../lib/identity/ports.ts';
-import { authenticator } from '../lib/identity/sessions.ts';
+import { browserSession, maybeBrowserSession, seeOther } from './browser-session.ts';
 
 type Asked = Call<'GET /oauth/authorize'>;
 type Answered = Call<'POST /oauth/authorize'>;
 
 /** The two routes of the authorization endpoint; it knows people by their cookie alone. */
 export const authorizeRoutes = (parts: GrantParts, origin: string) => {
-  const authenticate = authenticator(parts);
-
   const ask = async (query: Asked['query'], cookies: Asked['cookies']): Promise<Answer> => {
     const request = authorizationRequest(query);
     if (query.prompt === 'login') return toLogin(query, { stepUp: 'fresh' });
-    const session = await browserSession(authenticate, cookies).catch(notSignedIn);
+    const session = await maybeBrowserSession(parts, cookies);
     if (!session) return toLogin(query, {});
-    const { principal, csrf = '' } = session;
+    const { principal, csrf } = session;
     return signInPage({
       person: principal.email ?? principal.displayName ?? principal.handle,
       redirectUri: request.redirectUri,
@@ -38,7 +33,7 @@ export const authorizeRoutes = (parts: GrantParts, origin: string) => {
   const decide = async (body: Answered['body'], cookies: Answered['cookies']): Promise<Answer> => {
     const request = authorizationRequest(body);
     if (body.decision !== 'allow') throw new AuthorizationRefused('access_denied', request);
-    const session = await browserSession(authenticate, cookies);
+    const session = await browserSession(parts, cookies);
     const code = await issueCode(parts, request, session);
     return seeOther(answerLocation(request.redirectUri, origin, { code, state: request.state }));
   };
@@ -52,17 +47,6 @@ export const authorizeRoutes = (parts: GrantParts, origin: string) => {
     'GET /oauth/authorize': async ({ query, cookies }: Asked) => ask(resumed(query), cookies).catch(orBack),
     'POST /oauth/authorize': async ({ body, cookies }: Answered) => decide(body, cookies).catch(orBack),
   };
-};
-
-const browserSession = (
-  authenticate: ReturnType<typeof authenticator>,
-  cookies: Readonly<Record<string, string>>,
-): Promise<Session> => authenticate({ via: 'cookie', token: cookies[SESSION_COOKIE] ?? '' });
-
-const notSignedIn = (error: unknown): undefined => {
-  if (error instanceof HatcheckError && (error.code === 'not_signed_in' || error.code === 'session_expired'))
-    return undefined;
-  throw error;
 };
 
 /**
@@ -86,5 +70,3 @@ const resumed = (query: Asked['query']): Asked['query'] => {
   if (faults.length > 0) throw invalidInput(faults);
   return fields;
 };
-
-const seeOther = (location: string): Answer => ({ status: 303, headers: { location } });

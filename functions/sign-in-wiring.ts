@@ -1,7 +1,9 @@
 import { dynamoDbClient } from '../lib/aws/clients.ts';
 import { dynamoAttempts } from '../lib/aws/attempts.ts';
+import { dynamoDevices } from '../lib/aws/devices.ts';
 import { dynamoDirectory } from '../lib/aws/directory.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
+import { dynamoLimits } from '../lib/aws/limits.ts';
 import { parameterStore } from '../lib/aws/parameter-store.ts';
 import { dynamoCodes, dynamoFamilies, dynamoRefreshTokens } from '../lib/aws/refresh-families.ts';
 import { dynamoReplayGuard } from '../lib/aws/replay-guard.ts';
@@ -14,7 +16,7 @@ import type { Config } from '../lib/config/environment.ts';
 import { HatcheckError, refuse } from '../lib/domain/errors.ts';
 import { handleOf } from '../lib/identity/handle.ts';
 import { providerDocuments } from '../lib/identity/keys.ts';
-import type { GrantParts } from '../lib/identity/oauth/grant-parts.ts';
+import type { DeviceParts } from '../lib/identity/oauth/grant-parts.ts';
 import type { CallbackParts } from '../lib/identity/oidc-callback.ts';
 import { providerFetch } from '../lib/identity/provider-fetch.ts';
 import type { SamlLoginParts } from '../lib/identity/saml-login.ts';
@@ -23,7 +25,7 @@ import type { SamlLoginParts } from '../lib/identity/saml-login.ts';
 export const signInParts = (
   config: Config,
   { clock, chance, logger }: Surroundings,
-): CallbackParts & SamlLoginParts & GrantParts => {
+): CallbackParts & SamlLoginParts & DeviceParts => {
   const { region, origin, identityProviders, tables, endpoints, pepper } = config;
   if (pepper === undefined) throw new TypeError('HATCHECK_PEPPER is not set: without it nobody has a handle');
   const client = dynamoDbClient({
@@ -54,6 +56,8 @@ export const signInParts = (
     codes: dynamoCodes(identity),
     families: dynamoFamilies(identity),
     refreshTokens: dynamoRefreshTokens(identity),
+    devices: dynamoDevices(identity),
+    limits: dynamoLimits(identity),
     samlAttempts: dynamoSamlAttempts(identity),
     parkedSignIns: dynamoParkedSignIns(identity),
     replayGuard: dynamoReplayGuard(identity),

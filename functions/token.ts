@@ -4,10 +4,13 @@ import type { Config } from '../lib/config/environment.ts';
 import { api } from '../lib/http/api.ts';
 import { OAuthError } from '../lib/http/oauth-error.ts';
 import { AssertionRefused } from '../lib/identity/assertion-refused.ts';
+import { beginDevice } from '../lib/identity/oauth/begin-device.ts';
 import { type GrantForm, redeemAuthorizationCode, rotateRefreshToken } from '../lib/identity/oauth/grants.ts';
+import { DEVICE_GRANT, redeemDeviceCode } from '../lib/identity/oauth/redeem-device.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
 import { type ExchangeForm, ExchangeRefused, TOKEN_EXCHANGE, exchangeToken } from '../lib/identity/token-exchange.ts';
 import { authorizeRoutes } from './authorize.ts';
+import { deviceRoutes } from './device.ts';
 import { signInParts } from './sign-in-wiring.ts';
 
 const STATUS: Readonly<Partial<Record<ExchangeRefused['code'], number>>> = {
@@ -32,6 +35,7 @@ export const create = (config: Config, around = surroundings('token')) => {
   const grant = (form: ExchangeForm & GrantForm) => {
     if (form.grant_type === 'authorization_code') return redeemAuthorizationCode(parts, form);
     if (form.grant_type === 'refresh_token') return rotateRefreshToken(parts, form);
+    if (form.grant_type === DEVICE_GRANT) return redeemDeviceCode(parts, form);
     return exchangeToken(parts, form);
   };
 
@@ -39,9 +43,14 @@ export const create = (config: Config, around = surroundings('token')) => {
     ...{ origin, logger, authenticate: authenticator(parts) },
     routes: {
       ...authorizeRoutes(parts, origin),
+      ...deviceRoutes(parts),
+      'POST /oauth/device_authorization': async ({ body, headers, sourceIp, callId }) => {
+        publicClientsOnly(headers);
+        const begun = beginDevice(parts, body, sourceIp);
+        return { status: 200, json: await begun.catch((error: unknown) => refused(error, callId)) };
+      },
       'POST /oauth/token': async ({ body, headers, callId }) => {
-        if (headers['authorization'] !== undefined)
-          throw new OAuthError('invalid_client', 'there are public clients only: send no Authorization', 401);
+        publicClientsOnly(headers);
         return { status: 200, json: await grant(body).catch((error: unknown) => refused(error, callId)) };
       },
       'GET /.well-known/oauth-authorization-server': () => Promise.resolve({ status: 200, json: metadataOf(origin) }),
@@ -49,12 +58,18 @@ export const create = (config: Config, around = surroundings('token')) => {
   });
 };
 
-/** RFC 8414, 2; RFC 9207, 3. */
+const publicClientsOnly = (headers: Readonly<Record<string, string | undefined>>): void => {
+  if (headers['authorization'] !== undefined)
+    throw new OAuthError('invalid_client', 'there are public clients only: send no Authorization', 401);
+};
+
+/** RFC 8414, 2; RFC 8628, 4; RFC 9207, 3. */
 const metadataOf = (origin: string) => ({
   issuer: origin,
   authorization_endpoint: `${origin}/oauth/authorize`,
   token_endpoint: `${origin}/oauth/token`,
-  grant_types_supported: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE],
+  device_authorization_endpoint: `${origin}/oauth/device_authorization`,
+  grant_types_supported: ['authorization_code', 'refresh_token', DEVICE_GRANT, TOKEN_EXCHANGE],
   response_types_supported: ['code'],
   response_modes_supported: ['query'],
   code_challenge_methods_supported: ['S256'],

@@ -18,7 +18,19 @@ export interface IdentityTable {
 }
 
 /** The kinds of item. Roles are told apart by them (`dynamodb:LeadingKeys`), so a partition key begins with its kind and nothing else. */
-export type Kind = 'session' | 'attempt' | 'parked' | 'replay' | 'person' | 'text' | 'code' | 'family' | 'refresh';
+export type Kind =
+  | 'session'
+  | 'attempt'
+  | 'parked'
+  | 'replay'
+  | 'person'
+  | 'text'
+  | 'code'
+  | 'family'
+  | 'refresh'
+  | 'device'
+  | 'usercode'
+  | 'limit';
 
 export interface IdentityKey {
   readonly kind: Kind;
@@ -41,13 +53,32 @@ export const identityItem = (key: IdentityKey, body: unknown, expiresAt?: Instan
 /** TTL counts whole seconds since 1970. Rounded up: nothing is gone before its time. */
 export const sweepSecond = (instant: Instant): number => Math.ceil(msOf(instant) / 1000);
 
+/** Demands that there is none, or one that is over: DynamoDB sweeps late. */
+export const unlessThere = (clock: Clock): WriteCondition => ({
+  ConditionExpression: 'attribute_not_exists(#pk) OR #expiresAt <= :now',
+  ExpressionAttributeNames: { '#pk': 'pk', '#expiresAt': 'expiresAt' },
+  ExpressionAttributeValues: { ':now': { N: String(Math.floor(msOf(clock.now()) / 1000)) } },
+});
+
+/** Demands that nobody wrote since `was` was read; its members are in the order in which they are written. */
+export const unlessChanged = (was: object | undefined, clock: Clock): WriteCondition =>
+  was
+    ? {
+        ConditionExpression: '#body = :was',
+        ExpressionAttributeNames: { '#body': 'body' },
+        ExpressionAttributeValues: { ':was': { S: JSON.stringify(was) } },
+      }
+    : unlessThere(clock);
+
+export type WriteCondition = Pick<
+  PutItemCommand['input'],
+  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
+
 export const putIdentityItem = (
   { client, table }: IdentityTable,
   item: Record<string, AttributeValue>,
-  condition?: Pick<
-    PutItemCommand['input'],
-    'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
-  >,
+  condition?: WriteCondition,
 ) => client.send(new PutItemCommand({ TableName: table, Item: item, ...condition }));
 
 /** Strongly consistent; undefined when there is none, or it is over. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { PersonName } from '../broker/ports.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { DeviceAuthorization, DeviceDecision, DevicePace } from '../identity/oauth/device-ports.ts';
 import type {
   Attempt,
   AuthorizationCode,
@@ -71,6 +72,38 @@ const refreshToken = z.object({
   family: z.string(),
   expiresAt: z.string(),
 } satisfies Record<keyof RefreshToken, unknown>);
+
+const device = z.object({
+  deviceHash: z.string(),
+  userCodeHash: z.string(),
+  askedAt: z.string(),
+  askedFrom: z.string(),
+  expiresAt: z.string(),
+} satisfies Record<keyof DeviceAuthorization, unknown>);
+
+const userCode = z.object({ deviceHash: z.string() });
+
+const decision = z.union([
+  z.object({ deviceHash: z.string(), outcome: z.literal('denied') } satisfies Record<keyof Denied, unknown>),
+  z.object({
+    deviceHash: z.string(),
+    outcome: z.literal('allowed'),
+    handle: z.string(),
+    family: z.string(),
+    familyEndsAt: z.string(),
+  } satisfies Record<keyof Allowed, unknown>),
+]);
+type Denied = Extract<DeviceDecision, { outcome: 'denied' }>;
+type Allowed = Extract<DeviceDecision, { outcome: 'allowed' }>;
+
+const pace = z.object({
+  deviceHash: z.string(),
+  at: z.string(),
+  intervalSeconds: z.number(),
+} satisfies Record<keyof DevicePace, unknown>);
+
+const limit = z.object({ count: z.number(), until: z.string() });
+
 const samlAttempt = z.object({
   requestHash: z.string(),
   provider: z.string(),
@@ -104,6 +137,11 @@ export const parseAttempt = (body: unknown): Attempt | undefined => attempt.safe
 export const parseCode = (body: unknown): AuthorizationCode | undefined => code.safeParse(body).data;
 export const parseFamily = (body: unknown): RefreshFamily | undefined => family.safeParse(body).data;
 export const parseRefreshToken = (body: unknown): RefreshToken | undefined => refreshToken.safeParse(body).data;
+export const parseDevice = (body: unknown): DeviceAuthorization | undefined => device.safeParse(body).data;
+export const parseUserCode = (body: unknown): z.infer<typeof userCode> | undefined => userCode.safeParse(body).data;
+export const parseDecision = (body: unknown): DeviceDecision | undefined => decision.safeParse(body).data;
+export const parsePace = (body: unknown): DevicePace | undefined => pace.safeParse(body).data;
+export const parseLimit = (body: unknown): z.infer<typeof limit> | undefined => limit.safeParse(body).data;
 export const parseSamlAttempt = (body: unknown): SamlAttempt | undefined => samlAttempt.safeParse(body).data;
 export const parseParkedSignIn = (body: unknown): ParkedSignIn | undefined => parkedSignIn.safeParse(body).data;
 export const parsePersonName = (body: unknown): PersonName | undefined => personName.safeParse(body).data;

@@ -1,6 +1,5 @@
-import { msOf } from '../domain/time.ts';
 import type { ReplayGuard } from '../identity/ports.ts';
-import { type IdentityTable, identityItem, putIdentityItem } from './identity-item.ts';
+import { type IdentityTable, identityItem, putIdentityItem, unlessThere } from './identity-item.ts';
 import { wasWritten } from './unavailable.ts';
 
 /** What may be used once, in the identity table. A put whose answer got lost counts as used: nobody gets in twice. */
@@ -8,11 +7,6 @@ export const dynamoReplayGuard = (at: IdentityTable): ReplayGuard => ({
   burn: (key, until) =>
     wasWritten(
       'what may be used once cannot be burnt',
-      putIdentityItem(at, identityItem({ kind: 'replay', of: key, sort: 'replay' }, {}, until), {
-        // What is over may still be there: DynamoDB sweeps late.
-        ConditionExpression: 'attribute_not_exists(#pk) OR #expiresAt <= :now',
-        ExpressionAttributeNames: { '#pk': 'pk', '#expiresAt': 'expiresAt' },
-        ExpressionAttributeValues: { ':now': { N: String(Math.floor(msOf(at.clock.now()) / 1000)) } },
-      }),
+      putIdentityItem(at, identityItem({ kind: 'replay', of: key, sort: 'replay' }, {}, until), unlessThere(at.clock)),
     ),
 });

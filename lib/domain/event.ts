@@ -87,7 +87,7 @@ export interface EventData {
   'console.issued': { readonly intent: string; readonly expiresAt: Instant };
   'signin.succeeded': {
     readonly provider: string;
-    readonly method: 'browser' | 'token_exchange' | 'authorization_code';
+    readonly method: 'browser' | 'token_exchange' | 'authorization_code' | 'device_code';
     readonly methods: readonly string[];
   };
   /** A signed assertion was verified and refused all the same. An assertion that proves nothing is a metric only. */

@@ -138,6 +138,15 @@ export const answers = {
       grant_types_supported: z.optional(z.array(z.string())),
     }),
   ),
+  DeviceAuthorization: once(() =>
+    z.strictObject({
+      device_code: z.string(),
+      user_code: z.string(),
+      verification_uri: z.url(),
+      expires_in: z.int(),
+      interval: z.int(),
+    }),
+  ),
   Token: once(() =>
     z.strictObject({
       access_token: z.string(),

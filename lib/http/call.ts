@@ -28,6 +28,8 @@ export interface Call<K extends RouteKey> {
   readonly path: PathOf<K>;
   readonly method: string;
   readonly rawPath: string;
+  /** The address that the call came from, as API Gateway saw it. */
+  readonly sourceIp: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly cookies: Readonly<Record<string, string>>;

@@ -4,13 +4,14 @@ import type { CallerSession, CallState } from './call.ts';
 
 /** What the handler gets to see of the call. Asking for the session or the principal starts the authentication, unless it runs. */
 export const callOf = (call: CallState): object => {
-  const { method, rawPath, headers } = call.incoming;
+  const { method, rawPath, sourceIp, headers } = call.incoming;
   const session = found(call.session);
   let principal: Promise<Principal> | undefined;
   return {
     ...found(call.input),
     method,
     rawPath,
+    sourceIp,
     headers,
     cookies: found(call.cookies),
     idempotencyKey: found(call.route).contract.idempotencyKey ? headers['idempotency-key'] : undefined,

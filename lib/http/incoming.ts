@@ -5,6 +5,7 @@ export interface Incoming {
   readonly routeKey: string;
   readonly method: string;
   readonly rawPath: string;
+  readonly sourceIp: string;
   readonly rawQueryString: string;
   /** Names in lower case; a header that came twice is joined by commas, as API Gateway does. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -22,6 +23,7 @@ export const readEvent = (event: unknown): Incoming => {
     routeKey: textAt(event, 'routeKey'),
     method: textAt(http, 'method').toUpperCase(),
     rawPath: textAt(event, 'rawPath'),
+    sourceIp: textAt(http, 'sourceIp'),
     rawQueryString: textAt(event, 'rawQueryString'),
     headers: textsOf(valueAt(event, 'headers'), (name) => name.toLowerCase()),
     cookies: Array.isArray(cookies) ? cookies.filter((cookie) => typeof cookie === 'string') : [],

@@ -1,7 +1,7 @@
 import type { Refusal } from '../domain/errors.ts';
 import { problems } from './problem.ts';
 
-/** RFC 6749 §5.2, and `server_error` and `temporarily_unavailable` of §4.1.2.1 for what is not the client's fault. */
+/** RFC 6749 §5.2, RFC 8628 §3.5, and `server_error` and `temporarily_unavailable` of RFC 6749 §4.1.2.1 for what is not the client's fault. */
 export type OAuthErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -10,6 +10,10 @@ export type OAuthErrorCode =
   | 'unsupported_grant_type'
   | 'invalid_scope'
   | 'invalid_target'
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'access_denied'
+  | 'expired_token'
   | 'server_error'
   | 'temporarily_unavailable';
 

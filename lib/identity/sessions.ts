@@ -53,6 +53,12 @@ export const openSession = async (
   return { token: `${principal.handle}.${secret}`, session };
 };
 
+/** What knowing a caller works with. */
+export interface AuthenticationParts {
+  readonly sessions: Pick<Sessions, 'get'>;
+  readonly clock: Clock;
+}
+
 /**
  * Whose session a presented token is. The token's shape is checked before the table is asked. The table finds it by its hash, so that
  * how long that takes says nothing of the secret, and no comparison in constant time is needed.
@@ -61,7 +67,7 @@ export const openSession = async (
  *   that is none, or that was given out the other way (a stolen cookie is no bearer token); `ledger_unavailable`
  */
 export const authenticator =
-  (parts: { readonly sessions: Pick<Sessions, 'get'>; readonly clock: Clock }) =>
+  (parts: AuthenticationParts) =>
   async ({ via, token }: { readonly via: Session['via']; readonly token: string }): Promise<Session> => {
     const key = sessionKeyOf(token);
     const session = key && (await parts.sessions.get(key.handle, key.tokenHash));

@@ -58,7 +58,12 @@ type ExchangeFault =
   | 'unsupported_grant_type'
   | 'invalid_scope'
   | 'invalid_target'
-  | 'temporarily_unavailable';
+  | 'temporarily_unavailable'
+  // RFC 8628, 3.5.
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'access_denied'
+  | 'expired_token';
 
 /**
  * Exchanges an ID token of a configured provider for an access token of ours, 15 minutes; each ID token once.

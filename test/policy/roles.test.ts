@@ -19,6 +19,7 @@ signin          | ssm:GetParameter                                              
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*
 token           | dynamodb:PutItem                                                                     | identity                                  | session#*, person#*, replay#*
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | code#*, family#*, refresh#*
+token           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | device#*, usercode#*, limit#*
 token           | dynamodb:GetItem, dynamodb:Query                                                     | identity                                  | session#*
 token           | dynamodb:DeleteItem                                                                  | identity                                  | session#*, family#*
 token           | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |

@@ -15,11 +15,12 @@ export interface HttpCall {
   readonly form?: Record<string, string> | string;
   readonly isBase64Encoded?: boolean;
   readonly requestId?: string;
+  readonly sourceIp?: string;
 }
 
 /** A payload format 2.0 event, as API Gateway makes it. */
 export const httpEvent = (call: HttpCall): APIGatewayProxyEventV2 => {
-  const { method = 'GET', path = '/', cookies, requestId = 'JKJaXmPLvHcESHA=' } = call;
+  const { method = 'GET', path = '/', cookies, requestId = 'JKJaXmPLvHcESHA=', sourceIp = '192.0.2.1' } = call;
   const [rawPath = '/', rawQueryString = ''] = path.split(/\?(.*)/s);
   const routeKey = call.routeKey ?? `${method} ${rawPath}`;
   const { body, type, isBase64Encoded } = bodyOf(call);
@@ -44,7 +45,7 @@ export const httpEvent = (call: HttpCall): APIGatewayProxyEventV2 => {
       apiId: 'local',
       domainName: 'hatcheck.example.com',
       domainPrefix: 'hatcheck',
-      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
+      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp, userAgent: 'test' },
       requestId,
       routeKey,
       stage: '$default',

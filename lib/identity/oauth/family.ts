@@ -1,11 +1,16 @@
 import { earliest, isBefore, plusSeconds, secondsBetween } from '../../domain/time.ts';
-import { endFamily } from '../end-session.ts';
-import type { RefreshFamily, Session } from '../ports.ts';
+import type { EventData } from '../../domain/event.ts';
+import type { Instant, Principal } from '../../domain/principal.ts';
+import { endFamily, recordSignIn } from '../end-session.ts';
+import type { AuthorizationCode, RefreshFamily, Session } from '../ports.ts';
 import { SESSION_SECONDS, hashSecret } from '../sessions.ts';
 import { ExchangeRefused } from '../token-exchange.ts';
 import type { GrantParts, TokenAnswer } from './grant-parts.ts';
 
 const SECRET_BYTES = 32;
+
+/** A working day, as in the browser. */
+const FAMILY_SECONDS = 8 * 3600;
 
 /** RFC 6749, 5.2. Which check it was is nobody's business. */
 export const invalidGrant = (): ExchangeRefused =>
@@ -16,6 +21,46 @@ export const providerOf = ({ providers }: GrantParts, { principal }: RefreshFami
   const provider = providers.find(({ issuer }) => issuer === principal.issuer);
   if (!provider) throw invalidGrant();
   return provider.id;
+};
+
+/**
+ * Puts the family of a consent that was not redeemed yet, so that revoking it works from now on.
+ * @param until when whoever was consented to must have come
+ * @returns its id @throws HatcheckError `ledger_unavailable`
+ */
+export const openFamily = async (
+  { families, clock, chance }: Pick<GrantParts, 'families' | 'clock' | 'chance'>,
+  principal: Principal,
+  until: Instant,
+): Promise<string> => {
+  const id = chance.token(SECRET_BYTES);
+  await families.put({ id, principal, createdAt: clock.now(), expiresAt: until });
+  return id;
+};
+
+/** A family never outlives the browser's session, on whose sign-in it stands. */
+export const familyEnd = ({ clock }: Pick<GrantParts, 'clock'>, session: Pick<Session, 'expiresAt'>): Instant =>
+  earliest(plusSeconds(clock.now(), FAMILY_SECONDS), session.expiresAt);
+
+/**
+ * The first tokens of the family that the person consented to. Recorded first, then given out.
+ * @throws ExchangeRefused `invalid_grant` for one that was revoked meanwhile; HatcheckError `ledger_unavailable`
+ */
+export const redeemFamily = async (
+  parts: GrantParts,
+  { handle, family: id, familyEndsAt }: Pick<AuthorizationCode, 'handle' | 'family' | 'familyEndsAt'>,
+  method: EventData['signin.succeeded']['method'],
+): Promise<TokenAnswer> => {
+  const consented = await parts.families.get(handle, id);
+  if (!consented) throw invalidGrant();
+  const provider = providerOf(parts, consented);
+  const family = { ...consented, expiresAt: familyEndsAt };
+  await recordSignIn(parts, family.principal, {
+    type: 'signin.succeeded',
+    data: { provider, method, methods: family.principal.methods },
+  });
+  if (!(await parts.families.confirm(family))) throw invalidGrant();
+  return issueTokens(parts, family);
 };
 
 /**

@@ -10,6 +10,8 @@ import type {
   SignInLedger,
 } from '../ports.ts';
 
+import type { Devices, Limits } from './device-ports.ts';
+
 /** What the command line's sign-in works with. */
 export interface GrantParts {
   readonly providers: readonly Pick<IdentityProvider, 'id' | 'issuer'>[];
@@ -21,6 +23,14 @@ export interface GrantParts {
   readonly replayGuard: ReplayGuard;
   readonly clock: Clock;
   readonly chance: Chance;
+}
+
+/** What the sign-in of a machine without a browser works with besides. */
+export interface DeviceParts extends GrantParts {
+  readonly devices: Devices;
+  readonly limits: Limits;
+  /** Our public origin; the person goes to its `/device`. */
+  readonly origin: string;
 }
 
 /** RFC 6749, 5.1. */

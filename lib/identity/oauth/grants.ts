@@ -1,19 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isBefore, plusSeconds } from '../../domain/time.ts';
-import { recordSignIn } from '../end-session.ts';
 import type { AuthorizationCode } from '../ports.ts';
 import { hashSecret, sessionKeyOf } from '../sessions.ts';
 import { CLIENT_ID, ExchangeRefused } from '../token-exchange.ts';
-import { invalidGrant, issueTokens, providerOf, refuseReuse } from './family.ts';
+import { invalidGrant, issueTokens, providerOf, redeemFamily, refuseReuse } from './family.ts';
 import type { GrantParts, TokenAnswer } from './grant-parts.ts';
 
-/** The parameters of RFC 6749, 4.1.3 and 6, and RFC 7636, 4.5. */
+/** The parameters of RFC 6749, 4.1.3 and 6, RFC 7636, 4.5, and RFC 8628, 3.1 and 3.4. */
 export interface GrantForm {
   readonly client_id?: string;
   readonly code?: string;
   readonly redirect_uri?: string;
   readonly code_verifier?: string;
   readonly refresh_token?: string;
+  readonly device_code?: string;
   readonly scope?: string;
 }
 
@@ -40,17 +40,7 @@ export const redeemAuthorizationCode = async (parts: GrantParts, form: GrantForm
   const isFirst = await parts.replayGuard.burn(`code#${code.codeHash}`, plusSeconds(code.expiresAt, NOTICED_SECONDS));
   if (!isFirst) return refuseReuse(parts, code.handle, code.family);
   if (!isBefore(parts.clock.now(), code.expiresAt)) throw invalidGrant();
-
-  const consented = await parts.families.get(code.handle, code.family);
-  if (!consented) throw invalidGrant();
-  const provider = providerOf(parts, consented);
-  const family = { ...consented, expiresAt: code.familyEndsAt };
-  await recordSignIn(parts, family.principal, {
-    type: 'signin.succeeded',
-    data: { provider, method: 'authorization_code', methods: family.principal.methods },
-  });
-  if (!(await parts.families.confirm(family))) throw invalidGrant();
-  return issueTokens(parts, family);
+  return redeemFamily(parts, code, 'authorization_code');
 };
 
 /**
@@ -72,7 +62,8 @@ export const rotateRefreshToken = async (parts: GrantParts, form: GrantForm): Pr
   return issueTokens(parts, family);
 };
 
-const checkClient = ({ client_id: clientId, scope }: GrantForm): void => {
+/** There is one client, and nothing to choose from. @throws ExchangeRefused `invalid_client`, `invalid_scope` */
+export const checkClient = ({ client_id: clientId, scope }: Pick<GrantForm, 'client_id' | 'scope'>): void => {
   if (clientId !== CLIENT_ID) throw new ExchangeRefused('invalid_client', `client_id must be ${CLIENT_ID}`);
   if (scope !== undefined) throw new ExchangeRefused('invalid_scope', 'there are no scopes');
 };

@@ -1,0 +1,33 @@
+import type { Answer } from '../lib/http/api.ts';
+import { HatcheckError, refuse } from '../lib/domain/errors.ts';
+import { SESSION_COOKIE } from '../lib/identity/cookies.ts';
+import type { Session } from '../lib/identity/ports.ts';
+import { type AuthenticationParts, authenticator } from '../lib/identity/sessions.ts';
+
+type BrowserSession = Session & { readonly csrf: string };
+
+/** The session of the cookie, whatever else is shown: a bearer token gives no consent. @throws HatcheckError as the authenticator does */
+export const browserSession = async (
+  parts: AuthenticationParts,
+  cookies: Readonly<Record<string, string>>,
+): Promise<BrowserSession> => {
+  const session = await authenticator(parts)({ via: 'cookie', token: cookies[SESSION_COOKIE] ?? '' });
+  const { csrf } = session;
+  if (csrf === undefined) throw new HatcheckError(refuse('not_signed_in', 'the session has no csrf field'));
+  return { ...session, csrf };
+};
+
+/** As above; undefined for whoever has to sign in first. @throws HatcheckError `ledger_unavailable` */
+export const maybeBrowserSession = (
+  parts: AuthenticationParts,
+  cookies: Readonly<Record<string, string>>,
+): Promise<BrowserSession | undefined> => browserSession(parts, cookies).catch(notSignedIn);
+
+const notSignedIn = (error: unknown): undefined => {
+  if (error instanceof HatcheckError && (error.code === 'not_signed_in' || error.code === 'session_expired'))
+    return undefined;
+  throw error;
+};
+
+/** 303, so that the browser goes on with a GET whatever it came with (RFC 9700, 4.12). */
+export const seeOther = (location: string): Answer => ({ status: 303, headers: { location } });
