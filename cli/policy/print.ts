@@ -12,6 +12,8 @@ export const sayJson = (value: unknown): void => {
 export const green = (text: string): string => styleText('green', text, { stream: process.stdout });
 export const red = (text: string): string => styleText('red', text, { stream: process.stdout });
 export const yellow = (text: string): string => styleText('yellow', text, { stream: process.stdout });
+export const bold = (text: string): string => styleText('bold', text, { stream: process.stdout });
 
 /** `1 fault`, `2 faults` */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`;

@@ -1,0 +1,19 @@
+import type { CompiledAccess } from '../../lib/config/access.ts';
+import { Failure } from '../failure.ts';
+import { policyText } from './policy-text.ts';
+
+const { parseAccess } = await import('../../lib/config/access-file.ts');
+const { AccessFileError, printed } = await import('../../lib/config/access-fault.ts');
+
+/** The access policy, in order. @throws Failure 2 with its first fault; the file system's error */
+export const loadPolicy = (reference: string): CompiledAccess => {
+  const { text, options } = policyText(reference);
+  try {
+    return parseAccess(text, options);
+  } catch (error) {
+    if (!(error instanceof AccessFileError)) throw error;
+    const [first] = error.faults;
+    const more = error.faults.length > 1 ? ` (and ${error.faults.length - 1} more: hatcheck policy lint)` : '';
+    throw new Failure(2, `${first ? printed(first) : reference}${more}`, { cause: error });
+  }
+};
