@@ -1,4 +1,5 @@
 import type { Delegation } from './delegation.ts';
+import type { StoredEvent } from './event.ts';
 import type { Handle, Instant } from './principal.ts';
 import type { Reservation } from './reservation.ts';
 import { isBefore } from './time.ts';
@@ -33,3 +34,18 @@ export const handlesOf = (handle: Handle, { sameAs }: Pick<Standing, 'sameAs'>):
 /** Whether two lists of handles speak of one person. */
 export const samePerson = (some: readonly Handle[], others: readonly Handle[]): boolean =>
   some.some((handle) => others.includes(handle));
+
+/** What the last event of a `person#<handle>` stream carries. @throws TypeError when the event has no place there. */
+export const standingAfter = (last: StoredEvent | undefined): Standing => {
+  if (!last) return NO_STANDING;
+  switch (last.type) {
+    case 'link.made':
+    case 'link.removed':
+    case 'delegation.made':
+    case 'delegation.removed':
+    case 'reservation.made':
+      return last.data.carried;
+    default:
+      throw new TypeError(`${last.type} has no place in the stream of a person`);
+  }
+};
