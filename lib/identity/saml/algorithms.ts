@@ -1,6 +1,6 @@
 import { type KeyObject, constants, createHash, verify } from 'node:crypto';
 
-type Digest = 'sha1' | 'sha256' | 'sha384' | 'sha512';
+export type Digest = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
 export interface SignatureMethod {
   readonly keyType: 'rsa' | 'ec';
@@ -60,4 +60,4 @@ export const isSignedByAny = (
       ),
     );
 
-export const digestOf = (digest: Digest, text: string): string => createHash(digest).update(text).digest('base64');
+export const digestOf = (digest: Digest, text: string): Buffer => createHash(digest).update(text).digest();

@@ -2,7 +2,7 @@ import { DOMParser } from '@xmldom/xmldom';
 import { AssertionRefused } from '../assertion-refused.ts';
 import { NAMESPACES, PREFIXED_ATTRIBUTES, XMLNS } from './names.ts';
 
-/** An element, in the one form in which it is read. Nothing looks at the parser's own tree but the signature library. */
+/** An element, in the one form in which it is read. Nothing looks at the parser's own tree but canonicalization. */
 export interface XmlElement {
   /** With the short name of its namespace in front, `saml:Issuer`, whatever prefix the document uses. */
   readonly name: string;
@@ -11,7 +11,7 @@ export interface XmlElement {
   readonly children: readonly XmlElement[];
   /** All text directly within, with entities resolved. */
   readonly text: string;
-  /** For the signature library, which looks at the namespaces in scope. */
+  /** For canonicalization, which looks at prefixes and at the namespaces in scope. */
   readonly node: Element;
 }
 
@@ -99,6 +99,6 @@ function* childrenOf(node: Node): Generator<Node> {
   for (let child = node.firstChild; child; child = child.nextSibling) yield child;
 }
 
-const isElement = (node: Node): node is Element => node.nodeType === ELEMENT_NODE;
+export const isElement = (node: Node): node is Element => node.nodeType === ELEMENT_NODE;
 
 const dataOf = (node: Node): string => node.nodeValue ?? '';

@@ -1,8 +1,20 @@
 import { AssertionRefused } from '../assertion-refused.ts';
-import type { AllowedAlgorithms } from './algorithms.ts';
+import type { AllowedAlgorithms, Digest, SignatureMethod } from './algorithms.ts';
 import { attributeOf, base64In, childNamed } from './element.ts';
 import { ENVELOPED, EXCLUSIVE_C14N } from './names.ts';
 import type { XmlElement } from './read-xml.ts';
+
+/** A signature that is made as it should, and nothing more: nobody has verified it. */
+export interface UnverifiedSignature {
+  readonly info: XmlElement;
+  readonly method: SignatureMethod;
+  readonly value: Buffer;
+  readonly digest: Digest;
+  readonly digestValue: Buffer;
+  /** For the canonicalization of SignedInfo, and of the element that is signed. */
+  readonly infoPrefixes: readonly string[];
+  readonly prefixes: readonly string[];
+}
 
 /** Exclusive XML Canonicalization, 3: prefixes to treat as inclusive canonicalisation does. */
 const PREFIX_LIST =
@@ -14,21 +26,32 @@ const PREFIX_LIST =
  *
  * @throws AssertionRefused `signature_shape`
  */
-export const checkSignatureShape = (signature: XmlElement, signed: XmlElement, allowed: AllowedAlgorithms): void => {
+export const readSignature = (
+  signature: XmlElement,
+  signed: XmlElement,
+  allowed: AllowedAlgorithms,
+): UnverifiedSignature => {
   const info = childNamed(signature, 'ds:SignedInfo');
   const reference = childNamed(info, 'ds:Reference');
   const [first, second] = childNamed(reference, 'ds:Transforms')?.children ?? [];
-  const isOurs =
-    isCanonicalization(childNamed(info, 'ds:CanonicalizationMethod')) &&
-    allowed.methods.has(algorithmOf(childNamed(info, 'ds:SignatureMethod'))) &&
-    isWholeElement(reference, signed) &&
-    isEnveloped(first) &&
-    isCanonicalization(second) &&
-    allowed.digests.has(algorithmOf(childNamed(reference, 'ds:DigestMethod'))) &&
-    base64In(childNamed(reference, 'ds:DigestValue')) !== undefined &&
-    base64In(childNamed(signature, 'ds:SignatureValue')) !== undefined;
-  if (!isOurs) throw new AssertionRefused('signature_shape');
+  const parts = {
+    info,
+    method: allowed.methods.get(algorithmOf(childNamed(info, 'ds:SignatureMethod'))),
+    value: base64In(childNamed(signature, 'ds:SignatureValue')),
+    digest: allowed.digests.get(algorithmOf(childNamed(reference, 'ds:DigestMethod'))),
+    digestValue: base64In(childNamed(reference, 'ds:DigestValue')),
+    infoPrefixes: inclusivePrefixesOf(childNamed(info, 'ds:CanonicalizationMethod')),
+    prefixes: inclusivePrefixesOf(second),
+  };
+  if (!isWholeElement(reference, signed) || !isEnveloped(first) || !isComplete(parts))
+    throw new AssertionRefused('signature_shape');
+  return parts;
 };
+
+type Parts = { readonly [Name in keyof UnverifiedSignature]: UnverifiedSignature[Name] | undefined };
+
+const isComplete = (parts: Parts): parts is UnverifiedSignature =>
+  Object.values(parts).every((part) => part !== undefined);
 
 const isWholeElement = (reference: XmlElement | undefined, signed: XmlElement): boolean => {
   const id = attributeOf(signed, 'ID');
@@ -38,8 +61,11 @@ const isWholeElement = (reference: XmlElement | undefined, signed: XmlElement): 
 const isEnveloped = (transform: XmlElement | undefined): boolean =>
   algorithmOf(transform) === ENVELOPED && transform?.children.length === 0;
 
-const isCanonicalization = (element: XmlElement | undefined): boolean =>
-  algorithmOf(element) === EXCLUSIVE_C14N &&
-  PREFIX_LIST.test(attributeOf(childNamed(element, 'ec:InclusiveNamespaces'), 'PrefixList') ?? '');
+/** @returns undefined unless the element asks for exclusive canonicalization, without comments */
+const inclusivePrefixesOf = (element: XmlElement | undefined): readonly string[] | undefined => {
+  const list = attributeOf(childNamed(element, 'ec:InclusiveNamespaces'), 'PrefixList') ?? '';
+  if (algorithmOf(element) !== EXCLUSIVE_C14N || !PREFIX_LIST.test(list)) return undefined;
+  return list.split(' ').filter((prefix) => prefix !== '');
+};
 
 const algorithmOf = (element: XmlElement | undefined): string => attributeOf(element, 'Algorithm') ?? '';

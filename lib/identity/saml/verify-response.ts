@@ -9,7 +9,7 @@ import { type SamlExpectation, type VerifiedSaml, sha1InTestsOnly } from './expe
 import { scannedXml, xmlIn } from './message-bytes.ts';
 import { MIN_RSA_BITS, MIN_RSA_BITS_WITH_SHA1, pinnedKeys } from './pinned-keys.ts';
 import type { XmlElement } from './read-xml.ts';
-import { type Message, type Trust, isSigned, verifiedIn } from './signature.ts';
+import { type Trust, isSigned, verifiedIn } from './signature.ts';
 import { readMessage } from './structure.ts';
 
 export { idpInitiated, type SamlExpectation, type SamlIdp, sha1InTestsOnly, type VerifiedSaml } from './expectation.ts';
@@ -23,37 +23,34 @@ export { idpInitiated, type SamlExpectation, type SamlIdp, sha1InTestsOnly, type
  */
 export const verifySamlResponse = (base64: string, expectation: SamlExpectation): VerifiedSaml => {
   const trust = trustOf(expectation);
-  const text = xmlIn(base64);
-  const received = { text, root: readMessage(text, 'samlp:Response') };
-  const isResponseSigned = isSigned(received.root);
-  const response = isResponseSigned ? verifiedIn(received, received.root, 'samlp:Response', trust) : received;
+  const received = readMessage(xmlIn(base64), 'samlp:Response');
+  const isResponseSigned = isSigned(received);
+  const response = isResponseSigned ? verifiedIn(received, 'samlp:Response', trust) : received;
   const assertion = assertionOf(response, isResponseSigned, trust, expectation.decryptionKey);
-  checkResponse(response.root, isResponseSigned, expectation);
+  checkResponse(response, isResponseSigned, expectation);
   return checkedAssertion(assertion, expectation);
 };
 
 /** The assertion as it was signed: by itself, or as part of the response. */
 const assertionOf = (
-  response: Message,
+  response: XmlElement,
   isResponseSigned: boolean,
   trust: Trust,
   decryptionKey: KeyObject | undefined,
 ): XmlElement => {
-  const { message, holder } = heldIn(response, decryptionKey);
-  if (isSigned(holder)) return verifiedIn(message, holder, 'saml:Assertion', trust).root;
+  const assertion = unverifiedAssertion(response, decryptionKey);
+  if (isSigned(assertion)) return verifiedIn(assertion, 'saml:Assertion', trust);
   // NB. that it was encrypted for us says nothing of who did it: our key is public.
   if (!isResponseSigned) throw new AssertionRefused('unsigned');
-  return holder;
+  return assertion;
 };
 
-const heldIn = (response: Message, key: KeyObject | undefined): { message: Message; holder: XmlElement } => {
-  const plain = childNamed(response.root, 'saml:Assertion');
-  if (plain) return { message: response, holder: plain };
-  const encrypted = childNamed(response.root, 'saml:EncryptedAssertion');
-  if (!encrypted) throw new AssertionRefused(isSuccess(response.root) ? 'structure' : 'status');
-  const text = scannedXml(decrypted(encrypted, key));
-  const holder = readMessage(text, 'saml:Assertion');
-  return { message: { text, root: holder }, holder };
+const unverifiedAssertion = (response: XmlElement, key: KeyObject | undefined): XmlElement => {
+  const plain = childNamed(response, 'saml:Assertion');
+  if (plain) return plain;
+  const encrypted = childNamed(response, 'saml:EncryptedAssertion');
+  if (!encrypted) throw new AssertionRefused(isSuccess(response) ? 'structure' : 'status');
+  return readMessage(scannedXml(decrypted(encrypted, key)), 'saml:Assertion');
 };
 
 const trustOf = ({ idp, allowSha1ForTests }: SamlExpectation): Trust =>
