@@ -7,7 +7,7 @@ import { type RequestState, evolve, fold } from '../domain/request.ts';
 import { latest } from '../domain/time.ts';
 import { type Broker, type Patience, actorOf, noSuchRequest, requestStream } from './broker.ts';
 import { seal } from './chain.ts';
-import { NOTHING_KNOWN } from './known.ts';
+import { type Known, readKnown } from './known.ts';
 import { pauseOrGiveUp } from './try-again.ts';
 
 /** A request with the last of its events: what the next one is sealed to. */
@@ -36,6 +36,24 @@ export interface Committed extends Loaded {
   readonly event?: StoredEvent;
 }
 
+/** All that a decision on a request goes by and the ledger holds. */
+export interface Read {
+  readonly events: readonly StoredEvent[];
+  readonly known: Known;
+}
+
+type ReadKnown = (broker: Broker) => Promise<Known>;
+
+/** Side by side: one trip. @throws HatcheckError `ledger_unavailable` */
+export const readForDecision = async (
+  broker: Broker,
+  requestId: string,
+  known: ReadKnown = readKnown,
+): Promise<Read> => {
+  const [events, said] = await Promise.all([broker.ledger.read(requestStream(requestId)), known(broker)]);
+  return { events, known: said };
+};
+
 /**
  * Decides on what the ledger says and appends the one event; when somebody else was quicker, reads again, decides again. Ends with the
  * caller's patience.
@@ -45,15 +63,22 @@ export interface Committed extends Loaded {
  */
 export const commit = async (
   broker: Broker,
-  { requestId, principal, patience, first, prepare }: CommitOptions,
+  {
+    requestId,
+    principal,
+    patience,
+    known = readKnown,
+    first = readForDecision(broker, requestId, known),
+    prepare,
+  }: CommitOptions,
   decision: (request: RequestState, context: Context) => Decision,
 ): Promise<Committed> => {
   const stream = requestStream(requestId);
-  let events = await (first ?? broker.ledger.read(stream));
+  let read = await first;
   for (let tries = 0; ; tries += 1) {
-    const loaded = load(events, principal, broker);
+    const loaded = load(read.events, principal, broker);
     const now = nowAfter(broker, loaded.last);
-    const decided = decision(loaded.request, { ...NOTHING_KNOWN, principal, policy: broker.policy, now });
+    const decided = decision(loaded.request, { ...read.known, principal, policy: broker.policy, now });
     if ('refusal' in decided) throw new RefusedError(decided, loaded.request);
     if (!decided.event) return loaded;
     if (tries === 0) await prepare?.();
@@ -62,7 +87,7 @@ export const commit = async (
     if ((await broker.ledger.append(event)) === 'appended')
       return { request: evolve(loaded.request, event), last: event, event };
     await pauseOrGiveUp(broker, patience, tries, 'ledger_conflict');
-    events = await broker.ledger.read(stream);
+    read = await readForDecision(broker, requestId, known);
   }
 };
 
@@ -70,8 +95,10 @@ interface CommitOptions {
   readonly requestId: string;
   readonly principal: Principal;
   readonly patience: Patience;
-  /** A read of the stream that is already under way. */
-  readonly first?: Promise<readonly StoredEvent[]>;
+  /** How to learn what else the decision goes by; anew for each try. */
+  readonly known?: ReadKnown;
+  /** A read that is already under way. */
+  readonly first?: Promise<Read>;
   readonly prepare?: () => Promise<void>;
 }
 

@@ -6,6 +6,7 @@ import type { Principal } from '../domain/principal.ts';
 import type { RequestState } from '../domain/request.ts';
 import type { Desk, Patience } from './broker.ts';
 import { commit } from './commit.ts';
+import { readKnown, readKnownOrNothing } from './known.ts';
 import { summarise } from './summarise.ts';
 import { newWords } from './words.ts';
 
@@ -44,6 +45,7 @@ export const decideRequest = async (
   return event ? summarise(desk, request) : request;
 };
 
+      known: act.type === 'approve' ? readKnown : readKnownOrNothing,
 const wordsOf = (act: Act): string | undefined => {
   if (act.type === 'approve') return act.comment;
   return act.type === 'deny' || act.type === 'revoke' ? act.reason : undefined;

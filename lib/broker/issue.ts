@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { decide } from '../domain/decide.ts';
 import { HatcheckError, type Refusal } from '../domain/errors.ts';
-import type { DomainEvent, Purpose, StoredEvent } from '../domain/event.ts';
+import type { DomainEvent, Purpose } from '../domain/event.ts';
 import { certain, eventOf } from '../domain/invariant.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Closed } from '../domain/request.ts';
 import { type RoleSessionOrder, orderRoleSession, roleSessionName } from '../domain/role-session.ts';
-import { type Broker, type Patience, requestStream } from './broker.ts';
-import { type Loaded, RefusedError, commit, recordFact } from './commit.ts';
+import type { Broker, Patience } from './broker.ts';
+import { type Loaded, type Read, RefusedError, commit, readForDecision, recordFact } from './commit.ts';
 import { RoleSessionError, type RoleSessions, type TemporaryCredentials } from './ports.ts';
 import { recordRefusal } from './record-refusal.ts';
 
@@ -42,7 +42,7 @@ export const openRoleSession = async (
   issuer: Issuer,
   { requestId, caller, purpose, patience }: IssueOptions,
 ): Promise<Opened> => {
-  const first = issuer.ledger.read(requestStream(requestId));
+  const first = readForDecision(issuer, requestId);
   // Whoever is not signed in learns that, not how the ledger is.
   first.catch(() => undefined);
   const principal = await caller;
@@ -105,7 +105,7 @@ const intendToIssue = async (
     principal: Principal;
     purpose: Purpose;
     patience: Patience;
-    first: Promise<readonly StoredEvent[]>;
+    first: Promise<Read>;
   },
 ): Promise<{ intent: string; loaded: Loaded; order: RoleSessionOrder }> => {
   const sessionNameHash = createHash('sha256').update(roleSessionName(principal)).digest('base64url');

@@ -20,9 +20,10 @@ describe('who may put what', () => {
   test.each<[Table, string, string[]]>([
     ['ledger', 'signin#01J', ['signin', 'token']],
     ['ledger', 'request#r_A', ['requests', 'credentials']],
+    ['ledger', 'control', ['requests']],
     ['ledger', 'refusals#r_A', ['credentials']],
     ['ledger', 'alarm#2026-03-02', ['on-ledger-event']],
-    ['ledger', 'control', []],
+    ['ledger', 'control#2026-03', []],
     ['ledger', 'xrequest#r_A', []],
     ['index', 'request#r_A', ['requests', 'on-ledger-event']],
     ['index', 'session#x', []],
@@ -43,6 +44,7 @@ describe('who may put what', () => {
 describe('who may read what', () => {
   test.each<[string, Table, string, string[]]>([
     ['Query', 'ledger', 'request#r_A', ['requests', 'credentials', 'on-ledger-event']],
+    ['Query', 'ledger', 'control', ['requests', 'credentials']],
     ['Query', 'ledger', 'signin#01J', []],
     ['Query', 'ledger', 'alarm#2026-03-02', ['on-ledger-event']],
     ['GetItem', 'identity', 'session#x', ['signin', 'token', 'requests', 'credentials']],
