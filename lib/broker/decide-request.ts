@@ -37,6 +37,7 @@ export const decideRequest = async (
       requestId,
       principal,
       patience,
+      known: act.type === 'approve' ? readKnown : readKnownOrNothing,
       // First the words, then the event that holds their hash.
       ...(text ? { prepare: () => desk.texts.put(principal.handle, text.ref, text.value) } : {}),
     },
@@ -45,7 +46,6 @@ export const decideRequest = async (
   return event ? summarise(desk, request) : request;
 };
 
-      known: act.type === 'approve' ? readKnown : readKnownOrNothing,
 const wordsOf = (act: Act): string | undefined => {
   if (act.type === 'approve') return act.comment;
   return act.type === 'deny' || act.type === 'revoke' ? act.reason : undefined;
