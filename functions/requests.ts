@@ -1,10 +1,3 @@
-import { dynamoDbClient } from '../lib/aws/clients.ts';
-import { dynamoDirectory } from '../lib/aws/directory.ts';
-import { dynamoSessions } from '../lib/aws/sessions.ts';
-import { dynamoTexts } from '../lib/aws/texts.ts';
-import { dynamoLedger } from '../lib/aws/ledger.ts';
-import { dynamoSummaries } from '../lib/aws/summaries.ts';
-import type { Desk } from '../lib/broker/broker.ts';
 import { type Act, decideRequest } from '../lib/broker/decide-request.ts';
 import { listEntitlements } from '../lib/broker/list-entitlements.ts';
 import { listRequests } from '../lib/broker/list-requests.ts';
@@ -18,24 +11,13 @@ import type { Principal } from '../lib/domain/principal.ts';
 import type { RequestState } from '../lib/domain/request.ts';
 import { type Call, type RouteKey, api } from '../lib/http/api.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
+import { deskParts } from './desk-wiring.ts';
 
 type ActRoute = Extract<RouteKey, `POST /v1/requests/{id}/${Act['type']}`>;
 
 export const create = (config: Config, { clock, chance, logger } = surroundings('requests')) => {
-  const { policy, origin, region, tables, endpoints } = config;
-  const client = dynamoDbClient({
-    region,
-    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
-  });
-  const identity = { client, table: tables.identity, clock, logger };
-  const desk: Desk = {
-    ...{ policy, clock, chance, people: dynamoDirectory(identity), texts: dynamoTexts(identity) },
-    ledger: dynamoLedger({ client, table: tables.ledger }),
-    summaries: dynamoSummaries({ client, table: tables.index }),
-    warn: (message, cause) => {
-      logger.error(message, {}, cause);
-    },
-  };
+  const { policy, origin } = config;
+  const { desk, sessions } = deskParts(config, { clock, chance, logger });
   const show = async (principal: Principal, request: RequestState) =>
     (await viewRequests(desk, principal, [request]))[0];
 
@@ -53,7 +35,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     };
 
   return api({
-    ...{ origin, logger, authenticate: authenticator({ sessions: dynamoSessions(identity), clock }) },
+    ...{ origin, logger, authenticate: authenticator({ sessions, clock }) },
     routes: {
       'GET /v1/entitlements': async (call) => ({
         status: 200,
@@ -61,7 +43,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
       }),
       'POST /v1/requests': async ({ query, body: ask, idempotencyKey, ...call }) => {
         const principal = await call.principal;
-        if (query.dryRun) return { status: 200, json: { decision: tryRequest(desk, principal, ask) } };
+        if (query.dryRun) return { status: 200, json: { decision: await tryRequest(desk, principal, ask) } };
         const request = await submitRequest(desk, {
           principal,
           ask,

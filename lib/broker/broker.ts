@@ -2,7 +2,7 @@ import type { Refusal } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { AccessPolicy } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { Chance, Clock, Ledger, People, Summaries, Texts } from './ports.ts';
+import type { Chance, Clock, Ledger, People, Summaries, Texts, Tickets } from './ports.ts';
 
 /** What the use cases of a request work with. */
 export interface Broker {
@@ -19,6 +19,7 @@ export interface Desk extends Broker {
   readonly summaries: Summaries;
   readonly texts: Texts;
   readonly people: People;
+  readonly tickets: Tickets;
 }
 
 /** How long the caller still waits: tries at the ledger end with it. */

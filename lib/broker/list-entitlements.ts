@@ -37,7 +37,9 @@ export const listEntitlements = (policy: AccessPolicy, principal: Principal): re
           },
     requires: entitlement.requires,
     justification: entitlement.justification,
-    ...(entitlement.ticket ? { ticket: entitlement.ticket } : {}),
+    ...(entitlement.ticket
+      ? { ticket: { pattern: entitlement.ticket.pattern, required: entitlement.ticket.required } }
+      : {}),
     via: session.via,
     scope: false,
     breakGlass: false,

@@ -2,6 +2,7 @@ import type { ConsoleDestination } from '../domain/console.ts';
 import type { StoredEvent, TextRef } from '../domain/event.ts';
 import type { Handle, Instant } from '../domain/principal.ts';
 import type { RoleSessionOrder } from '../domain/role-session.ts';
+import type { TicketAnswer } from '../domain/ticket.ts';
 import type { RequestSummary } from './summary.ts';
 
 /**
@@ -105,6 +106,12 @@ export interface ConsoleSignIn {
 export interface ConsoleUrl {
   readonly url: Secret;
   readonly expiresAt: Instant;
+}
+
+/** The services that know tickets. */
+export interface Tickets {
+  /** What `service` says of the ticket now; never throws: `unavailable` when it does not say. */
+  look(service: string, ticket: string): Promise<TicketAnswer>;
 }
 
 /** Time and chance, injected. */

@@ -6,6 +6,7 @@ import { certain, eventOf } from '../domain/invariant.ts';
 import type { Principal } from '../domain/principal.ts';
 import { type RequestState, fold } from '../domain/request.ts';
 import type { Rule } from '../domain/rule.ts';
+import { askTicket } from './ask-ticket.ts';
 import { type Desk, actorOf, requestStream } from './broker.ts';
 import { seal } from './chain.ts';
 import { NOTHING_KNOWN } from './known.ts';
@@ -26,12 +27,13 @@ export interface Ask {
 export type RuleView = Pick<Rule, 'rule' | 'outcome' | 'detail'>;
 
 /** Whether this would be asked for in vain: the very rules of `submitRequest`, and nothing is written. */
-export const tryRequest = (
+export const tryRequest = async (
   desk: Desk,
   principal: Principal,
   ask: Ask,
-): { allowed: boolean; rules: readonly RuleView[] } => {
-  const rules = submitRules(commandOf(ask, 'dry-run', { id: '', hash: '' }), {
+): Promise<{ allowed: boolean; rules: readonly RuleView[] }> => {
+  const command = { ...commandOf(ask, 'dry-run', { id: '', hash: '' }), ...(await askTicket(desk, principal, ask)) };
+  const rules = submitRules(command, {
     ...NOTHING_KNOWN,
     principal,
     policy: desk.policy,
@@ -47,7 +49,7 @@ export const tryRequest = (
  * The request that this ask made, or had made: the same principal, key and ask give the first one again.
  *
  * @throws HatcheckError `idempotency_conflict` (the key was used for another ask), `not_eligible`, `invalid_input`, `step_up_required`,
- * `ledger_unavailable`
+ * `ticket_unavailable`, `ledger_unavailable`
  */
 export const submitRequest = async (
   desk: Desk,
@@ -63,8 +65,9 @@ const begin = async (
   { id, principal, ask }: { id: string; principal: Principal; ask: Ask },
 ): Promise<RequestState> => {
   const { ref, value } = newWords(desk.chance, ask.justification);
+  const command = { ...commandOf(ask, id, ref), ...(await askTicket(desk, principal, ask)) };
   const now = desk.clock.now();
-  const decision = submit(commandOf(ask, id, ref), { ...NOTHING_KNOWN, principal, policy: desk.policy, now });
+  const decision = submit(command, { ...NOTHING_KNOWN, principal, policy: desk.policy, now });
   if ('refusal' in decision) throw new HatcheckError(decision.refusal);
   const submitted = certain(decision.event, 'a submission always says something');
   // First the words, then the event that holds their hash: an event must not refer to what was never stored.

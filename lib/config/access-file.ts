@@ -8,6 +8,7 @@ import { groupsFrom } from './access-groups.ts';
 import { rulesOverAll } from './access-rules.ts';
 import { account, entitlement, oidcProvider, outline, samlProvider } from './access-schema.ts';
 import { compileEntitlement, compileOidcProvider, compileSamlProvider } from './compile-access.ts';
+import { outsideServices } from './outside-services.ts';
 import { present } from './present.ts';
 import { type PinnedMetadata, readMetadataFile } from './saml-provider-metadata.ts';
 import { checked } from './schema-fault.ts';
@@ -46,9 +47,13 @@ export const parseAccess = (
     const identityProviders = providersOf(read);
     const groups = groupsFrom([...new Set(providerIds(source))]);
     const auditors = source.get(['auditors']) === undefined ? undefined : checked(source, ['auditors'], groups, faults);
-    const entitlements = entitlementsOf(read, entitlement({ groups, accountNames: namesAt(source, ['accounts']) }));
+    const ticketServices = namesAt(source, ['tickets']);
+    const outside = outsideServices(source, faults, { tickets: ticketServices });
+    const accountNames = namesAt(source, ['accounts']);
+    const entitlements = entitlementsOf(read, entitlement({ groups, accountNames, ticketServices }));
     const rules = rulesOverAll(source, groups, faults);
-    if (faults.length === 0) return { identityProviders, entitlements, auditors: auditors ?? { groups: [] }, ...rules };
+    if (faults.length === 0)
+      return { identityProviders, entitlements, outside, auditors: auditors ?? { groups: [] }, ...rules };
   }
   throw new AccessFileError(faults.filter((fault) => !isMissingForAlias(fault, faults)));
 };

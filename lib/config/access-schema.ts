@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { distinct, duration, fault, idText, lineOf } from './access-words.ts';
 import type { Groups } from './access-groups.ts';
 import { parseSecretReference } from './secret-reference.ts';
+import { ticketCheck } from './ticket-check.ts';
 import { ticketPattern } from './ticket-pattern.ts';
 import { secureUrl } from './web-address.ts';
 
@@ -12,6 +13,7 @@ export const outline = z.strictObject({
   accounts: z.record(idText, z.unknown()),
   entitlements: z.record(idText, z.unknown()),
   auditors: z.unknown().optional(),
+  tickets: z.record(idText, z.unknown()).optional(),
   limits: z.unknown().optional(),
   delegation: z.unknown().optional(),
   console: z.strictObject({}).optional(),
@@ -127,7 +129,14 @@ const session = z.strictObject({
   chaining: z.boolean().default(false),
 });
 
-export const entitlement = ({ groups, accountNames }: { groups: Groups; accountNames: readonly string[] }) =>
+/** What an entitlement may refer to. */
+interface Named {
+  readonly groups: Groups;
+  readonly accountNames: readonly string[];
+  readonly ticketServices: readonly string[];
+}
+
+export const entitlement = ({ groups, accountNames, ticketServices }: Named) =>
   z.strictObject({
     title: lineOf(120).optional(),
     role: role(accountNames),
@@ -135,7 +144,13 @@ export const entitlement = ({ groups, accountNames }: { groups: Groups; accountN
     approval: approval(groups),
     maxDuration: duration('1m', '12h'),
     justification: z.strictObject({ minLength: z.int().min(1).max(2000).default(10) }).prefault({}),
-    ticket: z.strictObject({ pattern: ticketPattern, required: z.boolean().default(true) }).optional(),
+    ticket: z
+      .strictObject({
+        pattern: ticketPattern,
+        required: z.boolean().default(true),
+        check: ticketCheck(ticketServices).optional(),
+      })
+      .optional(),
     requires: z
       .strictObject({
         mfa: z.boolean().default(false),

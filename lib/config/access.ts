@@ -1,11 +1,13 @@
 import type { Entitlement } from '../domain/entitlement.ts';
 import type { AccessPolicy } from '../domain/policy.ts';
 import type { IdentityProvider } from '../identity/ports.ts';
+import type { OutsideServices } from '../outbound/ports.ts';
 
 /** access.yml after every check, as plain JSON: what packaging puts into each bundle. */
 export interface CompiledAccess {
   readonly identityProviders: readonly IdentityProvider[];
   readonly entitlements: readonly Entitlement[];
+  readonly outside: OutsideServices;
   readonly auditors: AccessPolicy['auditors'];
   readonly limits: AccessPolicy['limits'];
   readonly delegation?: NonNullable<AccessPolicy['delegation']>;
@@ -14,10 +16,12 @@ export interface CompiledAccess {
 export interface Access {
   readonly policy: AccessPolicy;
   readonly identityProviders: readonly IdentityProvider[];
+  readonly outside: OutsideServices;
 }
 
 /** What JSON cannot hold is made again: the map of the entitlements by id. */
-export const accessPolicy = ({ identityProviders, entitlements, ...rules }: CompiledAccess): Access => ({
+export const accessPolicy = ({ identityProviders, outside, entitlements, ...rules }: CompiledAccess): Access => ({
   policy: { ...rules, entitlements: new Map(entitlements.map((entitlement) => [entitlement.id, entitlement])) },
   identityProviders,
+  outside,
 });

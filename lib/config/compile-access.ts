@@ -54,7 +54,7 @@ export const compileEntitlement = (
     approval: approval === 'auto' ? approval : { stages: approval.stages, withinSeconds: approval.within },
     maxDurationSeconds: text.maxDuration,
     justification: text.justification,
-    ...present({ ticket: text.ticket }),
+    ...present({ ticket: text.ticket && ticketOf(text.ticket) }),
     requires: {
       mfa: text.requires.mfa,
       ...present({ authenticatedWithinSeconds: text.requires.authenticatedWithin }),
@@ -73,6 +73,16 @@ export const compileEntitlement = (
   };
   return { entitlement, faults: policyFaults(entitlement) };
 };
+
+const ticketOf = ({
+  pattern,
+  required,
+  check,
+}: NonNullable<EntitlementText['ticket']>): NonNullable<Entitlement['ticket']> => ({
+  pattern,
+  required,
+  ...present({ check }),
+});
 
 /** STS API reference, AssumeRole: an inline session policy has at most 2,048 characters. */
 const MAX_POLICY_CHARACTERS = 2048;

@@ -1,5 +1,6 @@
 import type { AccessPolicy } from '../domain/policy.ts';
 import type { IdentityProvider } from '../identity/ports.ts';
+import type { OutsideServices } from '../outbound/ports.ts';
 import { type CompiledAccess, accessPolicy } from './access.ts';
 import { present } from './present.ts';
 import { parseSecretReference } from './secret-reference.ts';
@@ -23,6 +24,7 @@ export interface Config {
   readonly pepper?: string;
   readonly policy: AccessPolicy;
   readonly identityProviders: readonly IdentityProvider[];
+  readonly outside: OutsideServices;
 }
 
 export interface ConfigFault {

@@ -5,6 +5,7 @@ import type { AccessPolicy } from './policy.ts';
 import type { Instant, Principal } from './principal.ts';
 import type { Rule } from './rule.ts';
 import type { Standing } from './standing.ts';
+import type { TicketAnswer } from './ticket.ts';
 
 /** By which way an act came in: some entitlements take a yes by the portal only. */
 export type Channel = 'portal' | 'bearer' | 'chat';
@@ -29,6 +30,8 @@ export interface Submit {
   readonly justification: { readonly text: string; readonly ref: TextRef };
   readonly durationSeconds: number;
   readonly ticket?: string;
+  /** Absent where nobody was asked: then no rule that needs it is satisfied. */
+  readonly ticketAnswer?: TicketAnswer;
   readonly startAt?: Instant;
 }
 

@@ -50,6 +50,7 @@ const entitlementChecks = (
         : badInput('/justification', 'too_short', `at least ${entitlement.justification.minLength} characters`),
   },
   { rule: 'ticket', detail: ticketDetail(entitlement), check: () => ticketFits(entitlement, command.ticket) },
+  ...(entitlement.ticket?.check ? [ticketAlive(entitlement.ticket.check, command, principal)] : []),
   {
     rule: 'start',
     detail: 'Not in the past, at most 30 days ahead.',
@@ -80,7 +81,11 @@ const entitlementChecks = (
 const ticketDetail = ({ ticket }: Entitlement): string =>
   ticket ? `${ticket.required ? 'Required' : 'Optional'}, of the form ${ticket.pattern}.` : 'None is asked for.';
 
-const ticketFits = ({ ticket: rule }: Entitlement, ticket: string | undefined): Refusal | undefined => {
+/** Whether the ticket is of the form that the entitlement asks for, and there where it must be. */
+export const ticketFits = (
+  { ticket: rule }: Pick<Entitlement, 'ticket'>,
+  ticket: string | undefined,
+): Refusal | undefined => {
   if (ticket === undefined) return rule?.required ? badInput('/ticket', 'required', 'a ticket is required') : undefined;
   if (!TICKET.test(ticket)) return badInput('/ticket', 'invalid_format', 'letters, digits, spaces and _.:/=+-@ only');
   return rule && !new RegExp(rule.pattern).test(ticket)
@@ -118,10 +123,11 @@ export const submit = (command: Submit, context: Context): Decision => {
     };
   });
 };
+
 type Approving = Pick<
   EventData['request.submitted'],
-const approvalOf = ({ approval }: Entitlement, now: Instant): Approving =>
-  approval === 'auto' ? { autoApproved: true, stages: [] } : { autoApproved: false, ...stagedFrom(approval, now) };
   'autoApproved' | 'stages' | 'parallel' | 'escalation' | 'pendingUntil'
 >;
 
+const approvalOf = ({ approval }: Entitlement, now: Instant): Approving =>
+  approval === 'auto' ? { autoApproved: true, stages: [] } : { autoApproved: false, ...stagedFrom(approval, now) };

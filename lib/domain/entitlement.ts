@@ -46,6 +46,7 @@ export interface StagedApproval {
   readonly parallel?: true;
   /** How long the request waits for its last approval, from when it was made. */
   readonly withinSeconds: number;
+  /** When nobody has decided by then, others are asked too, at every stage. */
   readonly escalation?: { readonly afterSeconds: number; readonly to: Approvers };
 }
 
@@ -60,17 +61,22 @@ export interface Entitlement {
   readonly approval: 'auto' | StagedApproval;
   readonly maxDurationSeconds: number;
   readonly justification: { readonly minLength: number };
-  readonly ticket?: { readonly pattern: string; readonly required: boolean };
+  readonly ticket?: { readonly pattern: string; readonly required: boolean; readonly check?: TicketCheck };
   readonly requires: {
     readonly mfa: boolean;
     readonly authenticatedWithinSeconds?: number;
     /** No sign-in by device authorization: whoever persuades a person to type a code would hold it (RFC 8628, 5.4). */
     readonly sameDevice?: true;
   };
-  readonly groupsMaxAgeSeconds: number;
+  /** Of whoever says yes. */
   readonly approverRequires?: {
+    readonly mfa: boolean;
+    readonly authenticatedWithinSeconds?: number;
+    readonly channel?: 'portal';
+  };
+  readonly groupsMaxAgeSeconds: number;
   readonly session: SessionRules;
-  readonly revokers: { readonly groups: readonly Group[] };
+  readonly revokers: Approvers;
   readonly limits: { readonly issuesPerHour: number };
 }
 
@@ -91,15 +97,18 @@ export const sameSnapshot = (a: Snapshot, b: Snapshot): boolean => sameValue(a, 
 
 export const sameStages = (a: readonly Stage[], b: readonly Stage[]): boolean => sameValue(a, b);
 
+type Asked = Pick<StagedApproval, 'stages' | 'parallel'> & { readonly escalation?: { readonly to: Approvers } };
+
+/** Whether the same people are asked in the same way; when, is no part of it. */
+export const sameApprovers = (a: Asked, b: Asked): boolean =>
+  sameStages(a.stages, b.stages) && a.parallel === b.parallel && sameValue(a.escalation?.to, b.escalation?.to);
+
 /** Equality of JSON values; the order of members does not count, that of list items does. */
 const sameValue = (a: unknown, b: unknown): boolean => {
   if (a === b) return true;
   if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return false;
   const keys = Object.keys(a);
   return (
-type Asked = Pick<StagedApproval, 'stages' | 'parallel'> & { readonly escalation?: { readonly to: Approvers } };
-export const sameApprovers = (a: Asked, b: Asked): boolean =>
-  sameStages(a.stages, b.stages) && a.parallel === b.parallel && sameValue(a.escalation?.to, b.escalation?.to);
     keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
   );
 };

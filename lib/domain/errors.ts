@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'internal'
   | 'ledger_unavailable'
   | 'provider_unavailable'
+  | 'ticket_unavailable'
   | 'aws_unavailable';
 
 /** One thing wrong with the input. `pointer` is a JSON Pointer (RFC 6901) into the body, `''` for the whole of it. */

@@ -25,6 +25,10 @@ export const evaluate = (checks: readonly Check[]): readonly Rule[] => {
     if (closed) return { rule, outcome: 'notEvaluated', detail };
     const refusal = check();
     closed = refusal !== undefined && gate === true;
-    return refusal ? { rule, outcome: 'notSatisfied', detail, refusal } : { rule, outcome: 'satisfied', detail };
+    return refusal ? { rule, outcome: outcomeOf(refusal), detail, refusal } : { rule, outcome: 'satisfied', detail };
   });
 };
+
+/** Whoever would know could not be asked: that is a refusal too, and says nothing of what they would have answered. */
+const outcomeOf = ({ code }: Refusal): Rule['outcome'] =>
+  code === 'ticket_unavailable' ? 'notEvaluated' : 'notSatisfied';

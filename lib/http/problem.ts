@@ -164,6 +164,11 @@ export const problems = {
     title: 'Identity provider unavailable',
     detail: 'The identity provider does not answer as it should, so nobody was signed in. Try again shortly.',
   },
+  ticket_unavailable: {
+    status: 503,
+    title: 'Ticket service unavailable',
+    detail: 'The service that knows the ticket does not answer as it should, so the request was not made. Try again shortly.',
+  },
   aws_unavailable: {
     status: 503,
     title: 'AWS unavailable',

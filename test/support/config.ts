@@ -66,6 +66,7 @@ export const testAccess: CompiledAccess = {
       maxDurationSeconds: 3600,
     }),
   ],
+  outside: { tickets: [] },
   auditors: { groups: ['local-oidc:auditors'] },
   limits: { openRequests: 20 },
 };

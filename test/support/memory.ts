@@ -10,6 +10,7 @@ import type {
   PersonName,
   Summaries,
   Texts,
+  Tickets,
 } from '../../lib/broker/ports.ts';
 import { type RequestSummary, positionOf } from '../../lib/broker/summary.ts';
 import { HatcheckError } from '../../lib/domain/errors.ts';
@@ -205,6 +206,11 @@ export const memoryPeople = (names: ReadonlyMap<string, PersonName> = new Map())
   get: (handles) => Promise.resolve(new Map([...names].filter(([handle]) => handles.includes(handle)))),
 });
 
+/** What the services say of each ticket, by `service ticket`; of any other they do not say anything. */
+export const memoryTickets = (answers: Readonly<Record<string, TicketAnswer>> = {}): Tickets => ({
+  look: (service, ticket) => Promise.resolve(answers[`${service} ${ticket}`] ?? 'unavailable'),
+});
+
 export interface MemoryDesk extends Desk {
   readonly ledger: MemoryLedger;
   readonly clock: MemoryClock;
@@ -225,6 +231,7 @@ export const memoryDesk = (
     summaries: memorySummaries(),
     texts: memoryTexts(),
     people: memoryPeople(),
+    tickets: memoryTickets(),
     warnings,
     warn: (message, cause) => warnings.push({ message, cause }),
     ...parts,

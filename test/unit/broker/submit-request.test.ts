@@ -183,17 +183,17 @@ describe('the same key', () => {
 });
 
 describe('a dry run', () => {
-  test('allows what a submission would, and writes nothing', () => {
+  test('allows what a submission would, and writes nothing', async () => {
     const desk = memoryDesk();
-    const { allowed, rules } = tryRequest(desk, engineer, words);
+    const { allowed, rules } = await tryRequest(desk, engineer, words);
     expect(allowed).toBe(true);
     expect(rules.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['eligible', 'duration', 'ticket', 'mfa']));
     expect(rules.filter(({ outcome }) => outcome !== 'satisfied')).toEqual([]);
     expect(desk.ledger.streams()).toEqual([]);
   });
 
-  test('tells which rules would be against it', () => {
-    const { allowed, rules } = tryRequest(memoryDesk(), engineer, {
+  test('tells which rules would be against it', async () => {
+    const { allowed, rules } = await tryRequest(memoryDesk(), engineer, {
       ...words,
       durationSeconds: 3601,
       justification: 'x',
@@ -205,9 +205,9 @@ describe('a dry run', () => {
     ]);
   });
 
-  test('goes by the time of the desk', () => {
+  test('goes by the time of the desk', async () => {
     const desk = memoryDesk();
     desk.clock.advance(61);
-    expect(tryRequest(desk, engineer, { ...words, startAt: noon(60) }).allowed).toBe(false);
+    expect((await tryRequest(desk, engineer, { ...words, startAt: noon(60) })).allowed).toBe(false);
   });
 });

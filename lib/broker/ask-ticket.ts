@@ -1,0 +1,21 @@
+import { ticketFits } from '../domain/decide-submit.ts';
+import type { AccessPolicy } from '../domain/policy.ts';
+import { eligibleFor } from '../domain/policy.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { TicketAnswer } from '../domain/ticket.ts';
+import type { Tickets } from './ports.ts';
+
+/**
+ * What the ticket service says, as a member of `Submit`. It is asked only where the entitlement wants it, by somebody who may ask for the
+ * entitlement, and about something of a ticket's form: it is nobody's oracle.
+ */
+export const askTicket = async (
+  { policy, tickets }: { readonly policy: AccessPolicy; readonly tickets: Tickets },
+  principal: Principal,
+  { entitlementId, ticket }: { readonly entitlementId: string; readonly ticket?: string },
+): Promise<{ readonly ticketAnswer?: TicketAnswer }> => {
+  const entitlement = eligibleFor(policy, principal, entitlementId);
+  const service = entitlement?.ticket?.check?.service;
+  if (service === undefined || ticket === undefined || ticketFits(entitlement ?? {}, ticket)) return {};
+  return { ticketAnswer: await tickets.look(service, ticket) };
+};

@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+import { AccessFileError } from '../../../lib/config/access-fault.ts';
+import { parseAccess } from '../../../lib/config/access-file.ts';
+
+const parse = (tickets: string, check = '{ with: it }') =>
+  parseAccess(
+    `version: 1
+identityProviders:
+  - { id: okta, type: oidc, issuer: https://idp.example.com, clientId: hatcheck }
+accounts:
+  prod: { id: '111122223333', region: eu-west-1 }
+tickets: ${tickets}
+entitlements:
+  prod-admin:
+    role: { account: prod, name: Admin }
+    requesters: { groups: [sre] }
+    approval: auto
+    maxDuration: 1h
+    ticket: { pattern: '^OPS-[0-9]+$', check: ${check} }
+`,
+    { baseDir: '/access', readFile: () => '' },
+  );
+
+const faultsOf = (tickets: string, check?: string): readonly string[] => {
+  try {
+    parse(tickets, check);
+  } catch (error) {
+    if (error instanceof AccessFileError) return error.faults.map(({ path, code }) => `${path} ${code}`);
+    throw error;
+  }
+  return [];
+};
+
+const JIRA = '{ it: { type: jira, url: https://jira.example.com, token: ssm:/hatcheck/outside/jira } }';
+const GENERIC =
+  '{ it: { type: generic, url: "https://t.example.com/api/{ticket}?full", state: /status, open: [open, new] } }';
+
+describe('the services that know tickets', () => {
+  test('are compiled, with what an entitlement wants to know of them', () => {
+    const { outside, entitlements } = parse(JIRA, '{ with: it, assigned: true }');
+    expect(outside.tickets).toEqual([
+      { id: 'it', type: 'jira', url: 'https://jira.example.com', token: 'ssm:/hatcheck/outside/jira' },
+    ]);
+    expect(entitlements[0]?.ticket?.check).toEqual({ service: 'it', assigned: true, endsGrant: false });
+  });
+
+  test('may be one of one’s own', () => {
+    expect(parse(GENERIC).outside.tickets).toEqual([
+      {
+        ...{ id: 'it', type: 'generic', url: 'https://t.example.com/api/{ticket}?full' },
+        ...{ state: '/status', open: ['open', 'new'] },
+      },
+    ]);
+  });
+
+  test.each([
+    ['http that leaves the machine', JIRA.replace('https', 'http'), 'tickets.it.url invalid_address'],
+    ['a password in the address', JIRA.replace('//', '//me:secret@'), 'tickets.it.url invalid_address'],
+    ['a query', JIRA.replace('.com', '.com/?x=1'), 'tickets.it.url invalid_address'],
+    ['a fragment', JIRA.replace('.com', '.com/#x'), 'tickets.it.url invalid_address'],
+    ['the secret itself', JIRA.replace('ssm:/hatcheck/outside/jira', 'abcdef'), 'tickets.it.token literal_secret'],
+    [
+      'a secret that is for somebody else, such as the pepper',
+      JIRA.replace('/outside/jira', '/dev/pepper'),
+      'tickets.it.token literal_secret',
+    ],
+    ['no place for the ticket', GENERIC.replace('{ticket}', 'x'), 'tickets.it.url no_place_for_ticket'],
+    ['two of them', GENERIC.replace('{ticket}', '{ticket}/{ticket}'), 'tickets.it.url no_place_for_ticket'],
+    [
+      'the ticket as a part of the host',
+      GENERIC.replace('t.example.com/api/{ticket}', '{ticket}.example.com/'),
+      'tickets.it.url no_place_for_ticket',
+    ],
+    ['a pointer that is none', GENERIC.replace('/status', 'status'), 'tickets.it.state invalid_format'],
+    ['what is not known', JIRA.replace('token', 'tokan'), 'tickets.it.tokan unknown_key'],
+  ])('are refused with %s', (_what, tickets, fault) => {
+    expect(faultsOf(tickets)).toContain(fault);
+  });
+
+  test('are refused when an entitlement names one that is not there', () => {
+    expect(faultsOf(JIRA, '{ with: another }')).toEqual(['entitlements.prod-admin.ticket.check.with unknown_service']);
+  });
+});
