@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { cachePrefix, processCredentials } from './credentials.ts';
+import { type Instructions, loginByDevice } from './device.ts';
 import { Failure, oneLine } from './failure.ts';
 import { member, text, texts } from './json.ts';
 import { askInBrowser, openBrowser } from './loopback.ts';
@@ -40,14 +41,25 @@ interface LoginOptions {
   readonly tokenFile?: string;
   readonly provider?: string;
   readonly fresh?: boolean;
+  readonly browser: boolean;
 }
 
 const login = async (options: LoginOptions): Promise<void> => {
   const at = place(options);
-  const { principal } = await (options.tokenFile === undefined
-    ? loginInBrowser(at, options)
-    : loginWithToken(at, options.tokenFile));
+  const { principal } = await kept(at, options);
   say(`Signed in at ${at.server} as ${nameOf(principal)}.`);
+};
+
+const kept = (at: Place, options: LoginOptions) => {
+  if (options.tokenFile !== undefined) return loginWithToken(at, options.tokenFile);
+  return options.browser ? loginInBrowser(at, options) : loginByDevice(at, showCode);
+};
+
+const showCode = ({ address, code, minutes }: Instructions): void => {
+  // Not on stdout, which may be read by a program.
+  process.stderr.write(
+    `Open this address in a browser on any machine:\n${address}\nand type this code, within ${minutes} minutes:\n${code}\n`,
+  );
 };
 
 const loginWithToken = async (at: Place, tokenFile: string) => {
@@ -102,6 +114,7 @@ program
   .option('--token-file <file>', 'where an ID token is, - for stdin; read again when the sign-in is over')
   .option('--provider <id>', 'the identity provider, where there are several')
   .option('--fresh', 'prove anew who you are, and fetch your groups anew')
+  .option('--no-browser', 'on a machine without one: type a code in a browser elsewhere')
   .addOption(serverOption())
   .action(login);
 program.command('whoami').description('who you are signed in as').addOption(serverOption()).action(whoami);

@@ -83,7 +83,8 @@ export const redeem = (place: Place, { code, redirectUri, codeVerifier }: Consen
     {},
   );
 
-interface Kept {
+/** What was kept of a sign-in, and whose it is. */
+export interface Kept {
   readonly signIn: SignIn;
   readonly principal: unknown;
 }
@@ -93,9 +94,24 @@ const takeTokens = async (
   form: Readonly<Record<string, string>>,
   more: Pick<SignIn, 'tokenFile' | 'exchanged'>,
 ): Promise<Kept> => {
-  const body = new URLSearchParams({ ...form, client_id: 'hatcheck-cli' });
-  const answer = await call(place.server, '/oauth/token', { method: 'POST', body });
+  const answer = await askForTokens(place.server, form);
   if (answer.status !== 200) throw failureOf(place.server, answer);
+  return keepTokens(place, answer, more);
+};
+
+/** @throws Failure 4 when there is no answer. */
+export const askForTokens = (server: string, form: Readonly<Record<string, string>>): Promise<Answer> =>
+  call(server, '/oauth/token', {
+    method: 'POST',
+    body: new URLSearchParams({ ...form, client_id: 'hatcheck-cli' }),
+  });
+
+/** Keeps the tokens of such an answer. @throws Failure 4 when it has none */
+export const keepTokens = async (
+  place: Place,
+  answer: Answer,
+  more: Pick<SignIn, 'tokenFile' | 'exchanged'>,
+): Promise<Kept> => {
   const accessToken = text(answer.body, 'access_token');
   const refreshToken = text(answer.body, 'refresh_token');
   const seconds = member(answer.body, 'expires_in');
