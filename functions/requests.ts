@@ -7,6 +7,7 @@ import { submitRequest, tryRequest } from '../lib/broker/submit-request.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
+import type { Channel } from '../lib/domain/command.ts';
 import type { Principal } from '../lib/domain/principal.ts';
 import type { RequestState } from '../lib/domain/request.ts';
 import { type Call, type RouteKey, api } from '../lib/http/api.ts';
@@ -15,23 +16,29 @@ import { deskParts } from './desk-wiring.ts';
 
 type ActRoute = Extract<RouteKey, `POST /v1/requests/{id}/${Act['type']}`>;
 
+const callerOf = async ({ session }: Pick<Call<RouteKey>, 'session'>) => {
+  const { principal, via } = await session;
+  return { principal, channel: via === 'cookie' ? ('portal' as const) : ('bearer' as const) };
+};
+
 export const create = (config: Config, { clock, chance, logger } = surroundings('requests')) => {
   const { policy, origin } = config;
   const { desk, sessions } = deskParts(config, { clock, chance, logger });
-  const show = async (principal: Principal, request: RequestState) =>
-    (await viewRequests(desk, principal, [request]))[0];
+  const show = async (principal: Principal, channel: Channel, request: RequestState) =>
+    (await viewRequests(desk, principal, [request], channel))[0];
 
   const act =
     <K extends ActRoute>(actOf: (body: Call<K>['body']) => Act) =>
     async ({ path, body, remainingMs, ...call }: Call<K>) => {
-      const principal = await call.principal;
+      const { principal, channel } = await callerOf(call);
       const request = await decideRequest(desk, {
         requestId: path.id,
         principal,
+        channel,
         act: actOf(body),
         patience: { remainingMs },
       });
-      return { status: 200, json: { request: await show(principal, request) } };
+      return { status: 200, json: { request: await show(principal, channel, request) } };
     };
 
   return api({
@@ -42,7 +49,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
         json: { entitlements: listEntitlements(policy, await call.principal) },
       }),
       'POST /v1/requests': async ({ query, body: ask, idempotencyKey, ...call }) => {
-        const principal = await call.principal;
+        const { principal, channel } = await callerOf(call);
         if (query.dryRun) return { status: 200, json: { decision: await tryRequest(desk, principal, ask) } };
         const request = await submitRequest(desk, {
           principal,
@@ -50,17 +57,17 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
           ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
         });
         const headers = { location: `/v1/requests/${request.id}` };
-        return { status: 201, headers, json: { request: await show(principal, request) } };
+        return { status: 201, headers, json: { request: await show(principal, channel, request) } };
       },
       'GET /v1/requests': async ({ query, ...call }) => {
-        const principal = await call.principal;
+        const { principal, channel } = await callerOf(call);
         const { requests, ...page } = await listRequests(desk, principal, query);
-        return { status: 200, json: { requests: await viewRequests(desk, principal, requests), ...page } };
+        return { status: 200, json: { requests: await viewRequests(desk, principal, requests, channel), ...page } };
       },
       'GET /v1/requests/{id}': async ({ path, ...call }) => {
-        const principal = await call.principal;
+        const { principal, channel } = await callerOf(call);
         const { request, events } = await readRequest(desk, principal, path.id);
-        return { status: 200, json: { request: await show(principal, request), events } };
+        return { status: 200, json: { request: await show(principal, channel, request), events } };
       },
       'POST /v1/requests/{id}/approve': act((body) => ({ ...body, type: 'approve' })),
       'POST /v1/requests/{id}/deny': act(({ reason }) => ({ type: 'deny', reason })),

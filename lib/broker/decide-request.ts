@@ -1,4 +1,4 @@
-import type { Command } from '../domain/command.ts';
+import type { Channel, Command } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { TextRef } from '../domain/event.ts';
 import { certain } from '../domain/invariant.ts';
@@ -21,13 +21,21 @@ export type Act =
   | { readonly type: 'deny' | 'revoke'; readonly reason: string }
   | { readonly type: 'cancel' | 'end' };
 
+export interface DecideOptions {
+  readonly requestId: string;
+  readonly principal: Principal;
+  readonly channel: Channel;
+  readonly act: Act;
+  readonly patience: Patience;
+}
+
 /**
  * The request after the act.
  * @throws HatcheckError as the act's decision says (`lib/domain/decide-*.ts`), `not_found`, `ledger_conflict`, `ledger_unavailable`
  */
 export const decideRequest = async (
   desk: Desk,
-  { requestId, principal, act, patience }: { requestId: string; principal: Principal; act: Act; patience: Patience },
+  { requestId, principal, channel, act, patience }: DecideOptions,
 ): Promise<RequestState> => {
   const words = wordsOf(act);
   const text = words === undefined ? undefined : newWords(desk.chance, words);
@@ -41,7 +49,7 @@ export const decideRequest = async (
       // First the words, then the event that holds their hash.
       ...(text ? { prepare: () => desk.texts.put(principal.handle, text.ref, text.value) } : {}),
     },
-    (state, context) => decide(state, commandOf(act, text?.ref), context),
+    (state, context) => decide(state, commandOf(act, text?.ref), { ...context, channel }),
   );
   return event ? summarise(desk, request) : request;
 };

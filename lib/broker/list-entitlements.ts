@@ -1,6 +1,7 @@
 import type { Entitlement } from '../domain/entitlement.ts';
 import { type AccessPolicy, entitlementsOf } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
+import { type ApproversView, approversView } from './approvers-view.ts';
 
 /** An entitlement as the API shows it to somebody whose it is. */
 export interface EntitlementView {
@@ -10,14 +11,24 @@ export interface EntitlementView {
   readonly accountName: string;
   readonly roleArn: string;
   readonly maxDurationSeconds: number;
-  readonly approval: 'auto' | { readonly stages: readonly unknown[]; readonly withinSeconds: number };
+  readonly approval: ApprovalView;
   readonly requires: Entitlement['requires'];
+  readonly approverRequires?: NonNullable<Entitlement['approverRequires']>;
   readonly justification: { readonly minLength: number };
   readonly ticket?: { readonly pattern: string; readonly required: boolean };
   readonly via: string;
   readonly scope: boolean;
   readonly breakGlass: boolean;
 }
+
+type ApprovalView =
+  | 'auto'
+  | {
+      readonly stages: readonly { readonly from: ApproversView; readonly count: number }[];
+      readonly parallel?: true;
+      readonly withinSeconds: number;
+      readonly escalation?: { readonly afterSeconds: number; readonly to: ApproversView };
+    };
 
 /** The principal's own, ordered by id. */
 export const listEntitlements = (policy: AccessPolicy, principal: Principal): readonly EntitlementView[] =>
@@ -28,14 +39,9 @@ export const listEntitlements = (policy: AccessPolicy, principal: Principal): re
     accountName: account.name,
     roleArn: entitlement.roleArn,
     maxDurationSeconds: entitlement.maxDurationSeconds,
-    approval:
-      approval === 'auto'
-        ? approval
-        : {
-            stages: approval.stages.map(({ from, count }) => ({ from: { groups: from.groups, people: [] }, count })),
-            withinSeconds: approval.withinSeconds,
-          },
+    approval: approvalView(approval),
     requires: entitlement.requires,
+    ...(entitlement.approverRequires ? { approverRequires: entitlement.approverRequires } : {}),
     justification: entitlement.justification,
     ...(entitlement.ticket
       ? { ticket: { pattern: entitlement.ticket.pattern, required: entitlement.ticket.required } }
@@ -44,3 +50,14 @@ export const listEntitlements = (policy: AccessPolicy, principal: Principal): re
     scope: false,
     breakGlass: false,
   }));
+
+const approvalView = (approval: Entitlement['approval']): ApprovalView => {
+  if (approval === 'auto') return approval;
+  const { stages, parallel, withinSeconds, escalation } = approval;
+  return {
+    stages: stages.map(({ from, count }) => ({ from: approversView(from), count })),
+    ...(parallel ? { parallel } : {}),
+    withinSeconds,
+    ...(escalation ? { escalation: { afterSeconds: escalation.afterSeconds, to: approversView(escalation.to) } } : {}),
+  };
+};

@@ -1,11 +1,12 @@
-import type { Command, Context } from '../domain/command.ts';
+import type { Channel, Command, Context } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { TextRef } from '../domain/event.ts';
 import type { Handle, Instant, Principal } from '../domain/principal.ts';
 import { type Grant, type RequestState, type RequestStatus, grantAt, statusAt } from '../domain/request.ts';
 import { approvalsNeeded } from '../domain/stages.ts';
+import { type ApproversView, approversView } from './approvers-view.ts';
 import type { Desk } from './broker.ts';
-import { NOTHING_KNOWN } from './known.ts';
+import { type Known, readKnownOrNothing } from './known.ts';
 import type { PersonName } from './ports.ts';
 import type { RequestSummary } from './summary.ts';
 
@@ -26,6 +27,9 @@ export interface RequestView {
   readonly createdAt: Instant;
   readonly pendingUntil?: Instant;
   readonly stages: readonly StageView[];
+  /** Every stage is open at once. */
+  readonly parallel?: true;
+  readonly escalation?: { readonly at: Instant; readonly to: ApproversView };
   readonly approvalsNeeded: number;
   readonly grant?: Grant;
   readonly breakGlass: false;
@@ -39,7 +43,7 @@ export interface Person extends PersonName {
 }
 
 interface StageView {
-  readonly from: { readonly groups: readonly string[]; readonly people: readonly string[] };
+  readonly from: ApproversView;
   readonly count: number;
   readonly approvals: readonly { readonly approver: Person; readonly at: Instant; readonly comment?: string }[];
 }
@@ -47,31 +51,39 @@ interface StageView {
 const ACTIONS = ['approve', 'deny', 'cancel', 'revoke', 'end', 'credentials', 'console'] as const;
 export type Action = (typeof ACTIONS)[number];
 
-/** The requests as this caller sees them now, with everybody's names and words in two reads, however many they are. */
+/**
+ * The requests as this caller sees them now, with everybody's names and words in two reads, however many they are.
+ *
+ * @param channel by which the acts that are shown would come
+ */
 export const viewRequests = async (
   desk: Desk,
   principal: Principal,
   requests: readonly (RequestSummary | RequestState)[],
+  channel: Channel = 'portal',
 ): Promise<readonly RequestView[]> => {
-  const [names, words] = await Promise.all([
+  const [known, names, words] = await Promise.all([
+    readKnownOrNothing(desk),
     desk.people.get([...new Set(requests.flatMap(handlesIn))]),
     desk.texts.get(requests.flatMap(wordsIn)),
   ]);
   const now = desk.clock.now();
   const person = (handle: Handle): Person => ({ handle, ...names.get(handle) });
-  return requests.map((request) => viewOf(request, { desk, principal, now, person, words }));
+  return requests.map((request) => viewOf(request, { desk, principal, channel, known, now, person, words }));
 };
 
 interface Seen {
   readonly desk: Desk;
   readonly principal: Principal;
+  readonly channel: Channel;
+  readonly known: Known;
   readonly now: Instant;
   readonly person: (handle: Handle) => Person;
   readonly words: ReadonlyMap<string, string>;
 }
 
 const viewOf = (request: RequestSummary | RequestState, seen: Seen): RequestView => {
-  const { desk, principal, now, person, words } = seen;
+  const { desk, principal, channel, known, now, person, words } = seen;
   const { ticket, startAt, pendingUntil } = request;
   const grant = grantAt(request, now);
   return {
@@ -91,18 +103,22 @@ const viewOf = (request: RequestSummary | RequestState, seen: Seen): RequestView
     createdAt: request.createdAt,
     ...(pendingUntil === undefined ? {} : { pendingUntil }),
     stages: stagesOf(request, seen),
+    ...(request.parallel ? { parallel: request.parallel } : {}),
+    ...(request.escalation
+      ? { escalation: { at: request.escalation.at, to: approversView(request.escalation.to) } }
+      : {}),
     approvalsNeeded: approvalsNeeded(request),
     ...(grant ? { grant } : {}),
     breakGlass: false,
     ...closedOf(request, seen),
-    actions: actionsFor({ issues: [], ...request }, { ...NOTHING_KNOWN, principal, policy: desk.policy, now }),
+    actions: actionsFor({ issues: [], ...request }, { ...known, channel, principal, policy: desk.policy, now }),
     seq: request.seq,
   };
 };
 
 const stagesOf = ({ stages, approvals }: RequestSummary, { person, words }: Seen): readonly StageView[] =>
   stages.map(({ from, count }, index) => ({
-    from: { groups: from.groups, people: [] },
+    from: approversView(from),
     count,
     approvals: approvals
       .filter(({ stage }) => stage === index)

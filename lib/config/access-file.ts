@@ -4,6 +4,7 @@ import type { Account, DenyStatement, Entitlement } from '../domain/entitlement.
 import type { IdentityProvider, SamlProvider } from '../identity/ports.ts';
 import type { CompiledAccess } from './access.ts';
 import { type AccessFault, AccessFileError, type Path } from './access-fault.ts';
+import { approversFrom } from './access-approvers.ts';
 import { groupsFrom } from './access-groups.ts';
 import { rulesOverAll } from './access-rules.ts';
 import { account, entitlement, oidcProvider, outline, samlProvider } from './access-schema.ts';
@@ -46,11 +47,17 @@ export const parseAccess = (
     checked(source, [], outline, faults);
     const identityProviders = providersOf(read);
     const groups = groupsFrom([...new Set(providerIds(source))]);
+    const approvers = approversFrom(groups, providersOfPeople(source));
+    const issuers = new Map(identityProviders.map(({ id, issuer }) => [id, issuer]));
     const auditors = source.get(['auditors']) === undefined ? undefined : checked(source, ['auditors'], groups, faults);
     const ticketServices = namesAt(source, ['tickets']);
     const outside = outsideServices(source, faults, { tickets: ticketServices });
     const accountNames = namesAt(source, ['accounts']);
-    const entitlements = entitlementsOf(read, entitlement({ groups, accountNames, ticketServices }));
+    const entitlements = entitlementsOf(
+      read,
+      issuers,
+      entitlement({ groups, approvers, accountNames, ticketServices }),
+    );
     const rules = rulesOverAll(source, groups, faults);
     if (faults.length === 0)
       return { identityProviders, entitlements, outside, auditors: auditors ?? { groups: [] }, ...rules };
@@ -83,6 +90,9 @@ const providerIds = (source: YamlSource): readonly string[] =>
   Array.from({ length: countAt(source, ['identityProviders']) }, (_, index) =>
     source.get(['identityProviders', index, 'id']),
   ).filter((id) => typeof id === 'string');
+
+const providersOfPeople = (source: YamlSource): readonly string[] =>
+  providerIds(source).filter((_id, index) => source.get(['identityProviders', index, 'type']) !== 'oidc-workload');
 
 const providersOf = (read: Read): readonly IdentityProvider[] => {
   const { source, faults } = read;
@@ -134,7 +144,11 @@ const metadataOf = (read: Read, path: Path): PinnedMetadata | undefined => {
   return undefined;
 };
 
-const entitlementsOf = (read: Read, schema: ReturnType<typeof entitlement>): readonly Entitlement[] => {
+const entitlementsOf = (
+  read: Read,
+  issuers: ReadonlyMap<string, string>,
+  schema: ReturnType<typeof entitlement>,
+): readonly Entitlement[] => {
   const { source, faults } = read;
   const accounts = accountsOf(read);
   return namesAt(source, ['entitlements']).flatMap((id) => {
@@ -143,7 +157,7 @@ const entitlementsOf = (read: Read, schema: ReturnType<typeof entitlement>): rea
     const text = checked(source, path, schema, faults);
     const target = text && accounts.get(text.role.account);
     if (!text || !target || !denies) return [];
-    const compiled = compileEntitlement(id, text, target, denies);
+    const compiled = compileEntitlement(id, text, { account: target, denies, issuers });
     for (const { at, code, message } of compiled.faults) faults.push(source.fault([...path, ...at], code, message));
     return [compiled.entitlement];
   });

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { distinct, duration, fault, idText, lineOf } from './access-words.ts';
+import type { ApproversSchema } from './access-approvers.ts';
 import type { Groups } from './access-groups.ts';
+import { approval, approverRequires } from './approval-rules.ts';
 import { parseSecretReference } from './secret-reference.ts';
 import { ticketCheck } from './ticket-check.ts';
 import { ticketPattern } from './ticket-pattern.ts';
@@ -105,21 +107,6 @@ const role = (accountNames: readonly string[]) =>
     maxSession: duration('1h', '12h').default(3600),
   });
 
-const approval = (groups: Groups) =>
-  z.union(
-    [
-      z.literal('auto'),
-      z.strictObject({
-        stages: z
-          .array(z.strictObject({ from: groups, count: z.int().min(1).max(10).default(1) }))
-          .min(1)
-          .max(5),
-        within: duration('1m', '7d').default(86_400),
-      }),
-    ],
-    { error: 'must be auto, or a map with stages' },
-  );
-
 const session = z.strictObject({
   via: z.literal('assumeRole').default('assumeRole'),
   max: duration('15m', '1h').default(3600),
@@ -132,16 +119,17 @@ const session = z.strictObject({
 /** What an entitlement may refer to. */
 interface Named {
   readonly groups: Groups;
+  readonly approvers: ApproversSchema;
   readonly accountNames: readonly string[];
   readonly ticketServices: readonly string[];
 }
 
-export const entitlement = ({ groups, accountNames, ticketServices }: Named) =>
+export const entitlement = ({ groups, approvers, accountNames, ticketServices }: Named) =>
   z.strictObject({
     title: lineOf(120).optional(),
     role: role(accountNames),
     requesters: groups,
-    approval: approval(groups),
+    approval: approval(approvers),
     maxDuration: duration('1m', '12h'),
     justification: z.strictObject({ minLength: z.int().min(1).max(2000).default(10) }).prefault({}),
     ticket: z
@@ -158,9 +146,10 @@ export const entitlement = ({ groups, accountNames, ticketServices }: Named) =>
         sameDevice: z.boolean().default(false),
       })
       .prefault({}),
+    approverRequires: approverRequires.optional(),
     groupsMaxAge: duration('5m', '24h').default(4 * 3600),
     session: session.prefault({}),
-    revokers: groups.optional(),
+    revokers: approvers.optional(),
     limits: z.strictObject({ issuesPerHour: z.int().min(1).max(1000).default(60) }).prefault({}),
   });
 

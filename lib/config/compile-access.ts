@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import type { Account, DenyStatement, Entitlement } from '../domain/entitlement.ts';
 import { sessionPolicy } from '../domain/role-session.ts';
 import type { OidcProvider, SamlProvider } from '../identity/ports.ts';
+import { compileApprovers } from './access-approvers.ts';
 import type { Path } from './access-fault.ts';
+import { compileApproval, compileApproverRequires, escalationFaults } from './approval-rules.ts';
 import type { EntitlementText, oidcProvider, samlProvider } from './access-schema.ts';
 import { present } from './present.ts';
 import type { PinnedMetadata } from './saml-provider-metadata.ts';
@@ -36,14 +38,21 @@ interface SumFault {
   readonly message: string;
 }
 
+/** Where the entitlement is, and whom its words may mean. */
+interface Placed {
+  readonly account: Account;
+  readonly denies: readonly DenyStatement[];
+  /** By the id of the provider. */
+  readonly issuers: ReadonlyMap<string, string>;
+}
+
 /** The entitlement as the domain knows it, and what is wrong with the sum of its parts. */
 export const compileEntitlement = (
   id: string,
   text: EntitlementText,
-  account: Account,
-  denies: readonly DenyStatement[],
+  { account, denies, issuers }: Placed,
 ): { readonly entitlement: Entitlement; readonly faults: readonly SumFault[] } => {
-  const { role, approval, session } = text;
+  const { role, session } = text;
   const entitlement: Entitlement = {
     id,
     title: text.title ?? id,
@@ -51,7 +60,7 @@ export const compileEntitlement = (
     roleArn: `arn:${account.partition}:iam::${account.id}:role${role.path}${role.name}`,
     roleMaxSessionSeconds: role.maxSession,
     requesters: text.requesters,
-    approval: approval === 'auto' ? approval : { stages: approval.stages, withinSeconds: approval.within },
+    approval: compileApproval(text.approval, issuers),
     maxDurationSeconds: text.maxDuration,
     justification: text.justification,
     ...present({ ticket: text.ticket && ticketOf(text.ticket) }),
@@ -60,6 +69,7 @@ export const compileEntitlement = (
       ...present({ authenticatedWithinSeconds: text.requires.authenticatedWithin }),
       ...(text.requires.sameDevice && { sameDevice: true }),
     },
+    ...present({ approverRequires: text.approverRequires && compileApproverRequires(text.approverRequires) }),
     groupsMaxAgeSeconds: text.groupsMaxAge,
     session: {
       via: session.via,
@@ -68,10 +78,13 @@ export const compileEntitlement = (
       chaining: session.chaining,
       denies,
     },
-    revokers: text.revokers ?? { groups: [] },
+    revokers: text.revokers ? compileApprovers(text.revokers, issuers) : { groups: [] },
     limits: text.limits,
   };
-  return { entitlement, faults: policyFaults(entitlement) };
+  return {
+    entitlement,
+    faults: [...policyFaults(entitlement), ...escalationFaults(['approval'], entitlement.approval)],
+  };
 };
 
 const ticketOf = ({

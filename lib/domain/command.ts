@@ -15,7 +15,8 @@ export interface Context {
   readonly principal: Principal;
   readonly policy: AccessPolicy;
   readonly now: Instant;
-  readonly channel: Channel;
+  /** Absent where it was not said: what asks for one is refused then. */
+  readonly channel?: Channel;
   readonly control: Control;
   /** The principal's own. */
   readonly standing: Standing;

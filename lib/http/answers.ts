@@ -27,7 +27,9 @@ const entitlement = () =>
       z.literal('auto'),
       z.strictObject({
         stages: z.array(z.strictObject({ from: groupsAndPeople(), count: z.int() })),
+        parallel: z.optional(z.literal(true)),
         withinSeconds: z.int(),
+        escalation: z.optional(z.strictObject({ afterSeconds: z.int(), to: groupsAndPeople() })),
       }),
     ]),
     requires: z.strictObject({
@@ -35,6 +37,13 @@ const entitlement = () =>
       authenticatedWithinSeconds: z.optional(z.int()),
       sameDevice: z.optional(z.boolean()),
     }),
+    approverRequires: z.optional(
+      z.strictObject({
+        mfa: z.boolean(),
+        authenticatedWithinSeconds: z.optional(z.int()),
+        channel: z.optional(z.literal('portal')),
+      }),
+    ),
     justification: z.strictObject({ minLength: z.int() }),
     ticket: z.optional(z.strictObject({ pattern: z.string(), required: z.boolean() })),
     via: z.enum(['assumeRole']),
@@ -61,6 +70,8 @@ const request = () =>
     createdAt: instant(),
     pendingUntil: z.optional(instant()),
     stages: z.array(z.strictObject({ from: groupsAndPeople(), count: z.int(), approvals: z.array(approval()) })),
+    parallel: z.optional(z.literal(true)),
+    escalation: z.optional(z.strictObject({ at: instant(), to: groupsAndPeople() })),
     approvalsNeeded: z.int(),
     grant: z.optional(
       z.strictObject({ state: z.enum(['scheduled', 'active', 'ended']), startsAt: instant(), endsAt: instant() }),

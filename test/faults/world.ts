@@ -181,7 +181,13 @@ const carryOut = async (
       return { url: true };
     default: {
       const { use, requestId, act } = wish;
-      const request = await decideRequest(desk, { requestId, principal, patience, act: actOf(use, act) });
+      const request = await decideRequest(desk, {
+        requestId,
+        principal,
+        channel: 'portal',
+        patience,
+        act: actOf(use, act),
+      });
       await viewRequests(desk, principal, [request]);
       return {};
     }

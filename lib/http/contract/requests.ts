@@ -79,7 +79,14 @@ export const requestsRoutes = {
       }),
     ),
     accepts: ['json'],
-    codes: [...actCodes, 'self_approval', 'not_an_approver', 'policy_changed', 'step_up_required'],
+    codes: [
+      ...actCodes,
+      'self_approval',
+      'not_an_approver',
+      'policy_changed',
+      'channel_not_allowed',
+      'step_up_required',
+    ],
   },
   'POST /v1/requests/{id}/deny': {
     ...act,

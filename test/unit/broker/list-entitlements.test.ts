@@ -39,3 +39,27 @@ test('one’s own entitlements are listed by id, with what a requester needs to 
 test('who is eligible for nothing sees nothing', () => {
   expect(listEntitlements(policy(), outsider)).toEqual([]);
 });
+
+test('who is asked, in which way and what of them, is shown as access.yml writes it', () => {
+  const person = { provider: 'okta', issuer: 'https://idp.example.com', subject: '00u1' };
+  const of = entitlement({
+    approval: {
+      stages: [{ from: { groups: [], people: [person] }, count: 1 }],
+      parallel: true,
+      withinSeconds: 1800,
+      escalation: { afterSeconds: 900, to: { groups: ['okta:managers'] } },
+    },
+    approverRequires: { mfa: true, channel: 'portal' },
+  });
+  expect(listEntitlements(policy([of]), engineer)).toMatchObject([
+    {
+      approval: {
+        stages: [{ from: { groups: [], people: ['okta:00u1'] }, count: 1 }],
+        parallel: true,
+        withinSeconds: 1800,
+        escalation: { afterSeconds: 900, to: { groups: ['okta:managers'], people: [] } },
+      },
+      approverRequires: { mfa: true, channel: 'portal' },
+    },
+  ]);
+});

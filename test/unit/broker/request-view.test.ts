@@ -235,3 +235,31 @@ describe('what the caller may do', () => {
     expect(await actions(issuer, id, engineer)).toEqual(['end']);
   });
 });
+
+test('parallel stages and an escalation are shown, and it is an approver’s to see from then on', async () => {
+  const to = { groups: ['okta:auditors', 'okta:managers'] };
+  const desk = deskOf({
+    approval: {
+      stages: [stage('sre-leads'), stage('security')],
+      parallel: true,
+      withinSeconds: 1800,
+      escalation: { afterSeconds: 900, to },
+    },
+  });
+  const id = await asked(desk);
+  expect(await seen(desk, id, auditor)).toMatchObject({
+    parallel: true,
+    escalation: { at: noon(900), to: { ...to, people: [] } },
+    actions: [],
+  });
+  desk.clock.advance(900);
+  expect((await seen(desk, id, auditor)).actions).toEqual(['approve', 'deny']);
+});
+
+test('where only the portal will do, the act is not offered to a caller by another way', async () => {
+  const desk = deskOf({ approverRequires: { mfa: false, channel: 'portal' } });
+  const { request } = await readRequest(desk, engineer, await asked(desk));
+  const actions = async (channel: 'portal' | 'bearer'): Promise<unknown> =>
+    (await viewRequests(desk, approver, [request], channel))[0]?.actions;
+  expect([await actions('portal'), await actions('bearer')]).toEqual([['approve', 'deny'], ['deny']]);
+});

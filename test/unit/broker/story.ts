@@ -29,7 +29,7 @@ export const acted = (
   principal: Principal,
   act: Act,
   patience: Patience = patient,
-): Promise<RequestState> => decideRequest(desk, { requestId, principal, act, patience });
+): Promise<RequestState> => decideRequest(desk, { requestId, principal, channel: 'portal', act, patience });
 
 /** The id of a request that the engineer makes now, and the approver approves. */
 export const granted = async (desk: MemoryDesk, ask: Partial<Ask> = {}): Promise<string> => {

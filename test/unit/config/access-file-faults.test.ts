@@ -67,13 +67,46 @@ describe('a fault is found, with its line and column', () => {
     ['a rule of a later version', withMember('hours: { from: "08:00" }'), `12:5 ${read}.hours unknown_key`],
     [
       'a rule for approvers that nothing enforces',
-      withMember('approverRequires: {}'),
-      `12:5 ${read}.approverRequires unknown_key`,
+      withMember('approverRequires: { groups: [a] }'),
+      `12:25 ${read}.approverRequires.groups unknown_key`,
     ],
     [
       'a setting of the console that nothing reads',
       `${BASE}console: { destinations: [] }\n`,
       '12:12 console.destinations unknown_key',
+    ],
+    [
+      'a channel that is none',
+      withMember('approverRequires: { channel: chat }'),
+      `12:25 ${read}.approverRequires.channel invalid_value`,
+    ],
+    [
+      'an escalation that comes too late',
+      edited(
+        'approval: auto',
+        'approval: { stages: [{ from: { groups: [a] } }], within: 1h, escalation: { after: 1h, to: { groups: [b] } } }',
+      ),
+      `10:80 ${read}.approval.escalation.after too_late`,
+    ],
+    [
+      'a stage that asks nobody',
+      edited('approval: auto', 'approval: { stages: [{ from: {} }] }'),
+      `10:28 ${read}.approval.stages[0].from required`,
+    ],
+    [
+      'a person of no provider',
+      edited('approval: auto', 'approval: { stages: [{ from: { people: [ada] } }] }'),
+      `10:45 ${read}.approval.stages[0].from.people[0] unknown_provider`,
+    ],
+    [
+      'a person without a name',
+      edited('approval: auto', 'approval: { stages: [{ from: { people: ["okta:"] } }] }'),
+      `10:45 ${read}.approval.stages[0].from.people[0] invalid_person`,
+    ],
+    [
+      'a person twice',
+      edited('approval: auto', 'approval: { stages: [{ from: { people: ["okta:a", "okta:a"] } }] }'),
+      `10:55 ${read}.approval.stages[0].from.people[1] duplicate`,
     ],
     ['an empty section', edited('    approval: auto', '    approval:'), `10:5 ${read}.approval invalid_union`],
     ['a missing member', edited('    approval: auto\n', ''), `7:3 ${read}.approval required`],
