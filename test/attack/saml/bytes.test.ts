@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { encode } from '../../support/saml-generator.ts';
-import { ACCEPTED, outcomeOf, replaced, signed, verdict } from './believing.ts';
+import { ACCEPTED, outcomeOf, pieceOf, replaced, signed, verdict } from './believing.ts';
 
 const genuine = signed('Assertion');
 const NAME = 'engineer@example.com';
+
+const elements = (length: number, one: (n: number) => string): string =>
+  replaced(genuine, '<samlp:Status>', `<samlp:Status>${Array.from({ length }, (_, n) => one(n)).join('')}`);
 
 describe('the posted value', () => {
   const base64 = encode(`${genuine}${' '.repeat((3 - (genuine.length % 3)) % 3)}`);
@@ -112,5 +115,29 @@ describe('what canonicalisation must not change', () => {
       '<saml:AttributeStatement><saml:Attribute Name="x"><saml:AttributeValue>a&#13;b</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>';
     expect(verdict(signed('Assertion', { attributeStatements: attribute }))).toBe(ACCEPTED);
     expect(verdict(signed('Assertion', { nameId: '<saml:NameID>a&#xD;b</saml:NameID>' }))).toBe('subject');
+  });
+});
+
+describe('denial of service: what takes time with the square of its length elsewhere', () => {
+  const issuer = pieceOf(genuine, 'saml:Issuer');
+  const named = (name: string) =>
+    replaced(
+      genuine,
+      issuer,
+      issuer.replace(/>.*</, () => `>${name}<`),
+    );
+
+  test.each([
+    ['blanks within a name', named(`a${' '.repeat(200_000)}b`), 'issuer'],
+    ['blanks and line breaks within a name', named(`a${' \n'.repeat(100_000)}b`), 'issuer'],
+    ['blanks within a tag', replaced(genuine, '<samlp:Status>', `<samlp:Status${' '.repeat(200_000)}x>`), 'malformed'],
+    ['thousands of names that nobody knows', elements(3900, (n) => `<x${n}/>`), 'forbidden_construct'],
+    ['thousands of elements that are closed together', elements(1950, (n) => `<x${n}></x${n}>`), 'forbidden_construct'],
+    ['thousands of references', named('&amp;'.repeat(40_000)), 'issuer'],
+    ['equals signs in an attribute', replaced(genuine, ' ID="_r"', ` ID="${'= '.repeat(100_000)}"`), 'structure'],
+  ])('%s', (_name, xml, fault) => {
+    const began = performance.now();
+    expect(verdict(xml)).toBe(fault);
+    expect(performance.now() - began).toBeLessThan(2000);
   });
 });
