@@ -187,6 +187,14 @@ describe('where no body is needed', () => {
     expect((await call({ path: '/v1/me', headers: bearer, body: '{}' })).status).toBe(200);
     expect((await call({ path: '/v1/me', headers: bearer, body: '{"a":1}' })).pointers).toEqual([' unexpected_body']);
   });
+
+  test('denial of service by blanks: 60 KiB of them before a letter are refused in no time', async () => {
+    const began = performance.now();
+    const body = `${' '.repeat(60 * 1024)}x`;
+    expect((await call({ path: '/v1/me', headers: bearer, body })).pointers).toEqual([' unexpected_body']);
+    // A pattern that tries every split of the blanks takes ten seconds.
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
 });
 
 describe('the acts', () => {
