@@ -28,7 +28,7 @@ export const create = (config: Config, around = surroundings('token')) => {
     const { code, message, cause } = error;
     // Which check it was is for the operator only; the log has no claim of the token.
     if (cause instanceof AssertionRefused)
-      logger.info('an ID token was refused', { callId, code, reason: cause.fault });
+      logger.info('a subject token was refused', { callId, code, reason: cause.fault });
     throw new OAuthError(code, message, STATUS[code] ?? 400, { cause });
   };
 

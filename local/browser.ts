@@ -122,15 +122,19 @@ export const callAs = async (
     }),
   );
 
-/** Exchanges an ID token for an access token (RFC 8693). */
-export const exchange = async (origin: string, idToken: string): Promise<Reply> =>
+/** Exchanges an ID token or a SAML assertion for an access token (RFC 8693). */
+export const exchange = async (
+  origin: string,
+  subjectToken: string,
+  type: 'id_token' | 'saml2' = 'id_token',
+): Promise<Reply> =>
   replyOf(
     await fetch(`${origin}/oauth/token`, {
       method: 'POST',
       body: new URLSearchParams({
         grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-        subject_token: idToken,
-        subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+        subject_token: subjectToken,
+        subject_token_type: `urn:ietf:params:oauth:token-type:${type}`,
         client_id: 'hatcheck-cli',
       }),
     }),

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { walkThrough } from './demo/story.ts';
+import { placesOf, walkThrough } from './demo/story.ts';
 import { createTeller } from './demo/teller.ts';
 import { laptopAccess } from './laptop-access.ts';
 import { startStack } from './stack.ts';
@@ -10,6 +10,7 @@ import { startStack } from './stack.ts';
 const RUNNING = {
   origin: 'http://127.0.0.1:3000',
   issuer: 'http://127.0.0.1:3001',
+  samlIssuer: 'http://127.0.0.1:3004/metadata',
   awsEndpoint: 'http://127.0.0.1:3002',
 };
 
@@ -28,10 +29,7 @@ const main = async (): Promise<boolean> => {
     log: () => undefined,
   });
   try {
-    return await walkThrough(
-      { origin: stack.origin, issuer: stack.oidc.issuer, awsEndpoint: stack.aws.endpoint },
-      teller,
-    );
+    return await walkThrough(placesOf(stack), teller);
   } finally {
     await stack.close();
     await rm(folder, { recursive: true, force: true });

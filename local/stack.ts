@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type CompiledAccess, accessPolicy } from '../lib/config/access.ts';
-import { acsUrl, spEntityId } from '../lib/identity/saml-metadata.ts';
+import { acsUrl, spEntityId, tokenUrl } from '../lib/identity/saml-metadata.ts';
 import { certain } from '../lib/domain/invariant.ts';
 import type { PolicyDocument } from './aws/policy/document.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from './aws/server.ts';
@@ -142,7 +142,7 @@ const oidcOptions = (port: number, origin: string, state: LocalState): OidcOptio
 const samlOptions = ({ ports, samlHost }: StackOptions, origin: string, state: LocalState): SamlOptions => ({
   port: ports.saml,
   ...(samlHost && { host: samlHost }),
-  serviceProvider: { entityId: spEntityId(origin), acsUrl: acsUrl(origin) },
+  serviceProvider: { entityId: spEntityId(origin), acsUrl: acsUrl(origin), tokenUrl: tokenUrl(origin) },
   key: samlKeyOf(state.samlKey),
 });
 

@@ -67,6 +67,7 @@ export const samlProvider = z.strictObject({
   nameAttribute: lineOf(256).optional(),
   mfaContexts: distinct(lineOf(256), 10).default(MFA_CONTEXTS),
   idpInitiated: z.boolean().default(false),
+  tokenExchange: z.boolean().default(false),
 });
 
 const PARTITION_OF_REGION = [

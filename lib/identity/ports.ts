@@ -179,6 +179,8 @@ export interface SamlProvider {
   readonly mfaContexts: readonly string[];
   /** Whether a response that nobody here asked for is taken: whoever made it may then sign somebody in as somebody else. */
   readonly idpInitiated: boolean;
+  /** Whether its assertions are exchanged for access tokens (RFC 8693). */
+  readonly tokenExchange: boolean;
 }
 
 /** A sign-in by SAML that a browser began. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { HatcheckError, refuse } from '../domain/errors.ts';
 import { isBefore, plusSeconds } from '../domain/time.ts';
 import { AssertionRefused } from './assertion-refused.ts';
 import type { ParkedSignIn, SamlAttempt, SamlProvider } from './ports.ts';
+import { burnAssertion } from './saml-burn.ts';
 import { unverifiedInResponseTo, unverifiedIssuer } from './saml/peek.ts';
 import { type VerifiedSaml, idpInitiated, verifySamlResponse } from './saml/verify-response.ts';
 import type { SamlLoginParts } from './saml-login.ts';
@@ -85,7 +85,7 @@ const accepted = async (
   const saml = verifySamlResponse(response, {
     idp: { entityId: provider.issuer, certificates: provider.certificates, ssoUrl: provider.ssoUrl },
     spEntityId: spEntityId(origin),
-    acsUrl: acsUrl(origin),
+    recipient: acsUrl(origin),
     now,
     inResponseTo,
   });
@@ -93,20 +93,13 @@ const accepted = async (
   if (authenticatedSince !== undefined && isBefore(saml.authnInstant, earlier(authenticatedSince)))
     throw new AssertionRefused('authentication_time', { subject: saml.nameId });
   const principal = samlPrincipalOf(saml, provider, now);
-  if (!(await replayGuard.burn(`saml#${assertionHash(saml)}`, saml.notOnOrAfter)))
-    throw new AssertionRefused('replayed', { subject: saml.nameId });
+  await burnAssertion(replayGuard, saml);
   return { saml, principal };
 };
 
 /** The provider's clock may be behind ours by as much as the verifier allows it. */
 const SKEW_SECONDS = 60;
 const earlier = (instant: string): string => plusSeconds(instant, -SKEW_SECONDS);
-
-/** ASVS 5.0, 6.8.3. Both are the provider's words; hashed together, no pair can look like another. */
-const assertionHash = ({ issuer, assertionId }: VerifiedSaml): string =>
-  createHash('sha256')
-    .update(JSON.stringify([issuer, assertionId]))
-    .digest('base64url');
 
 const refused = (error: unknown): never => {
   if (error instanceof AssertionRefused)

@@ -4,6 +4,9 @@ export const spEntityId = (origin: string): string => `${origin}/saml/metadata`;
 /** The one place that takes responses (SAML 2.0 bindings, 3.5). */
 export const acsUrl = (origin: string): string => `${origin}/saml/acs`;
 
+/** The one place that exchanges assertions (RFC 7522, 3: their Recipient). */
+export const tokenUrl = (origin: string): string => `${origin}/oauth/token`;
+
 /** Our metadata, for the identity provider's administrator. `origin` is ours, from the configuration. */
 export const samlMetadata = (origin: string): string =>
   [

@@ -1,23 +1,20 @@
 import { AssertionRefused, ProviderUnavailable } from './assertion-refused.ts';
 import { type VerifiedIdToken, unverifiedClaimsIn, verifyIdToken, withoutNonce } from './id-token.ts';
 import type { IdentityProvider, OidcProvider, WorkloadProvider } from './ports.ts';
+import { type ExchangeParts, samlSubject } from './saml-exchange.ts';
 import { SESSION_SECONDS } from './sessions.ts';
 import { signIn, type SignInParts, type Vouched, vouchedBy } from './sign-in.ts';
 import { memberOf } from './strict-json.ts';
+import { MAX_TOKEN_AGE_SECONDS, type SubjectToken } from './subject-token.ts';
 import { checkMatch, workloadPrincipal } from './workload.ts';
 
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
+const SAML_ASSERTION = 'urn:ietf:params:oauth:token-type:saml2';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** The command line: a public client, so that its name proves nothing. */
 export const CLIENT_ID = 'hatcheck-cli';
-
-/**
- * An hour, as long as large providers' ID tokens live: a command line or a job brings one that it was given a while ago, unlike a browser.
- * It signs in once, and what it opens says when the person proved themselves.
- */
-const MAX_TOKEN_AGE_SECONDS = 3600;
 
 /** The parameters of RFC 8693, 2.1; others are ignored (RFC 6749, 3.2). */
 export interface ExchangeForm {
@@ -66,16 +63,18 @@ type ExchangeFault =
   | 'expired_token';
 
 /**
- * Exchanges an ID token of a configured provider for an access token of ours, 15 minutes; each ID token once.
+ * Exchanges an ID token or a SAML assertion of a configured provider for an access token of ours, 15 minutes; each once.
  *
  * @throws ExchangeRefused; HatcheckError `ledger_unavailable`
  */
-export const exchangeToken = async (parts: SignInParts, form: ExchangeForm): Promise<ExchangeAnswer> => {
+export const exchangeToken = async (parts: ExchangeParts, form: ExchangeForm): Promise<ExchangeAnswer> => {
   const subjectToken = subjectTokenIn(form);
   try {
-    const provider = issuingProvider(parts.providers, subjectToken);
-    const way = { provider, method: 'token_exchange', via: 'bearer' } as const;
-    const { token } = await signIn(parts, way, () => vouchedFor(parts, provider, subjectToken));
+    const { provider, verify } =
+      form.subject_token_type === SAML_ASSERTION
+        ? samlSubject(parts, subjectToken)
+        : idTokenSubject(parts, subjectToken);
+    const { token } = await signIn(parts, { provider, method: 'token_exchange', via: 'bearer' }, verify);
     return {
       access_token: token,
       issued_token_type: ACCESS_TOKEN,
@@ -85,7 +84,7 @@ export const exchangeToken = async (parts: SignInParts, form: ExchangeForm): Pro
   } catch (cause) {
     if (cause instanceof AssertionRefused)
       // RFC 8693, 2.2.2: a subject token that is not accepted makes the request invalid.
-      throw new ExchangeRefused('invalid_request', 'the ID token is not accepted', { cause });
+      throw new ExchangeRefused('invalid_request', 'the subject token is not accepted', { cause });
     if (cause instanceof ProviderUnavailable)
       throw new ExchangeRefused('temporarily_unavailable', 'the identity provider does not answer', { cause });
     throw cause;
@@ -97,8 +96,8 @@ const subjectTokenIn = (form: ExchangeForm): string => {
     throw new ExchangeRefused('unsupported_grant_type', `grant_type must be ${TOKEN_EXCHANGE}`);
   if (form.client_id !== undefined && form.client_id !== CLIENT_ID)
     throw new ExchangeRefused('invalid_client', `client_id must be ${CLIENT_ID}, or be left out`);
-  if (form.subject_token_type !== ID_TOKEN)
-    throw new ExchangeRefused('invalid_request', `subject_token_type must be ${ID_TOKEN}`);
+  if (form.subject_token_type !== ID_TOKEN && form.subject_token_type !== SAML_ASSERTION)
+    throw new ExchangeRefused('invalid_request', `subject_token_type must be ${ID_TOKEN} or ${SAML_ASSERTION}`);
   if (form.actor_token !== undefined || (form.requested_token_type ?? ACCESS_TOKEN) !== ACCESS_TOKEN)
     throw new ExchangeRefused('invalid_request', 'only an access token for the subject itself is given');
   if (form.audience !== undefined || form.resource !== undefined)
@@ -107,6 +106,11 @@ const subjectTokenIn = (form: ExchangeForm): string => {
   if (form.subject_token === undefined || form.subject_token === '')
     throw new ExchangeRefused('invalid_request', 'subject_token is missing');
   return form.subject_token;
+};
+
+const idTokenSubject = (parts: SignInParts, token: string): SubjectToken => {
+  const provider = issuingProvider(parts.providers, token);
+  return { provider, verify: () => vouchedFor(parts, provider, token) };
 };
 
 type TokenProvider = OidcProvider | WorkloadProvider;

@@ -2,6 +2,7 @@ import { ListBucketsCommand, S3Client, S3ServiceException } from '@aws-sdk/clien
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod';
 import { type Browser, type Reply, callAs, exchange, openBrowser } from '../browser.ts';
+import type { Stack } from '../stack.ts';
 import type { Teller } from './teller.ts';
 
 export interface Places {
@@ -9,8 +10,14 @@ export interface Places {
   readonly origin: string;
   /** Of the OpenID provider. */
   readonly issuer: string;
+  /** Of the SAML identity provider. */
+  readonly samlIssuer: string;
   readonly awsEndpoint: string;
 }
+
+export const placesOf = ({ origin, oidc, saml, aws }: Pick<Stack, 'origin' | 'oidc' | 'saml' | 'aws'>): Places => ({
+  ...{ origin, issuer: oidc.issuer, samlIssuer: saml.entityId, awsEndpoint: aws.endpoint },
+});
 
 const credentialsSchema = z.strictObject({
   Version: z.literal(1),
@@ -212,6 +219,13 @@ const fromTheDirectory = async (places: Places, teller: Teller): Promise<void> =
     requestIn(asked)?.status === 'approved',
   );
   await openTheConsole(browser, requestIn(asked)?.id ?? '', teller);
+  const assertion = await (await fetch(new URL('/assertion?account=engineer@example.com', places.samlIssuer))).text();
+  const exchanged = await exchange(places.origin, assertion, 'saml2');
+  teller.step(
+    'a SAML assertion becomes an access token too',
+    String(exchanged.status),
+    typeof exchanged.json['access_token'] === 'string',
+  );
 };
 
 const readTheRecord = async (browser: Browser, id: string, teller: Teller): Promise<void> => {

@@ -18,6 +18,8 @@ export interface AuthnRequest {
 export interface KnownServiceProvider {
   readonly entityId: string;
   readonly acsUrl: string;
+  /** Where it exchanges assertions. */
+  readonly tokenUrl: string;
   readonly ssoUrl: string;
 }
 

@@ -33,6 +33,10 @@ export const samlResponse = (statement: SamlStatement, key: SamlKey): string => 
   return Buffer.from(signed(responseXml(statement, assertion), 'Response', key)).toString('base64');
 };
 
+/** The assertion alone, signed, as clients send it (RFC 8693, 3). */
+export const samlAssertion = (statement: SamlStatement, key: SamlKey): string =>
+  Buffer.from(signed(assertionXml(statement), 'Assertion', key)).toString('base64url');
+
 /** Why there is no assertion (core, 3.2.2.2). */
 export interface SamlRefusal extends Pick<SamlStatement, 'issuer' | 'recipient' | 'inResponseTo' | 'now'> {
   readonly status: 'AuthnFailed' | 'NoAuthnContext';

@@ -5,7 +5,7 @@ import type { Account } from './accounts.ts';
 import { type AuthnRequest, type KnownServiceProvider, readAuthnRequest } from './authn-request.ts';
 import { sendChooser } from './chooser.ts';
 import { escapeHtml, hiddenFields, sendPage } from './page.ts';
-import { type SamlKey, samlRefusal, samlResponse } from './saml-response.ts';
+import { type SamlKey, samlAssertion, samlRefusal, samlResponse } from './saml-response.ts';
 import type { SamlSession, SamlSessions } from './saml-sessions.ts';
 
 /** A request whose person is still choosing, and what goes back with the response as it came. */
@@ -129,6 +129,29 @@ ${hiddenFields(fields)}
     },
     headers,
   );
+};
+
+/**
+ * `GET /assertion?account=<id>`: an assertion for the token endpoint as plain text, for scripts. Only under the provider's own host name, so
+ * that a page whose name was rebound to 127.0.0.1 cannot read one; and no answer here allows other origins.
+ */
+export const sendAssertion = (
+  { accounts, issuer, serviceProvider, key, clock }: SsoParts,
+  id: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void => {
+  const account = accounts.find((candidate) => candidate.id === id);
+  const isSameHost = request.headers.host === new URL(issuer).host;
+  const status = isSameHost ? 200 : 403;
+  response.writeHead(account ? status : 404, { 'content-type': 'text/plain', 'cache-control': 'no-store' });
+  if (!account || !isSameHost) {
+    response.end();
+    return;
+  }
+  const { entityId: audience, tokenUrl: recipient } = serviceProvider;
+  const statement = statementOf({ account, mfa: false, at: clock() });
+  response.end(samlAssertion({ issuer, audience, recipient, now: clock(), ...statement }, key));
 };
 
 const statementOf = ({ account, mfa, at }: SamlSession) => ({

@@ -2,10 +2,11 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { closeServer, listenOnLoopback } from '../gateway/loopback.ts';
 import { type Account, localAccounts } from './accounts.ts';
+import type { KnownServiceProvider } from './authn-request.ts';
 import { sendPage } from './page.ts';
 import { idpMetadata } from './saml-metadata.ts';
 import type { SamlKey } from './saml-response.ts';
-import { type SsoParts, serveSso } from './saml-sso.ts';
+import { type SsoParts, sendAssertion, serveSso } from './saml-sso.ts';
 import { samlSessions } from './saml-sessions.ts';
 
 export interface SamlOptions {
@@ -14,7 +15,7 @@ export interface SamlOptions {
   /** What it calls itself, though it listens on 127.0.0.1 alone: another name is another site. Default `127.0.0.1`. */
   readonly host?: '127.0.0.1' | 'localhost';
   /** The one service provider that it answers. */
-  readonly serviceProvider: { readonly entityId: string; readonly acsUrl: string };
+  readonly serviceProvider: Omit<KnownServiceProvider, 'ssoUrl'>;
   readonly key: SamlKey;
   /** Default `localAccounts`. */
   readonly accounts?: readonly Account[];
@@ -66,6 +67,7 @@ const serve = async (
     response.writeHead(200, { 'content-type': 'application/samlmetadata+xml' });
     response.end(metadata);
   } else if (pathname === '/sso') await serveSso(parts, searchParams, request, response);
+  else if (route === 'GET /assertion') sendAssertion(parts, searchParams.get('account') ?? '', request, response);
   else if (route === 'GET /logout') {
     const page = { title: 'Signed out – local-saml', main: '<h1>Signed out of local-saml</h1>' };
     sendPage(response, page, { 'set-cookie': parts.sessions.end(request) });

@@ -36,7 +36,7 @@ const contestOf = async (part: Part, groups: number): Promise<NamedContest> => {
   const response = encode(signXml(responseXml(honest(nowMs, groups)), part, key));
   const expectation = {
     idp: { entityId: IDP, certificates: [key.certificate], ssoUrl: 'https://idp.example.com/sso' },
-    ...{ spEntityId: SP, acsUrl: ACS, now: new Date(nowMs).toISOString(), inResponseTo: REQUEST },
+    ...{ spEntityId: SP, recipient: ACS, now: new Date(nowMs).toISOString(), inResponseTo: REQUEST },
   };
   const other = new SAML({
     ...{ idpCert: key.certificate, issuer: SP, callbackUrl: ACS, audience: SP, idpIssuer: IDP },

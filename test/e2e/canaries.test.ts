@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAs, exchange } from '../../local/browser.ts';
-import { walkThrough } from '../../local/demo/story.ts';
+import { placesOf, walkThrough } from '../../local/demo/story.ts';
 import { generateOidcKeys } from '../../local/idp/keys.ts';
 import { hatcheck } from '../cli/run.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
@@ -62,12 +62,11 @@ const watching = async (work: () => Promise<void>): Promise<void> => {
 const theDemo = async (): Promise<void> => {
   const tell = (...words: unknown[]): void => void output.push(words.join(' '));
   let wrong = 0;
-  const places = { origin: stack.origin, issuer: stack.oidc.issuer, awsEndpoint: stack.aws.endpoint };
   const step = (what: string, seen: string, right: boolean): void => {
     tell(what, seen);
     if (!right) wrong += 1;
   };
-  expect(await walkThrough(places, { say: tell, chapter: tell, step, end: () => wrong === 0 })).toBe(true);
+  expect(await walkThrough(placesOf(stack), { say: tell, chapter: tell, step, end: () => wrong === 0 })).toBe(true);
 };
 
 /** Two of one account within a second are one token, so each part of the story has an account of its own. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Browser, Reply } from '../../local/browser.ts';
-import { walkThrough } from '../../local/demo/story.ts';
+import { placesOf, walkThrough } from '../../local/demo/story.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
@@ -36,17 +36,14 @@ afterAll(async () => {
 
 test('the demo’s every step is as it should be', async () => {
   const wrong: string[] = [];
-  const right = await walkThrough(
-    { origin: stack.origin, issuer: stack.oidc.issuer, awsEndpoint: stack.aws.endpoint },
-    {
-      say: () => undefined,
-      chapter: () => undefined,
-      step: (what, seen, ok) => {
-        if (!ok) wrong.push(`${what}: ${seen}`);
-      },
-      end: () => wrong.length === 0,
+  const right = await walkThrough(placesOf(stack), {
+    say: () => undefined,
+    chapter: () => undefined,
+    step: (what, seen, ok) => {
+      if (!ok) wrong.push(`${what}: ${seen}`);
     },
-  );
+    end: () => wrong.length === 0,
+  });
   expect(wrong).toEqual([]);
   expect(right).toBe(true);
 }, 60_000);

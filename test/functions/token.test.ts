@@ -94,7 +94,7 @@ describe('POST /oauth/token', () => {
     expect(JSON.stringify(json)).not.toContain('expired');
     expect(headers).toMatchObject({ 'cache-control': 'no-store' });
     expect(log.lines()).toContainEqual(
-      expect.objectContaining({ message: 'an ID token was refused', reason: 'expired' }),
+      expect.objectContaining({ message: 'a subject token was refused', reason: 'expired' }),
     );
     expect(log.text()).not.toMatch(/eyJ|subject-of-erin/);
   });

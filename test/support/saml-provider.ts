@@ -25,7 +25,7 @@ export const testSamlProvider = (
   const provider: SamlProvider = {
     ...{ id: 'adfs', type: 'saml', issuer: 'https://adfs.example.com/trust', ssoUrl: 'https://adfs.example.com/ls' },
     ...{ certificates: [key.certificate], groupsAttribute: 'groups', emailAttribute: 'email', nameAttribute: 'name' },
-    ...{ mfaContexts: [REFEDS_MFA], idpInitiated: false },
+    ...{ mfaContexts: [REFEDS_MFA], idpInitiated: false, tokenExchange: false },
     ...changes,
   };
   const request: TestSamlProvider['request'] = (location) => {

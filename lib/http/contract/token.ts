@@ -94,7 +94,7 @@ export const tokenRoutes = {
     ...open,
     operationId: 'getToken',
     summary:
-      'Gives an access token for an authorization code, a refresh token, a device code, or an ID token (RFC 8693).',
+      'Gives an access token for an authorization code, a refresh token, a device code, or an ID token or SAML assertion (RFC 8693).',
     function: 'token',
     // Unknown parameters are ignored, as RFC 6749 §3.2 asks.
     body: once(() =>
@@ -106,7 +106,7 @@ export const tokenRoutes = {
         code_verifier: z.exactOptional(text(256)),
         refresh_token: z.exactOptional(text(256)),
         device_code: z.exactOptional(text(256)),
-        subject_token: z.exactOptional(text(32_768)),
+        subject_token: z.exactOptional(text(65_536)),
         subject_token_type: z.exactOptional(text(256)),
         requested_token_type: z.exactOptional(text(256)),
         actor_token: z.exactOptional(text(32_768)),

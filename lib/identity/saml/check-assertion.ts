@@ -33,6 +33,7 @@ export const checkedAssertion = (assertion: XmlElement, expected: SamlExpectatio
     assertionId,
     notOnOrAfter: uselessFrom(earliest(conditionsEnd, notOnOrAfter)),
     issuer: expected.idp.entityId,
+    issuedAt: issued,
     nameId,
     ...(nameIdFormat !== undefined && { nameIdFormat }),
     attributes: attributesIn(assertion, refuse),

@@ -17,7 +17,7 @@ export const checkResponse = (response: XmlElement, isSigned: boolean, expected:
   if (issuer && textOf(issuer) !== expected.idp.entityId) throw new AssertionRefused('issuer');
   const destination = attributeOf(response, 'Destination');
   const mayBeMissing = !isSigned && destination === undefined;
-  if (!mayBeMissing && destination !== expected.acsUrl) throw new AssertionRefused('destination');
+  if (!mayBeMissing && destination !== expected.recipient) throw new AssertionRefused('destination');
   const answers = attributeOf(response, 'InResponseTo');
   if (answers !== undefined && !isAnswerTo(answers, expected)) throw new AssertionRefused('in_response_to');
 };

@@ -20,7 +20,8 @@ export const sha1InTestsOnly = Symbol('RSA-SHA1, in tests only');
 export interface SamlExpectation {
   readonly idp: SamlIdp;
   readonly spEntityId: string;
-  readonly acsUrl: string;
+  /** Where it must have been sent, letter by letter: our place for responses, or our token endpoint. */
+  readonly recipient: string;
   readonly now: Instant;
   /** The id of the AuthnRequest that this browser began. */
   readonly inResponseTo: string | typeof idpInitiated;
@@ -35,6 +36,7 @@ export interface VerifiedSaml {
   /** The latest instant at which it could be replayed, skew included. */
   readonly notOnOrAfter: Instant;
   readonly issuer: string;
+  readonly issuedAt: Instant;
   readonly nameId: string;
   readonly nameIdFormat?: string;
   readonly attributes: ReadonlyMap<string, readonly string[]>;

@@ -37,6 +37,18 @@ export const xmlIn = (base64: string): string => {
   return scannedXml(bytes);
 };
 
+/**
+ * The same of a bare assertion as RFC 8693, 3 and RFC 7522, 2.1 want it: base64url without padding or line breaks.
+ *
+ * @throws AssertionRefused `too_large`, `malformed`, `forbidden_construct`
+ */
+export const xmlInBase64url = (base64url: string): string => {
+  if (base64url.length > MAX_BYTES * 1.5) throw new AssertionRefused('too_large');
+  const bytes = Buffer.from(base64url, 'base64url');
+  if (bytes.toString('base64url') !== base64url) throw new AssertionRefused('malformed');
+  return scannedXml(bytes);
+};
+
 /** The same checks for what was decrypted. */
 export const scannedXml = (bytes: Uint8Array): string => {
   if (bytes.length > MAX_BYTES) throw new AssertionRefused('too_large');

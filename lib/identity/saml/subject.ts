@@ -57,7 +57,7 @@ export const confirmedSubject = (
 const confirmation = (data: XmlElement | undefined, expected: SamlExpectation): Confirmed | SamlFault | 'expired' => {
   const end = instantIn(attributeOf(data, 'NotOnOrAfter'));
   if (!data || !end || data.attributes.has('NotBefore')) return 'subject_confirmation';
-  if (attributeOf(data, 'Recipient') !== expected.acsUrl) return 'recipient';
+  if (attributeOf(data, 'Recipient') !== expected.recipient) return 'recipient';
   const inResponseTo = attributeOf(data, 'InResponseTo');
   if (!isAnswerTo(inResponseTo, expected)) return 'in_response_to';
   if (isOver(end, expected.now)) return 'expired';

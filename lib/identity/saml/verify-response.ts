@@ -53,7 +53,7 @@ const unverifiedAssertion = (response: XmlElement, key: KeyObject | undefined): 
   return readMessage(scannedXml(decrypted(encrypted, key)), 'saml:Assertion');
 };
 
-const trustOf = ({ idp, allowSha1ForTests }: SamlExpectation): Trust =>
+export const trustOf = ({ idp, allowSha1ForTests }: Pick<SamlExpectation, 'idp' | 'allowSha1ForTests'>): Trust =>
   allowSha1ForTests === sha1InTestsOnly
     ? { keys: pinnedKeys(idp.certificates, MIN_RSA_BITS_WITH_SHA1), allowed: ALLOWED_WITH_SHA1 }
     : { keys: pinnedKeys(idp.certificates, MIN_RSA_BITS), allowed: ALLOWED };

@@ -25,7 +25,7 @@ export const attacker = certifiedKey();
 export const expectation: SamlExpectation = {
   idp: { entityId: IDP, certificates: [key.certificate], ssoUrl: 'https://idp.example.com/sso' },
   spEntityId: SP,
-  acsUrl: ACS,
+  recipient: ACS,
   now: NOON,
   inResponseTo: REQUEST,
 };

@@ -33,7 +33,7 @@ maybe('crewjam/saml', () => {
   const strictly = (): Partial<SamlExpectation> => ({
     idp: idpOf(file('TestSPCanHandleOneloginResponse_IDPMetadata')),
     now: '2016-01-05T17:53:12.000Z',
-    acsUrl: 'https://29ee6d2e.ngrok.io/saml/acs',
+    recipient: 'https://29ee6d2e.ngrok.io/saml/acs',
     spEntityId: 'https://29ee6d2e.ngrok.io/saml/metadata',
     inResponseTo: 'id-d40c15c104b52691eccf0a2a5c8a15595be75423',
   });
@@ -51,7 +51,7 @@ maybe('crewjam/saml', () => {
     ...weakly,
     idp: idpOf(file('TestServiceProviderCanHandleSignedAssertionsResponse_IDPMetadata')),
     now: '2016-01-05T17:53:12.000Z',
-    acsUrl: 'http://sp.example.com/demo1/index.php?acs',
+    recipient: 'http://sp.example.com/demo1/index.php?acs',
     spEntityId: 'http://sp.example.com/demo1/metadata.php',
     inResponseTo: 'ONELOGIN_4fee3b046395c4e751011e97f8900b5273d56685',
   });
@@ -94,7 +94,7 @@ maybe('node-saml', () => {
       ssoUrl: 'https://idp.example.com',
     },
     now: '2020-09-25T16:59:00.000Z',
-    acsUrl: 'https://evil-corp.madness.com/sso/callback',
+    recipient: 'https://evil-corp.madness.com/sso/callback',
     inResponseTo: '_e8df3fe5f04237d25670',
   });
 

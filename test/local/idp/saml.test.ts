@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readMetadataFile } from '../../../lib/config/saml-provider-metadata.ts';
 import { AssertionRefused } from '../../../lib/identity/assertion-refused.ts';
 import { type VerifiedSaml, verifySamlResponse } from '../../../lib/identity/saml/verify-response.ts';
+import { readAssertion } from '../../../lib/identity/saml/verify-assertion.ts';
 import { formIn } from '../../../local/browser.ts';
 import { type LocalSaml, startSaml } from '../../../local/idp/saml.ts';
 import { certifiedKey } from '../../support/certificate.ts';
 
 const SP = 'https://hatcheck.example.com/saml/metadata';
 const ACS = 'https://hatcheck.example.com/saml/acs';
+const TOKEN = 'https://hatcheck.example.com/oauth/token';
 const MFA = 'https://refeds.org/profile/mfa';
 const PASSWORD = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport';
 
@@ -17,7 +19,12 @@ let saml: LocalSaml;
 let now = new Date();
 
 beforeAll(async () => {
-  saml = await startSaml({ port: 0, serviceProvider: { entityId: SP, acsUrl: ACS }, key, clock: () => now });
+  saml = await startSaml({
+    port: 0,
+    serviceProvider: { entityId: SP, acsUrl: ACS, tokenUrl: TOKEN },
+    key,
+    clock: () => now,
+  });
 });
 afterAll(() => saml.close());
 
@@ -52,7 +59,7 @@ const believed = async (page: Response): Promise<VerifiedSaml | string> => {
   try {
     return verifySamlResponse(form?.fields['SAMLResponse'] ?? '', {
       idp: { entityId: saml.entityId, certificates: [key.certificate], ssoUrl: saml.ssoUrl },
-      ...{ spEntityId: SP, acsUrl: ACS, now: now.toISOString(), inResponseTo: '_q' },
+      ...{ spEntityId: SP, recipient: ACS, now: now.toISOString(), inResponseTo: '_q' },
     });
   } catch (error) {
     if (error instanceof AssertionRefused) return error.fault;
@@ -161,6 +168,29 @@ describe('a request', () => {
   ])('that is %s is refused', async (_what, value) => {
     const answer = await fetch(`${saml.ssoUrl}?SAMLRequest=${encodeURIComponent(value)}`);
     expect(answer.status).toBe(400);
+  });
+});
+
+describe('assertions for scripts', () => {
+  const get = (account: string, base = saml.entityId) => fetch(new URL(`/assertion?account=${account}`, base));
+
+  test('are for the token endpoint, signed themselves', async () => {
+    const answer = await get('engineer@example.com');
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    const verified = readAssertion(await answer.text(), undefined).verified({
+      idp: { entityId: saml.entityId, certificates: [key.certificate], ssoUrl: saml.ssoUrl },
+      ...{ spEntityId: SP, recipient: TOKEN, now: now.toISOString() },
+    });
+    expect(verified.attributes.get('groups')).toEqual(['engineering', 'sre']);
+  });
+
+  test('an unknown account gets none', async () => {
+    expect((await get('nobody')).status).toBe(404);
+  });
+
+  test('attack: DNS rebinding, another host name for the same address', async () => {
+    const answer = await get('engineer@example.com', saml.entityId.replace('127.0.0.1', 'localhost'));
+    expect([answer.status, await answer.text()]).toEqual([403, '']);
   });
 });
 

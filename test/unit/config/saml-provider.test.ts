@@ -66,6 +66,7 @@ describe('a SAML provider', () => {
         groupsAttribute: 'groups',
         mfaContexts: ['https://refeds.org/profile/mfa', 'http://schemas.microsoft.com/claims/multipleauthn'],
         idpInitiated: false,
+        tokenExchange: false,
       },
     ]);
   });

@@ -12,6 +12,7 @@ describe('a response that is as it should be', () => {
       // The conditions end at 12:04, the confirmation at 12:05; then the skew.
       notOnOrAfter: '2026-03-02T12:05:00.000Z',
       issuer: 'https://idp.example.com/saml',
+      issuedAt: '2026-03-02T12:00:00.000Z',
       nameId: 'engineer@example.com',
       attributes: new Map([['groups', ['engineering', 'sre']]]),
       authnInstant: '2026-03-02T11:58:00.000Z',

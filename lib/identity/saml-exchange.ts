@@ -1,0 +1,52 @@
+import { isBefore, plusSeconds } from '../domain/time.ts';
+import { AssertionRefused } from './assertion-refused.ts';
+import type { SamlProvider } from './ports.ts';
+import { burnAssertion } from './saml-burn.ts';
+import { spEntityId, tokenUrl } from './saml-metadata.ts';
+import { samlPrincipalOf } from './saml-principal.ts';
+import { type UnverifiedAssertion, readAssertion } from './saml/verify-assertion.ts';
+import type { SignInParts, Vouched } from './sign-in.ts';
+import { MAX_TOKEN_AGE_SECONDS, type SubjectToken } from './subject-token.ts';
+
+export interface ExchangeParts extends SignInParts {
+  /** Our public origin; assertions must be for its token endpoint. */
+  readonly origin: string;
+}
+
+/**
+ * The bearer assertion of a provider of which access.yml says that its assertions are exchanged (RFC 7522, 3).
+ *
+ * @throws AssertionRefused `issuer`, and what reading one throws
+ */
+export const samlSubject = (parts: ExchangeParts, base64url: string): SubjectToken => {
+  const assertion = readAssertion(base64url, undefined);
+  const provider = parts.providers
+    .filter((candidate) => candidate.type === 'saml')
+    .find(({ issuer, tokenExchange }) => tokenExchange && issuer === assertion.unverifiedIssuer);
+  if (!provider) throw new AssertionRefused('issuer');
+  return { provider, verify: () => vouchedBySaml(parts, provider, assertion) };
+};
+
+const vouchedBySaml = async (
+  { origin, clock, replayGuard }: ExchangeParts,
+  provider: SamlProvider,
+  assertion: UnverifiedAssertion,
+): Promise<Vouched> => {
+  const now = clock.now();
+  const saml = assertion.verified({
+    idp: { entityId: provider.issuer, certificates: provider.certificates, ssoUrl: provider.ssoUrl },
+    spEntityId: spEntityId(origin),
+    recipient: tokenUrl(origin),
+    now,
+  });
+  // As of ID tokens: whoever holds an assertion for a day has it in a drawer.
+  if (isBefore(saml.issuedAt, plusSeconds(now, -MAX_TOKEN_AGE_SECONDS)))
+    throw new AssertionRefused('too_old', { subject: saml.nameId });
+  const principal = samlPrincipalOf(saml, provider, now);
+  await burnAssertion(replayGuard, saml);
+  const { issuer, subject } = principal;
+  return {
+    ...{ issuer, subject, principal: (handle) => ({ ...principal, handle }) },
+    ...(saml.sessionNotOnOrAfter !== undefined && { sessionEndsAt: saml.sessionNotOnOrAfter }),
+  };
+};

@@ -1,0 +1,42 @@
+import type { KeyObject } from 'node:crypto';
+import { checkedAssertion } from './check-assertion.ts';
+import { decrypted } from './decrypt.ts';
+import { childNamed, textOf } from './element.ts';
+import { type SamlExpectation, type VerifiedSaml, idpInitiated } from './expectation.ts';
+import { scannedXml, xmlInBase64url } from './message-bytes.ts';
+import { verifiedIn } from './signature.ts';
+import { readMessage } from './structure.ts';
+import { trustOf } from './verify-response.ts';
+
+/** What has to be so of an assertion that comes by itself. Nobody asked for it: one that answers a request was meant for a browser. */
+export type AssertionExpectation = Omit<SamlExpectation, 'inResponseTo' | 'decryptionKey'>;
+
+/** An assertion that nobody has vouched for yet. */
+export interface UnverifiedAssertion {
+  /** Whom it says it is from, to choose among the configured providers. */
+  readonly unverifiedIssuer: string | undefined;
+  /** @throws AssertionRefused for everything that can be wrong with it; TypeError for a certificate that cannot be used */
+  verified(expectation: AssertionExpectation): VerifiedSaml;
+}
+
+/**
+ * A bare assertion as clients send it (RFC 8693, 3; RFC 7522, 2.1), encrypted or plain. It must be signed itself: there is no message
+ * around it that could be.
+ *
+ * @param base64url at most 256 KiB once decoded
+ * @throws AssertionRefused `too_large`, `malformed`, `forbidden_construct`, `structure`, `duplicate_id`, `decryption`
+ */
+export const readAssertion = (base64url: string, decryptionKey: KeyObject | undefined): UnverifiedAssertion => {
+  const received = xmlInBase64url(base64url);
+  const outer = readMessage(received, 'saml:Assertion', 'saml:EncryptedAssertion');
+  const text = outer.name === 'saml:Assertion' ? received : scannedXml(decrypted(outer, decryptionKey));
+  const root = readMessage(text, 'saml:Assertion');
+  const issuer = childNamed(root, 'saml:Issuer');
+  return {
+    unverifiedIssuer: issuer && textOf(issuer),
+    verified: (expectation) => {
+      const message = verifiedIn({ text, root }, root, 'saml:Assertion', trustOf(expectation));
+      return checkedAssertion(message.root, { ...expectation, inResponseTo: idpInitiated });
+    },
+  };
+};
