@@ -1,6 +1,7 @@
 import { isApprover, isRequester } from './access.ts';
 import { groupsFresh, mfaUsed, signedInRecently } from './assurance.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
+import { controlChecks, growthOf } from './control-rules.ts';
 import { type Entitlement, sameApprovers, sameSnapshot, snapshotOf } from './entitlement.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
 import { certain } from './invariant.ts';
@@ -36,7 +37,7 @@ export const approve = (request: RequestState, command: Approve, context: Contex
 };
 
 /**
- * `self_approval`, `not_an_approver`, `wrong_status`, `policy_changed`, `channel_not_allowed`, `step_up_required`, or `invalid_input` for
+ * `self_approval`, `not_an_approver`, `wrong_status`, `on_hold`, `policy_changed`, `already_decided`, `channel_not_allowed`, `step_up_required`, or `invalid_input` for
  * more time or an earlier start than was asked for.
  */
 export const approveRules = (request: RequestState, command: Approve, context: Context): readonly Rule[] => {
@@ -51,6 +52,7 @@ export const approveRules = (request: RequestState, command: Approve, context: C
     },
     approverCheck(request, context),
     pendingCheck(request, context),
+    ...controlChecks(context, growthOf(request)),
     {
       rule: 'policyUnchanged',
       detail: 'What was asked for is still what access.yml says.',

@@ -1,6 +1,7 @@
 import { isRequester } from './access.ts';
 import { groupsFresh, mfaUsed, sameDeviceUsed, signedInRecently } from './assurance.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
+import { controlChecks, growthOf } from './control-rules.ts';
 import { type Entitlement, sameSnapshot, snapshotOf } from './entitlement.ts';
 import { type Refusal, refuse } from './errors.ts';
 import { certain } from './invariant.ts';
@@ -43,8 +44,8 @@ export const intend = (
 };
 
 /**
- * `not_the_requester`, `revoked`, `grant_over`, `not_approved`, `not_started`, `not_eligible`, `policy_changed`, `self_approval`,
- * `step_up_required`, `limit_reached`.
+ * `not_the_requester`, `revoked`, `grant_over`, `not_approved`, `not_started`, `on_hold`, `not_eligible`, `policy_changed`,
+ * `outside_hours`, `self_approval`, `step_up_required`, `limit_reached`.
  */
 export const issueRules = (request: RequestState, context: Context): readonly Rule[] => {
   const { principal, policy, now } = context;
@@ -63,6 +64,7 @@ export const issueRules = (request: RequestState, context: Context): readonly Ru
       check: () => windowOpen(request, now),
       gate: true,
     },
+    ...controlChecks(context, growthOf(request)),
     {
       rule: 'eligible',
       detail: 'You are still eligible for the entitlement.',

@@ -1,5 +1,6 @@
 import { groupsFresh, mfaUsed, sameDeviceUsed, signedInRecently } from './assurance.ts';
 import { type Context, type Decision, type Submit, unlessRefused } from './command.ts';
+import { controlChecks } from './control-rules.ts';
 import { type Entitlement, snapshotOf } from './entitlement.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
 import type { EventData } from './event.ts';
@@ -25,7 +26,9 @@ export const submitRules = (command: Submit, context: Context): readonly Rule[] 
     check: () =>
       entitlement ? undefined : refuse('not_eligible', `${command.entitlementId} is not theirs to ask for`),
   };
-  return evaluate([eligible, ...(entitlement ? entitlementChecks(entitlement, command, context) : [])]);
+  if (!entitlement) return evaluate([eligible]);
+  const growth = { requester: principal.handle, entitlementId: entitlement.id, accountId: entitlement.account.id };
+  return evaluate([eligible, ...controlChecks(context, growth), ...entitlementChecks(entitlement, command, context)]);
 };
 
 const entitlementChecks = (
@@ -99,7 +102,10 @@ const startFits = ({ startAt }: Submit, now: string): Refusal | undefined => {
   return notTooFarAhead(startAt, now);
 };
 
-/** The event that begins a request, or why not. Errors: `not_eligible`, `invalid_input` with faults, `step_up_required`. */
+/**
+ * The event that begins a request, or why not. Errors: `not_eligible`, `on_hold`, `invalid_input` with faults, `outside_hours`,
+ * `step_up_required`.
+ */
 export const submit = (command: Submit, context: Context): Decision => {
   const rules = submitRules(command, context);
   return unlessRefused(rules, () => {

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'not_started'
   | 'grant_over'
   | 'revoked'
+  | 'on_hold'
   | 'policy_changed'
   | 'outside_hours'
   | 'channel_not_allowed'

@@ -15,3 +15,39 @@ export interface Hold {
   readonly by: Handle;
   readonly at: Instant;
 }
+
+/** What an act would let grow, and for whom. */
+export interface Concern {
+  /** Every handle of everybody who takes part. */
+  readonly handles: readonly Handle[];
+  readonly entitlementId: string;
+  readonly accountId: string;
+}
+
+export const covers = ({ target }: Hold, concern: Concern): boolean => {
+  switch (target.on) {
+    case 'person':
+      return concern.handles.includes(target.handle);
+    case 'entitlement':
+      return concern.entitlementId === target.entitlementId;
+    case 'account':
+      return concern.accountId === target.accountId;
+    case 'all':
+      return true;
+  }
+};
+
+export const sameTarget = (a: HoldTarget, b: HoldTarget): boolean => a.on === b.on && subjectOf(a) === subjectOf(b);
+
+const subjectOf = (target: HoldTarget): string => {
+  switch (target.on) {
+    case 'person':
+      return target.handle;
+    case 'entitlement':
+      return target.entitlementId;
+    case 'account':
+      return target.accountId;
+    case 'all':
+      return '';
+  }
+};

@@ -5,6 +5,8 @@ import { type Group, type Principal, inAnyGroup } from './principal.ts';
 export interface AccessPolicy {
   readonly entitlements: ReadonlyMap<string, Entitlement>;
   readonly auditors: { readonly groups: readonly Group[] };
+  /** Who may place and lift holds. Absent: nobody. */
+  readonly security?: { readonly groups: readonly Group[] };
   readonly limits: {
     /** How many requests a person may have waiting for approval at once, over all their identities. */
     readonly openRequests: number;
@@ -33,6 +35,10 @@ export const entitlementsOf = (policy: AccessPolicy, principal: Principal): read
   [...policy.entitlements.values()]
     .filter((entitlement) => inAnyGroup(principal, entitlement.requesters.groups))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
+
+/** Workloads hold nothing. */
+export const isSecurity = ({ security }: AccessPolicy, principal: Principal): boolean =>
+  principal.kind === 'person' && security !== undefined && inAnyGroup(principal, security.groups);
 
 export const isAuditor = (policy: AccessPolicy, principal: Principal): boolean =>
   inAnyGroup(principal, policy.auditors.groups);

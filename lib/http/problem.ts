@@ -84,6 +84,11 @@ export const problems = {
     title: 'Revoked',
     detail: 'The request was revoked. Its reason is on the request.',
   },
+  on_hold: {
+    status: 403,
+    title: 'On hold',
+    detail: 'The security team holds this, or you, for now. Ask them; nothing is given out until the hold is lifted.',
+  },
   policy_changed: {
     status: 403,
     title: 'Policy changed',

@@ -61,6 +61,7 @@ export const entitlement = (overrides: Partial<Entitlement> = {}): Entitlement =
 export const policy = (entitlements: readonly Entitlement[] = [entitlement()]): AccessPolicy => ({
   entitlements: new Map(entitlements.map((each) => [each.id, each])),
   auditors: { groups: ['okta:auditors'] },
+  security: { groups: ['okta:security'] },
   limits: { openRequests: 20 },
 });
 

@@ -57,6 +57,7 @@ describe('issuing', () => {
       [
         'requester',
         'window',
+        'noHold',
         'eligible',
         'policyUnchanged',
         'notSelf',
@@ -116,6 +117,7 @@ describe('eligible then is not eligible now', () => {
     expect(told(issueRules(granted(), context(engineer, noon(60), [])))).toEqual([
       'requester: satisfied',
       'window: satisfied',
+      'noHold: satisfied',
       'eligible: notSatisfied',
     ]);
   });

@@ -50,9 +50,18 @@ describe('asking', () => {
 
   test('satisfies every rule, each told in its order', () => {
     expect(told(submitRules(ask(), at()))).toEqual(
-      ['eligible', 'duration', 'justification', 'ticket', 'start', 'groupsFresh', 'mfa', 'signInAge', 'sameDevice'].map(
-        (rule) => `${rule}: satisfied`,
-      ),
+      [
+        'eligible',
+        'noHold',
+        'duration',
+        'justification',
+        'ticket',
+        'start',
+        'groupsFresh',
+        'mfa',
+        'signInAge',
+        'sameDevice',
+      ].map((rule) => `${rule}: satisfied`),
     );
   });
 });
