@@ -27,16 +27,17 @@ export interface UnverifiedAssertion {
  * @throws AssertionRefused `too_large`, `malformed`, `forbidden_construct`, `structure`, `duplicate_id`, `decryption`
  */
 export const readAssertion = (base64url: string, decryptionKey: KeyObject | undefined): UnverifiedAssertion => {
-  const received = xmlInBase64url(base64url);
-  const outer = readMessage(received, 'saml:Assertion', 'saml:EncryptedAssertion');
-  const text = outer.name === 'saml:Assertion' ? received : scannedXml(decrypted(outer, decryptionKey));
-  const root = readMessage(text, 'saml:Assertion');
-  const issuer = childNamed(root, 'saml:Issuer');
+  const outer = readMessage(xmlInBase64url(base64url), 'saml:Assertion', 'saml:EncryptedAssertion');
+  const assertion =
+    outer.name === 'saml:Assertion'
+      ? outer
+      : readMessage(scannedXml(decrypted(outer, decryptionKey)), 'saml:Assertion');
+  const issuer = childNamed(assertion, 'saml:Issuer');
   return {
     unverifiedIssuer: issuer && textOf(issuer),
     verified: (expectation) => {
-      const message = verifiedIn({ text, root }, root, 'saml:Assertion', trustOf(expectation));
-      return checkedAssertion(message.root, { ...expectation, inResponseTo: idpInitiated });
+      const signed = verifiedIn(assertion, 'saml:Assertion', trustOf(expectation));
+      return checkedAssertion(signed, { ...expectation, inResponseTo: idpInitiated });
     },
   };
 };
