@@ -1,4 +1,5 @@
 import type { Entitlement } from '../domain/entitlement.ts';
+import type { Hours } from '../domain/hours.ts';
 import { type AccessPolicy, entitlementsOf } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
 import { type ApproversView, approversView } from './approvers-view.ts';
@@ -16,6 +17,7 @@ export interface EntitlementView {
   readonly approverRequires?: NonNullable<Entitlement['approverRequires']>;
   readonly justification: { readonly minLength: number };
   readonly ticket?: { readonly pattern: string; readonly required: boolean };
+  readonly hours?: Hours;
   readonly via: string;
   readonly scope: boolean;
   readonly breakGlass: boolean;
@@ -46,6 +48,7 @@ export const listEntitlements = (policy: AccessPolicy, principal: Principal): re
     ...(entitlement.ticket
       ? { ticket: { pattern: entitlement.ticket.pattern, required: entitlement.ticket.required } }
       : {}),
+    ...(entitlement.hours ? { hours: entitlement.hours } : {}),
     via: session.via,
     scope: false,
     breakGlass: false,

@@ -3,6 +3,7 @@ import { distinct, duration, fault, idText, lineOf } from './access-words.ts';
 import type { ApproversSchema } from './access-approvers.ts';
 import type { Groups } from './access-groups.ts';
 import { approval, approverRequires } from './approval-rules.ts';
+import { hours } from './hours-rules.ts';
 import { parseSecretReference } from './secret-reference.ts';
 import { ticketCheck } from './ticket-check.ts';
 import { ticketPattern } from './ticket-pattern.ts';
@@ -151,6 +152,7 @@ export const entitlement = ({ groups, approvers, accountNames, ticketServices }:
     groupsMaxAge: duration('5m', '24h').default(4 * 3600),
     session: session.prefault({}),
     revokers: approvers.optional(),
+    hours: hours.optional(),
     limits: z.strictObject({ issuesPerHour: z.int().min(1).max(1000).default(60) }).prefault({}),
   });
 

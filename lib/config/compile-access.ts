@@ -78,6 +78,7 @@ export const compileEntitlement = (
       chaining: session.chaining,
       denies,
     },
+    ...present({ hours: text.hours }),
     revokers: text.revokers ? compileApprovers(text.revokers, issuers) : { groups: [] },
     limits: text.limits,
   };

@@ -4,12 +4,13 @@ import { type Command, type Context, type Decision, unlessRefused } from './comm
 import { controlChecks, growthOf } from './control-rules.ts';
 import { type Entitlement, sameSnapshot, snapshotOf } from './entitlement.ts';
 import { type Refusal, refuse } from './errors.ts';
+import { inWords, windowFrom, withinHours } from './hours.ts';
 import { certain } from './invariant.ts';
 import { eligibleFor } from './policy.ts';
 import { type Grant, type RequestState, grantAt, statusAt } from './request.ts';
 import { STS_MIN_SECONDS, orderRoleSession } from './role-session.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
-import { isBefore, plusSeconds, secondsBetween } from './time.ts';
+import { earliest, isBefore, plusSeconds, secondsBetween } from './time.ts';
 
 type IssueCommand = Extract<Command, { type: 'issue' }>;
 
@@ -21,13 +22,12 @@ export const intend = (
   { purpose, sessionNameHash }: IssueCommand,
   context: Context,
 ): Decision => {
-  const grant = grantAt(request, context.now);
   return unlessRefused(issueRules(request, context), () => {
     const entitlement = certain(
       context.policy.entitlements.get(request.entitlementId),
       'the rules let a request without entitlement pass',
     );
-    const { endsAt } = certain(grant, 'the rules let a request without grant pass');
+    const endsAt = sessionEnd(request, entitlement, context.now);
     const order = orderRoleSession(request, entitlement, context.principal, { now: context.now, endsAt });
     return {
       type: 'credentials.intended',
@@ -83,6 +83,11 @@ const entitlementChecks = (
     rule: 'policyUnchanged',
     detail: 'What was approved is still what access.yml says.',
     check: () => stillAsApproved(request, entitlement),
+  },
+  {
+    rule: 'hours',
+    detail: entitlement.hours ? `Within ${inWords(entitlement.hours)}.` : 'At any time.',
+    check: () => withinHours(entitlement.hours, now),
   },
   {
     rule: 'notSelf',
@@ -164,10 +169,17 @@ const withinLimit = ({ issues }: RequestState, { limits }: Entitlement, now: str
   return { code: 'limit_reached', reason: `${recent.length} issues within the hour`, retryAfterSeconds };
 };
 
-const tailLongEnough = (request: RequestState, { session }: Entitlement, now: string): Refusal | undefined => {
-  const { endsAt } = certain(grantAt(request, now), 'the window is open, and there is no grant');
-  const left = secondsBetween(now, endsAt);
+const tailLongEnough = (request: RequestState, entitlement: Entitlement, now: string): Refusal | undefined => {
+  const { session } = entitlement;
+  const left = secondsBetween(now, sessionEnd(request, entitlement, now));
   return session.tail === 'deny' || left >= STS_MIN_SECONDS
     ? undefined
     : refuse('grant_over', `${left} s are left, and this entitlement refuses sessions under ${STS_MIN_SECONDS} s`);
+};
+
+/** With the grant, or with the hours where they are over before it. */
+const sessionEnd = (request: RequestState, { hours }: Entitlement, now: string): string => {
+  const { endsAt } = certain(grantAt(request, now), 'the window is open, and there is no grant');
+  const hoursEnd = hours && windowFrom(hours, now)?.endsAt;
+  return hoursEnd === undefined ? endsAt : earliest(endsAt, hoursEnd);
 };

@@ -4,6 +4,7 @@ import { controlChecks } from './control-rules.ts';
 import { type Entitlement, snapshotOf } from './entitlement.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
 import type { EventData } from './event.ts';
+import { inWords, withinHours } from './hours.ts';
 import { certain } from './invariant.ts';
 import { eligibleFor } from './policy.ts';
 import type { Instant } from './principal.ts';
@@ -58,6 +59,11 @@ const entitlementChecks = (
     rule: 'start',
     detail: 'Not in the past, at most 30 days ahead.',
     check: () => startFits(command, now),
+  },
+  {
+    rule: 'hours',
+    detail: entitlement.hours ? `Within ${inWords(entitlement.hours)}.` : 'At any time.',
+    check: () => withinHours(entitlement.hours, now, command.startAt),
   },
   {
     rule: 'groupsFresh',

@@ -1,3 +1,4 @@
+import type { Hours } from './hours.ts';
 import type { Approvers, Group } from './principal.ts';
 import type { TicketCheck } from './ticket.ts';
 
@@ -76,6 +77,7 @@ export interface Entitlement {
   };
   readonly groupsMaxAgeSeconds: number;
   readonly session: SessionRules;
+  readonly hours?: Hours;
   readonly revokers: Approvers;
   readonly limits: { readonly issuesPerHour: number };
 }

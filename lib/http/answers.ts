@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { DAYS } from '../domain/hours.ts';
 import { once } from './schemas.ts';
 
 /** The shapes of what is answered. They describe, for `GET /openapi.json` and for tests; nothing at run time needs them. */
@@ -46,6 +47,9 @@ const entitlement = () =>
     ),
     justification: z.strictObject({ minLength: z.int() }),
     ticket: z.optional(z.strictObject({ pattern: z.string(), required: z.boolean() })),
+    hours: z.optional(
+      z.strictObject({ timezone: z.string(), days: z.array(z.enum(DAYS)), from: z.string(), to: z.string() }),
+    ),
     via: z.enum(['assumeRole']),
     scope: z.boolean(),
     breakGlass: z.boolean(),

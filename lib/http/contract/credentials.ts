@@ -11,6 +11,7 @@ const issueCodes = [
   'not_approved',
   'not_started',
   'grant_over',
+  'outside_hours',
   'revoked',
   'policy_changed',
   'step_up_required',

@@ -41,7 +41,14 @@ export const requestsRoutes = {
     bodyRequired: true,
     idempotencyKey: true,
     answers: { 200: 'DryRun', 201: 'OneRequest' },
-    codes: ['not_eligible', 'step_up_required', 'idempotency_conflict', 'ledger_conflict', 'ledger_unavailable'],
+    codes: [
+      'not_eligible',
+      'outside_hours',
+      'step_up_required',
+      'idempotency_conflict',
+      'ledger_conflict',
+      'ledger_unavailable',
+    ],
   },
   'GET /v1/requests': {
     ...read,

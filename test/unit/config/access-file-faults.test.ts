@@ -64,7 +64,31 @@ describe('a fault is found, with its line and column', () => {
     ],
     ['a delegation among nobody', `${BASE}delegation: { groups: [] }\n`, '12:15 delegation.groups out_of_range'],
     ['a misspelt rule', withMember('justificaton: { minLength: 20 }'), `12:5 ${read}.justificaton unknown_key`],
-    ['a rule of a later version', withMember('hours: { from: "08:00" }'), `12:5 ${read}.hours unknown_key`],
+    [
+      'hours without a place',
+      withMember('hours: { days: [mon], from: "08:00", to: "20:00" }'),
+      `12:5 ${read}.hours.timezone required`,
+    ],
+    [
+      'hours at a place that is none',
+      withMember('hours: { timezone: Mars/Base, days: [mon], from: "08:00", to: "20:00" }'),
+      `12:14 ${read}.hours.timezone unknown_timezone`,
+    ],
+    [
+      'hours on no day',
+      withMember('hours: { timezone: UTC, days: [], from: "08:00", to: "20:00" }'),
+      `12:29 ${read}.hours.days out_of_range`,
+    ],
+    [
+      'hours without length',
+      withMember('hours: { timezone: UTC, days: [mon], from: "08:00", to: "08:00" }'),
+      `12:57 ${read}.hours.to same_time`,
+    ],
+    [
+      'an hour that no clock shows',
+      withMember('hours: { timezone: UTC, days: [mon], from: "24:00", to: "08:00" }'),
+      `12:42 ${read}.hours.from invalid_format`,
+    ],
     [
       'a rule for approvers that nothing enforces',
       withMember('approverRequires: { groups: [a] }'),

@@ -60,6 +60,7 @@ describe('issuing', () => {
         'noHold',
         'eligible',
         'policyUnchanged',
+        'hours',
         'notSelf',
         'groupsFresh',
         'sameDevice',
@@ -262,4 +263,36 @@ test('whatever else is wrong, all of it is told; the first speaks', () => {
 test('a request that is not theirs tells nothing of its window', () => {
   expect(told(issueRules(granted(), context(auditor, noon(60))))).toContain('window: notEvaluated');
   expect(told(issueRules(pending(), at(60)))).toContain('eligible: notEvaluated');
+});
+
+describe('the hours', () => {
+  // Noon is a Monday's.
+  const until = (to: string) => [
+    entitlement({ hours: { timezone: 'UTC', days: ['mon'], from: '08:00', to }, approval: 'auto' }),
+  ];
+  const auto = request(submitted({ autoApproved: true, stages: [] }));
+
+  test('let nobody in a second too late', () => {
+    const now = (seconds: number) => context(engineer, noon(seconds), until('12:30'));
+    expect(issued(auto, now(1799))).toBe('credentials.intended');
+    expect(refusalOf(decide(auto, issue, now(1800)))).toMatchObject({ code: 'outside_hours' });
+  });
+
+  test('end a role session that the grant would let go on', () => {
+    const { data } = eventOf(decide(auto, issue, context(engineer, noon(0), until('12:30'))));
+    expect(data).toMatchObject({ endsAt: noon(1800), durationSeconds: 1800 });
+  });
+
+  test('leave one alone that ends before them', () => {
+    const { data } = eventOf(decide(auto, issue, context(engineer, noon(0), until('20:00'))));
+    expect(data).toMatchObject({ endsAt: noon(3600) });
+  });
+
+  test('that are never there in a week let nobody in', () => {
+    const leapt = entitlement({ hours: { timezone: 'Europe/Berlin', days: ['sun'], from: '02:10', to: '02:50' } });
+    const at = '2026-03-22T23:30:00.000Z';
+    const state = request(submitted({ autoApproved: true, stages: [] }, { at }));
+    const fresh = { ...engineer, groupsAt: at, authenticatedAt: at };
+    expect(issued(state, context(fresh, at, [{ ...leapt, approval: 'auto' }]))).toBe('outside_hours');
+  });
 });

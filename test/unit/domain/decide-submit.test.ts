@@ -57,6 +57,7 @@ describe('asking', () => {
         'justification',
         'ticket',
         'start',
+        'hours',
         'groupsFresh',
         'mfa',
         'signInAge',
@@ -219,4 +220,20 @@ test('whatever is asked for, a submission and its dry run agree', () => {
       expect('event' in submit(command, at())).toBe(allowed);
     }),
   );
+});
+
+describe('the hours', () => {
+  const morning = at({ hours: { timezone: 'UTC', days: ['mon'], from: '08:00', to: '12:30' } });
+
+  test('are asked of the start, which is now unless one is named', () => {
+    expect(outcome(submit(ask(), morning))).toBe('request.submitted');
+    expect(outcome(submit(ask({ startAt: noon(1799) }), morning))).toBe('request.submitted');
+    expect(outcome(submit(ask({ startAt: noon(1800) }), morning))).toBe('outside_hours');
+  });
+
+  test('are told to whoever asks', () => {
+    expect(submitRules(ask(), morning).find(({ rule }) => rule === 'hours')?.detail).toBe(
+      'Within mon, 08:00 to 12:30, UTC.',
+    );
+  });
 });
