@@ -35,20 +35,22 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     ...{ origin, logger },
     authenticate: authenticator({ sessions: dynamoSessions({ client, table: tables.identity, clock }), clock }),
     routes: {
-      'POST /v1/requests/{id}/credentials': async ({ path, principal, remainingMs }) => {
+      'POST /v1/requests/{id}/credentials': async ({ path, principal, claimedHandle, remainingMs }) => {
         const { accessKeyId, secretAccessKey, sessionToken, expiration } = await issueCredentials(issuer, {
           ...{ requestId: path.id, caller: principal, patience: { remainingMs } },
         });
         // The form that the AWS CLI's credential_process reads.
         const secrets = { SecretAccessKey: secretAccessKey.reveal(), SessionToken: sessionToken.reveal() };
+          ...(claimedHandle === undefined ? {} : { claimed: claimedHandle }),
         return { status: 200, json: { Version: 1, AccessKeyId: accessKeyId, ...secrets, Expiration: expiration } };
       },
-      'POST /v1/requests/{id}/console': async ({ path, principal, remainingMs, body, isFormPost }) => {
+      'POST /v1/requests/{id}/console': async ({ path, principal, claimedHandle, remainingMs, body, isFormPost }) => {
         const { url, expiresAt } = await openConsole(issuer, {
           ...{ requestId: path.id, caller: principal, patience: { remainingMs } },
           ...(body.destination === undefined ? {} : { destination: body.destination }),
         });
         // 303, so that the browser does not post its form to AWS.
+          ...(claimedHandle === undefined ? {} : { claimed: claimedHandle }),
         if (isFormPost) return { status: 303, headers: { location: url.reveal() } };
         return { status: 200, json: { url: url.reveal(), expiresAt } };
       },

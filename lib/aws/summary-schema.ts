@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { RequestSummary } from '../broker/summary.ts';
+import type { Extension } from '../domain/request.ts';
 
 const textRef = z.object({ id: z.string(), hash: z.string() });
 
@@ -30,7 +31,37 @@ const approvers = z.object({
   people: z.exactOptional(z.array(z.object({ provider: z.string(), issuer: z.string(), subject: z.string() }))),
 });
 
+const staged = {
+  stages: z.array(z.object({ from: approvers, count: z.number() })),
+  parallel: z.exactOptional(z.literal(true)),
+  escalation: z.exactOptional(z.object({ at: z.string(), to: approvers })),
+  pendingUntil: z.exactOptional(z.string()),
+  approvals: z.array(
+    z.object({
+      approver: z.string(),
+      at: z.string(),
+      stage: z.number(),
+      couldServe: z.exactOptional(z.array(z.number())),
+      onBehalfOf: z.exactOptional(z.string()),
+      comment: z.exactOptional(textRef),
+    }),
+  ),
+  approvedAt: z.exactOptional(z.string()),
+};
+
+const closedBy = { by: z.string(), at: z.string(), reason: z.exactOptional(textRef) };
+
+const extension = z.object({
+  ...staged,
+  at: z.string(),
+  justification: textRef,
+  durationSeconds: z.number(),
+  grantedSeconds: z.number(),
+  closed: z.exactOptional(z.object({ kind: z.enum(['denied', 'cancelled']), ...closedBy })),
+} satisfies Record<keyof Extension, unknown>);
+
 const summary = z.object({
+  ...staged,
   id: z.string(),
   requester: z.string(),
   entitlementId: z.string(),
@@ -42,28 +73,14 @@ const summary = z.object({
   grantedSeconds: z.number(),
   startAt: z.exactOptional(z.string()),
   autoApproved: z.boolean(),
-  pendingUntil: z.exactOptional(z.string()),
-  stages: z.array(z.object({ from: approvers, count: z.number() })),
-  parallel: z.exactOptional(z.literal(true)),
-  escalation: z.exactOptional(z.object({ at: z.string(), to: approvers })),
-  approvals: z.array(
-    z.object({
-      approver: z.string(),
-      at: z.string(),
-      stage: z.number(),
-      couldServe: z.exactOptional(z.array(z.number())),
-      comment: z.exactOptional(textRef),
-    }),
+  extendedSeconds: z.exactOptional(z.number()),
+  extension: z.exactOptional(extension),
+  breakGlass: z.exactOptional(z.object({ reviewBy: z.string(), reviewers: approvers })),
+  review: z.exactOptional(
+    z.object({ by: z.string(), at: z.string(), verdict: z.enum(['justified', 'unjustified']), comment: textRef }),
   ),
-  approvedAt: z.exactOptional(z.string()),
-  closed: z.exactOptional(
-    z.object({
-      kind: z.enum(['denied', 'cancelled', 'revoked', 'ended']),
-      by: z.string(),
-      at: z.string(),
-      reason: z.exactOptional(textRef),
-    }),
-  ),
+  bundleId: z.exactOptional(z.string()),
+  closed: z.exactOptional(z.object({ kind: z.enum(['denied', 'cancelled', 'revoked', 'ended']), ...closedBy })),
   seq: z.number(),
   // Names every member, the optional ones too: one left out would be lost on its way through the table.
 } satisfies Record<keyof RequestSummary, unknown>);

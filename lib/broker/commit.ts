@@ -2,7 +2,7 @@ import { isReader } from '../domain/access.ts';
 import type { Context, Decision } from '../domain/command.ts';
 import { HatcheckError } from '../domain/errors.ts';
 import type { DomainEvent, StoredEvent } from '../domain/event.ts';
-import type { Instant, Principal } from '../domain/principal.ts';
+import type { Handle, Instant, Principal } from '../domain/principal.ts';
 import { type RequestState, evolve, fold } from '../domain/request.ts';
 import { latest } from '../domain/time.ts';
 import { type Broker, type Patience, actorOf, noSuchRequest, requestStream } from './broker.ts';
@@ -17,10 +17,10 @@ export interface Loaded {
 }
 
 /** @throws HatcheckError `not_found`, also when the principal may not read it; `ledger_unavailable`. */
-export const load = (events: readonly StoredEvent[], principal: Principal, broker: Broker): Loaded => {
+export const load = ({ events, known }: Read, principal: Principal, broker: Broker): Loaded => {
   const loaded = loadUnchecked(events);
   const now = loaded && nowAfter(broker, loaded.last);
-  if (!now || !isReader(loaded.request, { principal, policy: broker.policy, now }))
+  if (!now || !isReader(loaded.request, { ...known, principal, policy: broker.policy, now }))
     throw new HatcheckError(noSuchRequest);
   return loaded;
 };
@@ -42,16 +42,29 @@ export interface Read {
   readonly known: Known;
 }
 
-type ReadKnown = (broker: Broker) => Promise<Known>;
+type ReadKnown = (broker: Broker, caller: Handle) => Promise<Known>;
 
-/** Side by side: one trip. @throws HatcheckError `ledger_unavailable` */
+/** On what, by whom, and how to learn what else the decision goes by. */
+interface Wanted {
+  readonly requestId: string;
+  readonly caller: Handle;
+  readonly known?: ReadKnown;
+}
+
+/**
+ * Side by side: one trip for whoever made the request, and a second for everybody else, since only its first event says whose links are
+ * asked for.
+ * @throws HatcheckError `ledger_unavailable`
+ */
 export const readForDecision = async (
   broker: Broker,
-  requestId: string,
-  known: ReadKnown = readKnown,
+  { requestId, caller, known = readKnown }: Wanted,
 ): Promise<Read> => {
-  const [events, said] = await Promise.all([broker.ledger.read(requestStream(requestId)), known(broker)]);
-  return { events, known: said };
+  const [events, said] = await Promise.all([broker.ledger.read(requestStream(requestId)), known(broker, caller)]);
+  const requester = events[0]?.actor.handle ?? caller;
+  if (requester === caller) return { events, known: { ...said, requesterStanding: said.standing } };
+  const { standing: requesterStanding } = await known(broker, requester);
+  return { events, known: { ...said, requesterStanding } };
 };
 
 /**
@@ -68,7 +81,7 @@ export const commit = async (
     principal,
     patience,
     known = readKnown,
-    first = readForDecision(broker, requestId, known),
+    first = readForDecision(broker, { requestId, caller: principal.handle, known }),
     prepare,
   }: CommitOptions,
   decision: (request: RequestState, context: Context) => Decision,
@@ -76,7 +89,7 @@ export const commit = async (
   const stream = requestStream(requestId);
   let read = await first;
   for (let tries = 0; ; tries += 1) {
-    const loaded = load(read.events, principal, broker);
+    const loaded = load(read, principal, broker);
     const now = nowAfter(broker, loaded.last);
     const decided = decision(loaded.request, { ...read.known, principal, policy: broker.policy, now });
     if ('refusal' in decided) throw new RefusedError(decided, loaded.request);
@@ -87,7 +100,7 @@ export const commit = async (
     if ((await broker.ledger.append(event)) === 'appended')
       return { request: evolve(loaded.request, event), last: event, event };
     await pauseOrGiveUp(broker, patience, tries, 'ledger_conflict');
-    read = await readForDecision(broker, requestId, known);
+    read = await readForDecision(broker, { requestId, caller: principal.handle, known });
   }
 };
 

@@ -3,7 +3,7 @@ import { decide } from '../domain/decide.ts';
 import { HatcheckError, type Refusal } from '../domain/errors.ts';
 import type { DomainEvent, Purpose } from '../domain/event.ts';
 import { certain, eventOf } from '../domain/invariant.ts';
-import type { Principal } from '../domain/principal.ts';
+import type { Handle, Principal } from '../domain/principal.ts';
 import type { Closed } from '../domain/request.ts';
 import { type RoleSessionOrder, orderRoleSession, roleSessionName } from '../domain/role-session.ts';
 import type { Broker, Patience } from './broker.ts';
@@ -20,6 +20,8 @@ export interface IssueOptions {
   readonly requestId: string;
   /** Still being looked up: the request is read meanwhile. */
   readonly caller: Promise<Principal>;
+  /** Who the caller says to be, so that their own stream is read meanwhile too. Believed for nothing else. */
+  readonly claimed?: Handle;
   readonly purpose: Purpose;
   readonly patience: Patience;
 }
@@ -40,12 +42,14 @@ export interface Opened {
  */
 export const openRoleSession = async (
   issuer: Issuer,
-  { requestId, caller, purpose, patience }: IssueOptions,
+  { requestId, caller, claimed, purpose, patience }: IssueOptions,
 ): Promise<Opened> => {
-  const first = readForDecision(issuer, requestId);
+  const ahead = claimed === undefined ? undefined : readForDecision(issuer, { requestId, caller: claimed });
   // Whoever is not signed in learns that, not how the ledger is.
-  first.catch(() => undefined);
+  ahead?.catch(() => undefined);
   const principal = await caller;
+  const first =
+    ahead && principal.handle === claimed ? ahead : readForDecision(issuer, { requestId, caller: principal.handle });
   const { intent, loaded, order } = await intendToIssue(issuer, { requestId, principal, purpose, patience, first });
   try {
     return { principal, intent, credentials: await issuer.roleSessions.open(order), after: loaded };

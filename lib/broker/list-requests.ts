@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isReader } from '../domain/access.ts';
+import { standingInFor } from '../domain/delegation.ts';
 import { HatcheckError } from '../domain/errors.ts';
 import { isAuditor } from '../domain/policy.ts';
 import { type Principal, approverKeysOf } from '../domain/principal.ts';
 import { type RequestStatus, statusAt } from '../domain/request.ts';
+import type { Speaking } from '../domain/voice.ts';
 import type { Desk } from './broker.ts';
+import { NOTHING_KNOWN, readKnownOrNothing } from './known.ts';
 import type { Page, PageOf } from './ports.ts';
 import { type RequestSummary, positionOf } from './summary.ts';
 
@@ -30,14 +33,16 @@ export const listRequests = async (
   query: ListQuery,
 ): Promise<{ requests: readonly RequestSummary[]; nextCursor?: string }> => {
   const now = desk.clock.now();
+  // Only an approver's list depends on whom they stand in for.
+  const known = query.as === 'approver' ? await readKnownOrNothing(desk, principal.handle) : NOTHING_KNOWN;
+  const speaking = { ...known, principal, policy: desk.policy, now };
   const wanted = (summary: RequestSummary): boolean =>
-    (query.status === undefined || statusAt(summary, now) === query.status) &&
-    isReader(summary, { principal, policy: desk.policy, now });
+    (query.status === undefined || statusAt(summary, now) === query.status) && isReader(summary, speaking);
   const binding = bindingOf(principal, query);
   const requests: RequestSummary[] = [];
   let after = query.cursor === undefined ? undefined : positionIn(query.cursor, binding);
   for (let reads = 0; reads < MAX_READS && requests.length < query.limit; reads += 1) {
-    const page = await pageOf(desk, principal, query, {
+    const page = await pageOf(desk, speaking, query, {
       limit: Math.max(query.limit, MIN_READ),
       ...(after ? { after } : {}),
     });
@@ -55,21 +60,27 @@ export const listRequests = async (
 const EMPTY: Page<RequestSummary> = { items: [] };
 
 const pageOf = async (
-  { summaries, policy, clock }: Desk,
-  principal: Principal,
+  { summaries }: Desk,
+  speaking: Speaking,
   { as, status }: ListQuery,
   page: PageOf,
 ): Promise<Page<RequestSummary>> => {
+  const { principal, policy, now } = speaking;
   switch (as) {
     case 'requester':
       return summaries.ofRequester(principal.handle, page);
     case 'approver':
-      return summaries.ofApprovers(approverKeysOf(principal), { ...page, open: status === 'pending' });
+      return summaries.ofApprovers(keysOfApprover(speaking), { ...page, open: status === 'pending' });
     case 'auditor':
       // Whoever is no auditor has nothing to read as one.
-      return isAuditor(policy, principal) ? summaries.ofEverybody({ ...page, now: clock.now() }) : EMPTY;
+      return isAuditor(policy, principal) ? summaries.ofEverybody({ ...page, now }) : EMPTY;
   }
 };
+
+/** Their own, and those that were lent to them. */
+const keysOfApprover = (speaking: Speaking): readonly string[] => [
+  ...new Set([...approverKeysOf(speaking.principal), ...standingInFor(speaking).flatMap(({ groups }) => groups)]),
+];
 
 /**
  * A cursor names a position and the caller and query it belongs to. The hash keeps honest clients from mixing lists up; it guards

@@ -2,8 +2,9 @@ import type { StoredEvent } from '../domain/event.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { RequestState } from '../domain/request.ts';
 import { msOf } from '../domain/time.ts';
-import { type Desk, refusalsStream, requestStream } from './broker.ts';
-import { load } from './commit.ts';
+import { type Desk, refusalsStream } from './broker.ts';
+import { load, readForDecision } from './commit.ts';
+import { readKnownOrNothing } from './known.ts';
 
 /**
  * The request and its events as they are stored, its refusals among them, by time.
@@ -14,10 +15,10 @@ export const readRequest = async (
   principal: Principal,
   requestId: string,
 ): Promise<{ request: RequestState; events: readonly StoredEvent[] }> => {
-  const lifecycle = await desk.ledger.read(requestStream(requestId));
-  const { request } = load(lifecycle, principal, desk);
+  const read = await readForDecision(desk, { requestId, caller: principal.handle, known: readKnownOrNothing });
+  const { request } = load(read, principal, desk);
   const refusals = await desk.ledger.read(refusalsStream(requestId));
   // A stable sort: of two at the same instant, the lifecycle's comes first.
-  const events = [...lifecycle, ...refusals].sort((a, b) => msOf(a.at) - msOf(b.at));
+  const events = [...read.events, ...refusals].sort((a, b) => msOf(a.at) - msOf(b.at));
   return { request, events };
 };

@@ -45,7 +45,13 @@ export interface Person extends PersonName {
 interface StageView {
   readonly from: ApproversView;
   readonly count: number;
-  readonly approvals: readonly { readonly approver: Person; readonly at: Instant; readonly comment?: string }[];
+  readonly approvals: readonly {
+    readonly approver: Person;
+    /** In whose place it was said. */
+    readonly onBehalfOf?: Person;
+    readonly at: Instant;
+    readonly comment?: string;
+  }[];
 }
 
 const ACTIONS = ['approve', 'deny', 'cancel', 'revoke', 'end', 'credentials', 'console'] as const;
@@ -63,7 +69,7 @@ export const viewRequests = async (
   channel: Channel = 'portal',
 ): Promise<readonly RequestView[]> => {
   const [known, names, words] = await Promise.all([
-    readKnownOrNothing(desk),
+    readKnownOrNothing(desk, principal.handle),
     desk.people.get([...new Set(requests.flatMap(handlesIn))]),
     desk.texts.get(requests.flatMap(wordsIn)),
   ]);
@@ -122,8 +128,9 @@ const stagesOf = ({ stages, approvals }: RequestSummary, { person, words }: Seen
     count,
     approvals: approvals
       .filter(({ stage }) => stage === index)
-      .map(({ approver, at, comment }) => ({
+      .map(({ approver, onBehalfOf, at, comment }) => ({
         approver: person(approver),
+        ...(onBehalfOf === undefined ? {} : { onBehalfOf: person(onBehalfOf) }),
         at,
         ...(comment ? { comment: words.get(comment.id) ?? '' } : {}),
       })),
@@ -158,7 +165,7 @@ const PROBES: Readonly<Record<Action, Command>> = {
 
 const handlesIn = ({ requester, approvals, closed }: RequestSummary): readonly Handle[] => [
   requester,
-  ...approvals.map(({ approver }) => approver),
+  ...approvals.flatMap(({ approver, onBehalfOf }) => [approver, ...(onBehalfOf === undefined ? [] : [onBehalfOf])]),
   ...(closed ? [closed.by] : []),
 ];
 

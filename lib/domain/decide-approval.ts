@@ -1,4 +1,3 @@
-import { isApprover, isRequester } from './access.ts';
 import { groupsFresh, mfaUsed, signedInRecently } from './assurance.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
 import { controlChecks, growthOf } from './control-rules.ts';
@@ -7,9 +6,9 @@ import { type Refusal, badInput, refuse } from './errors.ts';
 import { certain } from './invariant.ts';
 import { type RequestState, statusAt } from './request.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
-import { seatFor } from './stages.ts';
 import { notTooFarAhead } from './start.ts';
 import { isBefore } from './time.ts';
+import { isAsked, isOwn, isSpokenFor, saidYes, seatOf } from './voice.ts';
 
 type Approve = Extract<Command, { type: 'approve' }>;
 type Deny = Extract<Command, { type: 'deny' }>;
@@ -18,16 +17,13 @@ type Deny = Extract<Command, { type: 'deny' }>;
 export const approve = (request: RequestState, command: Approve, context: Context): Decision => {
   const rules = approveRules(request, command, context);
   const mayApprove = rules.every(({ rule, refusal }) => !refusal || (rule !== 'notSelf' && rule !== 'approver'));
-  if (mayApprove && !request.closed && hasApproved(request, context)) return { event: undefined };
+  if (mayApprove && !request.closed && saidYes(request, context)) return { event: undefined };
   return unlessRefused(rules, () => {
     const { comment, durationSeconds, startAt } = command;
     return {
       type: 'request.approved',
       data: {
-        ...certain(
-          seatFor(request, context.principal, context.now),
-          'the rules let an approval pass that no stage waits for',
-        ),
+        ...certain(seatOf(request, context), 'the rules let an approval pass that no stage waits for'),
         ...(comment === undefined ? {} : { comment }),
         ...(durationSeconds === undefined ? {} : { durationSeconds }),
         ...(startAt === undefined ? {} : { startAt }),
@@ -41,13 +37,13 @@ export const approve = (request: RequestState, command: Approve, context: Contex
  * more time or an earlier start than was asked for.
  */
 export const approveRules = (request: RequestState, command: Approve, context: Context): readonly Rule[] => {
-  const { principal, policy } = context;
+  const { policy } = context;
   const entitlement = policy.entitlements.get(request.entitlementId);
   const checks: readonly Check[] = [
     {
       rule: 'notSelf',
-      detail: 'Nobody approves their own request.',
-      check: () => (isRequester(request, principal) ? refuse('self_approval', 'the requester approves') : undefined),
+      detail: 'Nobody approves their own request, whichever of their identities they are signed in with.',
+      check: () => (isOwn(request, context) ? refuse('self_approval', 'the requester approves') : undefined),
       gate: true,
     },
     approverCheck(request, context),
@@ -72,10 +68,7 @@ const entitlementChecks = (
   {
     rule: 'stage',
     detail: 'A stage that is open asks you.',
-    check: () =>
-      seatFor(request, context.principal, context.now)
-        ? undefined
-        : refuse('not_an_approver', 'the stages that are open ask others'),
+    check: () => seatFree(request, context),
   },
   {
     rule: 'channel',
@@ -117,8 +110,7 @@ export const deny = (request: RequestState, { reason }: Deny, context: Context):
       {
         rule: 'notSelf',
         detail: 'The requester cancels instead.',
-        check: () =>
-          isRequester(request, context.principal) ? refuse('not_an_approver', 'the requester denies') : undefined,
+        check: () => (isOwn(request, context) ? refuse('not_an_approver', 'the requester denies') : undefined),
         gate: true,
       },
       approverCheck(request, context),
@@ -127,10 +119,10 @@ export const deny = (request: RequestState, { reason }: Deny, context: Context):
     () => ({ type: 'request.denied', data: { reason } }),
   );
 
-const approverCheck = (request: RequestState, { principal, now }: Context): Check => ({
+const approverCheck = (request: RequestState, context: Context): Check => ({
   rule: 'approver',
-  detail: 'A stage of the request asks you.',
-  check: () => (isApprover(request, principal, now) ? undefined : refuse('not_an_approver', 'no stage asks them')),
+  detail: 'A stage of the request asks you, or somebody in whose place you act.',
+  check: () => (isAsked(request, context) ? undefined : refuse('not_an_approver', 'no stage asks them')),
   gate: true,
 });
 
@@ -144,8 +136,12 @@ const pendingCheck = (request: RequestState, { now }: Context): Check => ({
   gate: true,
 });
 
-const hasApproved = ({ approvals }: RequestState, { principal }: Context): boolean =>
-  approvals.some(({ approver }) => approver === principal.handle);
+const seatFree = (request: RequestState, context: Context): Refusal | undefined => {
+  if (seatOf(request, context)) return undefined;
+  return isSpokenFor(request, context)
+    ? refuse('already_decided', 'it was said in their place, or by whom they act for')
+    : refuse('not_an_approver', 'the stages that are open ask others');
+};
 
 const stillAsAsked = (request: RequestState, entitlement: Entitlement | undefined): Refusal | undefined => {
   if (!entitlement) return refuse('policy_changed', 'the entitlement is gone');

@@ -3,6 +3,7 @@ import { type Command, type Context, type Decision, unlessRefused } from './comm
 import { refuse } from './errors.ts';
 import { type RequestState, type RequestStatus, statusAt } from './request.ts';
 import { type Check, evaluate } from './rule.ts';
+import { isOwn } from './voice.ts';
 
 type Revoke = Extract<Command, { type: 'revoke' }>;
 
@@ -26,7 +27,7 @@ export const revoke = (request: RequestState, { reason }: Revoke, context: Conte
     rule: 'revoker',
     detail: 'You approve or revoke for this entitlement, and the request is not your own.',
     check: () =>
-      !isRequester(request, context.principal) && isRevoker(request, context)
+      !isOwn(request, context) && isRevoker(request, context)
         ? undefined
         : refuse('not_an_approver', 'neither an approver nor a revoker, or the requester'),
     gate: true,

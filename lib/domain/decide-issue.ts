@@ -10,7 +10,9 @@ import { eligibleFor } from './policy.ts';
 import { type Grant, type RequestState, grantAt, statusAt } from './request.ts';
 import { STS_MIN_SECONDS, orderRoleSession } from './role-session.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
+import { handlesOf } from './standing.ts';
 import { earliest, isBefore, plusSeconds, secondsBetween } from './time.ts';
+import { hasSpoken } from './voice.ts';
 
 type IssueCommand = Extract<Command, { type: 'issue' }>;
 
@@ -77,7 +79,7 @@ export const issueRules = (request: RequestState, context: Context): readonly Ru
 const entitlementChecks = (
   request: RequestState,
   entitlement: Entitlement,
-  { principal, now }: Context,
+  { principal, standing, now }: Context,
 ): readonly Check[] => [
   {
     rule: 'policyUnchanged',
@@ -93,7 +95,7 @@ const entitlementChecks = (
     rule: 'notSelf',
     detail: 'Nobody approved their own request.',
     check: () =>
-      request.approvals.some(({ approver }) => approver === principal.handle)
+      hasSpoken(request, handlesOf(principal.handle, standing))
         ? refuse('self_approval', 'the requester is among the approvers')
         : undefined,
   },

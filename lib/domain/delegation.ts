@@ -166,7 +166,11 @@ const inGroupsOf = (groups: readonly Group[] | undefined, principal: Principal):
 
 const stagesOf = ({ entitlements }: AccessPolicy) =>
   [...entitlements.values()].flatMap(({ approval, groupsMaxAgeSeconds }) =>
-    approval === 'auto' ? [] : approval.stages.map(({ from }) => ({ groups: from.groups, groupsMaxAgeSeconds })),
+    approval === 'auto'
+      ? []
+      : [...approval.stages.map(({ from }) => from), ...(approval.escalation ? [approval.escalation.to] : [])].map(
+          ({ groups }) => ({ groups, groupsMaxAgeSeconds }),
+        ),
   );
 
 const delegableGroups = (policy: AccessPolicy, principal: Principal): readonly Group[] => {

@@ -53,6 +53,8 @@ export interface EventData {
     /** Present only when moved, later. */
     readonly startAt?: Instant;
   };
+    /** Of a delegate: who would have said it, were they not away. */
+    readonly onBehalfOf?: Handle;
   'request.denied': { readonly reason: TextRef };
   'request.cancelled': Readonly<Record<string, never>>;
   /** Somebody else ended an approved request. */
@@ -105,11 +107,6 @@ export interface EventData {
   'hold.placed': { readonly hold: Hold; readonly carried: Control };
   /** A hold was taken away. Stands in `control`. */
   'hold.lifted': { readonly holdId: string; readonly reason?: TextRef; readonly carried: Control };
-  /** Something in the ledger was overwritten, deleted, or put there by somebody else. Stands in `alarm#<yyyy-mm-dd>`. */
-  'ledger.altered': {
-    readonly stream: string;
-    readonly seq: number;
-    readonly change: LedgerAlteration;
   /** Identities were proved to be one person's: all of `person`. Stands in the stream of each of them, `person#<handle>`. */
   'link.made': { readonly person: readonly Handle[]; readonly carried: Standing };
   /** An identity is no longer linked, and for self-approval it counts all the same. Stands in `person#<handle>`, for each. */
@@ -142,6 +139,11 @@ export type RecordedEvent<T extends EventType = EventType> = DomainEvent<T> & {
   readonly eventId: string;
   readonly at: Instant;
   readonly actor: Actor;
+  /** Something in the ledger was overwritten, deleted, or put there by somebody else. Stands in `alarm#<yyyy-mm-dd>`. */
+  'ledger.altered': {
+    readonly stream: string;
+    readonly seq: number;
+    readonly change: LedgerAlteration;
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { Snapshot } from './entitlement.ts';
-import type { EventData, Purpose, RecordedEvent, TextRef } from './event.ts';
-import type { Handle, Instant } from './principal.ts';
+import type { EventData, Purpose, RecordedEvent, TextRef, Verdict } from './event.ts';
+import { certain } from './invariant.ts';
+import type { Approvers, Handle, Instant } from './principal.ts';
 import { type Approval, type Staged, approvalsNeeded, withApproval } from './stages.ts';
 import { earliest, isBefore, latest, plusSeconds } from './time.ts';
 
@@ -10,6 +11,24 @@ export interface Issue {
   readonly intent: string;
   readonly at: Instant;
   readonly purpose: Purpose;
+}
+
+/** More time, as asked for on a live grant; the last that was. */
+export interface Extension extends Staged {
+  readonly at: Instant;
+  readonly justification: TextRef;
+  /** As asked for. */
+  readonly durationSeconds: number;
+  /** As approved so far: approvers only lower it. */
+  readonly grantedSeconds: number;
+  readonly closed?: Omit<Closed, 'kind'> & { readonly kind: 'denied' | 'cancelled' };
+}
+
+export interface Review {
+  readonly by: Handle;
+  readonly at: Instant;
+  readonly verdict: Verdict;
+  readonly comment: TextRef;
 }
 
 export interface Closed {
@@ -34,6 +53,13 @@ export interface RequestState extends Staged {
   readonly grantedSeconds: number;
   readonly startAt?: Instant;
   readonly autoApproved: boolean;
+  /** What extensions have added to `grantedSeconds`; absent when none has. */
+  readonly extendedSeconds?: number;
+  readonly extension?: Extension;
+  readonly breakGlass?: { readonly reviewBy: Instant; readonly reviewers: Approvers };
+  readonly review?: Review;
+  /** Shared with the requests that were asked for together with this one. */
+  readonly bundleId?: string;
   readonly closed?: Closed;
   readonly issues: readonly Issue[];
   /** Of the last event. */
@@ -51,11 +77,19 @@ export const evolve = (state: RequestState | undefined, event: RecordedEvent): R
   const by = { by: event.actor.handle, at: event.at };
   switch (event.type) {
     case 'request.approved':
-      return approved(next, event);
+      return event.data.extension ? extensionApproved(next, event) : approved(next, event);
     case 'request.denied':
-      return { ...next, closed: { kind: 'denied', ...by, reason: event.data.reason } };
+      return closedAs(next, { kind: 'denied', ...by, reason: event.data.reason }, event.data);
     case 'request.cancelled':
-      return { ...next, closed: { kind: 'cancelled', ...by } };
+      return closedAs(next, { kind: 'cancelled', ...by }, event.data);
+    case 'request.extension_requested':
+      return { ...next, extension: extensionOf(event) };
+    case 'request.extended':
+      return { ...next, ...extended(state, event.data.durationSeconds) };
+    case 'request.reviewed':
+      return { ...next, review: { ...by, verdict: event.data.verdict, comment: event.data.comment } };
+    case 'request.lapsed':
+      return next;
     case 'request.revoked':
       return { ...next, closed: { kind: 'revoked', ...by, reason: event.data.reason } };
     case 'request.ended':
@@ -96,6 +130,8 @@ const submitted = (data: EventData['request.submitted'], requester: Handle, at: 
   ...(data.parallel ? { parallel: data.parallel } : {}),
   ...(data.escalation ? { escalation: data.escalation } : {}),
   approvals: [],
+  ...(data.breakGlass ? { breakGlass: data.breakGlass } : {}),
+  ...(data.bundleId === undefined ? {} : { bundleId: data.bundleId }),
   ...(data.autoApproved ? { approvedAt: at } : {}),
   issues: [],
   seq: 0,
@@ -114,11 +150,42 @@ const approved = (state: RequestState, event: RecordedEvent<'request.approved'>)
   };
 };
 
+/** Denied or cancelled: the request, or only the extension of it. @throws TypeError when there is none. */
+const closedAs = (
+  state: RequestState,
+  closed: NonNullable<Extension['closed']>,
+  { extension }: { readonly extension?: true },
+): RequestState => (extension ? { ...state, extension: { ...asked(state), closed } } : { ...state, closed });
+
+const asked = ({ extension }: RequestState): Extension => certain(extension, 'no extension was asked for');
+
+const extensionOf = ({ data, at }: RecordedEvent<'request.extension_requested'>): Extension => ({
+  ...data,
+  at,
+  grantedSeconds: data.durationSeconds,
+  approvals: [],
+});
+
+const extensionApproved = (state: RequestState, event: RecordedEvent<'request.approved'>): RequestState => {
+  const before = asked(state);
+  const approvals = withApproval(before, approvalOf(event));
+  const grantedSeconds = Math.min(before.grantedSeconds, event.data.durationSeconds ?? before.grantedSeconds);
+  const extension = { ...before, approvals, grantedSeconds };
+  return approvalsNeeded(extension) > 0
+    ? { ...state, extension }
+    : { ...state, extension: { ...extension, approvedAt: event.at }, ...extended(state, grantedSeconds) };
+};
+
+const extended = ({ extendedSeconds = 0 }: RequestState, seconds: number): Pick<RequestState, 'extendedSeconds'> => ({
+  extendedSeconds: extendedSeconds + seconds,
+});
+
 const approvalOf = ({ data, actor, at }: RecordedEvent<'request.approved'>): Approval => ({
   approver: actor.handle,
   at,
   stage: data.stage,
   ...(data.couldServe ? { couldServe: data.couldServe } : {}),
+  ...(data.onBehalfOf === undefined ? {} : { onBehalfOf: data.onBehalfOf }),
   ...(data.comment ? { comment: data.comment } : {}),
 });
 
@@ -129,25 +196,37 @@ export interface Grant {
   readonly endsAt: Instant;
 }
 
-export const grantAt = (
-  request: Pick<RequestState, 'approvedAt' | 'startAt' | 'grantedSeconds' | 'closed'>,
-  now: Instant,
-): Grant | undefined => {
+type Windowed = Pick<RequestState, 'approvedAt' | 'startAt' | 'grantedSeconds' | 'extendedSeconds' | 'closed'>;
+
+/** How long the grant is, with what extensions have added. */
+export const totalSeconds = ({
+  grantedSeconds,
+  extendedSeconds = 0,
+}: Pick<RequestState, 'grantedSeconds' | 'extendedSeconds'>): number => grantedSeconds + extendedSeconds;
+
+export const grantAt = (request: Windowed, now: Instant): Grant | undefined => {
   if (request.approvedAt === undefined) return undefined;
   const startsAt = latest(request.startAt ?? request.approvedAt, request.approvedAt);
-  const wholeEnd = plusSeconds(startsAt, request.grantedSeconds);
+  const wholeEnd = plusSeconds(startsAt, totalSeconds(request));
   const endsAt = request.closed ? earliest(wholeEnd, request.closed.at) : wholeEnd;
   if (request.closed || !isBefore(now, endsAt)) return { state: 'ended', startsAt, endsAt };
   return { state: isBefore(now, startsAt) ? 'scheduled' : 'active', startsAt, endsAt };
 };
 
 /** The status now: a pending request expires by time, an approved one when its window is past. */
-export const statusAt = (
-  request: Pick<RequestState, 'approvedAt' | 'startAt' | 'grantedSeconds' | 'closed' | 'pendingUntil'>,
-  now: Instant,
-): RequestStatus => {
+export const statusAt = (request: Windowed & Pick<RequestState, 'pendingUntil'>, now: Instant): RequestStatus => {
   if (request.closed) return request.closed.kind;
   const grant = grantAt(request, now);
   if (grant) return grant.state === 'ended' ? 'expired' : 'approved';
   return request.pendingUntil !== undefined && !isBefore(now, request.pendingUntil) ? 'expired' : 'pending';
+};
+
+/** The extension that waits for an approval now, on a grant that still goes on. */
+export const openExtension = (
+  request: Windowed & Pick<RequestState, 'extension'>,
+  now: Instant,
+): Extension | undefined => {
+  const { extension } = request;
+  const open = extension && !extension.approvedAt && !extension.closed && grantAt(request, now)?.state === 'active';
+  return open && extension.pendingUntil !== undefined && isBefore(now, extension.pendingUntil) ? extension : undefined;
 };

@@ -9,6 +9,8 @@ export interface Approval {
   readonly stage: number;
   /** Parallel stages only: all that this person could have spoken for, where that is more than one. */
   readonly couldServe?: readonly number[];
+  /** In whose place it was said. */
+  readonly onBehalfOf?: Handle;
   readonly comment?: TextRef;
 }
 

@@ -55,7 +55,13 @@ const entitlement = () =>
     breakGlass: z.boolean(),
   });
 
-const approval = () => z.strictObject({ approver: person(), at: instant(), comment: z.optional(z.string()) });
+const approval = () =>
+  z.strictObject({
+    approver: person(),
+    onBehalfOf: z.optional(person()),
+    at: instant(),
+    comment: z.optional(z.string()),
+  });
 
 const request = () =>
   z.strictObject({

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import type { Principal } from '../domain/principal.ts';
+import type { Handle, Principal } from '../domain/principal.ts';
 import type { BodyOf, PathOf, QueryOf, RouteKey } from './contract.ts';
 import type { Incoming } from './incoming.ts';
 import type { RouteContract } from './route-contract.ts';
@@ -43,6 +43,8 @@ export interface Call<K extends RouteKey> {
   readonly isFormPost: boolean;
   /** Checked; only of routes that understand one. */
   readonly idempotencyKey: string | undefined;
+  /** Whose token was presented, before anybody looked whether it is one: to read ahead by, and for nothing else. */
+  readonly claimedHandle: Handle | undefined;
   readonly callId: string;
   /** Milliseconds until Lambda ends the invocation. */
   readonly remainingMs: () => number;

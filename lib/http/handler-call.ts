@@ -1,6 +1,6 @@
-import type { Principal } from '../domain/principal.ts';
+import type { Handle, Principal } from '../domain/principal.ts';
 import { found } from './call.ts';
-import type { CallerSession, CallState } from './call.ts';
+import type { CallerSession, CallState, Presented } from './call.ts';
 
 /** What the handler gets to see of the call. Asking for the session or the principal starts the authentication, unless it runs. */
 export const callOf = (call: CallState): object => {
@@ -15,6 +15,7 @@ export const callOf = (call: CallState): object => {
     headers,
     cookies: found(call.cookies),
     idempotencyKey: found(call.route).contract.idempotencyKey ? headers['idempotency-key'] : undefined,
+    claimedHandle: claimedHandleOf(call.presented),
     isFormPost: call.isFormPost === true,
     callId: call.callId,
     remainingMs: call.remainingMs,
@@ -27,6 +28,10 @@ export const callOf = (call: CallState): object => {
     },
   };
 };
+
+/** Session tokens are `<handle>.<random>`. */
+const claimedHandleOf = (presented: Presented | undefined): Handle | undefined =>
+  /^(p_[A-Za-z0-9_-]{43})\./.exec(presented?.token ?? '')?.[1];
 
 const principalOf = (session: Promise<CallerSession>): Promise<Principal> => {
   const principal = session.then((known) => known.principal);

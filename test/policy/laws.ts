@@ -37,7 +37,7 @@ const isBoundless = (resource: string): boolean =>
 const OWN_STREAMS: Readonly<Record<string, readonly string[]>> = {
   signin: ['signin#*'],
   token: ['signin#*'],
-  requests: ['request#*', 'control'],
+  requests: ['request#*', 'person#*', 'control'],
   credentials: ['request#*', 'refusals#*'],
   'on-ledger-event': ['alarm#*'],
 };

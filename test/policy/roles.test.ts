@@ -23,14 +23,14 @@ token           | dynamodb:PutItem, dynamodb:GetItem                            
 token           | dynamodb:GetItem, dynamodb:Query                                                     | identity                                  | session#*
 token           | dynamodb:DeleteItem                                                                  | identity                                  | session#*, family#*
 token           | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
-requests        | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, refusals#*, control
-requests        | dynamodb:PutItem                                                                     | ledger                                    | request#*, control
+requests        | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, refusals#*, person#*, control
+requests        | dynamodb:PutItem                                                                     | ledger                                    | request#*, person#*, control
 requests        | dynamodb:PutItem                                                                     | index                                     | request#*
 requests        | dynamodb:Query                                                                       | index's indexes                           |
 requests        | dynamodb:GetItem                                                                     | identity                                  | session#*
 requests        | dynamodb:BatchGetItem                                                                | identity                                  | person#*, text#*
 requests        | dynamodb:PutItem                                                                     | identity                                  | text#*
-credentials     | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, refusals#*, control
+credentials     | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, refusals#*, person#*, control
 credentials     | dynamodb:PutItem                                                                     | ledger                                    | request#*, refusals#*
 credentials     | dynamodb:GetItem                                                                     | identity                                  | session#*
 credentials     | sts:AssumeRole, sts:TagSession, sts:SetSourceIdentity                                | arn:aws:iam::111122223333:role/hatcheck/* |

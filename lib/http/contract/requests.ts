@@ -44,8 +44,10 @@ export const requestsRoutes = {
     codes: [
       'not_eligible',
       'outside_hours',
+      'review_overdue',
       'step_up_required',
       'idempotency_conflict',
+      'limit_reached',
       'ledger_conflict',
       'ledger_unavailable',
     ],
@@ -93,6 +95,7 @@ export const requestsRoutes = {
       'policy_changed',
       'channel_not_allowed',
       'step_up_required',
+      'already_decided',
     ],
   },
   'POST /v1/requests/{id}/deny': {

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { issueCredentials } from '../../../lib/broker/issue.ts';
+import { linkIdentities, unlinkIdentity } from '../../../lib/broker/link-identities.ts';
 import { RoleSessionError, type TemporaryCredentials } from '../../../lib/broker/ports.ts';
 import { HatcheckError } from '../../../lib/domain/errors.ts';
 import { eventOf } from '../../../lib/domain/invariant.ts';
 import { roleSessionName } from '../../../lib/domain/role-session.ts';
-import { approver, engineer, noon, outsider, security } from '../../support/builders.ts';
+import { approver, engineer, handleOf, noon, outsider, security } from '../../support/builders.ts';
 import { type MemoryDesk, memoryDesk, memoryLedger, patient, patientFor, unavailable } from '../../support/memory.ts';
 import {
   acted,
@@ -152,8 +153,25 @@ describe('nothing leaves and STS is not called', () => {
     const order: string[] = [];
     const ledger = { ...issuer.ledger, read: (stream: string) => (order.push('read'), issuer.ledger.read(stream)) };
     const caller = Promise.resolve().then(() => (order.push('caller'), engineer));
-    await issueCredentials({ ...issuer, ledger }, { ...by(id), caller });
+    await issueCredentials({ ...issuer, ledger }, { ...by(id), caller, claimed: engineer.handle });
     expect(order).toEqual(['read', 'caller']);
+  });
+
+  test('attack: whoever claims another handle is judged by their own stream', async () => {
+    const issuer = issuerAt(memoryDesk());
+    const id = await granted(issuer);
+    await linkIdentities(issuer, { principal: engineer, other: approver.handle, patience: patient });
+    const attempt = issueCredentials(issuer, { ...by(id), claimed: handleOf('somebody else') });
+    expect(await codeOf(attempt)).toBe('self_approval');
+  });
+
+  test('attack: an approver who turns out to be the requester, linked only afterwards', async () => {
+    const issuer = issuerAt(memoryDesk());
+    const id = await granted(issuer);
+    await linkIdentities(issuer, { principal: approver, other: engineer.handle, patience: patient });
+    expect(await codeOf(issueCredentials(issuer, by(id)))).toBe('self_approval');
+    await unlinkIdentity(issuer, { principal: approver, removed: engineer.handle, patience: patient });
+    expect(await codeOf(issueCredentials(issuer, by(id)))).toBe('self_approval');
   });
 });
 

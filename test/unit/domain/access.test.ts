@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { isApprover, isReader, isRequester, isRevoker } from '../../../lib/domain/access.ts';
+import { isReader, isRequester, isRevoker } from '../../../lib/domain/access.ts';
 import { eligibleFor, entitlementsOf, isAuditor } from '../../../lib/domain/policy.ts';
+import type { Principal } from '../../../lib/domain/principal.ts';
+import { isAsked } from '../../../lib/domain/voice.ts';
 import {
-  NOON,
   approver,
   auditor,
+  context,
   engineer,
   entitlement,
   outsider,
@@ -17,6 +19,7 @@ import {
 
 const asked = pending();
 const access = policy();
+const as = (person: Principal, under = access) => ({ ...context(person), policy: under });
 const machine = principal('pipeline', ['sre', 'sre-leads', 'security', 'auditors'], { kind: 'workload' });
 
 describe('who is who to a request', () => {
@@ -39,20 +42,20 @@ describe('who is who to a request', () => {
   ])('%s', (_who, person, is) => {
     expect({
       requester: isRequester(asked, person),
-      approver: isApprover(asked, person, NOON),
-      revoker: isRevoker(asked, { principal: person, policy: access, now: NOON }),
-      reader: isReader(asked, { principal: person, policy: access, now: NOON }),
+      approver: isAsked(asked, as(person)),
+      revoker: isRevoker(asked, as(person)),
+      reader: isReader(asked, as(person)),
     }).toEqual(is);
   });
 
   test('an approver of any stage is an approver, also of one that is not open yet', () => {
     const staged = pending({ stages: [stage('sre-leads'), stage('security')] });
-    expect(isApprover(staged, security, NOON)).toBe(true);
+    expect(isAsked(staged, as(security))).toBe(true);
   });
 
   test('a workload neither approves nor revokes, whatever its groups', () => {
-    expect(isApprover(asked, machine, NOON)).toBe(false);
-    expect(isRevoker(asked, { principal: machine, policy: access, now: NOON })).toBe(false);
+    expect(isAsked(asked, as(machine))).toBe(false);
+    expect(isRevoker(asked, as(machine))).toBe(false);
   });
 
   test('revokers are those of today, approvers those of the request', () => {
@@ -62,18 +65,18 @@ describe('who is who to a request', () => {
         revokers: { groups: ['okta:auditors'] },
       }),
     ]);
-    expect(isRevoker(asked, { principal: security, policy: changed, now: NOON })).toBe(false);
-    expect(isRevoker(asked, { principal: auditor, policy: changed, now: NOON })).toBe(true);
-    expect(isApprover(asked, approver, NOON)).toBe(true);
+    expect(isRevoker(asked, as(security, changed))).toBe(false);
+    expect(isRevoker(asked, as(auditor, changed))).toBe(true);
+    expect(isAsked(asked, as(approver))).toBe(true);
   });
 
   test('when the entitlement is gone its approvers still revoke, its revokers do not', () => {
-    expect(isRevoker(asked, { principal: approver, policy: policy([]), now: NOON })).toBe(true);
-    expect(isRevoker(asked, { principal: security, policy: policy([]), now: NOON })).toBe(false);
+    expect(isRevoker(asked, as(approver, policy([])))).toBe(true);
+    expect(isRevoker(asked, as(security, policy([])))).toBe(false);
   });
 
   test('a group counts only from the provider that says so', () => {
-    expect(isApprover(asked, { ...outsider, groups: ['sre-leads', 'evil:sre-leads'] }, NOON)).toBe(false);
+    expect(isAsked(asked, as({ ...outsider, groups: ['sre-leads', 'evil:sre-leads'] }))).toBe(false);
   });
 });
 
