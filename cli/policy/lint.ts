@@ -4,8 +4,13 @@ import { counted, red, say, sayJson, yellow } from './print.ts';
 
 const { lintAccess } = await import('../../lib/config/policy/lint.ts');
 
+export interface LintOptions {
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
 /** @returns the exit code: 1 with a fault, or with a warning where `strict`. */
-export const lint = (file: string, { strict = false, json = false }: { strict?: boolean; json?: boolean }): 0 | 1 => {
+export const lint = (file: string, { strict = false, json = false }: LintOptions): 0 | 1 => {
   const { text, options } = policyText(file);
   const { faults, warnings } = lintAccess(text, options);
   if (json) sayJson({ file, faults, warnings });

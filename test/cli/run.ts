@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 export interface Run {
@@ -12,8 +13,9 @@ export const hatcheck = async (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   stdin = '',
+  cwd = process.cwd(),
 ): Promise<Run> => {
-  const child = spawn(process.execPath, ['cli/hatcheck.ts', ...args], { env, stdio: 'pipe' });
+  const child = spawn(process.execPath, [resolve('cli/hatcheck.ts'), ...args], { cwd, env, stdio: 'pipe' });
   child.stdin.end(stdin);
   const [stdout, stderr, code] = await Promise.all([
     text(child.stdout),
