@@ -4,12 +4,14 @@ import { dynamoSessions } from '../lib/aws/sessions.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { stsRoleSessions } from '../lib/aws/role-sessions.ts';
 import { issueCredentials } from '../lib/broker/issue.ts';
+import { onCallAskers } from '../lib/broker/on-duty.ts';
 import { type ConsoleIssuer, openConsole } from '../lib/broker/open-console.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { api } from '../lib/http/api.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
+import { withOnCall } from './outside-wiring.ts';
 
 export const create = (config: Config, { clock, chance, logger } = surroundings('credentials')) => {
   const { policy, origin, region, tables, endpoints } = config;
@@ -31,26 +33,27 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
       logger.error(message, {}, cause);
     },
   };
+  const sessions = dynamoSessions({ client, table: tables.identity, clock });
+  const authenticate = withOnCall(config, { clock, logger }, onCallAskers(policy), authenticator({ sessions, clock }));
   return api({
-    ...{ origin, logger },
-    authenticate: authenticator({ sessions: dynamoSessions({ client, table: tables.identity, clock }), clock }),
+    ...{ origin, logger, authenticate },
     routes: {
       'POST /v1/requests/{id}/credentials': async ({ path, principal, claimedHandle, remainingMs }) => {
         const { accessKeyId, secretAccessKey, sessionToken, expiration } = await issueCredentials(issuer, {
           ...{ requestId: path.id, caller: principal, patience: { remainingMs } },
+          ...(claimedHandle === undefined ? {} : { claimed: claimedHandle }),
         });
         // The form that the AWS CLI's credential_process reads.
         const secrets = { SecretAccessKey: secretAccessKey.reveal(), SessionToken: sessionToken.reveal() };
-          ...(claimedHandle === undefined ? {} : { claimed: claimedHandle }),
         return { status: 200, json: { Version: 1, AccessKeyId: accessKeyId, ...secrets, Expiration: expiration } };
       },
       'POST /v1/requests/{id}/console': async ({ path, principal, claimedHandle, remainingMs, body, isFormPost }) => {
         const { url, expiresAt } = await openConsole(issuer, {
           ...{ requestId: path.id, caller: principal, patience: { remainingMs } },
+          ...(claimedHandle === undefined ? {} : { claimed: claimedHandle }),
           ...(body.destination === undefined ? {} : { destination: body.destination }),
         });
         // 303, so that the browser does not post its form to AWS.
-          ...(claimedHandle === undefined ? {} : { claimed: claimedHandle }),
         if (isFormPost) return { status: 303, headers: { location: url.reveal() } };
         return { status: 200, json: { url: url.reveal(), expiresAt } };
       },

@@ -6,12 +6,12 @@ import { dynamoSummaries } from '../lib/aws/summaries.ts';
 import { dynamoTexts } from '../lib/aws/texts.ts';
 import type { Desk } from '../lib/broker/broker.ts';
 import type { Surroundings } from '../lib/broker/system.ts';
-import { resolveSecrets } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
-import { ticketServices } from '../lib/outbound/ticket-services.ts';
+import { ticketsOf } from './outside-wiring.ts';
 
 /** What the use cases of requests work with, on AWS; and where sessions are found. */
-export const deskParts = ({ policy, region, tables, endpoints, outside }: Config, around: Surroundings) => {
+export const deskParts = (config: Config, around: Surroundings) => {
+  const { policy, region, tables, endpoints } = config;
   const { clock, chance, logger } = around;
   const client = dynamoDbClient({
     region,
@@ -22,22 +22,10 @@ export const deskParts = ({ policy, region, tables, endpoints, outside }: Config
     ...{ policy, clock, chance, people: dynamoDirectory(identity), texts: dynamoTexts(identity) },
     ledger: dynamoLedger({ client, table: tables.ledger }),
     summaries: dynamoSummaries({ client, table: tables.index }),
-    tickets: ticketServices(outside.tickets, {
-      resolveSecret: outsideSecrets(region),
-      onUnavailable: (provider, cause) => {
-        logger.error('a ticket service could not be asked', { provider }, cause);
-      },
-    }),
+    tickets: ticketsOf(config, around),
     warn: (message, cause) => {
       logger.error(message, {}, cause);
     },
   };
   return { desk, sessions: dynamoSessions(identity) };
 };
-
-/** Loaded when an outside service is first asked: most calls have nothing to do with one. */
-export const outsideSecrets = (region: string) =>
-  resolveSecrets(async (kind, name) => {
-    const { parameterStore } = await import('../lib/aws/parameter-store.ts');
-    return parameterStore({ region })(kind, name);
-  });

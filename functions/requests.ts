@@ -1,6 +1,7 @@
 import { type Act, decideRequest } from '../lib/broker/decide-request.ts';
 import { listEntitlements } from '../lib/broker/list-entitlements.ts';
 import { listRequests } from '../lib/broker/list-requests.ts';
+import { onCallAnywhere } from '../lib/broker/on-duty.ts';
 import { readRequest } from '../lib/broker/read-request.ts';
 import { viewRequests } from '../lib/broker/request-view.ts';
 import { submitRequest, tryRequest } from '../lib/broker/submit-request.ts';
@@ -13,6 +14,7 @@ import type { RequestState } from '../lib/domain/request.ts';
 import { type Call, type RouteKey, api } from '../lib/http/api.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
 import { deskParts } from './desk-wiring.ts';
+import { withOnCall } from './outside-wiring.ts';
 
 type ActRoute = Extract<RouteKey, `POST /v1/requests/{id}/${Act['type']}`>;
 
@@ -24,6 +26,7 @@ const callerOf = async ({ session }: Pick<Call<RouteKey>, 'session'>) => {
 export const create = (config: Config, { clock, chance, logger } = surroundings('requests')) => {
   const { policy, origin } = config;
   const { desk, sessions } = deskParts(config, { clock, chance, logger });
+  const authenticate = withOnCall(config, { clock, logger }, onCallAnywhere(policy), authenticator({ sessions, clock }));
   const show = async (principal: Principal, channel: Channel, request: RequestState) =>
     (await viewRequests(desk, principal, [request], channel))[0];
 
@@ -42,7 +45,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     };
 
   return api({
-    ...{ origin, logger, authenticate: authenticator({ sessions, clock }) },
+    ...{ origin, logger, authenticate },
     routes: {
       'GET /v1/entitlements': async (call) => ({
         status: 200,

@@ -114,6 +114,12 @@ export interface Tickets {
   look(service: string, ticket: string): Promise<TicketAnswer>;
 }
 
+/** Who is on call. */
+export interface OnCall {
+  /** The e-mail addresses of those who are, now or within the last minute; never throws: nobody is, when it cannot be found out. */
+  emails(name: string): Promise<readonly string[]>;
+}
+
 /** Time and chance, injected. */
 export interface Clock {
   now(): Instant;

@@ -5,7 +5,7 @@ import type { IdentityProvider, SamlProvider } from '../identity/ports.ts';
 import type { CompiledAccess } from './access.ts';
 import { type AccessFault, AccessFileError, type Path } from './access-fault.ts';
 import { approversFrom } from './access-approvers.ts';
-import { groupsFrom } from './access-groups.ts';
+import { ON_CALL, groupsFrom } from './access-groups.ts';
 import { rulesOverAll } from './access-rules.ts';
 import { account, entitlement, oidcProvider, outline, samlProvider } from './access-schema.ts';
 import { compileEntitlement, compileOidcProvider, compileSamlProvider } from './compile-access.ts';
@@ -46,12 +46,13 @@ export const parseAccess = (
     const read = { source, faults, baseDir, readFile };
     checked(source, [], outline, faults);
     const identityProviders = providersOf(read);
-    const groups = groupsFrom([...new Set(providerIds(source))]);
+    const onCall = namesAt(source, ['onCall']);
+    const groups = groupsFrom([...new Set(providerIds(source))], onCall);
     const approvers = approversFrom(groups, providersOfPeople(source));
     const issuers = new Map(identityProviders.map(({ id, issuer }) => [id, issuer]));
     const auditors = source.get(['auditors']) === undefined ? undefined : checked(source, ['auditors'], groups, faults);
     const ticketServices = namesAt(source, ['tickets']);
-    const outside = outsideServices(source, faults, { tickets: ticketServices });
+    const outside = outsideServices(source, faults, { tickets: ticketServices, onCall });
     const accountNames = namesAt(source, ['accounts']);
     const entitlements = entitlementsOf(
       read,
@@ -107,6 +108,8 @@ const providersOf = (read: Read): readonly IdentityProvider[] => {
         seen.add(known);
       };
       once('id', 'id', source.get([...path, 'id']));
+      if (source.get([...path, 'id']) === ON_CALL)
+        faults.push(source.fault([...path, 'id'], 'reserved', 'is what groups of people on call begin with'));
       if (source.get([...path, 'type']) === 'saml') {
         const provider = samlProviderAt(read, path);
         if (provider) once('issuer', 'metadata', provider.issuer);

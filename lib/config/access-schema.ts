@@ -17,6 +17,7 @@ export const outline = z.strictObject({
   entitlements: z.record(idText, z.unknown()),
   auditors: z.unknown().optional(),
   tickets: z.record(idText, z.unknown()).optional(),
+  onCall: z.record(idText, z.unknown()).optional(),
   limits: z.unknown().optional(),
   delegation: z.unknown().optional(),
   console: z.strictObject({}).optional(),

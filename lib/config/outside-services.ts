@@ -56,12 +56,67 @@ const tickets = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** An address of a mailbox; which of them exist, the identity provider says. */
+const email = lineOf(254).regex(/^[^\s@]+@[^\s@]+$/, { error: 'must be an e-mail address' });
+
+const timezone = lineOf(64).refine(
+  (name) => {
+    try {
+      return (
+        new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '' && name.includes('/')
+      );
+    } catch {
+      return false;
+    }
+  },
+  { error: 'must be a time zone such as Europe/Berlin', params: { code: 'unknown_timezone' } },
+);
+
+/** As clocks there showed it; a day that there is. */
+const start = lineOf(16).refine((text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) && isDate(`${text}:00.000Z`), {
+  error: 'must be what the clocks there showed, such as 2026-01-05T09:00',
+  params: { code: 'invalid_format' },
+});
+
+const isDate = (text: string): boolean => {
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toISOString() === text;
+};
+
+const schedule = lineOf(64).regex(/^[A-Za-z0-9_-]+$/, { error: 'must be the id of a schedule' });
+
+const onCall = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('rota'),
+    people: distinct(email, 100),
+    start,
+    turnDays: z.int().min(1).max(366),
+    timezone,
+  }),
+  z.strictObject({
+    type: z.literal('pagerduty'),
+    url: base.default('https://api.pagerduty.com'),
+    token: secret,
+    schedule,
+  }),
+  z.strictObject({
+    type: z.literal('opsgenie'),
+    url: base.default('https://api.opsgenie.com'),
+    token: secret,
+    schedule,
+  }),
+]);
+
 /** The services outside AWS that access.yml names. */
 export const outsideServices = (
   source: YamlSource,
   faults: AccessFault[],
-  names: { readonly tickets: readonly string[] },
+  names: { readonly tickets: readonly string[]; readonly onCall: readonly string[] },
 ): OutsideServices => ({
+  onCall: names.onCall.flatMap((id) => {
+    const text = checked(source, ['onCall', id], onCall, faults);
+    return text ? [{ id, ...text }] : [];
+  }),
   tickets: names.tickets.flatMap((id) => {
     const text = checked(source, ['tickets', id], tickets, faults);
     return text ? [ticketService(id, text)] : [];

@@ -1,3 +1,5 @@
+import type { Rota } from '../domain/rota.ts';
+
 /** A service outside AWS, as access.yml describes it. Nothing else says where to ask. */
 interface Service {
   readonly id: string;
@@ -22,7 +24,21 @@ export type TicketService =
       readonly open: readonly string[];
     });
 
-/** Every service outside AWS that access.yml names. */
+/** One that knows who is on call. */
+export interface OnCallService {
+  readonly id: string;
+  readonly type: 'pagerduty' | 'opsgenie';
+  readonly url: string;
+  readonly token: string;
+  /** The schedule's id there. */
+  readonly schedule: string;
+}
+
+/** Behind a group `oncall:<id>`. */
+export type OnCallSource = OnCallService | (Rota & { readonly id: string; readonly type: 'rota' });
+
+/** Every service outside AWS that access.yml names, and the rotas that stand in it. */
 export interface OutsideServices {
   readonly tickets: readonly TicketService[];
+  readonly onCall: readonly OnCallSource[];
 }

@@ -217,7 +217,7 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
       ),
     ],
   ],
-  'only sign-in and token exchange read secrets, their own': [
+  'only sign-in and token exchange read secrets, and whoever asks services outside reads theirs': [
     laws.onlySignInReadsSecrets,
     [
       one(

@@ -127,11 +127,16 @@ const sharesKeys = (pattern: string, prefix: string): boolean => {
 export const onlySignInReadsSecrets: Law = (stack) =>
   allowed(stack)
     .filter(({ action }) => /^(?:ssm|secretsmanager|kms):/.test(action))
-    .filter(
-      ({ functionId, resource }) =>
-        (functionId !== 'signin' && functionId !== 'token') || !resource.endsWith(':parameter/hatcheck/*'),
-    )
+    .filter(({ functionId, resource }) => !resource.endsWith(SECRETS_OF[functionId] ?? 'none'))
     .map(said);
+
+/** Whoever asks services outside reads what those know us by, and never the pepper. */
+const SECRETS_OF: Readonly<Record<string, string>> = {
+  signin: ':parameter/hatcheck/*',
+  token: ':parameter/hatcheck/*',
+  requests: ':parameter/hatcheck/outside/*',
+  credentials: ':parameter/hatcheck/outside/*',
+};
 
 const LAMBDA_ONLY = {
   Version: '2012-10-17',

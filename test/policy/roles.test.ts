@@ -30,10 +30,12 @@ requests        | dynamodb:Query                                                
 requests        | dynamodb:GetItem                                                                     | identity                                  | session#*
 requests        | dynamodb:BatchGetItem                                                                | identity                                  | person#*, text#*
 requests        | dynamodb:PutItem                                                                     | identity                                  | text#*
+requests        | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |
 credentials     | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, refusals#*, person#*, control
 credentials     | dynamodb:PutItem                                                                     | ledger                                    | request#*, refusals#*
 credentials     | dynamodb:GetItem                                                                     | identity                                  | session#*
 credentials     | sts:AssumeRole, sts:TagSession, sts:SetSourceIdentity                                | arn:aws:iam::111122223333:role/hatcheck/* |
+credentials     | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |
 on-ledger-event | dynamodb:DescribeStream, dynamodb:GetRecords                                         | ledger's stream                           |
 on-ledger-event | dynamodb:GetShardIterator, dynamodb:ListStreams                                      | ledger's stream                           |
 on-ledger-event | dynamodb:Query                                                                       | ledger                                    | request#*, alarm#*

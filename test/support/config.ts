@@ -66,7 +66,7 @@ export const testAccess: CompiledAccess = {
       maxDurationSeconds: 3600,
     }),
   ],
-  outside: { tickets: [] },
+  outside: { tickets: [], onCall: [] },
   auditors: { groups: ['local-oidc:auditors'] },
   limits: { openRequests: 20 },
 };

@@ -239,6 +239,7 @@ test('whatever is accepted survives JSON and revival unchanged, and STS takes it
           ...rules,
           entitlements: [...entitlements.values()],
           identityProviders: revived.identityProviders,
+          outside: revived.outside,
         }).toEqual(access);
         for (const entitlement of access.entitlements)
           expect(JSON.stringify(sessionPolicy(entitlement, '2026-11-22T12:34:56.000Z')).length).toBeLessThanOrEqual(

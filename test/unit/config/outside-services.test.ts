@@ -2,18 +2,19 @@ import { describe, expect, test } from '@jest/globals';
 import { AccessFileError } from '../../../lib/config/access-fault.ts';
 import { parseAccess } from '../../../lib/config/access-file.ts';
 
-const parse = (tickets: string, check = '{ with: it }') =>
+const parse = (tickets: string, check = '{ with: it }', onCall = '{}', provider = 'okta', group = 'okta:sre') =>
   parseAccess(
     `version: 1
 identityProviders:
-  - { id: okta, type: oidc, issuer: https://idp.example.com, clientId: hatcheck }
+  - { id: ${provider}, type: oidc, issuer: https://idp.example.com, clientId: hatcheck }
 accounts:
   prod: { id: '111122223333', region: eu-west-1 }
 tickets: ${tickets}
+onCall: ${onCall}
 entitlements:
   prod-admin:
     role: { account: prod, name: Admin }
-    requesters: { groups: [sre] }
+    requesters: { groups: ['${group}'] }
     approval: auto
     maxDuration: 1h
     ticket: { pattern: '^OPS-[0-9]+$', check: ${check} }
@@ -21,9 +22,9 @@ entitlements:
     { baseDir: '/access', readFile: () => '' },
   );
 
-const faultsOf = (tickets: string, check?: string): readonly string[] => {
+const faultsOf = (...args: Parameters<typeof parse>): readonly string[] => {
   try {
-    parse(tickets, check);
+    parse(...args);
   } catch (error) {
     if (error instanceof AccessFileError) return error.faults.map(({ path, code }) => `${path} ${code}`);
     throw error;
@@ -79,5 +80,59 @@ describe('the services that know tickets', () => {
 
   test('are refused when an entitlement names one that is not there', () => {
     expect(faultsOf(JIRA, '{ with: another }')).toEqual(['entitlements.prod-admin.ticket.check.with unknown_service']);
+  });
+});
+
+describe('who is on call', () => {
+  const ROTA =
+    '{ sre: { type: rota, people: [ann@example.com], start: 2026-01-05T09:00, turnDays: 7, timezone: Europe/Berlin } }';
+  const SERVICE = '{ sre: { type: pagerduty, token: ssm:/hatcheck/outside/pd, schedule: P1 } }';
+  const faultsIn = (onCall: string, group = 'oncall:sre', provider = 'okta') =>
+    faultsOf(JIRA, undefined, onCall, provider, group);
+
+  test('is a group that entitlements may name', () => {
+    const { outside, entitlements } = parse(JIRA, undefined, ROTA, 'okta', 'oncall:sre');
+    expect(outside.onCall).toEqual([
+      {
+        ...{ id: 'sre', type: 'rota', people: ['ann@example.com'], start: '2026-01-05T09:00', turnDays: 7 },
+        timezone: 'Europe/Berlin',
+      },
+    ]);
+    expect(entitlements[0]?.requesters.groups).toEqual(['oncall:sre']);
+  });
+
+  test('may be known to a service, at its public address', () => {
+    const { outside } = parse(JIRA, undefined, SERVICE, 'okta', 'oncall:sre');
+    expect(outside.onCall).toEqual([
+      {
+        ...{ id: 'sre', type: 'pagerduty', token: 'ssm:/hatcheck/outside/pd', schedule: 'P1' },
+        url: 'https://api.pagerduty.com',
+      },
+    ]);
+    expect(faultsIn(SERVICE.replace('pagerduty', 'opsgenie'))).toEqual([]);
+  });
+
+  test.each([
+    ['a zone that there is not', ROTA.replace('Berlin', 'Nowhere'), 'onCall.sre.timezone unknown_timezone'],
+    ['an offset for a zone', ROTA.replace('Europe/Berlin', '"+01:00"'), 'onCall.sre.timezone unknown_timezone'],
+    ['a day that there is not', ROTA.replace('01-05', '02-30'), 'onCall.sre.start invalid_format'],
+    [
+      'somebody twice',
+      ROTA.replace('ann@example.com', 'a@example.com, a@example.com'),
+      'onCall.sre.people[1] duplicate',
+    ],
+    ['a name for an address', ROTA.replace('ann@example.com', 'ann'), 'onCall.sre.people[0] invalid_format'],
+    ['the secret itself', SERVICE.replace('ssm:/hatcheck/outside/pd', 'secret'), 'onCall.sre.token literal_secret'],
+    ['a path for a schedule', SERVICE.replace('P1', 'P1/../x'), 'onCall.sre.schedule invalid_format'],
+  ])('is refused with %s', (_what, onCall, fault) => {
+    expect(faultsIn(onCall)).toContain(fault);
+  });
+
+  test('is refused where it is not said', () => {
+    expect(faultsIn(ROTA, 'oncall:dba')).toEqual(['entitlements.prod-admin.requesters.groups[0] unknown_on_call']);
+  });
+
+  test('is no identity provider’s to say', () => {
+    expect(faultsIn(ROTA, 'oncall:sre', 'oncall')).toEqual(['identityProviders[0].id reserved']);
   });
 });

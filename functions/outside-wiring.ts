@@ -1,0 +1,44 @@
+import { onDuty } from '../lib/broker/on-duty.ts';
+import type { OnCall, Tickets } from '../lib/broker/ports.ts';
+import type { Surroundings } from '../lib/broker/system.ts';
+import { resolveSecrets } from '../lib/config/bundled.ts';
+import type { Config } from '../lib/config/environment.ts';
+import type { Group, Principal } from '../lib/domain/principal.ts';
+import { onCallSources } from '../lib/outbound/on-call-sources.ts';
+import { ticketServices } from '../lib/outbound/ticket-services.ts';
+
+/** Loaded when an outside service is first asked: most calls have nothing to do with one. */
+const outsideSecrets = (region: string) =>
+  resolveSecrets(async (kind, name) => {
+    const { parameterStore } = await import('../lib/aws/parameter-store.ts');
+    return parameterStore({ region })(kind, name);
+  });
+
+export const ticketsOf = ({ outside, region }: Config, { logger }: Pick<Surroundings, 'logger'>): Tickets =>
+  ticketServices(outside.tickets, {
+    resolveSecret: outsideSecrets(region),
+    onUnavailable: (provider, cause) => {
+      logger.error('a ticket service could not be asked', { provider }, cause);
+    },
+  });
+
+const onCallOf = ({ outside, region }: Config, { clock, logger }: Pick<Surroundings, 'clock' | 'logger'>): OnCall =>
+  onCallSources(outside.onCall, {
+    clock,
+    resolveSecret: outsideSecrets(region),
+    onUnavailable: (provider, cause) => {
+      logger.error('who is on call could not be found out, so nobody is', { provider }, cause);
+    },
+  });
+
+/** Whoever was authenticated, with the on-call groups among `named` that they are in right now. */
+export const withOnCall = <P, S extends { readonly principal: Principal }>(
+  config: Config,
+  around: Pick<Surroundings, 'clock' | 'logger'>,
+  named: readonly Group[],
+  authenticate: (presented: P) => Promise<S>,
+): ((presented: P) => Promise<S>) => {
+  if (named.length === 0) return authenticate;
+  const onCall = onCallOf(config, around);
+  return (presented) => onDuty(onCall, named, authenticate(presented));
+};
