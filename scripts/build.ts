@@ -4,8 +4,10 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
+import { printed } from '../lib/config/access-fault.ts';
 import { loadAccessFile } from '../lib/config/access-file.ts';
 import type { CompiledAccess } from '../lib/config/access.ts';
+import { lintAccessFile } from '../lib/config/policy/lint.ts';
 import { buildPortal } from './build-portal.ts';
 import { openApiText } from './openapi.ts';
 
@@ -103,6 +105,7 @@ const main = async (): Promise<void> => {
   const { values } = parseArgs({ options: { access: { type: 'string' } } });
   const accessFile = values.access ?? defaultAccessFile();
   const { policy } = loadAccessFile(accessFile);
+  for (const warning of lintAccessFile(accessFile).warnings) console.warn(`warning: ${printed(warning)}`);
   const bundles = await build({ access: policy, outDir: join(ROOT, 'dist') });
   console.log(`access policy: ${accessFile}`);
   for (const { name, bytes } of bundles) console.log(`${(bytes / 1024).toFixed(0).padStart(6)} kB  dist/${name}.mjs`);

@@ -88,3 +88,27 @@ describe('the build', () => {
     await expect(readdir(outDir)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
+
+describe('packaging', () => {
+  test('stops with every fault of access.yml, and its place', async () => {
+    const text = await readFile('access.example.yml', 'utf8');
+    await put(
+      'access.yml',
+      text.replace('maxDuration: 4h', 'maxDuration: 4 hours').replace('approval: auto', 'aproval: auto'),
+    );
+    const running = promisify(execFile)(process.execPath, ['scripts/build.ts', '--access', join(folder, 'access.yml')]);
+    await expect(running).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^access\.yml:\d+:3 entitlements\.prod-read\.approval: .*\naccess\.yml:\d+:5 entitlements\.prod-read\.aproval: .*\naccess\.yml:\d+:5 entitlements\.prod-read\.maxDuration: .*\n$/,
+      ),
+    });
+  });
+
+  test('is what `npm run package` begins with', async () => {
+    expect(JSON.parse(await readFile('package.json', 'utf8'))).toMatchObject({
+      scripts: { build: 'node scripts/build.ts', package: 'npm run build && serverless package' },
+    });
+  });
+});

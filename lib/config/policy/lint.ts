@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type AccessFault, AccessFileError, inFileOrder } from '../access-fault.ts';
 import { type AccessFileOptions, namesAt, parseAccess } from '../access-file.ts';
 import { yamlSource } from '../yaml-source.ts';
@@ -22,4 +24,10 @@ export const lintAccess = (text: string, options: AccessFileOptions): Lint => {
     if (!(error instanceof AccessFileError)) throw error;
     return { faults: error.faults, warnings: [] };
   }
+};
+
+/** @throws whatever the file system throws when the file cannot be read. */
+export const lintAccessFile = (path: string): Lint => {
+  const readFile = (file: string): string => readFileSync(file, 'utf8');
+  return lintAccess(readFile(path), { baseDir: dirname(path), readFile, file: path });
 };
