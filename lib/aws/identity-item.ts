@@ -20,6 +20,7 @@ export interface IdentityTable {
 /** The kinds of item. Roles are told apart by them (`dynamodb:LeadingKeys`), so a partition key begins with its kind and nothing else. */
 export type Kind =
   | 'session'
+  | 'seen'
   | 'attempt'
   | 'parked'
   | 'replay'

@@ -9,6 +9,7 @@ import type {
   RefreshFamily,
   RefreshToken,
   SamlAttempt,
+  Seen,
   Session,
 } from '../identity/ports.ts';
 
@@ -37,6 +38,8 @@ const session = z.object({
   expiresAt: z.string(),
   family: z.exactOptional(z.string()),
 } satisfies Record<keyof Session, unknown>);
+
+const seen = z.object({ id: z.string(), at: z.string() } satisfies Record<keyof Seen, unknown>);
 
 const attempt = z.object({
   stateHash: z.string(),
@@ -133,6 +136,7 @@ const text = z.object({ salt: z.string(), text: z.string() });
 // Each gives undefined for what is none: an item of another version, or written by hand, counts as absent.
 
 export const parseSession = (body: unknown): Session | undefined => session.safeParse(body).data;
+export const parseSeen = (body: unknown): Seen | undefined => seen.safeParse(body).data;
 export const parseAttempt = (body: unknown): Attempt | undefined => attempt.safeParse(body).data;
 export const parseCode = (body: unknown): AuthorizationCode | undefined => code.safeParse(body).data;
 export const parseFamily = (body: unknown): RefreshFamily | undefined => family.safeParse(body).data;

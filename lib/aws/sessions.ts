@@ -11,7 +11,7 @@ import {
   listIdentityItems,
   putIdentityItem,
 } from './identity-item.ts';
-import { parseSession } from './identity-schema.ts';
+import { parseSeen, parseSession } from './identity-schema.ts';
 import { orUnavailable } from './unavailable.ts';
 
 /** So long an expired session is kept, so that its owner hears that it expired and not that it never was. Whoever reads it checks expiry. */
@@ -23,7 +23,9 @@ const sessionKey = (handle: Handle, tokenHash: string): IdentityKey => ({
   sort: tokenHash,
 });
 
-/** Sessions in the identity table. */
+const seenKey = (handle: Handle, id: string): IdentityKey => ({ kind: 'seen', of: handle, sort: id });
+
+/** Sessions in the identity table, and when they were last used. */
 export const dynamoSessions = (at: IdentityTable): Sessions => ({
   put: async (session) => {
     const key = sessionKey(session.principal.handle, session.tokenHash);
@@ -44,5 +46,17 @@ export const dynamoSessions = (at: IdentityTable): Sessions => ({
       'a session cannot be removed',
       at.client.send(new DeleteItemCommand({ TableName: at.table, Key: keyOf(sessionKey(handle, tokenHash)) })),
     );
+  },
+  lastSeen: async (handle, id) => {
+    const seen = parseSeen(await getIdentityItem(at, seenKey(handle, id)));
+    return seen?.id === id ? seen.at : undefined;
+  },
+  allSeen: async (handle) => {
+    const items = (await listIdentityItems(at, 'seen', handle)).map(parseSeen);
+    return new Map(items.flatMap((seen) => (seen ? [[seen.id, seen.at] as const] : [])));
+  },
+  markSeen: async (handle, { id, at: seenAt }, until) => {
+    const item = identityItem(seenKey(handle, id), { id, at: seenAt }, until);
+    await orUnavailable('when a session was used cannot be stored', putIdentityItem(at, item));
   },
 });

@@ -157,7 +157,10 @@ export const answers = {
       authorization_endpoint: z.string(),
       token_endpoint: z.string(),
       grant_types_supported: z.optional(z.array(z.string())),
+          lastSeenAt: instant(),
     }),
+          method: z.enum(['browser', 'token_exchange', 'authorization_code', 'device_code']),
+          methods: z.array(z.string()),
   ),
   DeviceAuthorization: once(() =>
     z.strictObject({

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Logger } from '../logger.ts';
 import { found } from './call.ts';
-import type { Answer, ApiContext, Call, CallerSession, CallState, Presented } from './call.ts';
+import type { Answer, ApiContext, Authenticate, Call, CallState } from './call.ts';
 import { callOf } from './handler-call.ts';
 import type { RouteKey } from './contract.ts';
 import type { Passing } from './middleware.ts';
@@ -26,7 +26,7 @@ export type Routes = { readonly [K in RouteKey]?: (call: Call<K>) => Promise<Ans
 export interface ApiParts {
   readonly routes: Routes;
   /** @throws HatcheckError `not_signed_in`, `session_expired` or `invalid_token`. */
-  readonly authenticate: (presented: Presented) => Promise<CallerSession>;
+  readonly authenticate: Authenticate;
   /** Our public origin, `https://hatcheck.example.com`: whatever changes state with the cookie must come from it. */
   readonly origin: string;
   readonly logger: Logger;

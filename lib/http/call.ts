@@ -21,6 +21,9 @@ export interface Presented {
   readonly token: string;
 }
 
+/** Finds out who calls. `later` takes what must be done before the call ends, and what nobody need wait for until then. */
+export type Authenticate = (presented: Presented, later: (work: Promise<void>) => void) => Promise<CallerSession>;
+
 /** One call of one route, with its input checked. */
 export interface Call<K extends RouteKey> {
   readonly body: BodyOf<K>;
@@ -69,6 +72,8 @@ export interface CallState {
   readonly incoming: Incoming;
   readonly startedMs: number;
   readonly remainingMs: () => number;
+  /** What was set off beside the answer, and must be done before the call ends. */
+  readonly later: Promise<void>[];
   /** The body as text, and what its content type says it is. */
   content?: { readonly text: string; readonly type: ContentType };
   route?: { readonly key: RouteKey; readonly contract: RouteContract };

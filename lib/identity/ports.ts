@@ -15,6 +15,13 @@ export interface Session {
   readonly family?: string;
 }
 
+/** When a session was last used. */
+export interface Seen {
+  /** The session's `tokenHash`, or the id of a refresh family. */
+  readonly id: string;
+  readonly at: Instant;
+}
+
 export interface Sessions {
   /** @throws HatcheckError `ledger_unavailable` when it cannot be stored. */
   put(session: Session): Promise<void>;
@@ -23,6 +30,12 @@ export interface Sessions {
   remove(handle: Handle, tokenHash: string): Promise<void>;
   /** All of a principal, those that are over among them; strongly consistent, in no order. */
   list(handle: Handle): Promise<readonly Session[]>;
+  /** Strongly consistent. @throws HatcheckError `ledger_unavailable`: nobody is taken for active then */
+  lastSeen(handle: Handle, id: string): Promise<Instant | undefined>;
+  /** When those of a principal were last used, by id. */
+  allSeen(handle: Handle): Promise<ReadonlyMap<string, Instant>>;
+  /** In an item of its own: whoever may write it can write no session. */
+  markSeen(handle: Handle, seen: Seen, until: Instant): Promise<void>;
 }
 
 /** A sign-in that a browser began: what the callback must match. */

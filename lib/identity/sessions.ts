@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import { HatcheckError, refuse } from '../domain/errors.ts';
 import type { Handle, Instant, Principal } from '../domain/principal.ts';
-import { isBefore, plusSeconds } from '../domain/time.ts';
+import { isBefore, plusSeconds, secondsBetween } from '../domain/time.ts';
 import type { Chance, Clock, Session, Sessions } from './ports.ts';
 
-/** From sign-in, whatever happens in between: a working day in the browser, and what a command line asks for again by itself. */
-export const SESSION_SECONDS = { cookie: 8 * 3600, bearer: 900 } as const;
+/** From sign-in, whatever happens in between: a long working day in the browser, and what a command line asks for again by itself. */
+export const SESSION_SECONDS = { cookie: 12 * 3600, bearer: 900 } as const;
+
+/** A browser that nobody used for so long is nobody's. A bearer token is over before it could be idle. */
+export const IDLE_SECONDS = 3600;
+
+/** How exactly it is known when a session was last used: written no more often. */
+const SEEN_EVERY_SECONDS = 60;
 
 const SECRET_BYTES = 32;
 const CSRF_BYTES = 16;
@@ -55,27 +61,60 @@ export const openSession = async (
 
 /** What knowing a caller works with. */
 export interface AuthenticationParts {
-  readonly sessions: Pick<Sessions, 'get'>;
+  readonly sessions: Pick<Sessions, 'get' | 'lastSeen' | 'markSeen'>;
   readonly clock: Clock;
+}
+
+/** A token that was shown, and which way. */
+interface Shown {
+  readonly via: Session['via'];
+  readonly token: string;
 }
 
 /**
  * Whose session a presented token is. The token's shape is checked before the table is asked. The table finds it by its hash, so that
  * how long that takes says nothing of the secret, and no comparison in constant time is needed.
  *
+ * @param later takes what must be done before the call ends and nobody need wait for; without it, it is waited for
  * @returns a function that throws HatcheckError: `session_expired`; `not_signed_in` for a cookie and `invalid_token` for a bearer token
  *   that is none, or that was given out the other way (a stolen cookie is no bearer token); `ledger_unavailable`
  */
 export const authenticator =
   (parts: AuthenticationParts) =>
-  async ({ via, token }: { readonly via: Session['via']; readonly token: string }): Promise<Session> => {
+  async ({ via, token }: Shown, later?: (work: Promise<void>) => void): Promise<Session> => {
     const key = sessionKeyOf(token);
-    const session = key && (await parts.sessions.get(key.handle, key.tokenHash));
-    if (session?.via !== via) throw new HatcheckError(refuse(UNKNOWN[via], `no ${via} session has this token`));
-    if (!isBefore(parts.clock.now(), session.expiresAt))
+    if (!key) throw unknown(via);
+    const { handle, tokenHash } = key;
+    const [session, seenAt] = await Promise.all([
+      parts.sessions.get(handle, tokenHash),
+      via === 'cookie' ? parts.sessions.lastSeen(handle, tokenHash) : undefined,
+    ]);
+    if (session?.via !== via) throw unknown(via);
+    const now = parts.clock.now();
+    if (!isBefore(now, session.expiresAt))
       throw new HatcheckError(refuse('session_expired', `expired at ${session.expiresAt}`));
+    if (via === 'bearer') return session;
+    const lastAt = seenAt ?? session.createdAt;
+    if (isIdle(lastAt, now)) throw new HatcheckError(refuse('session_expired', `idle since ${lastAt}`));
+    if (secondsBetween(lastAt, now) >= SEEN_EVERY_SECONDS) {
+      const marked = markSeen(parts, session, now);
+      if (later) later(marked);
+      else await marked;
+    }
     return session;
   };
+
+const unknown = (via: Session['via']): HatcheckError =>
+  new HatcheckError(refuse(UNKNOWN[via], `no ${via} session has this token`));
+
+/** Whether a browser's session that was last used then is over. */
+export const isIdle = (lastAt: Instant, now: Instant): boolean => !isBefore(now, plusSeconds(lastAt, IDLE_SECONDS));
+
+/** One that is not marked seems idle sooner than it is: that a mark is lost opens nothing, and is no reason to turn the caller away. */
+const markSeen = ({ sessions }: AuthenticationParts, { principal, tokenHash }: Session, now: Instant): Promise<void> =>
+  sessions
+    .markSeen(principal.handle, { id: tokenHash, at: now }, plusSeconds(now, IDLE_SECONDS))
+    .catch(() => undefined);
 
 /** Removes the session of the cookie that a browser brought to its sign-in: whoever held it holds nothing now. */
 export const removeFormer = async (sessions: Pick<Sessions, 'remove'>, former: string | undefined): Promise<void> => {

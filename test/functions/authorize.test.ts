@@ -127,13 +127,28 @@ describe('the command line signs in through the browser', () => {
     await expect(me(renewed.json['access_token'])).resolves.toBe(200);
   });
 
-  test('not after eight hours: then the person signs in again', async () => {
-    const { json } = await redeem(await consent());
-    clock.advance(8 * 3600 - 60);
-    const last = await refresh(json['refresh_token']);
-    expect(last.json).toMatchObject({ expires_in: 60 });
+  test('not after twelve hours, however much it is used: then the person signs in again', async () => {
+    let { json } = await redeem(await consent());
+    for (const seconds of [4 * 3600 - 1, 4 * 3600 - 1, 4 * 3600 + 2 - 60 - 3600, 3600]) {
+      clock.advance(seconds);
+      ({ json } = await refresh(json['refresh_token']));
+    }
+    expect(json).toMatchObject({ expires_in: 60 });
     clock.advance(60);
-    await expect(refresh(last.json['refresh_token'])).resolves.toMatchObject(invalidGrant);
+    await expect(refresh(json['refresh_token'])).resolves.toMatchObject(invalidGrant);
+  });
+
+  test('not after four hours without a command', async () => {
+    const { json } = await redeem(await consent());
+    clock.advance(4 * 3600 - 1);
+    const used = await refresh(json['refresh_token']);
+    expect(used.status).toBe(200);
+    clock.advance(4 * 3600);
+    await expect(refresh(used.json['refresh_token'])).resolves.toMatchObject(invalidGrant);
+    const list = await signin(
+      httpEvent({ path: '/v1/sessions', headers: { authorization: `Bearer ${used.json['access_token'] ?? ''}` } }),
+    );
+    expect(list.statusCode).toBe(401);
   });
 
   test('after signing in, who was not; the question comes back whole', async () => {

@@ -78,6 +78,29 @@ describe('GET /v1/sessions', () => {
     expect(JSON.stringify(json)).not.toContain(first.token.split('.')[1]);
   });
 
+  test('says when each was last used, and how it came about', async () => {
+    const mine = await open();
+    clock.advance(1);
+    await open(engineer, 'bearer');
+    clock.advance(90);
+    const usedAt = clock.now();
+    await call(mine.token);
+    clock.advance(30);
+    const { json } = await call(mine.token);
+    expect(json.sessions).toMatchObject([
+      { method: 'token_exchange', methods: ['pwd'] },
+      { method: 'browser', methods: ['pwd'], lastSeenAt: usedAt },
+    ]);
+  });
+
+  test('leaves out a browser that nobody used for an hour', async () => {
+    await open();
+    clock.advance(1800);
+    const mine = await open();
+    clock.advance(1800);
+    await expect(idsOf(mine.token)).resolves.toEqual([idOf(mine)]);
+  });
+
   test('leaves out what is over', async () => {
     await open(engineer, 'bearer');
     clock.advance(900);

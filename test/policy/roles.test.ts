@@ -12,7 +12,8 @@ function        | may                                                           
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | session#*, attempt#*, parked#*
 signin          | dynamodb:DeleteItem                                                                  | identity                                  | session#*, attempt#*, parked#*
-signin          | dynamodb:Query                                                                       | identity                                  | session#*, family#*
+signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
+signin          | dynamodb:Query                                                                       | identity                                  | session#*, seen#*, family#*
 signin          | dynamodb:DeleteItem                                                                  | identity                                  | family#*
 signin          | dynamodb:PutItem                                                                     | identity                                  | person#*, replay#*
 signin          | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
@@ -20,6 +21,7 @@ token           | dynamodb:PutItem, dynamodb:GetItem                            
 token           | dynamodb:PutItem                                                                     | identity                                  | session#*, person#*, replay#*
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | code#*, family#*, refresh#*
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | device#*, usercode#*, limit#*
+token           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
 token           | dynamodb:GetItem, dynamodb:Query                                                     | identity                                  | session#*
 token           | dynamodb:DeleteItem                                                                  | identity                                  | session#*, family#*
 token           | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
@@ -28,12 +30,14 @@ requests        | dynamodb:PutItem                                              
 requests        | dynamodb:PutItem                                                                     | index                                     | request#*
 requests        | dynamodb:Query                                                                       | index's indexes                           |
 requests        | dynamodb:GetItem                                                                     | identity                                  | session#*
+requests        | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
 requests        | dynamodb:BatchGetItem                                                                | identity                                  | person#*, text#*
 requests        | dynamodb:PutItem                                                                     | identity                                  | text#*
 requests        | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |
 credentials     | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, refusals#*, person#*, control
 credentials     | dynamodb:PutItem                                                                     | ledger                                    | request#*, refusals#*
 credentials     | dynamodb:GetItem                                                                     | identity                                  | session#*
+credentials     | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
 credentials     | sts:AssumeRole, sts:TagSession, sts:SetSourceIdentity                                | arn:aws:iam::111122223333:role/hatcheck/* |
 credentials     | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |
 on-ledger-event | dynamodb:DescribeStream, dynamodb:GetRecords                                         | ledger's stream                           |

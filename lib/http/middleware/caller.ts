@@ -1,6 +1,6 @@
 import { HatcheckError, refuse } from '../../domain/errors.ts';
 import { found } from '../call.ts';
-import type { CallerSession, CallState, Presented } from '../call.ts';
+import type { Authenticate, CallerSession, CallState, Presented } from '../call.ts';
 import { invalidHeader } from '../faults.ts';
 import type { ApiMiddleware } from '../middleware.ts';
 
@@ -10,7 +10,7 @@ export const SESSION_COOKIE = '__Host-hatcheck';
  * Finds what the caller presents, cookie or bearer token, and makes ready to authenticate it. A route for principals ends
  * here when nothing was presented; nothing is looked up yet.
  */
-export const caller = (authenticate: (presented: Presented) => Promise<CallerSession>): ApiMiddleware => ({
+export const caller = (authenticate: Authenticate): ApiMiddleware => ({
   before: ({ context: { call } }) => {
     const { headers, cookies } = call.incoming;
     const { contract } = found(call.route);
@@ -48,16 +48,15 @@ const readPresented = (
   return { via: 'bearer', token };
 };
 
-const sessionOf = (
-  call: CallState,
-  authenticate: (presented: Presented) => Promise<CallerSession>,
-): (() => Promise<CallerSession>) => {
+const sessionOf = (call: CallState, authenticate: Authenticate): (() => Promise<CallerSession>) => {
   let asked: Promise<CallerSession> | undefined;
   const ask = async (): Promise<CallerSession> => {
     // The routes that never look at the cookie for themselves may still ask who it is, so that signing in can end an old session.
     const presented = call.presented ?? cookieOf(call);
     if (!presented) throw notSignedIn();
-    const session = await authenticate(presented);
+    const session = await authenticate(presented, (work) => {
+      call.later.push(work);
+    });
     call.handle = session.principal.handle;
     return session;
   };

@@ -9,8 +9,11 @@ import type { GrantParts, TokenAnswer } from './grant-parts.ts';
 
 const SECRET_BYTES = 32;
 
-/** A working day, as in the browser. */
-const FAMILY_SECONDS = 8 * 3600;
+/** A long working day, as in the browser. */
+const FAMILY_SECONDS = 12 * 3600;
+
+/** A command line that nobody used for half a working day is nobody's. */
+const FAMILY_IDLE_SECONDS = 4 * 3600;
 
 /** RFC 6749, 5.2. Which check it was is nobody's business. */
 export const invalidGrant = (): ExchangeRefused =>
@@ -81,6 +84,7 @@ export const issueTokens = async (parts: GrantParts, family: RefreshFamily): Pro
   await Promise.all([
     sessions.put(session),
     refreshTokens.put({ handle, tokenHash: hashSecret(refresh), family: family.id, expiresAt: family.expiresAt }),
+    sessions.markSeen(handle, { id: family.id, at: now }, plusSeconds(now, FAMILY_IDLE_SECONDS)),
   ]);
   if (!(await families.get(handle, family.id))) {
     await sessions.remove(handle, session.tokenHash);
@@ -93,6 +97,10 @@ export const issueTokens = async (parts: GrantParts, family: RefreshFamily): Pro
     refresh_token: `${handle}.${refresh}`,
   };
 };
+
+/** Whether a command line that last asked for tokens then is over. */
+export const isFamilyIdle = (lastAt: Instant, now: Instant): boolean =>
+  !isBefore(now, plusSeconds(lastAt, FAMILY_IDLE_SECONDS));
 
 /**
  * Somebody used a code or refresh token twice: one of the two has stolen it, and nobody can say who (RFC 9700, 4.14.2). Everything that

@@ -3,7 +3,7 @@ import { isBefore, plusSeconds } from '../../domain/time.ts';
 import type { AuthorizationCode } from '../ports.ts';
 import { hashSecret, sessionKeyOf } from '../sessions.ts';
 import { CLIENT_ID, ExchangeRefused } from '../token-exchange.ts';
-import { invalidGrant, issueTokens, providerOf, redeemFamily, refuseReuse } from './family.ts';
+import { invalidGrant, isFamilyIdle, issueTokens, providerOf, redeemFamily, refuseReuse } from './family.ts';
 import type { GrantParts, TokenAnswer } from './grant-parts.ts';
 
 /** The parameters of RFC 6749, 4.1.3 and 6, RFC 7636, 4.5, and RFC 8628, 3.1 and 3.4. */
@@ -56,8 +56,11 @@ export const rotateRefreshToken = async (parts: GrantParts, form: GrantForm): Pr
   if (!token) throw invalidGrant();
   const isFirst = await parts.replayGuard.burn(`refresh#${token.tokenHash}`, token.expiresAt);
   if (!isFirst) return refuseReuse(parts, token.handle, token.family);
-  const family = await parts.families.get(token.handle, token.family);
-  if (!family) throw invalidGrant();
+  const [family, seenAt] = await Promise.all([
+    parts.families.get(token.handle, token.family),
+    parts.sessions.lastSeen(token.handle, token.family),
+  ]);
+  if (!family || isFamilyIdle(seenAt ?? family.createdAt, parts.clock.now())) throw invalidGrant();
   providerOf(parts, family);
   return issueTokens(parts, family);
 };

@@ -123,6 +123,12 @@ describe('the identity table', () => {
     test.each<[string, () => Promise<unknown>]>([
       ['storing a session', () => dynamoSessions(broken('PutItem')).put(session)],
       ['reading a session', () => dynamoSessions(broken('GetItem')).get('p_a', 'hash')],
+      ['reading when it was used', () => dynamoSessions(broken('GetItem')).lastSeen('p_a', 'hash')],
+      ['reading when all were used', () => dynamoSessions(broken('Query')).allSeen('p_a')],
+      [
+        'storing when it was used',
+        () => dynamoSessions(broken('PutItem')).markSeen('p_a', { id: 'hash', at: NOW }, NOW),
+      ],
       ['removing a session', () => dynamoSessions(broken('DeleteItem')).remove('p_a', 'hash')],
       ['storing an attempt', () => dynamoAttempts(broken('PutItem')).put(attempt)],
       ['taking an attempt', () => dynamoAttempts(broken('DeleteItem')).take('state')],

@@ -18,6 +18,7 @@ export interface MemoryIdentity
   readonly clock: MemoryClock;
   readonly stored: {
     readonly sessions: Map<string, Session>;
+    readonly seen: Map<string, string>;
     readonly attempts: Map<string, Attempt>;
     readonly samlAttempts: Map<string, SamlAttempt>;
     readonly parkedSignIns: Map<string, ParkedSignIn>;
@@ -35,6 +36,7 @@ export const memoryIdentity = (
   const clock = parts.clock ?? memoryClock();
   const stored: MemoryIdentity['stored'] = {
     sessions: new Map(),
+    seen: new Map(),
     attempts: new Map(),
     samlAttempts: new Map(),
     parkedSignIns: new Map(),
@@ -69,6 +71,12 @@ export const memoryIdentity = (
         stored.sessions.delete(keyOf(handle, tokenHash));
         return Promise.resolve();
       },
+      lastSeen: (handle, id) => Promise.resolve(stored.seen.get(keyOf(handle, id))),
+      allSeen: (handle) =>
+        Promise.resolve(
+          new Map([...stored.seen].flatMap(([key, at]) => (key.startsWith(handle) ? [[key.slice(46), at]] : []))),
+        ),
+      markSeen: (handle, { id, at }) => Promise.resolve(void stored.seen.set(keyOf(handle, id), at)),
     },
     attempts: putAndTake(stored.attempts, ({ stateHash }) => stateHash),
     samlAttempts: putAndTake(stored.samlAttempts, ({ requestHash }) => requestHash),

@@ -18,7 +18,7 @@ beforeEach(() => {
     asked.push(handle);
     return identity.sessions.get(handle, tokenHash);
   };
-  authenticate = authenticator({ sessions: { get }, clock: identity.clock });
+  authenticate = authenticator({ sessions: { ...identity.sessions, get }, clock: identity.clock });
 });
 
 describe('a session', () => {
@@ -50,12 +50,16 @@ describe('a session', () => {
   });
 
   test.each([
-    ['cookie', 8 * 3600],
+    ['cookie', 12 * 3600],
     ['bearer', 900],
-  ] as const)('of a %s lasts %i seconds, and not a moment longer', async (via, seconds) => {
+  ] as const)('of a %s lasts %i seconds, however much it is used, and not a moment longer', async (via, seconds) => {
     const { token, session } = await openSession(identity, engineer, via);
     expect(session).toMatchObject({ createdAt: noon(0), expiresAt: noon(seconds) });
-    identity.clock.advance(seconds - 0.001);
+    for (let left = seconds; left > 1800; left -= 1800) {
+      identity.clock.advance(1800);
+      await authenticate({ via, token });
+    }
+    identity.clock.advance(Math.min(seconds, 1800) - 0.001);
     await expect(codeOf(authenticate({ via, token }))).resolves.toBe('accepted');
     identity.clock.advance(0.001);
     await expect(codeOf(authenticate({ via, token }))).resolves.toBe('session_expired');
@@ -73,6 +77,93 @@ describe('a session', () => {
     await expect(codeOf(openSession({ ...identity, sessions }, engineer, 'cookie'))).resolves.toBe(
       'ledger_unavailable',
     );
+  });
+});
+
+describe('a browser that nobody uses', () => {
+  const open = async (via: 'cookie' | 'bearer' = 'cookie') => (await openSession(identity, engineer, via)).token;
+  const ask = (token: string) => codeOf(authenticate({ via: 'cookie', token }));
+
+  test('is signed out after an hour, to the millisecond', async () => {
+    const [early, late] = [await open(), await open()];
+    identity.clock.advance(3600 - 0.001);
+    await expect(ask(early)).resolves.toBe('accepted');
+    identity.clock.advance(0.001);
+    await expect(ask(late)).resolves.toBe('session_expired');
+    await expect(ask(early)).resolves.toBe('accepted');
+    identity.clock.advance(3600 - 0.001);
+    await expect(ask(early)).resolves.toBe('session_expired');
+  });
+
+  test('stays so: being asked again does not bring it back', async () => {
+    const token = await open();
+    identity.clock.advance(3600);
+    for (let again = 0; again < 3; again += 1) await expect(ask(token)).resolves.toBe('session_expired');
+    expect(identity.stored.seen.size).toBe(0);
+  });
+
+  test('one that is used is written down once a minute, and no more often', async () => {
+    const token = await open();
+    identity.clock.advance(59.999);
+    await ask(token);
+    expect(identity.stored.seen.size).toBe(0);
+    identity.clock.advance(0.001);
+    await ask(token);
+    expect([...identity.stored.seen.values()]).toEqual([noon(60)]);
+    identity.clock.advance(59.999);
+    await ask(token);
+    expect([...identity.stored.seen.values()]).toEqual([noon(60)]);
+  });
+
+  test('fails closed: while it cannot be read when it was used, nobody is let in', async () => {
+    const token = await open();
+    const lastSeen = () => Promise.reject(unavailable());
+    authenticate = authenticator({ sessions: { ...identity.sessions, lastSeen }, clock: identity.clock });
+    await expect(ask(token)).resolves.toBe('ledger_unavailable');
+  });
+
+  test('what cannot be written only makes it seem idle sooner', async () => {
+    const token = await open();
+    const markSeen = () => Promise.reject(unavailable());
+    authenticate = authenticator({ sessions: { ...identity.sessions, markSeen }, clock: identity.clock });
+    identity.clock.advance(1800);
+    await expect(ask(token)).resolves.toBe('accepted');
+    identity.clock.advance(1800);
+    await expect(ask(token)).resolves.toBe('session_expired');
+  });
+
+  test('costs no trip: both reads go at once, and the write is waited for by whoever ends the call', async () => {
+    const token = await open();
+    identity.clock.advance(60);
+    const order: string[] = [];
+    const sessions: MemoryIdentity['sessions'] = {
+      ...identity.sessions,
+      get: async (...key) => {
+        order.push('get');
+        await Promise.resolve();
+        order.push('got');
+        return identity.sessions.get(...key);
+      },
+      lastSeen: (...key) => {
+        order.push('last seen');
+        return identity.sessions.lastSeen(...key);
+      },
+      markSeen: () => new Promise(() => undefined),
+    };
+    const later: unknown[] = [];
+    const shown = { via: 'cookie', token } as const;
+    await authenticator({ sessions, clock: identity.clock })(shown, (work) => later.push(work));
+    expect(order).toEqual(['get', 'last seen', 'got']);
+    expect(later).toHaveLength(1);
+  });
+
+  test('has nothing to do with bearer tokens, which are over sooner', async () => {
+    const token = await open('bearer');
+    identity.clock.advance(899);
+    const lastSeen = () => Promise.reject(unavailable());
+    authenticate = authenticator({ sessions: { ...identity.sessions, lastSeen }, clock: identity.clock });
+    await expect(codeOf(authenticate({ via: 'bearer', token }))).resolves.toBe('accepted');
+    expect(identity.stored.seen.size).toBe(0);
   });
 });
 

@@ -65,10 +65,10 @@ describe('a verified assertion', () => {
   });
 
   test.each([
-    ['the session', { sessions: { put: away, get: away, remove: away, list: away } }],
-    ['the name', { directory: { remember: away } }],
+    ['the session', () => ({ sessions: { ...identity.sessions, put: away } })],
+    ['the name', () => ({ directory: { remember: away } })],
   ])('gives nothing out when %s cannot be stored', async (_what, parts) => {
-    const broken = { ...identity, ...parts };
+    const broken = { ...identity, ...parts() };
     await expect(codeOf(signIn(broken, way, () => Promise.resolve(vouchedBy(verified, provider))))).resolves.toBe(
       'ledger_unavailable',
     );
