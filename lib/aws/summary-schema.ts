@@ -53,6 +53,7 @@ const closedBy = { by: z.string(), at: z.string(), reason: z.exactOptional(textR
 
 const extension = z.object({
   ...staged,
+  pendingUntil: z.string(),
   at: z.string(),
   justification: textRef,
   durationSeconds: z.number(),

@@ -1,3 +1,4 @@
+import type { Submit } from '../domain/command.ts';
 import { ticketFits } from '../domain/decide-submit.ts';
 import type { AccessPolicy } from '../domain/policy.ts';
 import { eligibleFor } from '../domain/policy.ts';
@@ -12,9 +13,9 @@ import type { Tickets } from './ports.ts';
 export const askTicket = async (
   { policy, tickets }: { readonly policy: AccessPolicy; readonly tickets: Tickets },
   principal: Principal,
-  { entitlementId, ticket }: { readonly entitlementId: string; readonly ticket?: string },
+  { ticket, ...asked }: Pick<Submit, 'entitlementId' | 'breakGlass' | 'ticket'>,
 ): Promise<{ readonly ticketAnswer?: TicketAnswer }> => {
-  const entitlement = eligibleFor(policy, principal, entitlementId);
+  const entitlement = eligibleFor(policy, principal, asked);
   const service = entitlement?.ticket?.check?.service;
   if (service === undefined || ticket === undefined || ticketFits(entitlement ?? {}, ticket)) return {};
   return { ticketAnswer: await tickets.look(service, ticket) };

@@ -4,17 +4,29 @@ import type { RequestState } from './request.ts';
 import type { Staged } from './stages.ts';
 import { type Speaking, isAsked } from './voice.ts';
 
-type Parties = Staged & Pick<RequestState, 'requester' | 'entitlementId'>;
+type Parties = Staged & Pick<RequestState, 'requester' | 'entitlementId' | 'extension' | 'breakGlass'>;
 
 export const isRequester = ({ requester }: Parties, principal: Principal): boolean => requester === principal.handle;
 
-/** Whoever may end somebody else's grant: its approvers, and the revokers that access.yml names today. */
+/** Whoever may end somebody else's grant: its approvers or reviewers, and the revokers that access.yml names today. */
 export const isRevoker = (request: Parties, asking: Speaking): boolean =>
-  isAsked(request, asking) || mayAct(asking.principal, revokersOf(request, asking.policy));
+  isAsked(request, asking) ||
+  isReviewer(request, asking.principal) ||
+  mayAct(asking.principal, revokersOf(request, asking.policy));
 
 /** Whoever may read a request; to anybody else it does not exist. */
 export const isReader = (request: Parties, asking: Speaking): boolean =>
-  isRequester(request, asking.principal) || isRevoker(request, asking) || isAuditor(asking.policy, asking.principal);
+  isRequester(request, asking.principal) ||
+  isRevoker(request, asking) ||
+  isAskedToExtend(request, asking) ||
+  isAuditor(asking.policy, asking.principal);
+
+/** Whoever must look at a break-glass may also end it. */
+export const isReviewer = ({ breakGlass }: Pick<Parties, 'breakGlass'>, principal: Principal): boolean =>
+  breakGlass !== undefined && mayAct(principal, breakGlass.reviewers);
+
+const isAskedToExtend = ({ extension, requester }: Parties, asking: Speaking): boolean =>
+  extension !== undefined && isAsked({ ...extension, requester }, asking);
 
 const revokersOf = ({ entitlementId }: Parties, policy: AccessPolicy): Approvers =>
   policy.entitlements.get(entitlementId)?.revokers ?? { groups: [] };

@@ -1,6 +1,6 @@
 import type { Control } from './control.ts';
 import type { Refusal } from './errors.ts';
-import type { DomainEvent, Purpose, TextRef } from './event.ts';
+import type { DomainEvent, Purpose, TextRef, Verdict } from './event.ts';
 import type { AccessPolicy } from './policy.ts';
 import type { Instant, Principal } from './principal.ts';
 import type { Rule } from './rule.ts';
@@ -34,6 +34,16 @@ export interface Submit {
   /** Absent where nobody was asked: then no rule that needs it is satisfied. */
   readonly ticketAnswer?: TicketAnswer;
   readonly startAt?: Instant;
+  readonly breakGlass?: boolean;
+  /** Of a request that is asked for together with others. */
+  readonly bundleId?: string;
+}
+
+export interface Extend {
+  readonly type: 'extend';
+  readonly justification: { readonly text: string; readonly ref: TextRef };
+  /** More, beside what the grant has. */
+  readonly durationSeconds: number;
 }
 
 export type Command =
@@ -45,6 +55,8 @@ export type Command =
     }
   | { readonly type: 'deny'; readonly reason: TextRef }
   | { readonly type: 'cancel' }
+  | Extend
+  | { readonly type: 'review'; readonly verdict: Verdict; readonly comment: TextRef }
   | { readonly type: 'end' }
   | { readonly type: 'revoke'; readonly reason: TextRef }
   | { readonly type: 'issue'; readonly purpose: Purpose; readonly sessionNameHash: string };

@@ -1,11 +1,14 @@
 import { groupsFresh, mfaUsed, signedInRecently } from './assurance.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
 import { controlChecks, growthOf } from './control-rules.ts';
-import { type Entitlement, sameApprovers, sameSnapshot, snapshotOf } from './entitlement.ts';
+import { type Entitlement, extensionOf, sameApprovers, sameSnapshot, snapshotOf } from './entitlement.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
 import { certain } from './invariant.ts';
-import { type RequestState, statusAt } from './request.ts';
+import { entitlementOf } from './policy.ts';
+import type { Instant } from './principal.ts';
+import { type RequestState, openExtension, statusAt } from './request.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
+import type { Staged } from './stages.ts';
 import { notTooFarAhead } from './start.ts';
 import { isBefore } from './time.ts';
 import { isAsked, isOwn, isSpokenFor, saidYes, seatOf } from './voice.ts';
@@ -13,17 +16,40 @@ import { isAsked, isOwn, isSpokenFor, saidYes, seatOf } from './voice.ts';
 type Approve = Extract<Command, { type: 'approve' }>;
 type Deny = Extract<Command, { type: 'deny' }>;
 
+/** What is decided on: the request, or the extension of it that is open. */
+interface Matter {
+  readonly staged: Staged & Pick<RequestState, 'requester'>;
+  readonly extension?: true;
+  readonly grantedSeconds: number;
+  readonly startAt?: Instant;
+  /** As access.yml has it today. */
+  readonly entitlement: Entitlement | undefined;
+}
+
+const matterOf = (request: RequestState, { policy, now }: Context): Matter => {
+  const entitlement = entitlementOf(policy, request);
+  const extension = openExtension(request, now);
+  if (!extension) {
+    const { grantedSeconds, startAt } = request;
+    return { staged: request, grantedSeconds, ...(startAt === undefined ? {} : { startAt }), entitlement };
+  }
+  const { grantedSeconds } = extension;
+  return { staged: { ...extension, requester: request.requester }, extension: true, grantedSeconds, entitlement };
+};
+
 /** One approver's yes. Said again it changes nothing. Errors: see `approveRules`. */
 export const approve = (request: RequestState, command: Approve, context: Context): Decision => {
   const rules = approveRules(request, command, context);
+  const { staged, extension } = matterOf(request, context);
   const mayApprove = rules.every(({ rule, refusal }) => !refusal || (rule !== 'notSelf' && rule !== 'approver'));
-  if (mayApprove && !request.closed && saidYes(request, context)) return { event: undefined };
+  if (mayApprove && !request.closed && saidYes(staged, context)) return { event: undefined };
   return unlessRefused(rules, () => {
     const { comment, durationSeconds, startAt } = command;
     return {
       type: 'request.approved',
       data: {
-        ...certain(seatOf(request, context), 'the rules let an approval pass that no stage waits for'),
+        ...(extension ? { extension } : {}),
+        ...certain(seatOf(staged, context), 'the rules let an approval pass that no stage waits for'),
         ...(comment === undefined ? {} : { comment }),
         ...(durationSeconds === undefined ? {} : { durationSeconds }),
         ...(startAt === undefined ? {} : { startAt }),
@@ -33,12 +59,12 @@ export const approve = (request: RequestState, command: Approve, context: Contex
 };
 
 /**
- * `self_approval`, `not_an_approver`, `wrong_status`, `on_hold`, `policy_changed`, `already_decided`, `channel_not_allowed`, `step_up_required`, or `invalid_input` for
- * more time or an earlier start than was asked for.
+ * `self_approval`, `not_an_approver`, `wrong_status`, `on_hold`, `policy_changed`, `already_decided`, `channel_not_allowed`,
+ * `step_up_required`, or `invalid_input` for more time or an earlier start than was asked for.
  */
 export const approveRules = (request: RequestState, command: Approve, context: Context): readonly Rule[] => {
-  const { policy } = context;
-  const entitlement = policy.entitlements.get(request.entitlementId);
+  const matter = matterOf(request, context);
+  const { entitlement } = matter;
   const checks: readonly Check[] = [
     {
       rule: 'notSelf',
@@ -46,21 +72,21 @@ export const approveRules = (request: RequestState, command: Approve, context: C
       check: () => (isOwn(request, context) ? refuse('self_approval', 'the requester approves') : undefined),
       gate: true,
     },
-    approverCheck(request, context),
-    pendingCheck(request, context),
+    approverCheck(matter, context),
+    pendingCheck(request, matter, context),
     ...controlChecks(context, growthOf(request)),
     {
       rule: 'policyUnchanged',
       detail: 'What was asked for is still what access.yml says.',
-      check: () => stillAsAsked(request, entitlement),
+      check: () => stillAsAsked(request, matter),
       gate: true,
     },
   ];
-  return evaluate([...checks, ...(entitlement ? entitlementChecks(request, command, entitlement, context) : [])]);
+  return evaluate([...checks, ...(entitlement ? entitlementChecks(matter, command, entitlement, context) : [])]);
 };
 
 const entitlementChecks = (
-  request: RequestState,
+  matter: Matter,
   command: Approve,
   { groupsMaxAgeSeconds, approverRequires = NOTHING_MORE }: Entitlement,
   context: Context,
@@ -68,7 +94,7 @@ const entitlementChecks = (
   {
     rule: 'stage',
     detail: 'A stage that is open asks you.',
-    check: () => seatFree(request, context),
+    check: () => seatFree(matter, context),
   },
   {
     rule: 'channel',
@@ -93,19 +119,21 @@ const entitlementChecks = (
     detail: 'Signed in recently, where it is asked for.',
     check: () => signedInRecently(context.principal, approverRequires, context.now),
   },
-  { rule: 'onlyLess', detail: 'Only less time than was asked for.', check: () => onlyLess(request, command) },
+  { rule: 'onlyLess', detail: 'Only less time than was asked for.', check: () => onlyLess(matter, command) },
   {
     rule: 'onlyLater',
     detail: 'Only later than was asked for.',
-    check: () => onlyLater(request, command, context.now),
+    check: () => onlyLater(matter, command, context.now),
   },
 ];
 
 const NOTHING_MORE: NonNullable<Entitlement['approverRequires']> = { mfa: false };
 
-/** A no ends the request. Errors: `not_an_approver` (the requester cancels instead), `wrong_status`. */
-export const deny = (request: RequestState, { reason }: Deny, context: Context): Decision =>
-  unlessRefused(
+/** A no ends the request, or only the extension of it that is open. Errors: `not_an_approver` (the requester cancels instead), `wrong_status`. */
+export const deny = (request: RequestState, { reason }: Deny, context: Context): Decision => {
+  const matter = matterOf(request, context);
+  const { extension } = matter;
+  return unlessRefused(
     evaluate([
       {
         rule: 'notSelf',
@@ -113,53 +141,55 @@ export const deny = (request: RequestState, { reason }: Deny, context: Context):
         check: () => (isOwn(request, context) ? refuse('not_an_approver', 'the requester denies') : undefined),
         gate: true,
       },
-      approverCheck(request, context),
-      pendingCheck(request, context),
+      approverCheck(matter, context),
+      pendingCheck(request, matter, context),
     ]),
-    () => ({ type: 'request.denied', data: { reason } }),
+    () => ({ type: 'request.denied', data: { ...(extension ? { extension } : {}), reason } }),
   );
+};
 
-const approverCheck = (request: RequestState, context: Context): Check => ({
+const approverCheck = ({ staged }: Matter, context: Context): Check => ({
   rule: 'approver',
   detail: 'A stage of the request asks you, or somebody in whose place you act.',
-  check: () => (isAsked(request, context) ? undefined : refuse('not_an_approver', 'no stage asks them')),
+  check: () => (isAsked(staged, context) ? undefined : refuse('not_an_approver', 'no stage asks them')),
   gate: true,
 });
 
-const pendingCheck = (request: RequestState, { now }: Context): Check => ({
+const pendingCheck = (request: RequestState, { extension }: Matter, { now }: Context): Check => ({
   rule: 'pending',
-  detail: 'The request is pending.',
+  detail: 'The request is pending, or an extension of it is.',
   check: () => {
     const status = statusAt(request, now);
-    return status === 'pending' ? undefined : refuse('wrong_status', `the request is ${status}`);
+    return status === 'pending' || extension ? undefined : refuse('wrong_status', `the request is ${status}`);
   },
   gate: true,
 });
 
-const seatFree = (request: RequestState, context: Context): Refusal | undefined => {
-  if (seatOf(request, context)) return undefined;
-  return isSpokenFor(request, context)
+const seatFree = ({ staged }: Matter, context: Context): Refusal | undefined => {
+  if (seatOf(staged, context)) return undefined;
+  return isSpokenFor(staged, context)
     ? refuse('already_decided', 'it was said in their place, or by whom they act for')
     : refuse('not_an_approver', 'the stages that are open ask others');
 };
 
-const stillAsAsked = (request: RequestState, entitlement: Entitlement | undefined): Refusal | undefined => {
+const stillAsAsked = (request: RequestState, { entitlement, staged, extension }: Matter): Refusal | undefined => {
   if (!entitlement) return refuse('policy_changed', 'the entitlement is gone');
   if (!sameSnapshot(request.snapshot, snapshotOf(entitlement)))
     return refuse('policy_changed', 'role, account or session changed');
-  return entitlement.approval !== 'auto' && sameApprovers(entitlement.approval, request)
+  const approval = extension ? extensionOf(entitlement).approval : entitlement.approval;
+  return approval !== 'auto' && sameApprovers(approval, staged)
     ? undefined
     : refuse('policy_changed', 'who is asked to approve changed');
 };
 
-const onlyLess = ({ grantedSeconds }: RequestState, { durationSeconds }: Approve): Refusal | undefined =>
+const onlyLess = ({ grantedSeconds }: Matter, { durationSeconds }: Approve): Refusal | undefined =>
   durationSeconds === undefined || durationSeconds <= grantedSeconds
     ? undefined
     : badInput('/durationSeconds', 'too_long', `at most ${grantedSeconds} seconds`);
 
-const onlyLater = (request: RequestState, { startAt }: Approve, now: string): Refusal | undefined => {
+const onlyLater = ({ extension, startAt: before }: Matter, { startAt }: Approve, now: string): Refusal | undefined => {
   if (startAt === undefined) return undefined;
-  if (isBefore(startAt, request.startAt ?? now))
-    return badInput('/startAt', 'too_early', 'only later than was asked for');
+  if (extension) return badInput('/startAt', 'not_allowed', 'an extension follows the grant');
+  if (isBefore(startAt, before ?? now)) return badInput('/startAt', 'too_early', 'only later than was asked for');
   return notTooFarAhead(startAt, now);
 };

@@ -1,18 +1,21 @@
 import { isRequester, isRevoker } from './access.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
 import { refuse } from './errors.ts';
-import { type RequestState, type RequestStatus, statusAt } from './request.ts';
+import { type RequestState, type RequestStatus, openExtension, statusAt } from './request.ts';
 import { type Check, evaluate } from './rule.ts';
 import { isOwn } from './voice.ts';
 
 type Revoke = Extract<Command, { type: 'revoke' }>;
 
-/** The requester takes a pending request back. Errors: `not_the_requester`, `wrong_status`. */
-export const cancel = (request: RequestState, context: Context): Decision =>
-  unlessRefused(evaluate([requesterCheck(request, context), statusCheck(request, 'pending', context)]), () => ({
+/** The requester takes a pending request back, or a pending extension of one. Errors: `not_the_requester`, `wrong_status`. */
+export const cancel = (request: RequestState, context: Context): Decision => {
+  const extension = openExtension(request, context.now) !== undefined;
+  const pending = extension ? [] : [statusCheck(request, 'pending', context)];
+  return unlessRefused(evaluate([requesterCheck(request, context), ...pending]), () => ({
     type: 'request.cancelled',
-    data: {},
+    data: extension ? { extension } : {},
   }));
+};
 
 /** The requester ends a grant early. Errors: `not_the_requester`, `wrong_status`. */
 export const end = (request: RequestState, context: Context): Decision =>

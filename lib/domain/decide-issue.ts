@@ -2,12 +2,12 @@ import { isRequester } from './access.ts';
 import { groupsFresh, mfaUsed, sameDeviceUsed, signedInRecently } from './assurance.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
 import { controlChecks, growthOf } from './control-rules.ts';
-import { type Entitlement, sameSnapshot, snapshotOf } from './entitlement.ts';
+import { type Entitlement, extensionOf, sameSnapshot, snapshotOf } from './entitlement.ts';
 import { type Refusal, refuse } from './errors.ts';
 import { inWords, windowFrom, withinHours } from './hours.ts';
 import { certain } from './invariant.ts';
-import { eligibleFor } from './policy.ts';
-import { type Grant, type RequestState, grantAt, statusAt } from './request.ts';
+import { eligibleFor, entitlementOf } from './policy.ts';
+import { type Grant, type RequestState, grantAt, statusAt, totalSeconds } from './request.ts';
 import { STS_MIN_SECONDS, orderRoleSession } from './role-session.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
 import { handlesOf } from './standing.ts';
@@ -26,7 +26,7 @@ export const intend = (
 ): Decision => {
   return unlessRefused(issueRules(request, context), () => {
     const entitlement = certain(
-      context.policy.entitlements.get(request.entitlementId),
+      entitlementOf(context.policy, request),
       'the rules let a request without entitlement pass',
     );
     const endsAt = sessionEnd(request, entitlement, context.now);
@@ -51,7 +51,7 @@ export const intend = (
  */
 export const issueRules = (request: RequestState, context: Context): readonly Rule[] => {
   const { principal, policy, now } = context;
-  const entitlement = eligibleFor(policy, principal, request.entitlementId);
+  const entitlement = eligibleFor(policy, principal, request);
   const checks: readonly Check[] = [
     {
       rule: 'requester',
@@ -154,13 +154,18 @@ const stillAsApproved = (request: RequestState, entitlement: Entitlement): Refus
     return refuse('policy_changed', 'role, account or session changed');
   if (request.autoApproved && entitlement.approval !== 'auto')
     return refuse('policy_changed', 'approval is no longer automatic');
-  return request.grantedSeconds <= entitlement.maxDurationSeconds
-    ? undefined
-    : refuse(
-        'policy_changed',
-        `granted ${request.grantedSeconds} s, ${entitlement.maxDurationSeconds} s allowed today`,
-      );
+  return (
+    tooLong('granted', request.grantedSeconds, entitlement.maxDurationSeconds) ?? extendedTooFar(request, entitlement)
+  );
 };
+
+const extendedTooFar = (request: RequestState, entitlement: Entitlement): Refusal | undefined =>
+  request.extendedSeconds === undefined
+    ? undefined
+    : tooLong('extended to', totalSeconds(request), extensionOf(entitlement).maxTotalSeconds);
+
+const tooLong = (how: string, seconds: number, allowed: number): Refusal | undefined =>
+  seconds <= allowed ? undefined : refuse('policy_changed', `${how} ${seconds} s, ${allowed} s allowed today`);
 
 const withinLimit = ({ issues }: RequestState, { limits }: Entitlement, now: string): Refusal | undefined => {
   const recent = issues.filter(({ at }) => isBefore(now, plusSeconds(at, HOUR_SECONDS)));

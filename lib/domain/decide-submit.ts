@@ -1,4 +1,4 @@
-import { groupsFresh, mfaUsed, sameDeviceUsed, signedInRecently } from './assurance.ts';
+import { justificationCheck, signInChecks } from './asker-rules.ts';
 import { type Context, type Decision, type Submit, unlessRefused } from './command.ts';
 import { controlChecks } from './control-rules.ts';
 import { type Entitlement, snapshotOf } from './entitlement.ts';
@@ -6,13 +6,14 @@ import { type Refusal, badInput, refuse } from './errors.ts';
 import type { EventData } from './event.ts';
 import { inWords, withinHours } from './hours.ts';
 import { certain } from './invariant.ts';
-import { eligibleFor } from './policy.ts';
+import { eligibleFor, entitlementOf } from './policy.ts';
 import type { Instant } from './principal.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
 import { stagedFrom } from './stages.ts';
+import { breakGlassFree } from './reservation.ts';
 import { notTooFarAhead } from './start.ts';
 import { ticketAlive } from './ticket.ts';
-import { isBefore } from './time.ts';
+import { isBefore, plusSeconds } from './time.ts';
 
 /** STS session tags take these (API reference, Tag), and the ticket becomes one. */
 const TICKET = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
@@ -20,7 +21,7 @@ const TICKET = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
 /** Every rule for asking, each with its outcome; what `?dryRun=true` shows and `submit` goes by. */
 export const submitRules = (command: Submit, context: Context): readonly Rule[] => {
   const { principal, policy } = context;
-  const entitlement = eligibleFor(policy, principal, command.entitlementId);
+  const entitlement = eligibleFor(policy, principal, command);
   const eligible: Check = {
     rule: 'eligible',
     detail: 'A group of yours makes you eligible for this entitlement.',
@@ -32,11 +33,7 @@ export const submitRules = (command: Submit, context: Context): readonly Rule[] 
   return evaluate([eligible, ...controlChecks(context, growth), ...entitlementChecks(entitlement, command, context)]);
 };
 
-const entitlementChecks = (
-  entitlement: Entitlement,
-  command: Submit,
-  { principal, now }: Context,
-): readonly Check[] => [
+const entitlementChecks = (entitlement: Entitlement, command: Submit, context: Context): readonly Check[] => [
   {
     rule: 'duration',
     detail: `At most ${entitlement.maxDurationSeconds} seconds.`,
@@ -45,47 +42,28 @@ const entitlementChecks = (
         ? undefined
         : badInput('/durationSeconds', 'too_long', `at most ${entitlement.maxDurationSeconds} seconds`),
   },
-  {
-    rule: 'justification',
-    detail: `At least ${entitlement.justification.minLength} characters.`,
-    check: () =>
-      Array.from(command.justification.text.trim()).length >= entitlement.justification.minLength
-        ? undefined
-        : badInput('/justification', 'too_short', `at least ${entitlement.justification.minLength} characters`),
-  },
+  justificationCheck(entitlement, command),
   { rule: 'ticket', detail: ticketDetail(entitlement), check: () => ticketFits(entitlement, command.ticket) },
-  ...(entitlement.ticket?.check ? [ticketAlive(entitlement.ticket.check, command, principal)] : []),
+  ...(entitlement.ticket?.check ? [ticketAlive(entitlement.ticket.check, command, context.principal)] : []),
   {
     rule: 'start',
-    detail: 'Not in the past, at most 30 days ahead.',
-    check: () => startFits(command, now),
+    detail: command.breakGlass ? 'At once.' : 'Not in the past, at most 30 days ahead.',
+    check: () => startFits(command, context.now),
   },
   {
     rule: 'hours',
     detail: entitlement.hours ? `Within ${inWords(entitlement.hours)}.` : 'At any time.',
-    check: () => withinHours(entitlement.hours, now, command.startAt),
+    check: () => withinHours(entitlement.hours, context.now, command.startAt),
   },
-  {
-    rule: 'groupsFresh',
-    detail: `Your groups were fetched within ${entitlement.groupsMaxAgeSeconds} seconds.`,
-    check: () => groupsFresh(principal, entitlement.groupsMaxAgeSeconds, now),
-  },
-  {
-    rule: 'mfa',
-    detail: 'Signed in with more than one factor, where it is asked for.',
-    check: () => mfaUsed(principal, entitlement.requires),
-  },
-  {
-    rule: 'signInAge',
-    detail: 'Signed in recently, where it is asked for.',
-    check: () => signedInRecently(principal, entitlement.requires, now),
-  },
-  {
-    rule: 'sameDevice',
-    detail: 'Signed in on this very machine, where it is asked for.',
-    check: () => sameDeviceUsed(principal, entitlement.requires),
-  },
+  ...signInChecks(entitlement, context),
+  ...(command.breakGlass ? [oneBreakGlass(context)] : []),
 ];
+
+const oneBreakGlass = ({ standing, now }: Context): Check => ({
+  rule: 'oneBreakGlass',
+  detail: 'You have no other break-glass, and none that waits for an overdue review.',
+  check: () => breakGlassFree(standing, now),
+});
 
 const ticketDetail = ({ ticket }: Entitlement): string =>
   ticket ? `${ticket.required ? 'Required' : 'Optional'}, of the form ${ticket.pattern}.` : 'None is asked for.';
@@ -102,8 +80,9 @@ export const ticketFits = (
     : undefined;
 };
 
-const startFits = ({ startAt }: Submit, now: string): Refusal | undefined => {
+const startFits = ({ startAt, breakGlass }: Submit, now: string): Refusal | undefined => {
   if (startAt === undefined) return undefined;
+  if (breakGlass) return badInput('/startAt', 'not_allowed', 'break-glass begins at once');
   if (isBefore(startAt, now)) return badInput('/startAt', 'in_the_past', 'not before now');
   return notTooFarAhead(startAt, now);
 };
@@ -115,11 +94,8 @@ const startFits = ({ startAt }: Submit, now: string): Refusal | undefined => {
 export const submit = (command: Submit, context: Context): Decision => {
   const rules = submitRules(command, context);
   return unlessRefused(rules, () => {
-    const entitlement = certain(
-      context.policy.entitlements.get(command.entitlementId),
-      'the rules let an unknown entitlement pass',
-    );
-    const { requestId, entitlementId, justification, ticket, durationSeconds, startAt } = command;
+    const entitlement = certain(entitlementOf(context.policy, command), 'the rules let an unknown entitlement pass');
+    const { requestId, entitlementId, justification, ticket, durationSeconds, startAt, bundleId } = command;
     return {
       type: 'request.submitted',
       data: {
@@ -131,6 +107,8 @@ export const submit = (command: Submit, context: Context): Decision => {
         durationSeconds,
         ...(startAt === undefined ? {} : { startAt }),
         ...approvalOf(entitlement, context.now),
+        ...breakGlassOf(entitlement, command, context.now),
+        ...(bundleId === undefined ? {} : { bundleId }),
       },
     };
   });
@@ -143,3 +121,18 @@ type Approving = Pick<
 
 const approvalOf = ({ approval }: Entitlement, now: Instant): Approving =>
   approval === 'auto' ? { autoApproved: true, stages: [] } : { autoApproved: false, ...stagedFrom(approval, now) };
+
+/** Looked at by others, during it or so long after its end as it was asked for: an end before that gives them no less time. */
+const breakGlassOf = (
+  { breakGlass: rules }: Entitlement,
+  { breakGlass, durationSeconds }: Submit,
+  now: Instant,
+): Pick<EventData['request.submitted'], 'breakGlass'> =>
+  breakGlass && rules
+    ? {
+        breakGlass: {
+          reviewBy: plusSeconds(now, durationSeconds + rules.reviewWithinSeconds),
+          reviewers: rules.reviewers,
+        },
+      }
+    : {};

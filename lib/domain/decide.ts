@@ -1,6 +1,8 @@
 import { approve, deny } from './decide-approval.ts';
 import { cancel, end, revoke } from './decide-closing.ts';
+import { extend } from './decide-extension.ts';
 import { intend } from './decide-issue.ts';
+import { review } from './decide-review.ts';
 import type { Command, Context, Decision } from './command.ts';
 import type { RequestState } from './request.ts';
 
@@ -16,6 +18,10 @@ export const decide = (request: RequestState, command: Command, context: Context
       return deny(request, command, context);
     case 'cancel':
       return cancel(request, context);
+    case 'extend':
+      return extend(request, command, context);
+    case 'review':
+      return review(request, command, context);
     case 'end':
       return end(request, context);
     case 'revoke':

@@ -51,6 +51,24 @@ export interface StagedApproval {
   readonly escalation?: { readonly afterSeconds: number; readonly to: Approvers };
 }
 
+export interface ExtensionRules {
+  /** Of the whole grant. */
+  readonly maxTotalSeconds: number;
+  readonly approval: 'auto' | StagedApproval;
+}
+
+/** The alarmed path for when the normal one fails: at once, short, and looked at by others afterwards. */
+export interface BreakGlassRules {
+  readonly requesters: { readonly groups: readonly Group[] };
+  readonly maxDurationSeconds: number;
+  readonly issuesPerHour: number;
+  /** From the grant's end as it was asked for. */
+  readonly reviewWithinSeconds: number;
+  readonly reviewers: Approvers;
+  /** Who hears of it at once: `slack:#security`. */
+  readonly notify: readonly string[];
+}
+
 /** The rule that makes principals eligible to request a role for at most so long. */
 export interface Entitlement {
   readonly id: string;
@@ -77,7 +95,12 @@ export interface Entitlement {
   };
   readonly groupsMaxAgeSeconds: number;
   readonly session: SessionRules;
+  /** When it may be used; absent: at any time. */
   readonly hours?: Hours;
+  /** Of a live grant; absent: up to `maxDurationSeconds` in all, with the approval that the request needs. */
+  readonly extension?: ExtensionRules;
+  /** Absent: there is no way past the approval. */
+  readonly breakGlass?: BreakGlassRules;
   readonly revokers: Approvers;
   readonly limits: { readonly issuesPerHour: number };
 }
@@ -117,3 +140,26 @@ const sameValue = (a: unknown, b: unknown): boolean => {
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
+
+export const extensionOf = ({ extension, maxDurationSeconds, approval }: Entitlement): ExtensionRules =>
+  extension ?? { maxTotalSeconds: maxDurationSeconds, approval };
+
+/**
+ * The entitlement as break-glass has it: its own requesters, no approval, no hours, no ticket that must be there, its own limits. What
+ * is extended needs the approval that any other extension does, and stays as short as break-glass is.
+ */
+export const underBreakGlass = (entitlement: Entitlement): Entitlement | undefined => {
+  const { breakGlass, hours: _any, ticket, ...rest } = entitlement;
+  if (!breakGlass) return undefined;
+  const { requesters, maxDurationSeconds, issuesPerHour } = breakGlass;
+  return {
+    ...rest,
+    breakGlass,
+    requesters,
+    approval: 'auto',
+    maxDurationSeconds,
+    extension: { maxTotalSeconds: maxDurationSeconds, approval: extensionOf(entitlement).approval },
+    ...(ticket ? { ticket: { pattern: ticket.pattern, required: false } } : {}),
+    limits: { issuesPerHour },
+  };
+};

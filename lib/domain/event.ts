@@ -2,7 +2,7 @@ import type { Control } from './control.ts';
 import type { Delegation } from './delegation.ts';
 import type { Snapshot, Stage } from './entitlement.ts';
 import type { Hold } from './hold.ts';
-import type { Handle, Instant } from './principal.ts';
+import type { Approvers, Handle, Instant } from './principal.ts';
 import type { Reservation } from './reservation.ts';
 import type { Escalation } from './stages.ts';
 import type { Standing } from './standing.ts';
@@ -41,22 +41,45 @@ export interface EventData {
     readonly escalation?: Escalation;
     /** Absent when `autoApproved`. */
     readonly pendingUntil?: Instant;
+    /** Past the approval, and to be looked at by somebody of these before that. */
+    readonly breakGlass?: { readonly reviewBy: Instant; readonly reviewers: Approvers };
+    /** Asked for together with others, each a request of its own. */
+    readonly bundleId?: string;
   };
   /** One approver said yes at one stage; the fold says when it is enough. */
   'request.approved': {
+    /** Said of the extension that was asked for, not of the request. */
+    readonly extension?: true;
     readonly stage: number;
     /** Of parallel stages, all that the approver could speak for, where that is more than one: the fold may seat them anew. */
     readonly couldServe?: readonly number[];
+    /** Of a delegate: who would have said it, were they not away. */
+    readonly onBehalfOf?: Handle;
     readonly comment?: TextRef;
     /** Present only when lowered. */
     readonly durationSeconds?: number;
     /** Present only when moved, later. */
     readonly startAt?: Instant;
   };
-    /** Of a delegate: who would have said it, were they not away. */
-    readonly onBehalfOf?: Handle;
-  'request.denied': { readonly reason: TextRef };
-  'request.cancelled': Readonly<Record<string, never>>;
+  /** With `extension` the grant goes on as it was. */
+  'request.denied': { readonly extension?: true; readonly reason: TextRef };
+  'request.cancelled': { readonly extension?: true };
+  /** The requester asked for more time on a live grant; the grant goes on as it is meanwhile. */
+  'request.extension_requested': {
+    readonly durationSeconds: number;
+    readonly justification: TextRef;
+    readonly stages: readonly Stage[];
+    readonly parallel?: true;
+    readonly escalation?: Escalation;
+    /** Never after the grant's end. */
+    readonly pendingUntil: Instant;
+  };
+  /** The requester got more time on a live grant, by rule. */
+  'request.extended': { readonly durationSeconds: number; readonly justification: TextRef };
+  /** Somebody else looked at a break-glass, during it or afterwards. */
+  'request.reviewed': { readonly verdict: Verdict; readonly comment: TextRef };
+  /** A pending request's time was over. Written by the schedule, for those who follow the ledger; the status said so already. */
+  'request.lapsed': { readonly pendingUntil: Instant };
   /** Somebody else ended an approved request. */
   'request.revoked': { readonly reason: TextRef };
   /** The requester ended an approved request early. */
@@ -116,6 +139,11 @@ export interface EventData {
   'delegation.removed': { readonly delegationId: string; readonly carried: Standing };
   /** A request is about to count against its requester's limits. Stands in `person#<handle>`, before the request does. */
   'reservation.made': { readonly reservation: Reservation; readonly carried: Standing };
+  /** Something in the ledger was overwritten, deleted, or put there by somebody else. Stands in `alarm#<yyyy-mm-dd>`. */
+  'ledger.altered': {
+    readonly stream: string;
+    readonly seq: number;
+    readonly change: LedgerAlteration;
     /** As the item had it, and where it had one. */
     readonly hashBefore?: string;
     readonly hashAfter?: string;
@@ -124,6 +152,8 @@ export interface EventData {
 
 /** `insert`: an event that was put there, and that is none of ours. */
 export type LedgerAlteration = 'insert' | 'modify' | 'remove';
+
+export type Verdict = 'justified' | 'unjustified';
 
 export type Purpose = 'credentials' | 'console';
 
@@ -139,11 +169,6 @@ export type RecordedEvent<T extends EventType = EventType> = DomainEvent<T> & {
   readonly eventId: string;
   readonly at: Instant;
   readonly actor: Actor;
-  /** Something in the ledger was overwritten, deleted, or put there by somebody else. Stands in `alarm#<yyyy-mm-dd>`. */
-  'ledger.altered': {
-    readonly stream: string;
-    readonly seq: number;
-    readonly change: LedgerAlteration;
 };
 
 /**

@@ -1,5 +1,11 @@
-import type { Entitlement } from './entitlement.ts';
+import { type Entitlement, underBreakGlass } from './entitlement.ts';
 import { type Group, type Principal, inAnyGroup } from './principal.ts';
+
+/** An entitlement, in the ordinary way or by break-glass. */
+interface Asked {
+  readonly entitlementId: string;
+  readonly breakGlass?: object | boolean;
+}
 
 /** Who may ask for what: access.yml, parsed and checked. */
 export interface AccessPolicy {
@@ -20,20 +26,29 @@ export interface AccessPolicy {
   };
 }
 
-/** The entitlement if it exists and is this principal's to ask for; whether it exists at all is nobody else's business. */
-export const eligibleFor = (
-  policy: AccessPolicy,
-  principal: Principal,
-  entitlementId: string,
-): Entitlement | undefined => {
-  const entitlement = policy.entitlements.get(entitlementId);
+/**
+ * The entitlement, or what break-glass makes of it, if it exists and is this principal's to ask for; whether it exists at all is nobody
+ * else's business.
+ */
+export const eligibleFor = (policy: AccessPolicy, principal: Principal, asked: Asked): Entitlement | undefined => {
+  const entitlement = entitlementOf(policy, asked);
+  // Nothing that runs by itself gets past an approval.
+  if (asked.breakGlass && principal.kind !== 'person') return undefined;
   return entitlement && inAnyGroup(principal, entitlement.requesters.groups) ? entitlement : undefined;
 };
 
-/** The principal's entitlements, ordered by id. */
+/** What access.yml says today of the entitlement of a request; undefined where it has no such thing any more. */
+export const entitlementOf = (policy: AccessPolicy, { entitlementId, breakGlass }: Asked): Entitlement | undefined => {
+  const written = policy.entitlements.get(entitlementId);
+  return breakGlass ? written && underBreakGlass(written) : written;
+};
+
+/** The principal's entitlements, those for break-glass only among them, ordered by id. */
 export const entitlementsOf = (policy: AccessPolicy, principal: Principal): readonly Entitlement[] =>
   [...policy.entitlements.values()]
-    .filter((entitlement) => inAnyGroup(principal, entitlement.requesters.groups))
+    .filter(({ requesters, breakGlass }) =>
+      [requesters, ...(breakGlass ? [breakGlass.requesters] : [])].some(({ groups }) => inAnyGroup(principal, groups)),
+    )
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /** Workloads hold nothing. */

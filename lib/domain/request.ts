@@ -16,6 +16,7 @@ export interface Issue {
 /** More time, as asked for on a live grant; the last that was. */
 export interface Extension extends Staged {
   readonly at: Instant;
+  readonly pendingUntil: Instant;
   readonly justification: TextRef;
   /** As asked for. */
   readonly durationSeconds: number;
@@ -221,12 +222,12 @@ export const statusAt = (request: Windowed & Pick<RequestState, 'pendingUntil'>,
   return request.pendingUntil !== undefined && !isBefore(now, request.pendingUntil) ? 'expired' : 'pending';
 };
 
-/** The extension that waits for an approval now, on a grant that still goes on. */
+/** The extension that waits for an approval now, of a grant that still goes on. */
 export const openExtension = (
   request: Windowed & Pick<RequestState, 'extension'>,
   now: Instant,
 ): Extension | undefined => {
   const { extension } = request;
-  const open = extension && !extension.approvedAt && !extension.closed && grantAt(request, now)?.state === 'active';
-  return open && extension.pendingUntil !== undefined && isBefore(now, extension.pendingUntil) ? extension : undefined;
+  if (!extension || extension.approvedAt !== undefined || extension.closed) return undefined;
+  return isBefore(now, extension.pendingUntil) && grantAt(request, now)?.state === 'active' ? extension : undefined;
 };

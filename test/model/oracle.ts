@@ -97,6 +97,9 @@ export const verdict = ({ events, policy }: Life, command: Command, who: Princip
       if (own || !(asks(facts, who) || revokes)) return 'not_an_approver';
       return status === 'approved' ? 'request.revoked' : 'wrong_status';
     }
+    case 'extend':
+    case 'review':
+      throw new TypeError(`the model says nothing of ${command.type}`);
     case 'issue':
       return own ? issue(facts, { who, nowMs, today }) : 'not_the_requester';
   }

@@ -86,12 +86,12 @@ describe('who may ask for what', () => {
   const access = policy([entitlement({ id: 'c-admin' }), other, read]);
 
   test('an entitlement of one of their groups', () => {
-    expect(eligibleFor(access, engineer, 'a-read')).toBe(read);
+    expect(eligibleFor(access, engineer, { entitlementId: 'a-read' })).toBe(read);
   });
 
   test('neither somebody else’s nor one that does not exist', () => {
-    expect(eligibleFor(access, engineer, 'b-other')).toBeUndefined();
-    expect(eligibleFor(access, engineer, 'd-none')).toBeUndefined();
+    expect(eligibleFor(access, engineer, { entitlementId: 'b-other' })).toBeUndefined();
+    expect(eligibleFor(access, engineer, { entitlementId: 'd-none' })).toBeUndefined();
   });
 
   test('theirs are listed by id', () => {
