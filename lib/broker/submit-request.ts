@@ -9,7 +9,7 @@ import type { Rule } from '../domain/rule.ts';
 import { askTicket } from './ask-ticket.ts';
 import { type Desk, actorOf, requestStream } from './broker.ts';
 import { seal } from './chain.ts';
-import { NOTHING_KNOWN } from './known.ts';
+import { readKnown } from './known.ts';
 import { randomRequestId, requestIdFor } from './request-id.ts';
 import { summarise } from './summarise.ts';
 import { newWords } from './words.ts';
@@ -32,9 +32,10 @@ export const tryRequest = async (
   principal: Principal,
   ask: Ask,
 ): Promise<{ allowed: boolean; rules: readonly RuleView[] }> => {
-  const command = { ...commandOf(ask, 'dry-run', { id: '', hash: '' }), ...(await askTicket(desk, principal, ask)) };
+  const [known, ticket] = await Promise.all([readKnown(desk, principal.handle), askTicket(desk, principal, ask)]);
+  const command = { ...commandOf(ask, 'dry-run', { id: '', hash: '' }), ...ticket };
   const rules = submitRules(command, {
-    ...NOTHING_KNOWN,
+    ...known,
     principal,
     policy: desk.policy,
     now: desk.clock.now(),
@@ -48,8 +49,8 @@ export const tryRequest = async (
 /**
  * The request that this ask made, or had made: the same principal, key and ask give the first one again.
  *
- * @throws HatcheckError `idempotency_conflict` (the key was used for another ask), `not_eligible`, `invalid_input`, `step_up_required`,
- * `ticket_unavailable`, `ledger_unavailable`
+ * @throws HatcheckError `idempotency_conflict` (the key was used for another ask), `not_eligible`, `on_hold`, `invalid_input`,
+ * `step_up_required`, `ticket_unavailable`, `ledger_unavailable`
  */
 export const submitRequest = async (
   desk: Desk,
@@ -65,9 +66,11 @@ const begin = async (
   { id, principal, ask }: { id: string; principal: Principal; ask: Ask },
 ): Promise<RequestState> => {
   const { ref, value } = newWords(desk.chance, ask.justification);
+  // The ticket first: it may take long, and what is known should not grow old meanwhile.
   const command = { ...commandOf(ask, id, ref), ...(await askTicket(desk, principal, ask)) };
+  const known = await readKnown(desk, principal.handle);
   const now = desk.clock.now();
-  const decision = submit(command, { ...NOTHING_KNOWN, principal, policy: desk.policy, now });
+  const decision = submit(command, { ...known, principal, policy: desk.policy, now });
   if ('refusal' in decision) throw new HatcheckError(decision.refusal);
   const submitted = certain(decision.event, 'a submission always says something');
   // First the words, then the event that holds their hash: an event must not refer to what was never stored.

@@ -1,3 +1,4 @@
+import { HatcheckError, badInput } from './errors.ts';
 import type { TextRef } from './event.ts';
 import type { Handle, Instant } from './principal.ts';
 
@@ -6,6 +7,28 @@ export type HoldTarget =
   | { readonly on: 'entitlement'; readonly entitlementId: string }
   | { readonly on: 'account'; readonly accountId: string }
   | { readonly on: 'all' };
+
+/** A target as somebody names it; only the member that belongs to `on` may be there. */
+export interface NamedTarget {
+  readonly on: HoldTarget['on'];
+  readonly handle?: string;
+  readonly entitlementId?: string;
+  readonly accountId?: string;
+}
+
+const MEMBERS = { person: 'handle', entitlement: 'entitlementId', account: 'accountId' } as const;
+
+/** @throws HatcheckError `invalid_input` when what is held is not named, or something else is named too. */
+export const targetOf = (named: NamedTarget): HoldTarget => {
+  const { on, handle, entitlementId, accountId } = named;
+  const other = Object.entries(MEMBERS).find(([of, member]) => of !== on && named[member] !== undefined)?.[1];
+  if (other) throw new HatcheckError(badInput(`/${other}`, 'unexpected', `nothing that a hold on ${on} has`));
+  if (on === 'all') return { on };
+  if (on === 'person' && handle !== undefined) return { on, handle };
+  if (on === 'entitlement' && entitlementId !== undefined) return { on, entitlementId };
+  if (on === 'account' && accountId !== undefined) return { on, accountId };
+  throw new HatcheckError(badInput(`/${MEMBERS[on]}`, 'required', `a hold on ${on} names it`));
+};
 
 /** While it is in force, nothing that it covers grows: no ask, no yes, no extension, no issue. It only ever takes away. */
 export interface Hold {

@@ -4,7 +4,8 @@ import type { Command, Context } from '../../../lib/domain/command.ts';
 import { decide } from '../../../lib/domain/decide.ts';
 import { MAX_HOLDS, liftHold, placeHold } from '../../../lib/domain/decide-hold.ts';
 import { submit } from '../../../lib/domain/decide-submit.ts';
-import type { Hold, HoldTarget } from '../../../lib/domain/hold.ts';
+import { HatcheckError } from '../../../lib/domain/errors.ts';
+import { type Hold, type HoldTarget, type NamedTarget, targetOf } from '../../../lib/domain/hold.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
 import { NO_STANDING } from '../../../lib/domain/standing.ts';
 import {
@@ -206,5 +207,42 @@ describe('lifting a hold', () => {
     const at = (seconds: number) => lift({ ...under(security, [all]), now: noon(seconds) });
     expect(outcome(at(4 * 3600))).toBe('hold.lifted');
     expect(refusalOf(at(4 * 3600 + 1))).toMatchObject({ code: 'step_up_required', stepUp: 'fresh' });
+  });
+});
+
+describe('what a hold is on', () => {
+  const named = { handle: engineer.handle, entitlementId: 'prod-admin', accountId: '111122223333' } as const;
+  const codeOf = (of: NamedTarget): unknown => {
+    try {
+      return targetOf(of);
+    } catch (error) {
+      return error instanceof HatcheckError && error.refusal.faults;
+    }
+  };
+
+  test.each([
+    [{ on: 'person', handle: named.handle }, onEngineer],
+    [{ on: 'entitlement', entitlementId: named.entitlementId }, onEntitlement],
+    [{ on: 'account', accountId: named.accountId }, onAccount],
+    [{ on: 'all' }, all],
+  ] as const)('is named by %j', (of, expected) => {
+    expect(targetOf(of)).toEqual(expected);
+  });
+
+  test.each([
+    ['person', '/handle'],
+    ['entitlement', '/entitlementId'],
+    ['account', '/accountId'],
+  ] as const)('must be named: %s', (on, pointer) => {
+    expect(codeOf({ on })).toMatchObject([{ pointer, code: 'required' }]);
+  });
+
+  test.each([
+    ['person', { handle: named.handle, entitlementId: 'prod-admin' }, '/entitlementId'],
+    ['entitlement', { entitlementId: 'prod-admin', accountId: named.accountId }, '/accountId'],
+    ['account', { accountId: named.accountId, handle: named.handle }, '/handle'],
+    ['all', { handle: named.handle }, '/handle'],
+  ] as const)('is one thing, lest somebody means less or more than they hold: %s', (on, members, pointer) => {
+    expect(codeOf({ on, ...members })).toMatchObject([{ pointer, code: 'unexpected' }]);
   });
 });
