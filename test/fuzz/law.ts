@@ -17,7 +17,7 @@ const problemSchema = z.strictObject({
   loginUrl: z.optional(z.string().check(z.startsWith('/login'))),
 });
 
-/** RFC 6749 §5.2. */
+/** RFC 6749 §5.2, RFC 8628 §3.5. */
 const oauthSchema = z.strictObject({
   error: z.enum([
     'invalid_request',
@@ -27,6 +27,7 @@ const oauthSchema = z.strictObject({
     'unsupported_grant_type',
     'invalid_scope',
     'invalid_target',
+    ...(['authorization_pending', 'slow_down', 'access_denied', 'expired_token'] as const),
     'server_error',
     'temporarily_unavailable',
   ]),
@@ -96,7 +97,7 @@ const faultsOfRefusal = (
 
 /** Tags of a refusal's page; anything else came in with the call. */
 const TAGS =
-  /^<(?:!doctype html|html lang="en"|meta (?:charset="utf-8"|name="viewport" content="width=device-width")|a href="\/"|\/?(?:html|title|h1|p|ul|li|small|code|a))>$/;
+  /^<(?:!doctype html|html lang="en"|meta (?:charset="utf-8"|name="viewport" content="width=device-width, initial-scale=1")|a href="\/"|\/?(?:html|title|style|main|h1|p|ul|li|small|code|a))>$/;
 
 const faultsOfPage = (status: number, body: string): readonly string[] => {
   const codes = Object.entries(problems).filter(([code]) => body.includes(`<code>${code}</code>`));

@@ -31,6 +31,16 @@ export const waysIn = (key: RouteKey, known: Known): readonly WayIn[] => {
         headers: { origin: known.origin, 'sec-fetch-site': 'same-origin' },
         cookies: cookiesOf(known),
       }));
+    case 'POST /oauth/device_authorization':
+      return [{ form: { client_id: 'hatcheck-cli' } }];
+    case 'GET /device':
+      return [{}, { query: 'user_code=BCDF-GHJK' }, { query: 'user_code=BCDF-GHJK', cookies: cookiesOf(known) }];
+    case 'POST /device':
+      return [{}, { decision: 'allow' }, { decision: 'deny' }].map((more) => ({
+        form: { user_code: 'BCDF-GHJK', csrf: known.cookie.csrf, ...more },
+        headers: { origin: known.origin, 'sec-fetch-site': 'same-origin' },
+        cookies: cookiesOf(known),
+      }));
     default:
       return [];
   }
