@@ -8,6 +8,7 @@ import { beginLogin, providerChoices } from '../lib/identity/login.ts';
 import { finishLogin } from '../lib/identity/oidc-callback.ts';
 import { acceptResponse } from '../lib/identity/saml-acs.ts';
 import { finishSamlLogin } from '../lib/identity/saml-finish.ts';
+import { spCertificates } from '../lib/identity/saml-keys.ts';
 import { samlMetadata } from '../lib/identity/saml-metadata.ts';
 import { signOut } from '../lib/identity/end-session.ts';
 import { endOtherSessions, endOwnSession, listSessions } from '../lib/identity/own-sessions.ts';
@@ -28,13 +29,12 @@ export const create = (config: Config, around = surroundings('signin')) => {
         return choices.length > 0 ? providerPage(choices) : seeOther(await beginLogin(parts, query));
       },
       'GET /oidc/callback': async ({ query, cookies }) => seeOther(await finishLogin(parts, query, cookies)),
-      'GET /saml/metadata': () =>
-        Promise.resolve({
-          status: 200,
-          text: samlMetadata(config.origin),
-          // SAML 2.0 metadata, appendix A.
-          headers: { 'content-type': 'application/samlmetadata+xml' },
-        }),
+      'GET /saml/metadata': async () => ({
+        status: 200,
+        text: samlMetadata(config.origin, await spCertificates(parts, parts.providers)),
+        // SAML 2.0 metadata, appendix A.
+        headers: { 'content-type': 'application/samlmetadata+xml' },
+      }),
       'POST /saml/acs': async ({ body }) => seeOther(await acceptResponse(parts, body.SAMLResponse)),
       'GET /saml/finish': async ({ query, cookies }) => seeOther(await finishSamlLogin(parts, query.ticket, cookies)),
       'POST /logout': async ({ session }) => {

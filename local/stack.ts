@@ -15,7 +15,7 @@ import { type LocalOidc, type OidcOptions, startOidc } from './idp/oidc.ts';
 import { type LocalSaml, type SamlOptions, startSaml } from './idp/saml.ts';
 import type { LaptopProviders } from './laptop-access.ts';
 import { type LedgerStream, startLedgerStream } from './ledger-stream.ts';
-import { type LocalState, openState, samlKeyOf } from './state.ts';
+import { type LocalState, openState, samlKeyOf, secretsOf } from './state.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from './tables.ts';
 import { BROKER_ACCOUNT, targetBuckets, targetRoles } from './target-accounts.ts';
 import { type LocalStack, type RoleResource, readTemplateFile } from './template.ts';
@@ -142,7 +142,11 @@ const oidcOptions = (port: number, origin: string, state: LocalState): OidcOptio
 const samlOptions = ({ ports, samlHost }: StackOptions, origin: string, state: LocalState): SamlOptions => ({
   port: ports.saml,
   ...(samlHost && { host: samlHost }),
-  serviceProvider: { entityId: spEntityId(origin), acsUrl: acsUrl(origin), tokenUrl: tokenUrl(origin) },
+  serviceProvider: {
+    ...{ entityId: spEntityId(origin), acsUrl: acsUrl(origin), tokenUrl: tokenUrl(origin) },
+    signingCertificate: state.samlSigningKey.certificate,
+    encryptionCertificate: state.samlDecryptionKey.certificate,
+  },
   key: samlKeyOf(state.samlKey),
 });
 
@@ -210,9 +214,7 @@ const functionEnvironment = (
     HATCHECK_STS_ENDPOINT: aws.endpoint,
     HATCHECK_FEDERATION_ENDPOINT: aws.federationEndpoint,
     HATCHECK_CONSOLE_ENDPOINT: aws.consoleOrigin,
-    ...(holdsSecrets
-      ? { HATCHECK_PEPPER: 'env:LOCAL_PEPPER', LOCAL_PEPPER: state.pepper, LOCAL_OIDC_SECRET: state.oidcClientSecret }
-      : {}),
+    ...(holdsSecrets ? { HATCHECK_PEPPER: 'env:LOCAL_PEPPER', ...secretsOf(state) } : {}),
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

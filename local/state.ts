@@ -21,6 +21,9 @@ export interface LocalState {
   readonly oidcKeys: readonly OidcKey[];
   /** What the SAML identity provider signs with. */
   readonly samlKey: StoredKey;
+  /** What the broker signs its requests to it with, and what assertions for the broker are encrypted for. */
+  readonly samlSigningKey: StoredKey;
+  readonly samlDecryptionKey: StoredKey;
   /** base64url, of the local AWS's session tokens. */
   readonly awsSigningKey: string;
 }
@@ -34,6 +37,8 @@ const stateSchema = z
     oidcClientSecret: z.string().min(32),
     oidcKeys: z.array(z.looseObject({ kid: z.string(), alg: z.enum(['RS256', 'ES256']), kty: z.string() })),
     samlKey: storedKey,
+    samlSigningKey: storedKey,
+    samlDecryptionKey: storedKey,
     awsSigningKey: z.string().min(32),
   })
   .partial();
@@ -50,6 +55,8 @@ export const openState = async (folder: string, { fresh = false } = {}): Promise
     oidcClientSecret: known.oidcClientSecret ?? secret(),
     oidcKeys: known.oidcKeys ?? (await generateOidcKeys()),
     samlKey: known.samlKey ?? newKey('local-saml'),
+    samlSigningKey: known.samlSigningKey ?? newKey('hatcheck signs'),
+    samlDecryptionKey: known.samlDecryptionKey ?? newKey('hatcheck decrypts'),
     awsSigningKey: known.awsSigningKey ?? secret(),
   };
   await writeFile(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
@@ -71,3 +78,14 @@ export const samlKeyOf = ({ privateKey, certificate }: StoredKey): SamlKey => ({
   privateKey: createPrivateKey(privateKey),
   certificate,
 });
+
+/** What the references in local/access.yml and the functions' environment stand for. */
+export const secretsOf = (state: LocalState): Readonly<Record<string, string>> => ({
+  LOCAL_PEPPER: state.pepper,
+  LOCAL_OIDC_SECRET: state.oidcClientSecret,
+  LOCAL_SAML_SIGNING_KEY: pemOf(state.samlSigningKey),
+  LOCAL_SAML_DECRYPTION_KEY: pemOf(state.samlDecryptionKey),
+});
+
+const pemOf = ({ privateKey, certificate }: StoredKey): string =>
+  `${privateKey}-----BEGIN CERTIFICATE-----\n${certificate}\n-----END CERTIFICATE-----\n`;

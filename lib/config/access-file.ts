@@ -136,6 +136,10 @@ const providersOf = (read: Read): readonly IdentityProvider[] => {
 const samlProviderAt = (read: Read, path: Path): SamlProvider | undefined => {
   const text = checked(read.source, path, samlProvider, read.faults);
   const metadata = metadataOf(read, [...path, 'metadata']);
+  if (metadata?.wantsSignedRequests && read.source.get([...path, 'signingKey']) === undefined)
+    read.faults.push(
+      read.source.fault([...path, 'signingKey'], 'required', 'is missing: the provider wants signed requests'),
+    );
   return text && metadata && compileSamlProvider(text, metadata);
 };
 

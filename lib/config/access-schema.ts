@@ -70,6 +70,8 @@ export const samlProvider = z.strictObject({
   mfaContexts: distinct(lineOf(256), 10).default(MFA_CONTEXTS),
   idpInitiated: z.boolean().default(false),
   tokenExchange: z.boolean().default(false),
+  signingKey: secretReference.optional(),
+  decryptionKey: secretReference.optional(),
 });
 
 const PARTITION_OF_REGION = [

@@ -21,11 +21,18 @@ export const compileOidcProvider = ({
 });
 
 export const compileSamlProvider = (
-  { metadata: _file, emailAttribute, nameAttribute, ...provider }: z.infer<typeof samlProvider>,
+  {
+    metadata: _file,
+    emailAttribute,
+    nameAttribute,
+    signingKey,
+    decryptionKey,
+    ...provider
+  }: z.infer<typeof samlProvider>,
   { entityId, ssoUrl, certificates }: PinnedMetadata,
 ): SamlProvider => ({
   ...provider,
-  ...present({ emailAttribute, nameAttribute }),
+  ...present({ emailAttribute, nameAttribute, signingKey, decryptionKey }),
   issuer: entityId,
   ssoUrl,
   certificates,

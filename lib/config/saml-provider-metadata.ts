@@ -8,6 +8,8 @@ export interface PinnedMetadata {
   readonly ssoUrl: string;
   /** Base64 DER, in the order of the file. */
   readonly certificates: readonly string[];
+  /** Whether it refuses requests that are not signed. */
+  readonly wantsSignedRequests: boolean;
 }
 
 /** Why a metadata file is not taken; `code` as in access.yml's other faults. */
@@ -46,8 +48,9 @@ export const readMetadataFile = (text: string): PinnedMetadata | MetadataFault =
   const certificates = [...new Set(signingKeys(role))];
   if (certificates.length === 0 || certificates.length > MAX_CERTIFICATES)
     return fault('invalid_metadata', `must have 1 to ${MAX_CERTIFICATES} signing certificates`);
+  const wantsSignedRequests = ['true', '1'].includes(role.getAttribute('WantAuthnRequestsSigned') ?? '');
   return certificates.every(isStrong)
-    ? { entityId, ssoUrl, certificates }
+    ? { entityId, ssoUrl, certificates, wantsSignedRequests }
     : fault('weak_certificate', 'has a signing certificate that is none, or whose key is too weak');
 };
 

@@ -194,6 +194,10 @@ export interface SamlProvider {
   readonly idpInitiated: boolean;
   /** Whether its assertions are exchanged for access tokens (RFC 8693). */
   readonly tokenExchange: boolean;
+  /** A reference to the key and certificate that requests to it are signed with; without one they are not signed. */
+  readonly signingKey?: string;
+  /** A reference to the key and certificate that it encrypts assertions for; without one encrypted assertions are refused. */
+  readonly decryptionKey?: string;
 }
 
 /** A sign-in by SAML that a browser began. */

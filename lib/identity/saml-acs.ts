@@ -5,6 +5,7 @@ import type { ParkedSignIn, SamlAttempt, SamlProvider } from './ports.ts';
 import { burnAssertion } from './saml-burn.ts';
 import { unverifiedInResponseTo, unverifiedIssuer } from './saml/peek.ts';
 import { type VerifiedSaml, idpInitiated, verifySamlResponse } from './saml/verify-response.ts';
+import { spKey } from './saml-keys.ts';
 import type { SamlLoginParts } from './saml-login.ts';
 import { acsUrl, spEntityId } from './saml-metadata.ts';
 import { samlPrincipalOf } from './saml-principal.ts';
@@ -77,10 +78,12 @@ const unasked = ({ providers }: SamlLoginParts, response: string): Expected => {
 };
 
 const accepted = async (
-  { replayGuard, origin, clock }: SamlLoginParts,
+  parts: SamlLoginParts,
   { provider, inResponseTo, attempt }: Expected,
   response: string,
 ): Promise<{ readonly saml: VerifiedSaml; readonly principal: ParkedSignIn['principal'] }> => {
+  const { replayGuard, origin, clock } = parts;
+  const decryptionKey = (await spKey(parts, provider.decryptionKey))?.privateKey;
   const now = clock.now();
   const saml = verifySamlResponse(response, {
     idp: { entityId: provider.issuer, certificates: provider.certificates, ssoUrl: provider.ssoUrl },
@@ -88,6 +91,7 @@ const accepted = async (
     recipient: acsUrl(origin),
     now,
     inResponseTo,
+    ...(decryptionKey && { decryptionKey }),
   });
   const { authenticatedSince } = attempt ?? {};
   if (authenticatedSince !== undefined && isBefore(saml.authnInstant, earlier(authenticatedSince)))

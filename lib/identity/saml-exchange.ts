@@ -2,6 +2,7 @@ import { isBefore, plusSeconds } from '../domain/time.ts';
 import { AssertionRefused } from './assertion-refused.ts';
 import type { SamlProvider } from './ports.ts';
 import { burnAssertion } from './saml-burn.ts';
+import { spKey } from './saml-keys.ts';
 import { spEntityId, tokenUrl } from './saml-metadata.ts';
 import { samlPrincipalOf } from './saml-principal.ts';
 import { type UnverifiedAssertion, readAssertion } from './saml/verify-assertion.ts';
@@ -11,6 +12,7 @@ import { MAX_TOKEN_AGE_SECONDS, type SubjectToken } from './subject-token.ts';
 export interface ExchangeParts extends SignInParts {
   /** Our public origin; assertions must be for its token endpoint. */
   readonly origin: string;
+  readonly resolveSecret: (reference: string) => Promise<string>;
 }
 
 /**
@@ -18,11 +20,12 @@ export interface ExchangeParts extends SignInParts {
  *
  * @throws AssertionRefused `issuer`, and what reading one throws
  */
-export const samlSubject = (parts: ExchangeParts, base64url: string): SubjectToken => {
-  const assertion = readAssertion(base64url, undefined);
-  const provider = parts.providers
-    .filter((candidate) => candidate.type === 'saml')
-    .find(({ issuer, tokenExchange }) => tokenExchange && issuer === assertion.unverifiedIssuer);
+export const samlSubject = async (parts: ExchangeParts, base64url: string): Promise<SubjectToken> => {
+  const exchanged = parts.providers.filter((provider) => provider.type === 'saml').filter((each) => each.tokenExchange);
+  const keys = await Promise.all(exchanged.map(({ decryptionKey }) => spKey(parts, decryptionKey)));
+  const decryptionKeys = keys.flatMap((key) => (key ? [key.privateKey] : []));
+  const assertion = readAssertion(base64url, decryptionKeys);
+  const provider = exchanged.find(({ issuer }) => issuer === assertion.unverifiedIssuer);
   if (!provider) throw new AssertionRefused('issuer');
   return { provider, verify: () => vouchedBySaml(parts, provider, assertion) };
 };

@@ -1,4 +1,3 @@
-import { deflateRawSync } from 'node:zlib';
 import type { Instant } from '../domain/principal.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { ATTEMPT_SECONDS, LOGIN_COOKIE, setCookie } from './cookies.ts';
@@ -6,6 +5,8 @@ import type { LoginWish } from './login.ts';
 import type { ParkedSignIns, SamlAttempts, SamlProvider } from './ports.ts';
 import { returnPath } from './return-path.ts';
 import { acsUrl, spEntityId, xmlText } from './saml-metadata.ts';
+import { redirectTo } from './saml-redirect.ts';
+import { spKey } from './saml-keys.ts';
 import { hashSecret } from './sessions.ts';
 import type { SignInParts } from './sign-in.ts';
 
@@ -15,6 +16,7 @@ export interface SamlLoginParts extends SignInParts {
   readonly parkedSignIns: ParkedSignIns;
   /** Our public origin; the provider posts to its `/saml/acs` and nowhere else. */
   readonly origin: string;
+  readonly resolveSecret: (reference: string) => Promise<string>;
 }
 
 /** An XML ID must not begin with a digit; SAML 2.0 core, 1.3.4, wants at least 128 bits of chance. */
@@ -27,14 +29,16 @@ const SECRET_BYTES = 32;
  * RelayState: where the person goes afterwards stays here, under the request's ID.
  *
  * @returns where the browser goes, and its cookie
- * @throws HatcheckError `invalid_input` for a `returnTo` that leaves us; `ledger_unavailable`
+ * @throws HatcheckError `invalid_input` for a `returnTo` that leaves us; `ledger_unavailable`; TypeError for a signing key that is none
  */
 export const beginSamlLogin = async (
-  { samlAttempts, origin, chance, clock }: SamlLoginParts,
+  parts: SamlLoginParts,
   provider: SamlProvider,
   wish: LoginWish,
 ): Promise<{ readonly location: string; readonly cookies: string[] }> => {
+  const { samlAttempts, origin, chance, clock } = parts;
   const returnTo = returnPath(wish.returnTo);
+  const signer = await spKey(parts, provider.signingKey);
   const id = `_${chance.token(REQUEST_ID_BYTES)}`;
   const browser = chance.token(SECRET_BYTES);
   const now = clock.now();
@@ -46,10 +50,11 @@ export const beginSamlLogin = async (
     ...(wish.stepUp === 'fresh' && { authenticatedSince: now }),
     expiresAt: plusSeconds(now, ATTEMPT_SECONDS),
   });
-  const url = new URL(provider.ssoUrl);
   const request = authnRequest({ id, now, origin, provider, wish });
-  url.searchParams.set('SAMLRequest', deflateRawSync(request).toString('base64'));
-  return { location: url.href, cookies: [setCookie(LOGIN_COOKIE, browser, ATTEMPT_SECONDS)] };
+  return {
+    location: redirectTo(provider.ssoUrl, request, signer),
+    cookies: [setCookie(LOGIN_COOKIE, browser, ATTEMPT_SECONDS)],
+  };
 };
 
 interface Request {

@@ -72,7 +72,7 @@ export const exchangeToken = async (parts: ExchangeParts, form: ExchangeForm): P
   try {
     const { provider, verify } =
       form.subject_token_type === SAML_ASSERTION
-        ? samlSubject(parts, subjectToken)
+        ? await samlSubject(parts, subjectToken)
         : idTokenSubject(parts, subjectToken);
     const { token } = await signIn(parts, { provider, method: 'token_exchange', via: 'bearer' }, verify);
     return {

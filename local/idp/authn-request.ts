@@ -20,6 +20,10 @@ export interface KnownServiceProvider {
   readonly acsUrl: string;
   /** Where it exchanges assertions. */
   readonly tokenUrl: string;
+  /** Base64 DER: requests must be signed with its key. */
+  readonly signingCertificate?: string;
+  /** Base64 DER: assertions are encrypted for its key. */
+  readonly encryptionCertificate?: string;
   readonly ssoUrl: string;
 }
 

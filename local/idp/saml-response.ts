@@ -1,5 +1,6 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
+import { encryptedAssertion } from './encrypted-assertion.ts';
 
 /** What the local SAML identity provider says, and to whom. */
 export interface SamlStatement {
@@ -15,6 +16,8 @@ export interface SamlStatement {
   readonly authnInstant: Date;
   readonly authnContext: string;
   readonly sessionNotOnOrAfter?: Date;
+  /** Of the service provider, base64 DER, to encrypt the assertion for it once it is signed. */
+  readonly encryptFor?: string;
   readonly now: Date;
 }
 
@@ -29,13 +32,18 @@ const CLOCK_MS = 5000;
 
 /** A response with one assertion, each signed, base64 as it is posted. */
 export const samlResponse = (statement: SamlStatement, key: SamlKey): string => {
-  const assertion = signed(assertionXml(statement), 'Assertion', key);
-  return Buffer.from(signed(responseXml(statement, assertion), 'Response', key)).toString('base64');
+  const response = responseXml(statement, signedAssertion(statement, key));
+  return Buffer.from(signed(response, 'Response', key)).toString('base64');
 };
 
-/** The assertion alone, signed, as clients send it (RFC 8693, 3). */
+const signedAssertion = (statement: SamlStatement, key: SamlKey): string => {
+  const assertion = signed(assertionXml(statement), 'Assertion', key);
+  return statement.encryptFor === undefined ? assertion : encryptedAssertion(assertion, statement.encryptFor);
+};
+
+/** The assertion alone, as clients send it (RFC 8693, 3). */
 export const samlAssertion = (statement: SamlStatement, key: SamlKey): string =>
-  Buffer.from(signed(assertionXml(statement), 'Assertion', key)).toString('base64url');
+  Buffer.from(signedAssertion(statement, key)).toString('base64url');
 
 /** Why there is no assertion (core, 3.2.2.2). */
 export interface SamlRefusal extends Pick<SamlStatement, 'issuer' | 'recipient' | 'inResponseTo' | 'now'> {

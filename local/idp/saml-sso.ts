@@ -5,6 +5,7 @@ import type { Account } from './accounts.ts';
 import { type AuthnRequest, type KnownServiceProvider, readAuthnRequest } from './authn-request.ts';
 import { sendChooser } from './chooser.ts';
 import { escapeHtml, hiddenFields, sendPage } from './page.ts';
+import { isSignedQuery } from './request-signature.ts';
 import { type SamlKey, samlAssertion, samlRefusal, samlResponse } from './saml-response.ts';
 import type { SamlSession, SamlSessions } from './saml-sessions.ts';
 
@@ -46,7 +47,9 @@ export const serveSso = async (
     await takeChoice(parts, request, response);
     return;
   }
-  const asked = readAuthnRequest(query.get('SAMLRequest') ?? '', parts.serviceProvider);
+  const asked = isFromTheService(parts, request)
+    ? readAuthnRequest(query.get('SAMLRequest') ?? '', parts.serviceProvider)
+    : undefined;
   const relayState = query.get('RelayState') ?? undefined;
   if (!asked || (relayState?.length ?? 0) > MAX_RELAY_STATE) {
     refuse(response, 'That is no sign-in of the one service that is known here.');
@@ -58,6 +61,10 @@ export const serveSso = async (
   else if (hinted) signIn(parts, pending, hinted, request, response);
   else askWho(parts, pending, response);
 };
+
+const isFromTheService = ({ serviceProvider }: SsoParts, { url = '' }: IncomingMessage): boolean =>
+  serviceProvider.signingCertificate === undefined ||
+  isSignedQuery(url.slice(url.indexOf('?') + 1), serviceProvider.signingCertificate);
 
 const refuse = (response: ServerResponse, why: string): void => {
   sendPage(response, { title: 'Refused – local-saml', main: `<h1>Refused</h1><p>${escapeHtml(why)}</p>` }, {}, 400);
@@ -115,7 +122,7 @@ const answer = (
   const saml =
     typeof outcome === 'string'
       ? samlRefusal({ ...about, status: outcome }, key)
-      : samlResponse({ ...about, audience: serviceProvider.entityId, ...statementOf(outcome) }, key);
+      : samlResponse({ ...about, ...forService(serviceProvider), ...statementOf(outcome) }, key);
   const fields = { SAMLResponse: saml, ...(relayState !== undefined && { RelayState: relayState }) };
   sendPage(
     response,
@@ -149,10 +156,14 @@ export const sendAssertion = (
     response.end();
     return;
   }
-  const { entityId: audience, tokenUrl: recipient } = serviceProvider;
-  const statement = statementOf({ account, mfa: false, at: clock() });
-  response.end(samlAssertion({ issuer, audience, recipient, now: clock(), ...statement }, key));
+  const about = { issuer, recipient: serviceProvider.tokenUrl, now: clock(), ...forService(serviceProvider) };
+  response.end(samlAssertion({ ...about, ...statementOf({ account, mfa: false, at: clock() }) }, key));
 };
+
+const forService = ({ entityId, encryptionCertificate }: KnownServiceProvider) => ({
+  audience: entityId,
+  ...(encryptionCertificate !== undefined && { encryptFor: encryptionCertificate }),
+});
 
 const statementOf = ({ account, mfa, at }: SamlSession) => ({
   nameId: account.subject,

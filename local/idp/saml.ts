@@ -37,7 +37,12 @@ export const startSaml = async (options: SamlOptions): Promise<LocalSaml> => {
   const port = await listenOnLoopback(server, options.port);
   const base = `http://${options.host ?? '127.0.0.1'}:${port}`;
   const [entityId, ssoUrl] = [`${base}/metadata`, `${base}/sso`];
-  const metadata = idpMetadata(entityId, ssoUrl, [options.key]);
+  const metadata = idpMetadata(
+    entityId,
+    ssoUrl,
+    [options.key],
+    options.serviceProvider.signingCertificate !== undefined,
+  );
   const parts: SsoParts = {
     issuer: entityId,
     serviceProvider: { ...options.serviceProvider, ssoUrl },

@@ -11,3 +11,7 @@ export const certifiedKey = (kind: KeyKind = 'rsa'): SamlKey => {
     : generateKeyPairSync('ec', { namedCurve: kind });
   return { privateKey, certificate: selfSignedCertificate(privateKey, 'test', new Date('2026-01-01T00:00:00Z')) };
 };
+
+/** As a secret holds it: the key, then its certificate, both in PEM. */
+export const pemOf = ({ privateKey, certificate }: SamlKey): string =>
+  `${privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()}-----BEGIN CERTIFICATE-----\n${certificate}\n-----END CERTIFICATE-----\n`;

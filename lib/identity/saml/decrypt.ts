@@ -45,6 +45,22 @@ export const decrypted = (encrypted: XmlElement, key: KeyObject | undefined): Ui
   }
 };
 
+/**
+ * The plaintext by whichever of our keys it was encrypted for, where nothing else says which that is.
+ *
+ * @throws AssertionRefused `decryption`
+ */
+export const decryptedByAny = (encrypted: XmlElement, keys: readonly KeyObject[]): Uint8Array => {
+  for (const key of keys) {
+    try {
+      return decrypted(encrypted, key);
+    } catch {
+      // The next one may be it.
+    }
+  }
+  throw new AssertionRefused('decryption');
+};
+
 /** Within the data's `KeyInfo` or beside the data. One: which of several to try would be the sender's choice. */
 const encryptedKeyOf = (encrypted: XmlElement): XmlElement => {
   const info = childNamed(childNamed(encrypted, 'xenc:EncryptedData'), 'ds:KeyInfo');

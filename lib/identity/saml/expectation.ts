@@ -7,7 +7,6 @@ export interface SamlIdp {
   /** PEM or base64 of the DER; more than one while the provider rolls its key over. */
   readonly certificates: readonly string[];
   readonly ssoUrl: string;
-  readonly wantsSignedRequests?: boolean;
 }
 
 /** The explicit opt-in to responses that nobody asked for: then a stranger's response can be planted in a browser (login CSRF). */

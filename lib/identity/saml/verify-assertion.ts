@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { checkedAssertion } from './check-assertion.ts';
-import { decrypted } from './decrypt.ts';
+import { decryptedByAny } from './decrypt.ts';
 import { childNamed, textOf } from './element.ts';
 import { type SamlExpectation, type VerifiedSaml, idpInitiated } from './expectation.ts';
 import { scannedXml, xmlInBase64url } from './message-bytes.ts';
@@ -26,12 +26,12 @@ export interface UnverifiedAssertion {
  * @param base64url at most 256 KiB once decoded
  * @throws AssertionRefused `too_large`, `malformed`, `forbidden_construct`, `structure`, `duplicate_id`, `decryption`
  */
-export const readAssertion = (base64url: string, decryptionKey: KeyObject | undefined): UnverifiedAssertion => {
+export const readAssertion = (base64url: string, decryptionKeys: readonly KeyObject[]): UnverifiedAssertion => {
   const outer = readMessage(xmlInBase64url(base64url), 'saml:Assertion', 'saml:EncryptedAssertion');
   const assertion =
     outer.name === 'saml:Assertion'
       ? outer
-      : readMessage(scannedXml(decrypted(outer, decryptionKey)), 'saml:Assertion');
+      : readMessage(scannedXml(decryptedByAny(outer, decryptionKeys)), 'saml:Assertion');
   const issuer = childNamed(assertion, 'saml:Issuer');
   return {
     unverifiedIssuer: issuer && textOf(issuer),

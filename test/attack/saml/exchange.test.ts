@@ -1,8 +1,11 @@
+import { createPublicKey } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { SamlProvider } from '../../../lib/identity/ports.ts';
 import { acceptResponse } from '../../../lib/identity/saml-acs.ts';
 import { type ExchangeForm, exchangeToken } from '../../../lib/identity/token-exchange.ts';
+import { selfSignedCertificate } from '../../../local/idp/certificate.ts';
 import { NOON } from '../../support/builders.ts';
+import { certifiedKey, pemOf } from '../../support/certificate.ts';
 import { memoryClock } from '../../support/memory.ts';
 import {
   ACS,
@@ -20,7 +23,7 @@ import {
 import { testSamlProvider } from '../../support/saml-provider.ts';
 import { type MemoryIdentity, codeOf, memoryIdentity } from '../../unit/identity/memory.ts';
 import { attacker, evil, expectation, key, pieceOf, verdict } from './believing.ts';
-import { encrypted } from './encrypting.ts';
+import { type Encryption, encrypted, ours } from './encrypting.ts';
 
 const TOKEN = 'https://hatcheck.example.com/oauth/token';
 
@@ -111,6 +114,48 @@ describe('an assertion for the token endpoint', () => {
     const response = responseXml({ assertion: assertion({ inResponseTo: REQUEST }) });
     expect(expectation.recipient).toBe(ACS);
     expect(verdict(response)).toBe('recipient');
+  });
+});
+
+describe('an encrypted assertion for the token endpoint', () => {
+  const standalone = (xml: string, how: Encryption = {}): string =>
+    encrypted(xml, how).replace('xmlns:xenc', 'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:xenc');
+  const secrets: Readonly<Record<string, string>> = {
+    'env:OTHER': pemOf(attacker),
+    'env:OURS': pemOf({
+      privateKey: ours.privateKey,
+      certificate: selfSignedCertificate(ours.privateKey, 'ours', new Date(NOON)),
+    }),
+  };
+
+  beforeEach(() => {
+    const other = { ...provider, id: 'other', issuer: 'https://other.example.com', decryptionKey: 'env:OTHER' };
+    identity = {
+      ...identity,
+      providers: [other, { ...provider, decryptionKey: 'env:OURS' }],
+      resolveSecret: (reference) => Promise.resolve(secrets[reference] ?? ''),
+    };
+  });
+
+  test('is exchanged, once, encrypted anew or not', async () => {
+    const once = assertion();
+    await expect(exchange(standalone(once))).resolves.toBe('accepted');
+    await expect(exchange(standalone(once))).resolves.toBe('replayed');
+    await expect(exchange(once)).resolves.toBe('replayed');
+  });
+
+  test.each<[string, Encryption]>([
+    ['AES-CBC', { cipher: 'aes-256-cbc' }],
+    ['PKCS #1 v1.5', { isPkcs1: true }],
+    ['a flipped byte', { flip: 'ciphertext' }],
+    ['a key that is none of ours', { to: createPublicKey(certifiedKey().privateKey) }],
+  ])('with %s is refused', async (_what, how) => {
+    await expect(exchange(standalone(assertion(), how))).resolves.toBe('decryption');
+  });
+
+  test('by anybody, with our public key, is worth nothing', async () => {
+    await expect(exchange(standalone(evil(assertionXml(TO_CLIENT))))).resolves.toBe('unsigned');
+    await expect(exchange(standalone(signedBy(attacker)))).resolves.toBe('signature');
   });
 });
 

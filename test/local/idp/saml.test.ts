@@ -6,6 +6,8 @@ import { type VerifiedSaml, verifySamlResponse } from '../../../lib/identity/sam
 import { readAssertion } from '../../../lib/identity/saml/verify-assertion.ts';
 import { formIn } from '../../../local/browser.ts';
 import { type LocalSaml, startSaml } from '../../../local/idp/saml.ts';
+import { redirectTo } from '../../../lib/identity/saml-redirect.ts';
+import type { SamlKey } from '../../../local/idp/saml-response.ts';
 import { certifiedKey } from '../../support/certificate.ts';
 
 const SP = 'https://hatcheck.example.com/saml/metadata';
@@ -177,7 +179,7 @@ describe('assertions for scripts', () => {
   test('are for the token endpoint, signed themselves', async () => {
     const answer = await get('engineer@example.com');
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-    const verified = readAssertion(await answer.text(), undefined).verified({
+    const verified = readAssertion(await answer.text(), []).verified({
       idp: { entityId: saml.entityId, certificates: [key.certificate], ssoUrl: saml.ssoUrl },
       ...{ spEntityId: SP, recipient: TOKEN, now: now.toISOString() },
     });
@@ -201,5 +203,43 @@ test('its metadata can be pinned', async () => {
     entityId: saml.entityId,
     ssoUrl: saml.ssoUrl,
     certificates: [key.certificate],
+    wantsSignedRequests: false,
+  });
+});
+
+describe('where it knows the service’s certificate', () => {
+  const [signing, other] = [certifiedKey(), certifiedKey()];
+  const serviceProvider = { entityId: SP, acsUrl: ACS, tokenUrl: TOKEN, signingCertificate: signing.certificate };
+  let strict: LocalSaml;
+  beforeAll(async () => {
+    strict = await startSaml({ port: 0, serviceProvider, key });
+  });
+  afterAll(() => strict.close());
+
+  const location = (signer: SamlKey | undefined): string =>
+    redirectTo(strict.ssoUrl, requestXml({ ...engineer, destination: strict.ssoUrl }), signer);
+  const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
+
+  test('its metadata asks for signed requests', () => {
+    expect(readMetadataFile(strict.metadata)).toMatchObject({ wantsSignedRequests: true });
+  });
+
+  test('a signed request is answered', async () => {
+    const page = await (await fetch(location(signing))).text();
+    expect(formIn(page)?.action).toBe(ACS);
+  });
+
+  test.each<[string, () => string]>([
+    ['unsigned', () => location(undefined)],
+    ['signed by somebody else', () => location(other)],
+    ['with a RelayState that was not signed', () => `${location(signing)}&RelayState=a`],
+    ['with a second SAMLRequest', () => `${location(signing)}&SAMLRequest=a`],
+    [
+      'with SHA-1 said to be used',
+      () =>
+        location(signing).replace(/SigAlg=[^&]+/, 'SigAlg=http%3A%2F%2Fwww.w3.org%2F2000%2F09%2Fxmldsig%23rsa-sha1'),
+    ],
+  ])('attack: a request %s is refused', async (_what, url) => {
+    await expect(statusOf(url())).resolves.toBe(400);
   });
 });

@@ -85,6 +85,25 @@ describe('a SAML provider', () => {
     ]);
   });
 
+  test('may have keys of ours, by reference', () => {
+    const keys = 'groups, signingKey: ssm:/hatcheck/saml-signing, decryptionKey: env:SAML_DECRYPTION }';
+    expect(providersOf(METADATA, edited(BASE, 'groups }', keys))).toMatchObject([
+      { signingKey: 'ssm:/hatcheck/saml-signing', decryptionKey: 'env:SAML_DECRYPTION' },
+    ]);
+    const literal = edited(BASE, 'groups }', "groups, signingKey: '-----BEGIN PRIVATE KEY-----' }");
+    expect(faultsOf(METADATA, literal)).toEqual([
+      expect.stringMatching(/identityProviders\[0\]\.signingKey literal_secret$/),
+    ]);
+  });
+
+  test.each(['true', '1'])('that wants signed requests (%s) must be given them', (wants) => {
+    const wanting = edited(METADATA, '<IDPSSODescriptor', `<IDPSSODescriptor WantAuthnRequestsSigned="${wants}"`);
+    expect(faultsOf(wanting)).toEqual([expect.stringMatching(/identityProviders\[0\]\.signingKey required$/)]);
+    const signing = edited(BASE, 'groups }', 'groups, signingKey: env:KEY }');
+    expect(providersOf(wanting, signing)).toMatchObject([{ signingKey: 'env:KEY' }]);
+    expect(providersOf(edited(wanting, `"${wants}"`, '"false"'))).toHaveLength(1);
+  });
+
   const at = 'access.yml:3:29 identityProviders[0].metadata';
   test.each<[string, string, string]>([
     ['is not XML', 'a text', 'invalid_metadata'],
