@@ -24,12 +24,19 @@ export interface Setting extends Placed {
 export const factsOf = ({
   entitlements,
   identityProviders,
-  ...rest
+  outside: { onCall, tickets },
+  ...overAll
 }: CompiledAccess): ReadonlyMap<string, readonly Fact[]> =>
   new Map([
-    ['', factsIn('', '', rest)],
+    ['', factsIn('', '', overAll)],
     ...entitlements.map(({ id, ...each }) => placed(`entitlements.${id}`, each)),
     ...identityProviders.map(({ id, ...each }) => placed(`identityProviders.${id}`, each)),
+    ...tickets.map(({ id, ...each }) => placed(`tickets.${id}`, each)),
+    // Whose turn it is follows from the order of a rota: its people stay one list.
+    ...onCall.map(({ id, ...each }): [string, readonly Fact[]] => [
+      `onCall.${id}`,
+      Object.entries(each).map(([path, value]) => ({ place: `onCall.${id}`, path, value })),
+    ]),
   ]);
 
 const placed = (place: string, value: object): [string, readonly Fact[]] => [place, factsIn(place, '', value)];

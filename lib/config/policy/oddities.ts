@@ -18,6 +18,7 @@ export const odditiesOf = (access: CompiledAccess, accounts: readonly string[]):
   ...rolesNamedTwice(access.entitlements),
   ...unusedAccounts(access, accounts),
   ...unusedProviders(access),
+  ...unusedServices(access),
 ];
 
 const ofEntitlement = (entitlement: Entitlement, providers: readonly IdentityProvider[]): readonly Oddity[] => {
@@ -60,15 +61,19 @@ const whoMayAsk = ({ requesters, requires }: Entitlement, providers: readonly Id
 };
 
 const whoMayApprove = (
-  { from }: Stage,
+  { from, count }: Stage,
   { requesters }: Entitlement,
   providers: readonly IdentityProvider[],
 ): readonly Said[] => {
-  const people = from.groups.filter((group) => !isOfWorkloads(group, providers));
-  if (people.length === 0) return [['nobody_may_approve', 'are workloads, which never approve: this waits for ever']];
-  const both = people.filter((group) => requesters.groups.includes(group));
+  const groups = from.groups.filter((group) => !isOfWorkloads(group, providers));
+  const named = from.people?.length ?? 0;
+  if (groups.length === 0 && named === 0)
+    return [['nobody_may_approve', 'are workloads, which never approve: this waits for ever']];
+  if (groups.length === 0 && named < count)
+    return [['nobody_may_approve', `are ${named}, and ${count} are needed: this waits for ever`]];
+  const both = groups.filter((group) => requesters.groups.includes(group));
   if (both.length === 0) return [];
-  return both.length === people.length
+  return both.length === groups.length && named === 0
     ? [['approvers_are_requesters', 'are the requesters: they approve each other']]
     : [['approvers_among_requesters', `are partly the requesters (${both.join(', ')}): they may approve each other`]];
 };
@@ -109,26 +114,32 @@ const unusedAccounts = ({ entitlements }: CompiledAccess, accounts: readonly str
     .filter((name) => !entitlements.some(({ account }) => account.name === name))
     .map((name) => ({ at: ['accounts', name], code: 'unused_account', message: 'has no entitlement' }));
 
-const unusedProviders = ({ identityProviders, entitlements, auditors }: CompiledAccess): readonly Oddity[] => {
-  const used = new Set(
-    [
-      ...auditors.groups,
-      ...entitlements.flatMap((each) => [
-        ...each.requesters.groups,
-        ...each.revokers.groups,
-        ...stagesOf(each).flatMap(({ from }) => from.groups),
-      ]),
-    ].map((group) => group.slice(0, group.indexOf(':'))),
-  );
+const unusedProviders = ({ identityProviders, ...access }: CompiledAccess): readonly Oddity[] => {
+  const used = new Set(namesUsed(access).map((name) => name.slice(0, name.indexOf(':'))));
   return identityProviders.flatMap(({ id }, index) =>
     used.has(id)
       ? []
-      : [
-          {
-            at: ['identityProviders', index],
-            code: 'unused_provider',
-            message: 'vouches for no group that counts here',
-          },
-        ],
+      : [{ at: ['identityProviders', index], code: 'unused_provider', message: 'vouches for nobody who counts here' }],
   );
+};
+
+const unusedServices = ({ outside, ...access }: CompiledAccess): readonly Oddity[] => {
+  const groups = new Set(namesUsed(access));
+  const asked = new Set(access.entitlements.map(({ ticket }) => ticket?.check?.service));
+  return [
+    ...outside.onCall
+      .filter(({ id }) => !groups.has(`oncall:${id}`))
+      .map(({ id }) => ({ at: ['onCall', id], code: 'unused_on_call', message: 'is named nowhere as a group' })),
+    ...outside.tickets
+      .filter(({ id }) => !asked.has(id))
+      .map(({ id }) => ({ at: ['tickets', id], code: 'unused_tickets', message: 'is asked by no entitlement' })),
+  ];
+};
+
+/** Everybody who is named anywhere: `okta:sre`, `okta:00u1`. */
+const namesUsed = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return value.includes(':') ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  if ('provider' in value && 'subject' in value) return [`${String(value.provider)}:${String(value.subject)}`];
+  return Object.values(value).flatMap(namesUsed);
 };

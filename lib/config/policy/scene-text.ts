@@ -13,10 +13,12 @@ const instant = z.iso
 
 const ago = duration('1s', '30d').optional();
 
+const idsOf = (named: readonly { readonly id: string }[]): readonly string[] => named.map(({ id }) => id);
+
 /** A principal, as a person writes one who asks what the policy would say. */
-export const whoText = ({ identityProviders }: CompiledAccess) =>
+export const whoText = ({ identityProviders, outside }: CompiledAccess) =>
   z.strictObject({
-    groups: groupsFrom(identityProviders.map(({ id }) => id)).shape.groups.optional(),
+    groups: groupsFrom(idsOf(identityProviders), idsOf(outside.onCall)).shape.groups.optional(),
     subject: z
       .string()
       .regex(/^[a-z0-9-]+:./, { error: 'must be <provider>:<subject>' })

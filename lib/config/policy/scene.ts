@@ -133,7 +133,7 @@ const requestBy = (
   return evolve(undefined, recorded({ ...event, data }, requester, at));
 };
 
-const withoutDemands = ({ ticket: _ticket, ...entitlement }: Entitlement): Entitlement => entitlement;
+const withoutDemands = ({ ticket: _ticket, hours: _hours, ...entitlement }: Entitlement): Entitlement => entitlement;
 
 /** The request with the yes of whoever is asked, stage by stage, until the first that `enough` names. */
 const approvedUntil = (

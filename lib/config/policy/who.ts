@@ -17,13 +17,11 @@ export interface Who {
   readonly byDevice?: boolean;
 }
 
-/** Whoever vouches for such a principal: the provider of the subject, else that of the first group. */
-export const providerOf = (
-  { groups, subject }: Who,
-  providers: readonly IdentityProvider[],
-): IdentityProvider | undefined => {
-  const [prefix] = (subject ?? groups[0] ?? '').split(':');
-  return providers.find(({ id }) => id === prefix) ?? providers[0];
+/** Whoever vouches for such a principal: the provider of the subject, else that of the first group that is a provider's. */
+const providerOf = ({ groups, subject }: Who, providers: readonly IdentityProvider[]): IdentityProvider | undefined => {
+  const prefixes = [...(subject === undefined ? [] : [subject]), ...groups].map((name) => name.split(':')[0]);
+  const said = prefixes.find((prefix) => providers.some(({ id }) => id === prefix));
+  return providers.find(({ id }) => id === said) ?? providers[0];
 };
 
 /** The principal that they would be at this instant. A workload is one by its provider. */

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CompiledAccess } from '../../../../lib/config/access.ts';
+import { parseAccess } from '../../../../lib/config/access-file.ts';
 import { type Difference, diffAccess } from '../../../../lib/config/policy/diff.ts';
 import { policyVersion } from '../../../../lib/config/policy-version.ts';
 import { abilityText, durationText, settingText } from '../../../../lib/config/policy/wording.ts';
-import { compiled, line } from './written.ts';
+import { OPTIONS, compiled, line, written } from './written.ts';
 
 const STAGED =
   'approval: { stages: [{ from: { groups: [okta:leads] }, count: 2 }, { from: { groups: [okta:security] } }] }';
@@ -50,6 +51,20 @@ describe('the difference of two policies', () => {
     ]);
     expect(differing(is, was).every((each) => each.includes('loses'))).toBe(true);
     expect(diffAccess(compiled(was), compiled(is))[0]).toMatchObject({ to: { maxDurationSeconds: 3600 } });
+  });
+
+  test('of a rota is another order too: it says whose turn it is', () => {
+    const rota = (people: string): CompiledAccess =>
+      parseAccess(
+        written(
+          line('x', 'requesters: { groups: [oncall:sre] }'),
+          `onCall: { sre: { type: rota, people: [${people}], start: 2026-01-05T09:00, turnDays: 7, timezone: Europe/Berlin } }\n`,
+        ),
+        OPTIONS,
+      );
+    expect(diffAccess(rota('a@example.com, b@example.com'), rota('b@example.com, a@example.com'))).toMatchObject([
+      { place: 'onCall.sre', path: 'people', effect: 'changes' },
+    ]);
   });
 
   test('names who may read everything', () => {

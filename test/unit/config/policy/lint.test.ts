@@ -66,6 +66,11 @@ describe('lint finds odd', () => {
       ['entitlements.x.approval.stages[0].from approvers_among_requesters'],
     ],
     [
+      'a stage that names fewer people than it needs',
+      line('x', 'approval: { stages: [{ from: { people: [okta:00u1] }, count: 2 }] }'),
+      ['entitlements.x.approval.stages[0].from nobody_may_approve'],
+    ],
+    [
       'a role that two entitlements lend',
       line('x') + line('y', 'role: { account: prod, name: Role-x }'),
       ['entitlements.y.role role_twice'],
@@ -91,7 +96,21 @@ describe('lint finds odd', () => {
     ]);
   });
 
+  test('a service that nobody asks', () => {
+    const services = `onCall: { sre: { type: rota, people: [a@example.com], start: 2026-01-05T09:00, turnDays: 7, timezone: Europe/Berlin } }
+tickets: { jira: { type: jira, url: https://jira.example.com } }
+`;
+    expect(warningsOf(line('x'), services)).toEqual(['onCall.sre unused_on_call', 'tickets.jira unused_tickets']);
+    const asking =
+      "requesters: { groups: [oncall:sre] }, ticket: { pattern: '^A$', check: { with: jira, assigned: true } }";
+    expect(warningsOf(line('x', asking), services)).toEqual([]);
+  });
+
   test.each<readonly [string, string]>([
+    [
+      'a stage that names as many people as it needs',
+      line('x', 'approval: { stages: [{ from: { people: [okta:00u1] } }] }'),
+    ],
     [
       'a mighty role that asks for a second factor',
       line('x', 'role: { account: prod, name: Admin }, requires: { mfa: true }'),

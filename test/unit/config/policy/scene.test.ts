@@ -11,6 +11,8 @@ const policy = compiled(
   [
     line('read'),
     line('admin', `${STAGED}, maxDuration: 1h, ticket: { pattern: '^OPS-[0-9]+$' }, requires: { mfa: true }`),
+    line('daily', `${STAGED}, hours: { timezone: Europe/Berlin, days: [mon], from: '08:00', to: '20:00' }`),
+    line('named', 'approval: { stages: [{ from: { people: [okta:00u1, okta:00u2] }, count: 2 }] }'),
     line('deploy', 'requesters: { groups: [ci:deployers] }'),
     line('cloned', 'requires: { sameDevice: true, authenticatedWithin: 15m }'),
   ].join(''),
@@ -37,6 +39,8 @@ describe('asking', () => {
     ['admin', { as: { groups: ['okta:sre'], mfa: true } }, 'invalid_input ticket'],
     ['admin', { as: { groups: ['okta:sre'], mfa: true }, ticket: 'OPS-1' }, 'allowed'],
     ['admin', { ticket: 'OPS-1' }, 'step_up_required mfa'],
+    ['daily', {}, 'allowed'],
+    ['daily', { at: '2026-03-03T12:00:00.000Z' }, 'outside_hours hours'],
     ['deploy', { as: { groups: ['ci:deployers'] } }, 'allowed'],
     ['cloned', { as: { groups: ['okta:sre'], byDevice: true } }, 'step_up_required sameDevice'],
     ['cloned', { as: { groups: ['okta:sre'], signedInAgoSeconds: 901 } }, 'step_up_required signInAge'],
@@ -69,6 +73,17 @@ describe('approving somebody’s request', () => {
     expect(approving('okta:leads', { waitedSeconds: 3600 })).toBe('wrong_status pending');
   });
 
+  test('may come at any hour', () => {
+    const lead: Partial<Scene> = { act: 'approve', as: { groups: ['okta:leads'] } };
+    expect(saidOf('daily', { ...lead, at: '2026-03-03T12:00:00.000Z' })).toBe('allowed');
+  });
+
+  test('is for those who are named', () => {
+    const saidBy = (subject: string): string => saidOf('named', { act: 'approve', as: { groups: [], subject } });
+    expect(saidBy('okta:00u1')).toBe('allowed');
+    expect(saidBy('okta:00u3')).toBe('not_an_approver approver');
+  });
+
   test('makes no sense where approval is automatic', () => {
     expect(saidOf('read', { act: 'approve', as: { groups: ['okta:leads'] } })).toBe('not_an_approver approver');
   });
@@ -82,6 +97,13 @@ describe('credentials of an approved request', () => {
     expect(issuing()).toBe('allowed');
     expect(issuing({ as: { groups: ['okta:others'], mfa: true } })).toBe('not_eligible eligible');
     expect(issuing({ as: { groups: ['okta:sre'] } })).toBe('step_up_required mfa');
+  });
+
+  test('are issued within hours, after everybody who is named said yes', () => {
+    const requester: Partial<Scene> = { act: 'issue', as: { groups: ['okta:sre'] } };
+    expect(saidOf('daily', requester)).toBe('allowed');
+    expect(saidOf('daily', { ...requester, at: '2026-03-02T19:00:00.000Z' })).toBe('outside_hours hours');
+    expect(saidOf('named', requester)).toBe('allowed');
   });
 
   test('are issued until the grant is over', () => {
