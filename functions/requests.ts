@@ -13,6 +13,7 @@ import type { Principal } from '../lib/domain/principal.ts';
 import type { RequestState } from '../lib/domain/request.ts';
 import { type Call, type RouteKey, api } from '../lib/http/api.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
+import { delegationRoutes } from './delegation-routes.ts';
 import { deskParts } from './desk-wiring.ts';
 import { withOnCall } from './outside-wiring.ts';
 
@@ -77,6 +78,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
       'POST /v1/requests/{id}/revoke': act(({ reason }) => ({ type: 'revoke', reason })),
       'POST /v1/requests/{id}/cancel': act(() => ({ type: 'cancel' })),
       'POST /v1/requests/{id}/end': act(() => ({ type: 'end' })),
+      ...delegationRoutes(desk),
     },
   });
 };

@@ -20,12 +20,13 @@ import type { DeviceParts } from '../lib/identity/oauth/grant-parts.ts';
 import type { CallbackParts } from '../lib/identity/oidc-callback.ts';
 import { providerFetch } from '../lib/identity/provider-fetch.ts';
 import type { SamlLoginParts } from '../lib/identity/saml-login.ts';
+import { type KeptIdentities, keptIdentities } from './kept-identities.ts';
 
 /** What `signin` and `token` work with. Only these two functions hold the pepper. */
 export const signInParts = (
   config: Config,
   { clock, chance, logger }: Surroundings,
-): CallbackParts & SamlLoginParts & DeviceParts => {
+): CallbackParts & SamlLoginParts & DeviceParts & { readonly identities: KeptIdentities } => {
   const { region, origin, identityProviders, tables, endpoints, pepper } = config;
   if (pepper === undefined) throw new TypeError('HATCHECK_PEPPER is not set: without it nobody has a handle');
   const client = dynamoDbClient({
@@ -34,6 +35,7 @@ export const signInParts = (
   });
   const identity = { client, table: tables.identity, clock };
   const ledger = dynamoLedger({ client, table: tables.ledger });
+  const directory = dynamoDirectory(identity);
   const fetchJson = providerFetch();
   const resolveSecret = resolveSecrets(parameterStore({ region }));
   return {
@@ -61,6 +63,7 @@ export const signInParts = (
     samlAttempts: dynamoSamlAttempts(identity),
     parkedSignIns: dynamoParkedSignIns(identity),
     replayGuard: dynamoReplayGuard(identity),
-    directory: dynamoDirectory(identity),
+    directory,
+    identities: keptIdentities({ ledger, clock, chance, people: directory }),
   };
 };

@@ -13,6 +13,7 @@ import { samlMetadata } from '../lib/identity/saml-metadata.ts';
 import { signOut } from '../lib/identity/end-session.ts';
 import { endOtherSessions, endOwnSession, listSessions } from '../lib/identity/own-sessions.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
+import { identityRoutes } from './identity-routes.ts';
 import { signInParts } from './sign-in-wiring.ts';
 
 export const create = (config: Config, around = surroundings('signin')) => {
@@ -50,6 +51,7 @@ export const create = (config: Config, around = surroundings('signin')) => {
         await endOwnSession(parts, await session, path.id);
         return sessionsOf(await session);
       },
+      ...identityRoutes(parts),
       'GET /v1/me': async ({ session }) => {
         const { principal, csrf } = await session;
         const { handle, issuer, subject, displayName, email, groups, kind, authenticatedAt, methods } = principal;

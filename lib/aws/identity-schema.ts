@@ -5,6 +5,7 @@ import type { DeviceAuthorization, DeviceDecision, DevicePace } from '../identit
 import type {
   Attempt,
   AuthorizationCode,
+  LinkTo,
   ParkedSignIn,
   RefreshFamily,
   RefreshToken,
@@ -41,6 +42,8 @@ const session = z.object({
 
 const seen = z.object({ id: z.string(), at: z.string() } satisfies Record<keyof Seen, unknown>);
 
+const linkTo = z.object({ handle: z.string(), tokenHash: z.string() } satisfies Record<keyof LinkTo, unknown>);
+
 const attempt = z.object({
   stateHash: z.string(),
   provider: z.string(),
@@ -49,6 +52,7 @@ const attempt = z.object({
   browserHash: z.string(),
   returnTo: z.string(),
   authenticatedSince: z.exactOptional(z.string()),
+  link: z.exactOptional(linkTo),
   expiresAt: z.string(),
 } satisfies Record<keyof Attempt, unknown>);
 
@@ -113,6 +117,7 @@ const samlAttempt = z.object({
   browserHash: z.string(),
   returnTo: z.string(),
   authenticatedSince: z.exactOptional(z.string()),
+  link: z.exactOptional(linkTo),
   expiresAt: z.string(),
 } satisfies Record<keyof SamlAttempt, unknown>);
 
@@ -123,6 +128,7 @@ const parkedSignIn = z.object({
   browserHash: z.exactOptional(z.string()),
   principal: z.omit(principal, { handle: true }),
   sessionEndsAt: z.exactOptional(z.string()),
+  link: z.exactOptional(linkTo),
   expiresAt: z.string(),
 } satisfies Record<keyof ParkedSignIn, unknown>);
 

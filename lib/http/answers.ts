@@ -133,6 +133,25 @@ const principal = () =>
     methods: z.array(z.string()),
   });
 
+const delegation = () =>
+  z.strictObject({
+    id: z.string().check(z.regex(/^d_[A-Za-z0-9_-]{43}$/)),
+    by: person(),
+    to: person(),
+    groups: z.array(group()),
+    from: instant(),
+    until: instant(),
+    reason: z.optional(z.string()),
+  });
+
+const identity = () =>
+  z.strictObject({
+    handle: z.string(),
+    displayName: z.optional(z.string()),
+    email: z.optional(z.string()),
+    current: z.boolean(),
+  });
+
 export const answers = {
   Health: once(() => z.strictObject({ status: z.literal('ok') })),
   OpenApi: once(() => z.looseObject({ openapi: z.string(), paths: z.looseObject({}) })),
@@ -180,6 +199,10 @@ export const answers = {
       refresh_token: z.optional(z.string()),
     }),
   ),
+  OneDelegation: once(() => z.strictObject({ delegation: delegation() })),
+  Delegations: once(() => z.strictObject({ delegations: z.array(delegation()) })),
+  Identities: once(() => z.strictObject({ identities: z.array(identity()) })),
+  LinkUrl: once(() => z.strictObject({ url: z.url() })),
   Entitlements: once(() => z.strictObject({ entitlements: z.array(entitlement()) })),
   OneRequest: once(() => z.strictObject({ request: request() })),
   DryRun: once(() => z.strictObject({ decision: z.strictObject({ allowed: z.boolean(), rules: z.array(rule()) }) })),

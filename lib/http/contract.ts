@@ -1,5 +1,7 @@
 import type * as z from 'zod/mini';
 import { credentialsRoutes } from './contract/credentials.ts';
+import { delegationsRoutes } from './contract/delegations.ts';
+import { identitiesRoutes } from './contract/identities.ts';
 import { portalRoutes } from './contract/portal.ts';
 import { requestsRoutes } from './contract/requests.ts';
 import { signinRoutes } from './contract/signin.ts';
@@ -15,6 +17,8 @@ export const contract = {
   ...tokenRoutes,
   ...requestsRoutes,
   ...credentialsRoutes,
+  ...delegationsRoutes,
+  ...identitiesRoutes,
 } as const;
 
 export type Contract = typeof contract;

@@ -1,6 +1,6 @@
 import { HatcheckError, badInput } from '../domain/errors.ts';
 import { type LoginParts, beginOidcLogin } from './oidc-login.ts';
-import type { IdentityProvider } from './ports.ts';
+import type { IdentityProvider, LinkTo } from './ports.ts';
 import { returnPath } from './return-path.ts';
 import { type SamlLoginParts, beginSamlLogin } from './saml-login.ts';
 
@@ -20,7 +20,7 @@ export interface LoginWish {
  */
 export const beginLogin = async (
   parts: LoginParts & SamlLoginParts,
-  wish: LoginWish,
+  wish: LoginWish & { readonly link?: LinkTo },
 ): Promise<{ readonly location: string; readonly cookies: string[] }> => {
   const provider = chosenProvider(parts.providers, wish.provider);
   return provider.type === 'saml' ? beginSamlLogin(parts, provider, wish) : beginOidcLogin(parts, provider, wish);

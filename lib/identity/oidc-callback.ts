@@ -4,6 +4,7 @@ import { AssertionRefused } from './assertion-refused.ts';
 import { redeemCode } from './code-exchange.ts';
 import { LOGIN_COOKIE, SESSION_COOKIE, clearCookie, setCookie } from './cookies.ts';
 import { verifyIdToken } from './id-token.ts';
+import { type LinkParts, finishLink } from './link-identity.ts';
 import { type LoginParts, providerIsAway, redirectUri } from './oidc-login.ts';
 import type { Attempt, OidcProvider } from './ports.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
@@ -11,7 +12,7 @@ import type { ProviderMetadata } from './provider-metadata.ts';
 import { SESSION_SECONDS, hashSecret, removeFormer } from './sessions.ts';
 import { signIn, vouchedBy } from './sign-in.ts';
 
-export interface CallbackParts extends LoginParts {
+export interface CallbackParts extends LoginParts, LinkParts {
   readonly fetchJson: ProviderFetch;
 }
 
@@ -30,11 +31,11 @@ const SECRET = /^[A-Za-z0-9_-]{43}$/;
 const MAX_TOKEN_AGE_SECONDS = 600;
 
 /**
- * Finishes what `beginLogin` began, in the same browser, once.
+ * Finishes what `beginLogin` or `beginLink` began, in the same browser, once.
  *
  * @returns where the browser goes, and its cookies: the session of its own, never one that it brought (ASVS 5.0, 7.2.4)
  * @throws HatcheckError `not_signed_in` (not begun here, too late, for the second time, said no), `invalid_token`,
- *   `provider_unavailable`, `ledger_unavailable`
+ *   `provider_unavailable`, `ledger_unavailable`; for a link, as `finishLink`
  */
 export const finishLogin = async (
   parts: CallbackParts,
@@ -46,9 +47,13 @@ export const finishLogin = async (
   if (provider?.type !== 'oidc') throw notSignedIn('the provider is no longer configured');
   const metadata = await parts.documents.metadata(provider).catch(providerIsAway);
   const code = codeIn(query, provider, metadata);
-  const { token } = await signIn(parts, { provider, method: 'browser', via: 'cookie' }, async () =>
-    vouchedBy(await verifiedIdToken(parts, provider, metadata, attempt, code), provider),
-  ).catch(refused);
+  const way = { provider, method: 'browser', via: 'cookie' } as const;
+  const verify = async () => vouchedBy(await verifiedIdToken(parts, provider, metadata, attempt, code), provider);
+  if (attempt.link) {
+    const linked = finishLink(parts, way, { link: attempt.link, cookies }, verify);
+    return { location: attempt.returnTo, cookies: await linked.catch(refused) };
+  }
+  const { token } = await signIn(parts, way, verify).catch(refused);
   await removeFormer(parts.sessions, cookies[SESSION_COOKIE]);
   return {
     location: attempt.returnTo,

@@ -6,7 +6,7 @@ import { ASK_AGAIN_SECONDS } from './cached-document.ts';
 import { ATTEMPT_SECONDS, LOGIN_COOKIE, setCookie } from './cookies.ts';
 import type { LoginWish } from './login.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
-import type { Attempt, Attempts, OidcProvider } from './ports.ts';
+import type { Attempt, Attempts, LinkTo, OidcProvider } from './ports.ts';
 import { returnPath } from './return-path.ts';
 import { hashSecret } from './sessions.ts';
 import type { SignInParts } from './sign-in.ts';
@@ -36,7 +36,7 @@ const SECRET_BYTES = 32;
 export const beginOidcLogin = async (
   parts: LoginParts,
   provider: OidcProvider,
-  wish: LoginWish,
+  wish: LoginWish & { readonly link?: LinkTo },
 ): Promise<{ readonly location: string; readonly cookies: string[] }> => {
   const returnTo = returnPath(wish.returnTo);
   const metadata = await parts.documents.metadata(provider).catch(providerIsAway);
@@ -52,6 +52,7 @@ export const beginOidcLogin = async (
     browserHash: hashSecret(browser),
     returnTo,
     ...(wish.stepUp === 'fresh' && { authenticatedSince: now }),
+    ...(wish.link && { link: wish.link }),
     expiresAt: plusSeconds(now, ATTEMPT_SECONDS),
   };
   await parts.attempts.put(attempt);

@@ -38,6 +38,24 @@ export interface Sessions {
   markSeen(handle: Handle, seen: Seen, until: Instant): Promise<void>;
 }
 
+/**
+ * Present when nobody is to be signed in: whoever is proved is another identity of this person. The session that asked for it must be the
+ * one that the browser shows in the end.
+ */
+export interface LinkTo {
+  readonly handle: Handle;
+  readonly tokenHash: string;
+}
+
+/** Who is one person with whom, as the ledger keeps it. */
+export interface Identities {
+  /**
+   * Both were proved; done twice it changes nothing.
+   * @throws HatcheckError `limit_reached`, `ledger_conflict`, `ledger_unavailable`: perhaps half done, and to be done again
+   */
+  link(principal: Principal, other: Handle): Promise<void>;
+}
+
 /** A sign-in that a browser began: what the callback must match. */
 export interface Attempt {
   /** base64url SHA-256 of `state`. */
@@ -50,6 +68,7 @@ export interface Attempt {
   readonly returnTo: string;
   /** Present when the person was sent to prove themselves anew: an `auth_time` before it is refused. */
   readonly authenticatedSince?: Instant;
+  readonly link?: LinkTo;
   readonly expiresAt: Instant;
 }
 
@@ -225,6 +244,7 @@ export interface SamlAttempts {
  */
 export interface ParkedSignIn {
   /** base64url SHA-256 of what the browser's next address names it by. */
+  readonly link?: LinkTo;
   readonly ticketHash: string;
   readonly provider: string;
   readonly returnTo: string;
@@ -241,3 +261,4 @@ export interface ParkedSignIns {
   /** Takes it out, so that of two browsers at once exactly one gets it. */
   take(ticketHash: string): Promise<ParkedSignIn | undefined>;
 }
+  readonly link?: LinkTo;

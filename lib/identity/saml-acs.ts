@@ -50,6 +50,7 @@ export const acceptResponse = async (
     provider: provider.id,
     returnTo: attempt?.returnTo ?? '/',
     ...(attempt && { browserHash: attempt.browserHash }),
+    ...(attempt?.link && { link: attempt.link }),
     principal,
     ...(saml.sessionNotOnOrAfter !== undefined && { sessionEndsAt: saml.sessionNotOnOrAfter }),
     expiresAt: plusSeconds(parts.clock.now(), PARKED_SECONDS),

@@ -2,7 +2,7 @@ import type { Instant } from '../domain/principal.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { ATTEMPT_SECONDS, LOGIN_COOKIE, setCookie } from './cookies.ts';
 import type { LoginWish } from './login.ts';
-import type { ParkedSignIns, SamlAttempts, SamlProvider } from './ports.ts';
+import type { LinkTo, ParkedSignIns, SamlAttempts, SamlProvider } from './ports.ts';
 import { returnPath } from './return-path.ts';
 import { acsUrl, spEntityId, xmlText } from './saml-metadata.ts';
 import { redirectTo } from './saml-redirect.ts';
@@ -34,7 +34,7 @@ const SECRET_BYTES = 32;
 export const beginSamlLogin = async (
   parts: SamlLoginParts,
   provider: SamlProvider,
-  wish: LoginWish,
+  wish: LoginWish & { readonly link?: LinkTo },
 ): Promise<{ readonly location: string; readonly cookies: string[] }> => {
   const { samlAttempts, origin, chance, clock } = parts;
   const returnTo = returnPath(wish.returnTo);
@@ -48,6 +48,7 @@ export const beginSamlLogin = async (
     browserHash: hashSecret(browser),
     returnTo,
     ...(wish.stepUp === 'fresh' && { authenticatedSince: now }),
+    ...(wish.link && { link: wish.link }),
     expiresAt: plusSeconds(now, ATTEMPT_SECONDS),
   });
   const request = authnRequest({ id, now, origin, provider, wish });

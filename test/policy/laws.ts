@@ -35,7 +35,7 @@ const isBoundless = (resource: string): boolean =>
 
 /** What each function may put into the ledger. */
 const OWN_STREAMS: Readonly<Record<string, readonly string[]>> = {
-  signin: ['signin#*'],
+  signin: ['signin#*', 'person#*'],
   token: ['signin#*'],
   requests: ['request#*', 'person#*', 'control'],
   credentials: ['request#*', 'refusals#*'],

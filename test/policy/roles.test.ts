@@ -10,6 +10,8 @@ const PAGE = `
 function        | may                                                                                  | on                                        | keys
 ----------------|--------------------------------------------------------------------------------------|-------------------------------------------|------------------------------
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*
+signin          | dynamodb:PutItem, dynamodb:GetItem, dynamodb:Query                                   | ledger                                    | person#*
+signin          | dynamodb:BatchGetItem                                                                | identity                                  | person#*
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | session#*, attempt#*, parked#*
 signin          | dynamodb:DeleteItem                                                                  | identity                                  | session#*, attempt#*, parked#*
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*

@@ -21,7 +21,7 @@ describe('who may put what', () => {
     ['ledger', 'signin#01J', ['signin', 'token']],
     ['ledger', 'request#r_A', ['requests', 'credentials']],
     ['ledger', 'control', ['requests']],
-    ['ledger', 'person#p_A', ['requests']],
+    ['ledger', 'person#p_A', ['signin', 'requests']],
     ['ledger', 'refusals#r_A', ['credentials']],
     ['ledger', 'alarm#2026-03-02', ['on-ledger-event']],
     ['ledger', 'control#2026-03', []],
@@ -46,7 +46,7 @@ describe('who may read what', () => {
   test.each<[string, Table, string, string[]]>([
     ['Query', 'ledger', 'request#r_A', ['requests', 'credentials', 'on-ledger-event']],
     ['Query', 'ledger', 'control', ['requests', 'credentials']],
-    ['Query', 'ledger', 'person#p_A', ['requests', 'credentials']],
+    ['Query', 'ledger', 'person#p_A', ['signin', 'requests', 'credentials']],
     ['Query', 'ledger', 'signin#01J', []],
     ['Query', 'ledger', 'alarm#2026-03-02', ['on-ledger-event']],
     ['GetItem', 'identity', 'session#x', ['signin', 'token', 'requests', 'credentials']],

@@ -24,6 +24,7 @@ export interface MemoryIdentity
     readonly parkedSignIns: Map<string, ParkedSignIn>;
     readonly burnt: Map<string, string>;
     readonly names: Principal[];
+    readonly links: (readonly [string, string])[];
     readonly events: { readonly stream: string; readonly event: RecordedEvent }[];
   };
 }
@@ -42,6 +43,7 @@ export const memoryIdentity = (
     parkedSignIns: new Map(),
     burnt: new Map(),
     names: [],
+    links: [],
     events: [],
   };
   const keyOf = (handle: string, tokenHash: string): string => `${handle} ${tokenHash}`;
@@ -93,6 +95,12 @@ export const memoryIdentity = (
     directory: {
       remember: (principal) => {
         stored.names.push(principal);
+        return Promise.resolve();
+      },
+    },
+    identities: {
+      link: ({ handle }, other) => {
+        stored.links.push([handle, other]);
         return Promise.resolve();
       },
     },

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { type Delegation, delegate, endDelegation, receive } from '../domain/delegation.ts';
+import { HatcheckError, badInput, refuse } from '../domain/errors.ts';
+import { certain } from '../domain/invariant.ts';
+import type { Group, Handle, Instant, Principal } from '../domain/principal.ts';
+import { prunedAt } from '../domain/standing.ts';
+import { appendCarried } from './append-carried.ts';
+import { type Desk, type Patience, actorOf } from './broker.ts';
+import { personStream, readStanding } from './person-stream.ts';
+import type { PersonName } from './ports.ts';
+import { newWords } from './words.ts';
+
+/** A delegation as either of its two people sees it. */
+export interface DelegationView {
+  readonly id: string;
+  readonly by: PersonName & { readonly handle: Handle };
+  readonly to: PersonName & { readonly handle: Handle };
+  readonly groups: readonly Group[];
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly reason?: string;
+}
+
+export interface DelegationAsk {
+  readonly to: Handle;
+  /** Now, where it is absent. */
+  readonly from?: Instant;
+  readonly until: Instant;
+  readonly reason?: string;
+}
+
+interface Acting {
+  readonly principal: Principal;
+  readonly patience: Patience;
+}
+
+/** Those that the caller gave or received and that are not over, in the order in which they were made. @throws `ledger_unavailable` */
+export const listDelegations = async (desk: Desk, { handle }: Principal): Promise<readonly DelegationView[]> => {
+  const standing = await readStanding(desk.ledger, handle);
+  return viewsOf(desk, prunedAt(standing, desk.clock.now()).delegations);
+};
+
+/**
+ * The delegation that this ask makes, or had made: the same ask again is the same delegation. First it stands where the caller sees it and
+ * can end it, then where it counts.
+ *
+ * @throws HatcheckError `not_eligible`, `invalid_input`, `step_up_required`, `limit_reached`, `ledger_conflict`, `ledger_unavailable`
+ */
+export const makeDelegation = async (
+  desk: Desk,
+  { principal, patience, ask }: Acting & { readonly ask: DelegationAsk },
+): Promise<DelegationView> => {
+  const { handle } = principal;
+  if (!(await desk.people.get([ask.to])).has(ask.to))
+    throw new HatcheckError(badInput('/to', 'unknown_person', 'nobody who ever signed in'));
+  const text = ask.reason === undefined ? undefined : newWords(desk.chance, ask.reason);
+  const wish = {
+    ...{ id: idOf(handle, ask), to: ask.to, startsAt: ask.from ?? desk.clock.now(), endsAt: ask.until },
+    ...(text ? { reason: text.ref } : {}),
+  };
+  const options = { actor: actorOf(principal), patience };
+  const given = await appendCarried(
+    desk,
+    personStream(handle),
+    { ...options, ...(text ? { prepare: () => desk.texts.put(handle, text.ref, text.value) } : {}) },
+    (standing, now) => delegate(wish, { principal, policy: desk.policy, now, standing }),
+  );
+  const delegation = certain(
+    given.state.delegations.find(({ id }) => id === wish.id),
+    'a delegation that was made is not there',
+  );
+  try {
+    await appendCarried(desk, personStream(ask.to), options, (standing, now) => receive(standing, delegation, now));
+  } catch (error) {
+    // What the other refuses must not seem given; what is only unclear stays, and the same ask completes it.
+    if (error instanceof HatcheckError && REFUSED.has(error.code)) await takeBack(desk, handle, wish.id, options);
+    throw error;
+  }
+  return certain((await viewsOf(desk, [delegation]))[0], 'one delegation has one view');
+};
+
+const REFUSED: ReadonlySet<string> = new Set(['invalid_input', 'limit_reached']);
+
+/**
+ * Ends one that the caller gave, first where it counts. A delegate may end one too: what takes away needs nobody's leave.
+ * @returns those that are left
+ * @throws HatcheckError `not_found`, `ledger_conflict`, `ledger_unavailable`: it may have ended, and is shown still
+ */
+export const removeDelegation = async (
+  desk: Desk,
+  { principal, patience, delegationId }: Acting & { readonly delegationId: string },
+): Promise<readonly DelegationView[]> => {
+  const { delegations } = await readStanding(desk.ledger, principal.handle);
+  const delegation = delegations.find(({ id }) => id === delegationId);
+  if (!delegation) throw new HatcheckError(refuse('not_found', 'no such delegation of theirs'));
+  const options = { actor: actorOf(principal), patience };
+  for (const handle of [delegation.to, delegation.by]) await takeBack(desk, handle, delegationId, options);
+  return listDelegations(desk, principal);
+};
+
+const takeBack = async (
+  desk: Desk,
+  handle: Handle,
+  delegationId: string,
+  options: Parameters<typeof appendCarried>[2],
+): Promise<void> => {
+  await appendCarried(desk, personStream(handle), options, (standing, now) =>
+    endDelegation(standing, delegationId, now),
+  );
+};
+
+/** The same for the same ask. `d_` and 43 base64url characters. */
+const idOf = (by: Handle, { to, from, until }: DelegationAsk): string =>
+  `d_${createHash('sha256')
+    .update(JSON.stringify([by, to, from ?? null, until]))
+    .digest('base64url')}`;
+
+const viewsOf = async (desk: Desk, delegations: readonly Delegation[]): Promise<readonly DelegationView[]> => {
+  const [names, words] = await Promise.all([
+    desk.people.get([...new Set(delegations.flatMap(({ by, to }) => [by, to]))]),
+    desk.texts.get(delegations.flatMap(({ by, reason }) => (reason ? [{ author: by, ref: reason }] : []))),
+  ]);
+  const person = (handle: Handle) => ({ handle, ...names.get(handle) });
+  return delegations.map(({ id, by, to, groups, startsAt, endsAt, reason }) => ({
+    ...{ id, by: person(by), to: person(to), groups, from: startsAt, until: endsAt },
+    ...(reason ? { reason: words.get(reason.id) ?? '' } : {}),
+  }));
+};
