@@ -164,6 +164,9 @@ export const answers = {
           via: z.enum(['cookie', 'bearer']),
           createdAt: instant(),
           expiresAt: instant(),
+          lastSeenAt: instant(),
+          method: z.enum(['browser', 'token_exchange', 'authorization_code', 'device_code']),
+          methods: z.array(z.string()),
           current: z.boolean(),
           client: z.optional(z.string()),
         }),
@@ -176,10 +179,7 @@ export const answers = {
       authorization_endpoint: z.string(),
       token_endpoint: z.string(),
       grant_types_supported: z.optional(z.array(z.string())),
-          lastSeenAt: instant(),
     }),
-          method: z.enum(['browser', 'token_exchange', 'authorization_code', 'device_code']),
-          methods: z.array(z.string()),
   ),
   DeviceAuthorization: once(() =>
     z.strictObject({

@@ -229,6 +229,7 @@ export interface SamlAttempt {
   readonly returnTo: string;
   /** Present when the person was sent to prove themselves anew: an AuthnInstant before it is refused. */
   readonly authenticatedSince?: Instant;
+  readonly link?: LinkTo;
   readonly expiresAt: Instant;
 }
 
@@ -244,7 +245,6 @@ export interface SamlAttempts {
  */
 export interface ParkedSignIn {
   /** base64url SHA-256 of what the browser's next address names it by. */
-  readonly link?: LinkTo;
   readonly ticketHash: string;
   readonly provider: string;
   readonly returnTo: string;
@@ -253,6 +253,7 @@ export interface ParkedSignIn {
   readonly principal: Omit<Principal, 'handle'>;
   /** SessionNotOnOrAfter: our session ends no later. */
   readonly sessionEndsAt?: Instant;
+  readonly link?: LinkTo;
   readonly expiresAt: Instant;
 }
 
@@ -261,4 +262,3 @@ export interface ParkedSignIns {
   /** Takes it out, so that of two browsers at once exactly one gets it. */
   take(ticketHash: string): Promise<ParkedSignIn | undefined>;
 }
-  readonly link?: LinkTo;
