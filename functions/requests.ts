@@ -84,3 +84,5 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
 };
 
 export const handler = onLambda(create);
+      'POST /v1/requests/{id}/extend': act((body) => ({ ...body, type: 'extend' })),
+      'POST /v1/requests/{id}/review': act((body) => ({ ...body, type: 'review' })),

@@ -1,6 +1,6 @@
 import type { Channel, Command } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
-import type { TextRef } from '../domain/event.ts';
+import type { TextRef, Verdict } from '../domain/event.ts';
 import { certain } from '../domain/invariant.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { RequestState } from '../domain/request.ts';
@@ -19,7 +19,11 @@ export type Act =
       readonly startAt?: string;
     }
   | { readonly type: 'deny' | 'revoke'; readonly reason: string }
-  | { readonly type: 'cancel' | 'end' };
+  | { readonly type: 'cancel' | 'end' }
+  | { readonly type: 'extend'; readonly durationSeconds: number; readonly justification: string }
+  | { readonly type: 'review'; readonly verdict: Verdict; readonly comment: string };
+
+const ONLY_TAKES_AWAY: readonly Act['type'][] = ['deny', 'cancel', 'end', 'revoke'];
 
 export interface DecideOptions {
   readonly requestId: string;
@@ -45,7 +49,7 @@ export const decideRequest = async (
       requestId,
       principal,
       patience,
-      known: act.type === 'approve' ? readKnown : readKnownOrNothing,
+      known: ONLY_TAKES_AWAY.includes(act.type) ? readKnownOrNothing : readKnown,
       // First the words, then the event that holds their hash.
       ...(text ? { prepare: () => desk.texts.put(principal.handle, text.ref, text.value) } : {}),
     },
@@ -55,8 +59,19 @@ export const decideRequest = async (
 };
 
 const wordsOf = (act: Act): string | undefined => {
-  if (act.type === 'approve') return act.comment;
-  return act.type === 'deny' || act.type === 'revoke' ? act.reason : undefined;
+  switch (act.type) {
+    case 'approve':
+    case 'review':
+      return act.comment;
+    case 'deny':
+    case 'revoke':
+      return act.reason;
+    case 'extend':
+      return act.justification;
+    case 'cancel':
+    case 'end':
+      return undefined;
+  }
 };
 
 const commandOf = (act: Act, ref: TextRef | undefined): Command => {
@@ -69,6 +84,13 @@ const commandOf = (act: Act, ref: TextRef | undefined): Command => {
     case 'cancel':
     case 'end':
       return { type: act.type };
+    case 'extend':
+      return {
+        ...act,
+        justification: { text: act.justification, ref: certain(ref, 'an extension always has a reason') },
+      };
+    case 'review':
+      return { ...act, comment: certain(ref, 'a review always has a comment') };
   }
 };
 

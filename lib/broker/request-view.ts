@@ -2,17 +2,36 @@ import type { Channel, Command, Context } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { TextRef } from '../domain/event.ts';
 import type { Handle, Instant, Principal } from '../domain/principal.ts';
-import { type Grant, type RequestState, type RequestStatus, grantAt, statusAt } from '../domain/request.ts';
-import { approvalsNeeded } from '../domain/stages.ts';
-import { type ApproversView, approversView } from './approvers-view.ts';
+import {
+  type Grant,
+  type RequestState,
+  type RequestStatus,
+  grantAt,
+  statusAt,
+  totalSeconds,
+} from '../domain/request.ts';
 import type { Desk } from './broker.ts';
 import { type Known, readKnownOrNothing } from './known.ts';
-import type { PersonName } from './ports.ts';
+import {
+  type ClosedView,
+  type ExtensionView,
+  type Person,
+  type Reading,
+  type ReviewView,
+  type StagedView,
+  closedView,
+  extensionView,
+  reviewView,
+  stagedView,
+  textOf,
+} from './staged-view.ts';
 import type { RequestSummary } from './summary.ts';
+import { handlesIn, wordsIn } from './words-of-people.ts';
 
 /** A request as the API shows it to one caller at one moment. */
-export interface RequestView {
+export interface RequestView extends StagedView {
   readonly id: string;
+  readonly bundleId?: string;
   readonly status: RequestStatus;
   readonly entitlementId: string;
   readonly title: string;
@@ -25,36 +44,26 @@ export interface RequestView {
   readonly durationSeconds: number;
   readonly grantedSeconds?: number;
   readonly createdAt: Instant;
-  readonly pendingUntil?: Instant;
-  readonly stages: readonly StageView[];
-  /** Every stage is open at once. */
-  readonly parallel?: true;
-  readonly escalation?: { readonly at: Instant; readonly to: ApproversView };
-  readonly approvalsNeeded: number;
   readonly grant?: Grant;
-  readonly breakGlass: false;
-  readonly closed?: { readonly kind: string; readonly by: Person; readonly at: Instant; readonly reason?: string };
+  readonly extension?: ExtensionView;
+  readonly breakGlass: boolean;
+  readonly review?: ReviewView;
+  readonly closed?: ClosedView;
   readonly actions: readonly Action[];
   readonly seq: number;
 }
 
-export interface Person extends PersonName {
-  readonly handle: Handle;
-}
-
-interface StageView {
-  readonly from: ApproversView;
-  readonly count: number;
-  readonly approvals: readonly {
-    readonly approver: Person;
-    /** In whose place it was said. */
-    readonly onBehalfOf?: Person;
-    readonly at: Instant;
-    readonly comment?: string;
-  }[];
-}
-
-const ACTIONS = ['approve', 'deny', 'cancel', 'revoke', 'end', 'credentials', 'console'] as const;
+const ACTIONS = [
+  'approve',
+  'deny',
+  'cancel',
+  'revoke',
+  'end',
+  'extend',
+  'review',
+  'credentials',
+  'console',
+] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /**
@@ -78,68 +87,41 @@ export const viewRequests = async (
   return requests.map((request) => viewOf(request, { desk, principal, channel, known, now, person, words }));
 };
 
-interface Seen {
+interface Seen extends Reading {
   readonly desk: Desk;
   readonly principal: Principal;
   readonly channel: Channel;
   readonly known: Known;
-  readonly now: Instant;
-  readonly person: (handle: Handle) => Person;
-  readonly words: ReadonlyMap<string, string>;
 }
 
 const viewOf = (request: RequestSummary | RequestState, seen: Seen): RequestView => {
   const { desk, principal, channel, known, now, person, words } = seen;
-  const { ticket, startAt, pendingUntil } = request;
+  const { ticket, startAt, bundleId, extension, breakGlass, closed } = request;
   const grant = grantAt(request, now);
   return {
     id: request.id,
+    ...(bundleId === undefined ? {} : { bundleId }),
     status: statusAt(request, now),
     entitlementId: request.entitlementId,
     title: desk.policy.entitlements.get(request.entitlementId)?.title ?? request.entitlementId,
     accountId: request.snapshot.accountId,
     roleArn: request.snapshot.roleArn,
     requester: person(request.requester),
-    // A person's words may have been forgotten since; the chain still holds their hash.
-    justification: words.get(request.justification.id) ?? '',
+    justification: textOf(request.justification, words),
     ...(ticket === undefined ? {} : { ticket }),
     ...(startAt === undefined ? {} : { startAt }),
     durationSeconds: request.durationSeconds,
-    ...(grant ? { grantedSeconds: request.grantedSeconds } : {}),
+    ...(grant ? { grantedSeconds: totalSeconds(request) } : {}),
     createdAt: request.createdAt,
-    ...(pendingUntil === undefined ? {} : { pendingUntil }),
-    stages: stagesOf(request, seen),
-    ...(request.parallel ? { parallel: request.parallel } : {}),
-    ...(request.escalation
-      ? { escalation: { at: request.escalation.at, to: approversView(request.escalation.to) } }
-      : {}),
-    approvalsNeeded: approvalsNeeded(request),
+    ...stagedView(request, seen),
     ...(grant ? { grant } : {}),
-    breakGlass: false,
-    ...closedOf(request, seen),
+    ...(extension ? { extension: extensionView(request, extension, seen) } : {}),
+    breakGlass: breakGlass !== undefined,
+    ...(breakGlass ? { review: reviewView(breakGlass, request.review, seen) } : {}),
+    ...(closed ? { closed: closedView(closed, seen) } : {}),
     actions: actionsFor({ issues: [], ...request }, { ...known, channel, principal, policy: desk.policy, now }),
     seq: request.seq,
   };
-};
-
-const stagesOf = ({ stages, approvals }: RequestSummary, { person, words }: Seen): readonly StageView[] =>
-  stages.map(({ from, count }, index) => ({
-    from: approversView(from),
-    count,
-    approvals: approvals
-      .filter(({ stage }) => stage === index)
-      .map(({ approver, onBehalfOf, at, comment }) => ({
-        approver: person(approver),
-        ...(onBehalfOf === undefined ? {} : { onBehalfOf: person(onBehalfOf) }),
-        at,
-        ...(comment ? { comment: words.get(comment.id) ?? '' } : {}),
-      })),
-  }));
-
-const closedOf = ({ closed }: RequestSummary, { person, words }: Seen): Pick<RequestView, 'closed'> => {
-  if (!closed) return {};
-  const { kind, by, at, reason } = closed;
-  return { closed: { kind, by: person(by), at, ...(reason ? { reason: words.get(reason.id) ?? '' } : {}) } };
 };
 
 /**
@@ -159,23 +141,9 @@ const PROBES: Readonly<Record<Action, Command>> = {
   cancel: { type: 'cancel' },
   revoke: { type: 'revoke', reason: NO_WORDS },
   end: { type: 'end' },
+  // The least that can be asked for, in words that are long enough for any entitlement.
+  extend: { type: 'extend', durationSeconds: 60, justification: { text: 'x'.repeat(2000), ref: NO_WORDS } },
+  review: { type: 'review', verdict: 'justified', comment: NO_WORDS },
   credentials: { type: 'issue', purpose: 'credentials', sessionNameHash: '' },
   console: { type: 'issue', purpose: 'console', sessionNameHash: '' },
 };
-
-const handlesIn = ({ requester, approvals, closed }: RequestSummary): readonly Handle[] => [
-  requester,
-  ...approvals.flatMap(({ approver, onBehalfOf }) => [approver, ...(onBehalfOf === undefined ? [] : [onBehalfOf])]),
-  ...(closed ? [closed.by] : []),
-];
-
-const wordsIn = ({
-  requester,
-  justification,
-  approvals,
-  closed,
-}: RequestSummary): readonly { author: Handle; ref: TextRef }[] => [
-  { author: requester, ref: justification },
-  ...approvals.flatMap(({ approver, comment }) => (comment ? [{ author: approver, ref: comment }] : [])),
-  ...(closed?.reason ? [{ author: closed.by, ref: closed.reason }] : []),
-];

@@ -21,6 +21,7 @@ export interface Ask {
   readonly durationSeconds: number;
   readonly ticket?: string;
   readonly startAt?: string;
+  readonly breakGlass?: boolean;
 }
 
 /** How one rule came out, for the one who asks. The refusal behind it is for the operator. */
@@ -96,9 +97,10 @@ const sameAsk = async (desk: Desk, events: readonly StoredEvent[], ask: Ask): Pr
     durationSeconds: request.durationSeconds,
     ...submittedOptions(events[0]),
   };
-  const same = (['entitlementId', 'justification', 'durationSeconds', 'ticket', 'startAt'] as const).every(
-    (member) => first[member] === ask[member],
-  );
+  const same =
+    (['entitlementId', 'justification', 'durationSeconds', 'ticket', 'startAt'] as const).every(
+      (member) => first[member] === ask[member],
+    ) && (request.breakGlass !== undefined) === (ask.breakGlass ?? false);
   if (!same) throw new HatcheckError({ code: 'idempotency_conflict', reason: `${request.id} was asked for otherwise` });
   return request;
 };

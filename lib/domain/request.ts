@@ -231,3 +231,14 @@ export const openExtension = (
   if (!extension || extension.approvedAt !== undefined || extension.closed) return undefined;
   return isBefore(now, extension.pendingUntil) && grantAt(request, now)?.state === 'active' ? extension : undefined;
 };
+
+/** What became of an extension; one that lapsed, or that the grant did not outlive, is expired. */
+export const extensionStatusAt = (
+  request: Windowed & Pick<RequestState, 'extension'>,
+  { closed, approvedAt }: Extension,
+  now: Instant,
+): 'pending' | 'approved' | 'denied' | 'cancelled' | 'expired' => {
+  if (closed) return closed.kind;
+  if (approvedAt !== undefined) return 'approved';
+  return openExtension(request, now) ? 'pending' : 'expired';
+};

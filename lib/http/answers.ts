@@ -63,9 +63,43 @@ const approval = () =>
     comment: z.optional(z.string()),
   });
 
+const staged = () => ({
+  pendingUntil: z.optional(instant()),
+  stages: z.array(z.strictObject({ from: groupsAndPeople(), count: z.int(), approvals: z.array(approval()) })),
+  parallel: z.optional(z.literal(true)),
+  escalation: z.optional(z.strictObject({ at: instant(), to: groupsAndPeople() })),
+  approvalsNeeded: z.int(),
+});
+
+const closed = (kinds: readonly string[]) =>
+  z.strictObject({ kind: z.enum(kinds), by: person(), at: instant(), reason: z.optional(z.string()) });
+
+const extension = () =>
+  z.strictObject({
+    status: z.enum(['pending', 'approved', 'denied', 'cancelled', 'expired']),
+    justification: z.string(),
+    durationSeconds: z.int(),
+    grantedSeconds: z.optional(z.int()),
+    createdAt: instant(),
+    ...staged(),
+    closed: z.optional(closed(['denied', 'cancelled'])),
+  });
+
+const review = () =>
+  z.strictObject({
+    reviewBy: instant(),
+    reviewers: groupsAndPeople(),
+    overdue: z.boolean(),
+    verdict: z.optional(z.enum(['justified', 'unjustified'])),
+    comment: z.optional(z.string()),
+    by: z.optional(person()),
+    at: z.optional(instant()),
+  });
+
 const request = () =>
   z.strictObject({
     id: z.string().check(z.regex(/^r_[A-Z2-7]{26}$/)),
+    bundleId: z.optional(z.string().check(z.regex(/^b_[A-Z2-7]{26}$/))),
     status: z.enum(['pending', 'approved', 'denied', 'cancelled', 'expired', 'revoked', 'ended']),
     entitlementId: z.string(),
     title: z.string(),
@@ -78,25 +112,47 @@ const request = () =>
     durationSeconds: z.int(),
     grantedSeconds: z.optional(z.int()),
     createdAt: instant(),
-    pendingUntil: z.optional(instant()),
-    stages: z.array(z.strictObject({ from: groupsAndPeople(), count: z.int(), approvals: z.array(approval()) })),
-    parallel: z.optional(z.literal(true)),
-    escalation: z.optional(z.strictObject({ at: instant(), to: groupsAndPeople() })),
-    approvalsNeeded: z.int(),
+    ...staged(),
     grant: z.optional(
       z.strictObject({ state: z.enum(['scheduled', 'active', 'ended']), startsAt: instant(), endsAt: instant() }),
     ),
+    extension: z.optional(extension()),
     breakGlass: z.optional(z.boolean()),
-    closed: z.optional(
-      z.strictObject({
-        kind: z.enum(['denied', 'cancelled', 'revoked', 'ended']),
-        by: person(),
-        at: instant(),
-        reason: z.optional(z.string()),
-      }),
-    ),
+    review: z.optional(review()),
+    closed: z.optional(closed(['denied', 'cancelled', 'revoked', 'ended'])),
     actions: z.array(z.string()),
     seq: z.int(),
+  });
+
+const delegation = () =>
+  z.strictObject({
+    id: z.string().check(z.regex(/^d_[A-Za-z0-9_-]{43}$/)),
+    by: person(),
+    to: person(),
+    groups: z.array(group()),
+    from: instant(),
+    until: instant(),
+    reason: z.optional(z.string()),
+  });
+
+const identity = () =>
+  z.strictObject({
+    handle: z.string(),
+    displayName: z.optional(z.string()),
+    email: z.optional(z.string()),
+    current: z.boolean(),
+  });
+
+const hold = () =>
+  z.strictObject({
+    id: z.string().check(z.regex(/^h_[0-9A-HJKMNP-TV-Z]{26}$/)),
+    on: z.enum(['person', 'entitlement', 'account', 'all']),
+    handle: z.optional(z.string()),
+    entitlementId: z.optional(z.string()),
+    accountId: z.optional(z.string()),
+    reason: z.string(),
+    by: person(),
+    at: instant(),
   });
 
 const event = () =>
@@ -133,25 +189,6 @@ const principal = () =>
     methods: z.array(z.string()),
   });
 
-const delegation = () =>
-  z.strictObject({
-    id: z.string().check(z.regex(/^d_[A-Za-z0-9_-]{43}$/)),
-    by: person(),
-    to: person(),
-    groups: z.array(group()),
-    from: instant(),
-    until: instant(),
-    reason: z.optional(z.string()),
-  });
-
-const identity = () =>
-  z.strictObject({
-    handle: z.string(),
-    displayName: z.optional(z.string()),
-    email: z.optional(z.string()),
-    current: z.boolean(),
-  });
-
 export const answers = {
   Health: once(() => z.strictObject({ status: z.literal('ok') })),
   OpenApi: once(() => z.looseObject({ openapi: z.string(), paths: z.looseObject({}) })),
@@ -165,9 +202,9 @@ export const answers = {
           createdAt: instant(),
           expiresAt: instant(),
           lastSeenAt: instant(),
+          current: z.boolean(),
           method: z.enum(['browser', 'token_exchange', 'authorization_code', 'device_code']),
           methods: z.array(z.string()),
-          current: z.boolean(),
           client: z.optional(z.string()),
         }),
       ),
@@ -199,15 +236,17 @@ export const answers = {
       refresh_token: z.optional(z.string()),
     }),
   ),
-  OneDelegation: once(() => z.strictObject({ delegation: delegation() })),
-  Delegations: once(() => z.strictObject({ delegations: z.array(delegation()) })),
-  Identities: once(() => z.strictObject({ identities: z.array(identity()) })),
-  LinkUrl: once(() => z.strictObject({ url: z.url() })),
   Entitlements: once(() => z.strictObject({ entitlements: z.array(entitlement()) })),
   OneRequest: once(() => z.strictObject({ request: request() })),
   DryRun: once(() => z.strictObject({ decision: z.strictObject({ allowed: z.boolean(), rules: z.array(rule()) }) })),
   Requests: once(() => z.strictObject({ requests: z.array(request()), nextCursor: z.optional(z.string()) })),
   RequestWithEvents: once(() => z.strictObject({ request: request(), events: z.array(event()) })),
+  OneDelegation: once(() => z.strictObject({ delegation: delegation() })),
+  Delegations: once(() => z.strictObject({ delegations: z.array(delegation()) })),
+  Identities: once(() => z.strictObject({ identities: z.array(identity()) })),
+  LinkUrl: once(() => z.strictObject({ url: z.url() })),
+  OneHold: once(() => z.strictObject({ hold: hold() })),
+  Holds: once(() => z.strictObject({ holds: z.array(hold()) })),
   Credentials: once(() =>
     z.strictObject({
       Version: z.literal(1),

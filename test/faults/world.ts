@@ -200,7 +200,10 @@ const issueOf = (principal: Principal, requestId: string, patience: Patience) =>
   patience,
 });
 
-const actOf = (use: Act['type'], more: Partial<Approve> = {}): Act => {
+const actOf = (
+  use: Exclude<UseCase, 'submit' | 'list' | 'read' | 'credentials' | 'console'>,
+  more: Partial<Approve> = {},
+): Act => {
   if (use === 'approve') return { comment: 'Go ahead.', ...more, type: use };
   return use === 'deny' || use === 'revoke' ? { type: use, reason: 'Not now.' } : { type: use };
 };

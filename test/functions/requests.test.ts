@@ -93,7 +93,7 @@ describe('POST /v1/requests', () => {
     });
     expect(json.request).toMatchObject({ status: 'approved', approvalsNeeded: 0, grantedSeconds: 900 });
     expect(json.request.grant?.state).toBe('active');
-    expect(json.request.actions).toEqual(['end', 'credentials', 'console']);
+    expect(json.request.actions).toEqual(['end', 'extend', 'credentials', 'console']);
   });
 
   test('the same key and body give the first request again; another body is a conflict', async () => {

@@ -35,6 +35,7 @@ export const requestsRoutes = {
         durationSeconds: durationSeconds(),
         ticket: z.exactOptional(line(128)),
         startAt: z.exactOptional(instant()),
+        breakGlass: z.exactOptional(z.boolean()),
       }),
     ),
     accepts: ['json'],
@@ -43,12 +44,15 @@ export const requestsRoutes = {
     answers: { 200: 'DryRun', 201: 'OneRequest' },
     codes: [
       'not_eligible',
+      'on_hold',
       'outside_hours',
+      'review_overdue',
       'review_overdue',
       'step_up_required',
       'idempotency_conflict',
       'limit_reached',
       'ledger_conflict',
+      'ticket_unavailable',
       'ledger_unavailable',
     ],
   },
@@ -79,7 +83,8 @@ export const requestsRoutes = {
   'POST /v1/requests/{id}/approve': {
     ...act,
     operationId: 'approveRequest',
-    summary: 'Says yes, perhaps to less or to later than was asked.',
+    summary:
+      'Says yes, perhaps to less or to later than was asked: to a request, or to the pending extension of a grant.',
     body: once(() =>
       z.strictObject({
         comment: z.exactOptional(words(2000)),
@@ -92,6 +97,7 @@ export const requestsRoutes = {
       ...actCodes,
       'self_approval',
       'not_an_approver',
+      'on_hold',
       'policy_changed',
       'channel_not_allowed',
       'step_up_required',
@@ -101,7 +107,7 @@ export const requestsRoutes = {
   'POST /v1/requests/{id}/deny': {
     ...act,
     operationId: 'denyRequest',
-    summary: 'Says no to a pending request.',
+    summary: 'Says no to a pending request, or to the pending extension of a grant.',
     body: once(() => z.strictObject({ reason: reason() })),
     accepts: ['json'],
     bodyRequired: true,
@@ -119,8 +125,26 @@ export const requestsRoutes = {
   'POST /v1/requests/{id}/cancel': {
     ...act,
     operationId: 'cancelRequest',
-    summary: 'Takes back a pending request.',
+    summary: 'Takes back a pending request, or the pending extension of a grant.',
     codes: [...actCodes, 'not_the_requester'],
+  },
+  'POST /v1/requests/{id}/extend': {
+    ...act,
+    operationId: 'extendRequest',
+    summary: 'Gets, or asks for, more time on a live grant.',
+    body: once(() => z.strictObject({ durationSeconds: durationSeconds(), justification: words(2000) })),
+    accepts: ['json'],
+    bodyRequired: true,
+    codes: [...actCodes, 'not_the_requester', 'not_eligible', 'on_hold', 'policy_changed', 'step_up_required'],
+  },
+  'POST /v1/requests/{id}/review': {
+    ...act,
+    operationId: 'reviewRequest',
+    summary: 'Says what somebody else’s break-glass was, during it or afterwards.',
+    body: once(() => z.strictObject({ verdict: z.enum(['justified', 'unjustified']), comment: reason() })),
+    accepts: ['json'],
+    bodyRequired: true,
+    codes: [...actCodes, 'not_an_approver', 'self_approval', 'already_decided'],
   },
   'POST /v1/requests/{id}/end': {
     ...act,
