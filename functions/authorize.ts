@@ -10,6 +10,8 @@ import {
 } from '../lib/identity/oauth/authorization-request.ts';
 import type { GrantParts } from '../lib/identity/oauth/grant-parts.ts';
 import { issueCode } from '../lib/identity/oauth/issue-code.ts';
+import { holderOf } from '../lib/identity/oauth/upstream.ts';
+import { SESSION_COOKIE } from '../lib/identity/cookies.ts';
 import { browserSession, maybeBrowserSession, seeOther } from './browser-session.ts';
 
 type Asked = Call<'GET /oauth/authorize'>;
@@ -34,7 +36,7 @@ export const authorizeRoutes = (parts: GrantParts, origin: string) => {
     const request = authorizationRequest(body);
     if (body.decision !== 'allow') throw new AuthorizationRefused('access_denied', request);
     const session = await browserSession(parts, cookies);
-    const code = await issueCode(parts, request, session);
+    const code = await issueCode(parts, request, session, holderOf(cookies[SESSION_COOKIE] ?? ''));
     return seeOther(answerLocation(request.redirectUri, origin, { code, state: request.state }));
   };
 

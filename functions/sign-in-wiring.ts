@@ -9,6 +9,7 @@ import { dynamoCodes, dynamoFamilies, dynamoRefreshTokens } from '../lib/aws/ref
 import { dynamoReplayGuard } from '../lib/aws/replay-guard.ts';
 import { dynamoParkedSignIns, dynamoSamlAttempts } from '../lib/aws/saml-sign-ins.ts';
 import { dynamoSessions } from '../lib/aws/sessions.ts';
+import { dynamoUpstreamTokens } from '../lib/aws/upstream-tokens.ts';
 import { seal } from '../lib/broker/chain.ts';
 import type { Surroundings } from '../lib/broker/system.ts';
 import { resolveSecrets } from '../lib/config/bundled.ts';
@@ -58,6 +59,10 @@ export const signInParts = (
     codes: dynamoCodes(identity),
     families: dynamoFamilies(identity),
     refreshTokens: dynamoRefreshTokens(identity),
+    upstream: dynamoUpstreamTokens(identity),
+    warn: (message, cause) => {
+      logger.error(message, {}, cause);
+    },
     devices: dynamoDevices(identity),
     limits: dynamoLimits(identity),
     samlAttempts: dynamoSamlAttempts(identity),

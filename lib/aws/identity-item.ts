@@ -29,6 +29,7 @@ export type Kind =
   | 'code'
   | 'family'
   | 'refresh'
+  | 'upstream'
   | 'device'
   | 'usercode'
   | 'limit';

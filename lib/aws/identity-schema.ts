@@ -10,6 +10,7 @@ import type {
   RefreshFamily,
   RefreshToken,
   SamlAttempt,
+  SealedToken,
   Seen,
   Session,
 } from '../identity/ports.ts';
@@ -111,6 +112,8 @@ const pace = z.object({
 
 const limit = z.object({ count: z.number(), until: z.string() });
 
+const upstream = z.object({ id: z.string(), sealed: z.string() } satisfies Record<keyof SealedToken, unknown>);
+
 const samlAttempt = z.object({
   requestHash: z.string(),
   provider: z.string(),
@@ -147,6 +150,7 @@ export const parseAttempt = (body: unknown): Attempt | undefined => attempt.safe
 export const parseCode = (body: unknown): AuthorizationCode | undefined => code.safeParse(body).data;
 export const parseFamily = (body: unknown): RefreshFamily | undefined => family.safeParse(body).data;
 export const parseRefreshToken = (body: unknown): RefreshToken | undefined => refreshToken.safeParse(body).data;
+export const parseUpstream = (body: unknown): SealedToken | undefined => upstream.safeParse(body).data;
 export const parseDevice = (body: unknown): DeviceAuthorization | undefined => device.safeParse(body).data;
 export const parseUserCode = (body: unknown): z.infer<typeof userCode> | undefined => userCode.safeParse(body).data;
 export const parseDecision = (body: unknown): DeviceDecision | undefined => decision.safeParse(body).data;

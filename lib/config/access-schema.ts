@@ -54,6 +54,7 @@ export const oidcProvider = z.strictObject({
   groupsClaim: lineOf(128).default('groups'),
   tokenExchange: z.strictObject({ audiences: distinct(lineOf(255), 20) }).optional(),
   algorithms,
+  offlineAccess: z.boolean().default(false),
 });
 
 /** https://refeds.org/profile/mfa, and what Microsoft's providers say. */

@@ -13,10 +13,12 @@ export const compileOidcProvider = ({
   tokenExchange,
   clientSecret,
   ...provider
+  offlineAccess,
 }: z.infer<typeof oidcProvider>): OidcProvider => ({
   ...provider,
   type: 'oidc',
   ...present({ clientSecret }),
+  ...(offlineAccess && { offlineAccess }),
   tokenExchangeAudiences: tokenExchange?.audiences ?? [],
 });
 

@@ -121,10 +121,13 @@ export interface EventData {
     readonly method: 'browser' | 'token_exchange';
     readonly reason: string;
   };
-  /** A session was ended before its time: by its owner, or because a token of it was used twice. Written when it is surely gone. */
+  /**
+   * A session was ended before its time: by its owner, because a token of it was used twice, or because the identity provider no longer
+   * speaks for the person. Written when it is surely gone.
+   */
   'signin.ended': {
     readonly via: 'cookie' | 'bearer';
-    readonly reason: 'signed_out' | 'removed' | 'reused';
+    readonly reason: 'signed_out' | 'removed' | 'reused' | 'provider_refused';
   };
   /** Somebody of the security team put a hold on a person, an entitlement, an account or everything. Stands in `control`. */
   'hold.placed': { readonly hold: Hold; readonly carried: Control };

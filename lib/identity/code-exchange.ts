@@ -3,16 +3,27 @@ import { ProviderUnavailable } from './assertion-refused.ts';
 import type { Attempt, OidcProvider } from './ports.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
-import { memberOf } from './strict-json.ts';
+import { type JsonObject, memberOf } from './strict-json.ts';
 
-export interface CodeExchange {
+/** Where tokens are asked for, and as whom. */
+export interface TokenClient {
   readonly provider: OidcProvider;
   readonly metadata: ProviderMetadata;
+  /** Absent for a public client. */
+  readonly clientSecret?: string;
+}
+
+export interface CodeExchange extends TokenClient {
   readonly attempt: Pick<Attempt, 'codeVerifier'>;
   readonly code: string;
   readonly redirectUri: string;
-  /** Absent for a public client. */
-  readonly clientSecret?: string;
+}
+
+/** The tokens as the provider gave them; nothing has checked them yet. */
+interface UnverifiedTokens {
+  readonly unverifiedIdToken?: string;
+  readonly accessToken?: string;
+  readonly refreshToken?: string;
 }
 
 /**
@@ -24,25 +35,56 @@ export interface CodeExchange {
  */
 export const redeemCode = async (
   fetchJson: ProviderFetch,
-  exchange: CodeExchange,
-): Promise<{ readonly unverifiedIdToken: string; readonly accessToken?: string }> => {
-  const { tokenEndpoint } = exchange.metadata;
-  const client = clientAuthentication(exchange);
-  const form = new URLSearchParams({
+  { code, redirectUri, attempt, ...client }: CodeExchange,
+): Promise<UnverifiedTokens & { readonly unverifiedIdToken: string }> => {
+  const tokens = await askForTokens(fetchJson, client, {
     grant_type: 'authorization_code',
-    code: exchange.code,
-    redirect_uri: exchange.redirectUri,
-    code_verifier: exchange.attempt.codeVerifier,
-    ...client.form,
+    code,
+    redirect_uri: redirectUri,
+    code_verifier: attempt.codeVerifier,
   });
-  const { status, json } = await fetchJson(tokenEndpoint, { form, ...(client.headers && { headers: client.headers }) });
+  if (tokens === 'refused') throw new HatcheckError(refuse('not_signed_in', 'the provider refuses the code'));
+  const { unverifiedIdToken } = tokens;
+  if (unverifiedIdToken === undefined) throw new ProviderUnavailable('the token endpoint gives no ID token');
+  return { ...tokens, unverifiedIdToken };
+};
+
+/**
+ * Redeems a refresh token (RFC 6749, 6).
+ * @returns `refused` when it is not good any more (`invalid_grant`)
+ * @throws ProviderUnavailable for every other answer
+ */
+export const redeemRefreshToken = (
+  fetchJson: ProviderFetch,
+  client: TokenClient,
+  refreshToken: string,
+): Promise<UnverifiedTokens | 'refused'> =>
+  askForTokens(fetchJson, client, { grant_type: 'refresh_token', refresh_token: refreshToken });
+
+const askForTokens = async (
+  fetchJson: ProviderFetch,
+  client: TokenClient,
+  grant: Readonly<Record<string, string>>,
+): Promise<UnverifiedTokens | 'refused'> => {
+  const { form: more, headers } = clientAuthentication(client);
+  const form = new URLSearchParams({ ...grant, ...more });
+  const { status, json } = await fetchJson(client.metadata.tokenEndpoint, { form, ...(headers && { headers }) });
   const error = errorCode(memberOf(json, 'error'));
-  if (error === 'invalid_grant') throw new HatcheckError(refuse('not_signed_in', 'the provider refuses the code'));
+  if (error === 'invalid_grant') return 'refused';
   if (status !== 200) throw new ProviderUnavailable(`the token endpoint answers ${status} ${error}`);
-  const idToken = memberOf(json, 'id_token');
-  const accessToken = memberOf(json, 'access_token');
-  if (typeof idToken !== 'string') throw new ProviderUnavailable('the token endpoint gives no ID token');
-  return { unverifiedIdToken: idToken, ...(typeof accessToken === 'string' && { accessToken }) };
+  const [unverifiedIdToken, accessToken, refreshToken] = ['id_token', 'access_token', 'refresh_token'].map((name) =>
+    textIn(json, name),
+  );
+  return {
+    ...(unverifiedIdToken !== undefined && { unverifiedIdToken }),
+    ...(accessToken !== undefined && { accessToken }),
+    ...(refreshToken !== undefined && { refreshToken }),
+  };
+};
+
+const textIn = (json: JsonObject, name: string): string | undefined => {
+  const text = memberOf(json, name);
+  return typeof text === 'string' ? text : undefined;
 };
 
 /** RFC 6749, 2.3.1: in the header, each part form-encoded, unless the provider takes it in the body only. */
@@ -50,7 +92,7 @@ const clientAuthentication = ({
   provider: { clientId },
   metadata,
   clientSecret,
-}: CodeExchange): { readonly form: Record<string, string>; readonly headers?: Record<string, string> } => {
+}: TokenClient): { readonly form: Record<string, string>; readonly headers?: Record<string, string> } => {
   if (clientSecret === undefined) return { form: { client_id: clientId } };
   if (!metadata.tokenEndpointAuthMethods.includes('client_secret_basic'))
     return { form: { client_id: clientId, client_secret: clientSecret } };

@@ -5,6 +5,7 @@ import { redeemCode } from './code-exchange.ts';
 import { LOGIN_COOKIE, SESSION_COOKIE, clearCookie, setCookie } from './cookies.ts';
 import { verifyIdToken } from './id-token.ts';
 import { type LinkParts, finishLink } from './link-identity.ts';
+import { type UpstreamParts, holderOf, keepUpstream } from './oauth/upstream.ts';
 import { type LoginParts, providerIsAway, redirectUri } from './oidc-login.ts';
 import type { Attempt, OidcProvider } from './ports.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
@@ -12,7 +13,7 @@ import type { ProviderMetadata } from './provider-metadata.ts';
 import { SESSION_SECONDS, hashSecret, removeFormer } from './sessions.ts';
 import { signIn, vouchedBy } from './sign-in.ts';
 
-export interface CallbackParts extends LoginParts, LinkParts {
+export interface CallbackParts extends LoginParts, LinkParts, Pick<UpstreamParts, 'upstream'> {
   readonly fetchJson: ProviderFetch;
 }
 
@@ -48,12 +49,19 @@ export const finishLogin = async (
   const metadata = await parts.documents.metadata(provider).catch(providerIsAway);
   const code = codeIn(query, provider, metadata);
   const way = { provider, method: 'browser', via: 'cookie' } as const;
-  const verify = async () => vouchedBy(await verifiedIdToken(parts, provider, metadata, attempt, code), provider);
+  let refreshToken: string | undefined;
+  const verify = async () => {
+    const tokens = await verifiedTokens(parts, provider, metadata, attempt, code);
+    ({ refreshToken } = tokens);
+    return vouchedBy(tokens.idToken, provider);
+  };
   if (attempt.link) {
     const linked = finishLink(parts, way, { link: attempt.link, cookies }, verify);
     return { location: attempt.returnTo, cookies: await linked.catch(refused) };
   }
-  const { token } = await signIn(parts, way, verify).catch(refused);
+  const { token, session } = await signIn(parts, way, verify).catch(refused);
+  if (provider.offlineAccess && refreshToken !== undefined)
+    await keepUpstream(parts, holderOf(token), refreshToken, session.expiresAt);
   await removeFormer(parts.sessions, cookies[SESSION_COOKIE]);
   return {
     location: attempt.returnTo,
@@ -84,7 +92,7 @@ const codeIn = (query: CallbackQuery, { issuer }: OidcProvider, { sendsIssuer }:
   return query.code;
 };
 
-const verifiedIdToken = async (
+const verifiedTokens = async (
   parts: CallbackParts,
   provider: OidcProvider,
   metadata: ProviderMetadata,
@@ -92,7 +100,7 @@ const verifiedIdToken = async (
   code: string,
 ) => {
   const clientSecret = provider.clientSecret && (await parts.resolveSecret(provider.clientSecret));
-  const { unverifiedIdToken, accessToken } = await redeemCode(parts.fetchJson, {
+  const { unverifiedIdToken, accessToken, refreshToken } = await redeemCode(parts.fetchJson, {
     provider,
     metadata,
     attempt,
@@ -100,7 +108,7 @@ const verifiedIdToken = async (
     redirectUri: redirectUri(parts.origin),
     ...(clientSecret !== undefined && { clientSecret }),
   });
-  return verifyIdToken(unverifiedIdToken, parts.documents, {
+  const idToken = await verifyIdToken(unverifiedIdToken, parts.documents, {
     provider,
     now: parts.clock.now(),
     audiences: [provider.clientId],
@@ -110,6 +118,7 @@ const verifiedIdToken = async (
     ...(accessToken !== undefined && { accessToken }),
     ...(attempt.authenticatedSince !== undefined && { authenticatedSince: attempt.authenticatedSince }),
   });
+  return { idToken, refreshToken };
 };
 
 const refused = (error: unknown): never => {

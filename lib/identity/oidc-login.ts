@@ -98,9 +98,11 @@ const authorizationUrl = (
 };
 
 /** Some providers (Okta) give groups only to who asks for a scope of that name, others refuse a scope that they do not know. */
-const scopesOf = ({ groupsClaim }: OidcProvider, { scopes }: ProviderMetadata): string[] => [
+const scopesOf = ({ groupsClaim, offlineAccess }: OidcProvider, { scopes }: ProviderMetadata): string[] => [
   'openid',
   'profile',
   'email',
   ...(scopes.includes(groupsClaim) ? [groupsClaim] : []),
+  // OpenID Connect Core 1.0, 11.
+  ...(offlineAccess ? ['offline_access'] : []),
 ];

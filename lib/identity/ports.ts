@@ -133,6 +133,8 @@ export interface OidcProvider {
   /** A reference (`env:NAME`, `ssm:…`), never the secret. Absent for a public client. */
   readonly clientSecret?: string;
   readonly groupsClaim: string;
+  /** Whether to ask it for a refresh token, with which the groups are fetched anew. */
+  readonly offlineAccess?: true;
   /** Audiences that token exchange takes besides `clientId`. */
   readonly tokenExchangeAudiences: readonly string[];
   /** Signature algorithms that this provider may use. */
@@ -192,6 +194,19 @@ export interface RefreshTokens {
   put(token: RefreshToken): Promise<void>;
   /** Strongly consistent. Used ones stay until their family would have ended, so that a second use is noticed. */
   get(handle: Handle, tokenHash: string): Promise<RefreshToken | undefined>;
+}
+
+/** A refresh token of an identity provider, as only its holder can read it. */
+export interface SealedToken {
+  /** base64url SHA-256 of the secret that it is sealed with. */
+  readonly id: string;
+  readonly sealed: string;
+}
+
+export interface UpstreamTokens {
+  put(handle: Handle, box: SealedToken, until: Instant): Promise<void>;
+  /** Takes it out, so that of two at once exactly one gets it. */
+  take(handle: Handle, id: string): Promise<SealedToken | undefined>;
 }
 
 /** What its metadata said when the functions were packaged; nothing of it is fetched later. */

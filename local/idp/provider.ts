@@ -74,6 +74,8 @@ const configurationOf = (
     return account && { accountId: subject, claims: () => ({ sub: subject, ...account.claims }) };
   },
   loadExistingGrant: grantEverything,
+  // Whoever asks for `offline_access` need not be asked for consent first.
+  issueRefreshToken: (_ctx, provided) => Promise.resolve(provided.grantTypeAllowed('refresh_token')),
   renderError: (ctx, { error, error_description: description }) => {
     ctx.type = 'text/plain';
     ctx.body = `${error}: ${description ?? ''}\n`;

@@ -17,13 +17,14 @@ signin          | dynamodb:DeleteItem                                           
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
 signin          | dynamodb:Query                                                                       | identity                                  | session#*, seen#*, family#*
 signin          | dynamodb:DeleteItem                                                                  | identity                                  | family#*
-signin          | dynamodb:PutItem                                                                     | identity                                  | person#*, replay#*
+signin          | dynamodb:PutItem                                                                     | identity                                  | person#*, replay#*, upstream#*
 signin          | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*
 token           | dynamodb:PutItem                                                                     | identity                                  | session#*, person#*, replay#*
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | code#*, family#*, refresh#*
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | device#*, usercode#*, limit#*
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
+token           | dynamodb:PutItem, dynamodb:DeleteItem                                                | identity                                  | upstream#*
 token           | dynamodb:GetItem, dynamodb:Query                                                     | identity                                  | session#*
 token           | dynamodb:DeleteItem                                                                  | identity                                  | session#*, family#*
 token           | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |

@@ -1,4 +1,4 @@
-import { type KeyObject, constants, createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { type KeyObject, constants, createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -72,6 +72,8 @@ export interface Behaviour {
   /** Besides `code` and `state` in what it sends the browser back with. */
   callback: Record<string, string>;
   accessToken: string;
+  /** Over what the token endpoint answers to a refresh token; `undefined` leaves a member out. */
+  refreshed: Record<string, unknown>;
 }
 
 export interface OidcServer {
@@ -103,10 +105,12 @@ export const startOidcServer = async (nowMs: () => number = Date.now): Promise<O
     userinfo: { sub: SUBJECT },
     callback: {},
     accessToken: 'an access token of the provider',
+    refreshed: {},
   };
   const calls: string[] = [];
   const tokenCalls: OidcServer['tokenCalls'] = [];
-  const codes = new Map<string, { readonly nonce: string; readonly challenge: string }>();
+  const codes = new Map<string, { readonly nonce: string; readonly challenge: string; readonly isOffline: boolean }>();
+  const refreshTokens = new Set<string>();
   const state = { issuer: '' };
 
   const idToken = (claims: Record<string, unknown> = {}): string => {
@@ -116,9 +120,23 @@ export const startOidcServer = async (nowMs: () => number = Date.now): Promise<O
     return behaviour.idToken?.(all) ?? signedToken(behaviour.signingKey, all);
   };
 
+  const refreshToken = (): string => {
+    const token = `refresh token of the provider, ${randomBytes(16).toString('base64url')}`;
+    refreshTokens.add(token);
+    return token;
+  };
+
+  /** Each is good once, as with providers that rotate them. */
+  const refreshed = (form: URLSearchParams): [number, object] => {
+    if (!refreshTokens.delete(form.get('refresh_token') ?? '')) return [400, { error: 'invalid_grant' }];
+    const answer = { token_type: 'Bearer', access_token: behaviour.accessToken, id_token: idToken() };
+    return [200, { ...answer, refresh_token: refreshToken(), ...behaviour.refreshed }];
+  };
+
   const tokenAnswer = async (request: IncomingMessage): Promise<[number, object]> => {
     const form = new URLSearchParams(await text(request));
     tokenCalls.push({ form, authorization: request.headers.authorization });
+    if (form.get('grant_type') === 'refresh_token') return refreshed(form);
     const code = codes.get(form.get('code') ?? '');
     const challenge = createHash('sha256')
       .update(form.get('code_verifier') ?? '')
@@ -127,7 +145,10 @@ export const startOidcServer = async (nowMs: () => number = Date.now): Promise<O
     codes.delete(form.get('code') ?? '');
     return [
       200,
-      { token_type: 'Bearer', access_token: behaviour.accessToken, id_token: idToken({ nonce: code.nonce }) },
+      {
+        ...{ token_type: 'Bearer', access_token: behaviour.accessToken, id_token: idToken({ nonce: code.nonce }) },
+        ...(code.isOffline && { refresh_token: refreshToken() }),
+      },
     ];
   };
 
@@ -185,7 +206,11 @@ export const startOidcServer = async (nowMs: () => number = Date.now): Promise<O
     signIn: (location) => {
       const { searchParams } = new URL(location);
       const code = `code-${codes.size}-${searchParams.get('state') ?? ''}`;
-      codes.set(code, { nonce: searchParams.get('nonce') ?? '', challenge: searchParams.get('code_challenge') ?? '' });
+      codes.set(code, {
+        nonce: searchParams.get('nonce') ?? '',
+        challenge: searchParams.get('code_challenge') ?? '',
+        isOffline: (searchParams.get('scope') ?? '').split(' ').includes('offline_access'),
+      });
       return { code, state: searchParams.get('state') ?? '', iss: state.issuer, ...behaviour.callback };
     },
     close: async () => {

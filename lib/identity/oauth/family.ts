@@ -1,7 +1,7 @@
 import { earliest, isBefore, plusSeconds, secondsBetween } from '../../domain/time.ts';
 import type { EventData } from '../../domain/event.ts';
 import type { Instant, Principal } from '../../domain/principal.ts';
-import { endFamily, recordSignIn } from '../end-session.ts';
+import { type EndReason, endFamily, recordSignIn } from '../end-session.ts';
 import type { AuthorizationCode, RefreshFamily, Session } from '../ports.ts';
 import { SESSION_SECONDS, hashSecret } from '../sessions.ts';
 import { ExchangeRefused } from '../token-exchange.ts';
@@ -108,5 +108,15 @@ export const isFamilyIdle = (lastAt: Instant, now: Instant): boolean =>
  */
 export const refuseReuse = async (parts: GrantParts, handle: string, family: string): Promise<never> => {
   await endFamily(parts, { handle, family, kind: 'person' }, 'reused');
+  throw invalidGrant();
+};
+
+/** Ends the family for that reason. @throws ExchangeRefused `invalid_grant`, always; HatcheckError `ledger_unavailable` */
+export const refuseFamily = async (
+  parts: GrantParts,
+  { id, principal: { handle, kind } }: RefreshFamily,
+  reason: EndReason,
+): Promise<never> => {
+  await endFamily(parts, { handle, family: id, kind }, reason);
   throw invalidGrant();
 };

@@ -1,8 +1,6 @@
 import type {
   AuthorizationCodes,
   Chance,
-  Clock,
-  IdentityProvider,
   RefreshFamilies,
   RefreshTokens,
   ReplayGuard,
@@ -11,17 +9,16 @@ import type {
 } from '../ports.ts';
 
 import type { Devices, Limits } from './device-ports.ts';
+import type { UpstreamParts } from './upstream.ts';
 
 /** What the command line's sign-in works with. */
-export interface GrantParts {
-  readonly providers: readonly Pick<IdentityProvider, 'id' | 'issuer'>[];
+export interface GrantParts extends UpstreamParts {
   readonly codes: AuthorizationCodes;
   readonly families: RefreshFamilies;
   readonly refreshTokens: RefreshTokens;
   readonly sessions: Sessions;
   readonly ledger: SignInLedger;
   readonly replayGuard: ReplayGuard;
-  readonly clock: Clock;
   readonly chance: Chance;
 }
 

@@ -1,10 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isBefore, plusSeconds } from '../../domain/time.ts';
-import type { AuthorizationCode } from '../ports.ts';
+import type { AuthorizationCode, RefreshFamily } from '../ports.ts';
 import { hashSecret, sessionKeyOf } from '../sessions.ts';
 import { CLIENT_ID, ExchangeRefused } from '../token-exchange.ts';
-import { invalidGrant, isFamilyIdle, issueTokens, providerOf, redeemFamily, refuseReuse } from './family.ts';
+import {
+  invalidGrant,
+  isFamilyIdle,
+  issueTokens,
+  providerOf,
+  redeemFamily,
+  refuseFamily,
+  refuseReuse,
+} from './family.ts';
 import type { GrantParts, TokenAnswer } from './grant-parts.ts';
+import { askAgain, holderOf, keepUpstream, passUpstream, takeUpstream } from './upstream.ts';
 
 /** The parameters of RFC 6749, 4.1.3 and 6, RFC 7636, 4.5, and RFC 8628, 3.1 and 3.4. */
 export interface GrantForm {
@@ -40,12 +49,16 @@ export const redeemAuthorizationCode = async (parts: GrantParts, form: GrantForm
   const isFirst = await parts.replayGuard.burn(`code#${code.codeHash}`, plusSeconds(code.expiresAt, NOTICED_SECONDS));
   if (!isFirst) return refuseReuse(parts, code.handle, code.family);
   if (!isBefore(parts.clock.now(), code.expiresAt)) throw invalidGrant();
-  return redeemFamily(parts, code, 'authorization_code');
+  const tokens = await redeemFamily(parts, code, 'authorization_code');
+  const { handle, familyEndsAt } = code;
+  await passUpstream(parts, { handle, secret: form.code }, holderOf(tokens.refresh_token), familyEndsAt);
+  return tokens;
 };
 
 /**
  * Gives a new access token, and a new refresh token for the one that was used (RFC 9700, 4.14.2). Used twice, the family is revoked.
- * Groups stay as old as the sign-in, so that rules about their age still send the person to sign in again.
+ * Where the provider gave a refresh token, it is asked for the groups anew, and whether it still speaks for the person: a refusal ends the
+ * family. Without one, groups stay as old as the sign-in, so that rules about their age still send the person to sign in again.
  * @throws ExchangeRefused; HatcheckError `ledger_unavailable`
  */
 export const rotateRefreshToken = async (parts: GrantParts, form: GrantForm): Promise<TokenAnswer> => {
@@ -62,7 +75,18 @@ export const rotateRefreshToken = async (parts: GrantParts, form: GrantForm): Pr
   ]);
   if (!family || isFamilyIdle(seenAt ?? family.createdAt, parts.clock.now())) throw invalidGrant();
   providerOf(parts, family);
-  return issueTokens(parts, family);
+  const upstream = await takeUpstream(parts, holderOf(form.refresh_token));
+  return upstream === undefined ? issueTokens(parts, family) : renew(parts, family, upstream);
+};
+
+const renew = async (parts: GrantParts, family: RefreshFamily, upstream: string): Promise<TokenAnswer> => {
+  const asked = await askAgain(parts, family.principal, upstream);
+  if (asked === 'refused') return refuseFamily(parts, family, 'provider_refused');
+  const current = { ...family, principal: asked.principal };
+  if (!(await parts.families.confirm(current))) throw invalidGrant();
+  const tokens = await issueTokens(parts, current);
+  await keepUpstream(parts, holderOf(tokens.refresh_token), asked.refreshToken, family.expiresAt);
+  return tokens;
 };
 
 /** There is one client, and nothing to choose from. @throws ExchangeRefused `invalid_client`, `invalid_scope` */

@@ -4,6 +4,7 @@ import { hashSecret } from '../sessions.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import { familyEnd, openFamily } from './family.ts';
 import type { GrantParts } from './grant-parts.ts';
+import { type Holder, passUpstream } from './upstream.ts';
 
 /** The browser goes straight on to the command line, which redeems it at once. */
 export const CODE_SECONDS = 60;
@@ -11,13 +12,15 @@ export const CODE_SECONDS = 60;
 const SECRET_BYTES = 32;
 
 /**
- * A code for what the person in this browser consented to.
+ * A code for what the person in this browser consented to. With it goes what the provider is asked with for their groups, if the browser's
+ * session still has it.
  * @throws HatcheckError `ledger_unavailable`
  */
 export const issueCode = async (
-  parts: Pick<GrantParts, 'codes' | 'families' | 'clock' | 'chance'>,
+  parts: Pick<GrantParts, 'codes' | 'families' | 'upstream' | 'clock' | 'chance'>,
   { redirectUri, codeChallenge }: AuthorizationRequest,
   session: Pick<Session, 'principal' | 'expiresAt'>,
+  browser: Holder,
 ): Promise<string> => {
   const { codes, clock, chance } = parts;
   const { principal } = session;
@@ -28,5 +31,6 @@ export const issueCode = async (
     ...{ codeHash: hashSecret(code), redirectUri, codeChallenge, handle: principal.handle, family, expiresAt },
     familyEndsAt: familyEnd(parts, session),
   });
+  await passUpstream(parts, browser, { handle: principal.handle, secret: code }, expiresAt);
   return code;
 };

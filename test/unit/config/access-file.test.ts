@@ -158,7 +158,7 @@ test('a group whose own name has a colon is written with its prefix', () => {
   expect(entitlementOf(access, 'read')?.requesters.groups).toEqual(['okta:team:sre']);
 });
 
-test('audiences of token exchange are taken', () => {
+test('audiences of token exchange, and offline access, are taken', () => {
   const identityProviders = [
     {
       id: 'okta',
@@ -166,10 +166,11 @@ test('audiences of token exchange are taken', () => {
       issuer: 'https://idp.example.com',
       clientId: 'hatcheck',
       tokenExchange: { audiences: ['hatcheck-cli'] },
+      offlineAccess: true,
     },
   ];
   const access = parseAccess(fileText({}, { identityProviders, console: {} }), noFiles);
-  expect(access.identityProviders[0]).toMatchObject({ tokenExchangeAudiences: ['hatcheck-cli'] });
+  expect(access.identityProviders[0]).toMatchObject({ tokenExchangeAudiences: ['hatcheck-cli'], offlineAccess: true });
 });
 
 const duration = (minutes: { min: number; max: number }) =>

@@ -5,7 +5,14 @@ import type { ProviderDocuments } from '../../../lib/identity/keys.ts';
 import { providerDocuments } from '../../../lib/identity/keys.ts';
 import type { GrantParts } from '../../../lib/identity/oauth/grant-parts.ts';
 import type { CallbackParts } from '../../../lib/identity/oidc-callback.ts';
-import type { Attempt, IdentityProvider, ParkedSignIn, SamlAttempt, Session } from '../../../lib/identity/ports.ts';
+import type {
+  Attempt,
+  IdentityProvider,
+  ParkedSignIn,
+  SamlAttempt,
+  SealedToken,
+  Session,
+} from '../../../lib/identity/ports.ts';
 import type { SamlLoginParts } from '../../../lib/identity/saml-login.ts';
 import { providerFetch } from '../../../lib/identity/provider-fetch.ts';
 import { type MemoryClock, memoryClock, seededChance } from '../../support/memory.ts';
@@ -19,6 +26,7 @@ export interface MemoryIdentity
   readonly stored: {
     readonly sessions: Map<string, Session>;
     readonly seen: Map<string, string>;
+    readonly upstream: Map<string, SealedToken>;
     readonly attempts: Map<string, Attempt>;
     readonly samlAttempts: Map<string, SamlAttempt>;
     readonly parkedSignIns: Map<string, ParkedSignIn>;
@@ -38,6 +46,7 @@ export const memoryIdentity = (
   const stored: MemoryIdentity['stored'] = {
     sessions: new Map(),
     seen: new Map(),
+    upstream: new Map(),
     attempts: new Map(),
     samlAttempts: new Map(),
     parkedSignIns: new Map(),
@@ -84,6 +93,14 @@ export const memoryIdentity = (
     samlAttempts: putAndTake(stored.samlAttempts, ({ requestHash }) => requestHash),
     parkedSignIns: putAndTake(stored.parkedSignIns, ({ ticketHash }) => ticketHash),
     ...memoryGrants(),
+    upstream: {
+      put: (handle, box) => Promise.resolve(void stored.upstream.set(keyOf(handle, box.id), box)),
+      take: (handle, id) => {
+        const box = stored.upstream.get(keyOf(handle, id));
+        stored.upstream.delete(keyOf(handle, id));
+        return Promise.resolve(box);
+      },
+    },
     replayGuard: {
       burn: (key, until) => {
         const burntUntil = stored.burnt.get(key);

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { sealed, unsealed } from '../../../lib/identity/sealed.ts';
+
+const secret = randomBytes(32).toString('base64url');
+
+describe('what is sealed', () => {
+  test('opens with its secret, for what it belongs to, whatever it says', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (text, context) => {
+        expect(unsealed(secret, context, sealed(secret, context, text))).toBe(text);
+      }),
+    );
+  });
+
+  test('is not the same twice', () => {
+    expect(sealed(secret, 'a', 'text')).not.toBe(sealed(secret, 'a', 'text'));
+  });
+
+  test.each([
+    ['with another secret', () => unsealed(randomBytes(32).toString('base64url'), 'a', sealed(secret, 'a', 'text'))],
+    ['moved to somebody else', () => unsealed(secret, 'b', sealed(secret, 'a', 'text'))],
+    ['cut short', () => unsealed(secret, 'a', sealed(secret, 'a', 'text').slice(0, 30))],
+    ['empty', () => unsealed(secret, 'a', '')],
+  ])('does not open %s', (_what, open) => {
+    expect(open()).toBeUndefined();
+  });
+
+  test('does not open with any bit of it changed', () => {
+    const box = Buffer.from(sealed(secret, 'a', 'text'), 'base64url');
+    for (let bit = 0; bit < box.length * 8; bit += 1) {
+      const changed = Buffer.from(box);
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(unsealed(secret, 'a', changed.toString('base64url'))).toBeUndefined();
+    }
+  });
+});
