@@ -15,6 +15,8 @@ import { type LocalOidc, type OidcOptions, startOidc } from './idp/oidc.ts';
 import { type LocalSaml, type SamlOptions, startSaml } from './idp/saml.ts';
 import type { LaptopProviders } from './laptop-access.ts';
 import { type LedgerStream, startLedgerStream } from './ledger-stream.ts';
+import { type NoticesReader, type ReadNotice, startNoticesReader } from './notices-reader.ts';
+import { noticesQueue, queuesOf } from './queues.ts';
 import { type LocalState, openState, samlKeyOf, secretsOf } from './state.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from './tables.ts';
 import { BROKER_ACCOUNT, targetBuckets, targetRoles } from './target-accounts.ts';
@@ -44,6 +46,8 @@ export interface StackOptions {
   readonly awsClock?: () => Date;
   /** How often the ledger is looked at for changes to tell, in ms; every second unless said otherwise. */
   readonly ledgerStreamIntervalMs?: number;
+  /** Gets every notice that somebody would be told. */
+  readonly onNotice?: (notice: ReadNotice) => void;
   /** Begins every secret that the local AWS gives out, for tests that look for leaks. */
   readonly secretMark?: string;
   /** Changes the compiled stack before it runs, as a wrong deployment would. */
@@ -59,6 +63,7 @@ export interface Stack {
   /** The bare embedded DynamoDB, behind the local AWS's back. */
   readonly dynamodbEndpoint: string;
   readonly ledgerStream: Pick<LedgerStream, 'poll'>;
+  readonly notices: Pick<NoticesReader, 'poll'>;
   readonly template: LocalStack;
   close(): Promise<void>;
 }
@@ -104,11 +109,29 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const aws = keep(await startLocalAws(awsOptions(options, { state, origin, access, template, database })));
   const environmentFor = (id: string) => functionEnvironment(id, { template, aws, origin, state });
   const functions = keep(startFunctions({ functions: template.functions, environmentFor, region: REGION, log }));
+  const notices = keep(readNotices(options, template, aws));
   const ledgerStream = keep(await followLedger(options, { template, database, functions }));
   const invoke = (functionId: string, event: unknown) => functions.invoke(functionId, event);
   keep(await startGateway({ port: gatewayPort, routes: template.routes, invoke }));
-  return { origin, oidc, saml, aws, dynamodbEndpoint: database.endpoint, ledgerStream, template };
+  return { origin, oidc, saml, aws, dynamodbEndpoint: database.endpoint, ledgerStream, notices, template };
 };
+
+const readNotices = (
+  { log, onNotice = () => undefined, ledgerStreamIntervalMs = 1000 }: StackOptions,
+  template: LocalStack,
+  aws: LocalAws,
+): NoticesReader =>
+  startNoticesReader({
+    endpoint: aws.endpoint,
+    region: REGION,
+    queueUrl: noticesQueue(template).url,
+    credentials: aws.credentialsFor(NOTICES_READER, 'notices', FUNCTION_CREDENTIALS_SECONDS),
+    onNotice,
+    intervalMs: ledgerStreamIntervalMs,
+    log: (line) => {
+      log('notices', line);
+    },
+  });
 
 /** The one table with a stream, and the function that is called with its changes. */
 const followLedger = (
@@ -166,9 +189,10 @@ const awsOptions = (
     port: ports.aws,
     world: {
       accounts: { ...targetBuckets(policy), [BROKER_ACCOUNT]: { buckets: [] } },
-      roles: [...targetRoles(policy, credentialsRole), ...Object.values(template.roles).map(functionRole)],
+      roles: [...targetRoles(policy, credentialsRole), ...Object.values(template.roles).map(functionRole), noticesReaderRole(template)],
       tablePolicies: tablePolicies(template),
     },
+    queues: queuesOf(template),
     dynamodbEndpoint: database.endpoint,
     dynamodbAccount: BROKER_ACCOUNT,
     signingKey: Buffer.from(state.awsSigningKey, 'base64url'),
@@ -183,6 +207,21 @@ const functionRole = ({ arn, trustPolicy, policies, maxSessionSeconds }: RoleRes
   trustPolicy: documentSchema.parse(trustPolicy),
   policies: policies.map(({ document }) => documentSchema.parse(document)),
   maxSessionSeconds,
+});
+
+/** What chat and mail will read the notices as; on a laptop the terminal does. */
+const NOTICES_READER = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-dev-notices-reader`;
+
+const noticesReaderRole = (template: LocalStack): Role => ({
+  arn: NOTICES_READER,
+  trustPolicy: policyOf({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }),
+  policies: [policyOf({ Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], Resource: noticesQueue(template).arn })],
+  maxSessionSeconds: 3600,
+});
+
+const policyOf = (statement: object): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', ...statement }],
 });
 
 const documentSchema = z.record(z.string(), z.unknown());
@@ -212,6 +251,7 @@ const functionEnvironment = (
     HATCHECK_ORIGIN: origin,
     HATCHECK_DYNAMODB_ENDPOINT: aws.endpoint,
     HATCHECK_STS_ENDPOINT: aws.endpoint,
+    HATCHECK_SQS_ENDPOINT: aws.endpoint,
     HATCHECK_FEDERATION_ENDPOINT: aws.federationEndpoint,
     HATCHECK_CONSOLE_ENDPOINT: aws.consoleOrigin,
     ...(holdsSecrets ? { HATCHECK_PEPPER: 'env:LOCAL_PEPPER', ...secretsOf(state) } : {}),

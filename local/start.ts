@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { AccessFileError } from '../lib/config/access-fault.ts';
 import { laptopAccess } from './laptop-access.ts';
+import { noticeLine } from './notices-reader.ts';
 import { type Stack, startStack } from './stack.ts';
 
 const USAGE = `npm start -- [--fresh] [--access FILE] [--folder FOLDER]
@@ -41,6 +42,7 @@ const main = async (): Promise<void> => {
     log: (functionId, line) => {
       write(`${functionId} ${line}\n`);
     },
+    onNotice: (notice) => void process.stdout.write(noticeLine(notice)),
   });
   const logFile = join(values.folder, 'functions.log');
   const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });

@@ -13,7 +13,7 @@ export interface AwsAccess {
  * What the SDK would otherwise look up in the environment and in files at the first call, and a user agent that is not computed anew at
  * each. `cacheMiddleware`: no plugin is added after the client is made.
  */
-const FIXED = {
+export const FIXED = {
   cacheMiddleware: true,
   defaultsMode: 'standard',
   retryMode: 'standard',

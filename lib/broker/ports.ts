@@ -3,6 +3,7 @@ import type { StoredEvent, TextRef } from '../domain/event.ts';
 import type { Handle, Instant } from '../domain/principal.ts';
 import type { RoleSessionOrder } from '../domain/role-session.ts';
 import type { TicketAnswer } from '../domain/ticket.ts';
+import type { Notice } from './notice.ts';
 import type { RequestSummary } from './summary.ts';
 
 /**
@@ -118,6 +119,12 @@ export interface Tickets {
 export interface OnCall {
   /** The e-mail addresses of those who are, now or within the last minute; never throws: nobody is, when it cannot be found out. */
   emails(name: string): Promise<readonly string[]>;
+}
+
+/** Where it is put what somebody should be told. */
+export interface Notices {
+  /** Once it is taken it is not lost; the same notice may be sent again. @throws HatcheckError `aws_unavailable`: send it again. */
+  send(notice: Notice): Promise<void>;
 }
 
 /** Time and chance, injected. */

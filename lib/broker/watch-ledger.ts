@@ -1,11 +1,13 @@
 import { HatcheckError } from '../domain/errors.ts';
 import type { Actor, EventData, StoredEvent } from '../domain/event.ts';
+import type { AccessPolicy } from '../domain/policy.ts';
 import type { Instant } from '../domain/principal.ts';
 import { type RequestState, evolve } from '../domain/request.ts';
 import { latest } from '../domain/time.ts';
 import { requestStream } from './broker.ts';
 import { BrokenChainError, seal } from './chain.ts';
-import type { Chance, Clock, Ledger, Summaries } from './ports.ts';
+import { noticeOf } from './notice.ts';
+import type { Chance, Clock, Ledger, Notices, Summaries } from './ports.ts';
 import { summaryOf } from './summary.ts';
 
 /** What happened to one item of the ledger, as its stream tells it, at least once and in each item's own order. */
@@ -33,6 +35,8 @@ interface Altered {
 export interface LedgerWatch {
   readonly ledger: Ledger;
   readonly summaries: Pick<Summaries, 'put'>;
+  readonly notices: Notices;
+  readonly policy: AccessPolicy;
   readonly clock: Clock;
   readonly chance: Pick<Chance, 'fraction'>;
   /** Tells the operator, at once and each time, whether or not the alarm can be put on record. */
@@ -40,43 +44,60 @@ export interface LedgerWatch {
 }
 
 /**
- * A request's new event repairs its summary; an alteration raises the alarm and is put on record once, however often it is told.
+ * A request's new event is told to whom it concerns, and repairs its summary; an alteration raises the alarm and is put on record once, however often it is told.
  *
- * @throws HatcheckError `ledger_unavailable`, `ledger_conflict`: tell it again later.
+ * @throws HatcheckError `ledger_unavailable`, `ledger_conflict`, `aws_unavailable`: tell it again later.
  */
 export const watchLedger = async (watch: LedgerWatch, change: LedgerChange): Promise<void> => {
   if (change.kind === 'altered') await raise(watch, change, change.altered);
   else if (change.stream.startsWith(requestStream(''))) await repair(watch, change);
 };
 
-/** The summary as the ledger has it now; the index takes it only if it is newer. */
+/** Tells whom the event concerns, and writes the summary as the ledger has it now; the index takes it only if it is newer. */
 const repair = async (watch: LedgerWatch, change: LedgerChange & Appended): Promise<void> => {
-  const found = await reread(watch.ledger, change.stream);
+  const { stream, seq, hash } = change;
+  const found = await reread(watch.ledger, stream, seq);
   if ('request' in found) {
+    if (found.notified) await tell(watch, found.notified);
     if (found.request) await watch.summaries.put(summaryOf(found.request));
     return;
   }
   // NB. Nothing else would tell that this event does not follow what is there; what is wrong elsewhere is told by its own change.
-  const { stream, seq, hash } = change;
   if (found.brokenAt === seq) await raise(watch, change, { stream, seq, change: 'insert', hashAfter: hash });
 };
 
-/** The request, `undefined` where the stream is gone; or the event at which it stops being one. */
-type Reread = { readonly request: RequestState | undefined } | { readonly brokenAt: number };
+/** An event, and the request as it left it. */
+interface Notified {
+  readonly event: StoredEvent;
+  readonly request: RequestState;
+}
 
-const reread = async (ledger: Ledger, stream: string): Promise<Reread> => {
+/** What is to be told is told before anything else is done about the event. @throws HatcheckError `aws_unavailable` */
+const tell = async ({ notices, policy }: LedgerWatch, { event, request }: Notified): Promise<void> => {
+  const notice = noticeOf(event, request, policy);
+  if (notice) await notices.send(notice);
+};
+
+/** The request, `undefined` where the stream is gone, and what it was at one event; or the event at which it stops being one. */
+type Reread =
+  | { readonly request: RequestState | undefined; readonly notified?: Notified }
+  | { readonly brokenAt: number };
+
+const reread = async (ledger: Ledger, stream: string, seq: number): Promise<Reread> => {
   const events = await readOrBreak(ledger, stream);
   if (events instanceof BrokenChainError) return { brokenAt: events.seq };
   let request: RequestState | undefined;
+  let notified: Notified | undefined;
   for (const event of events) {
     try {
       request = evolve(request, event);
+      if (event.seq === seq) notified = { event, request };
     } catch (error) {
       if (error instanceof TypeError) return { brokenAt: event.seq };
       throw error;
     }
   }
-  return { request };
+  return { request, ...(notified ? { notified } : {}) };
 };
 
 /** A broken chain is an answer here: whoever else reads the stream is told that the ledger is unavailable. */

@@ -14,9 +14,12 @@ export interface Config {
   readonly region: string;
   readonly tables: { readonly ledger: string; readonly index: string; readonly identity: string };
   /** Set only where something stands in for AWS. */
+  /** The address of the queue of notices; only whoever sends some has it. */
+  readonly noticesQueue?: string;
   readonly endpoints: {
     readonly dynamodb?: string;
     readonly sts?: string;
+    readonly sqs?: string;
     readonly federation?: string;
     readonly console?: string;
   };
@@ -101,9 +104,11 @@ export const loadConfig = (env: Environment, access: CompiledAccess): Config => 
     endpoints: present({
       dynamodb: optional('HATCHECK_DYNAMODB_ENDPOINT', endpoint),
       sts: optional('HATCHECK_STS_ENDPOINT', endpoint),
+      sqs: optional('HATCHECK_SQS_ENDPOINT', endpoint),
       federation: optional('HATCHECK_FEDERATION_ENDPOINT', endpoint),
       console: optional('HATCHECK_CONSOLE_ENDPOINT', endpoint),
     }),
+    ...present({ noticesQueue: optional('NOTICES_QUEUE', endpoint) }),
     ...present({ pepper: optional('HATCHECK_PEPPER', secretReference) }),
     ...accessPolicy(access),
   };

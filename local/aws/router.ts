@@ -79,6 +79,7 @@ async function serve(
 /** Without a readable signature only the shape of the request tells which service's words to refuse it in. */
 function guessService({ method, headers, path }: WireRequest): string {
   if (headers.get('x-amz-target')?.startsWith('DynamoDB_') === true) return 'dynamodb';
+  if (headers.get('x-amz-target')?.startsWith('AmazonSQS.') === true) return 'sqs';
   const isForm = headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true;
   return path === '/' && method === 'POST' && isForm ? 'sts' : 's3';
 }

@@ -12,6 +12,8 @@ import { s3 } from './s3/service.ts';
 import type { Service } from './service.ts';
 import { sessionIssuer } from './session.ts';
 import type { Credentials, SessionIssuer } from './session.ts';
+import type { QueueSettings } from './sqs/queue.ts';
+import { createSqs } from './sqs/service.ts';
 import { sts } from './sts/service.ts';
 import { readRequest, TooLarge } from './wire.ts';
 import type { Answer, WireRequest } from './wire.ts';
@@ -27,6 +29,8 @@ export interface LocalAwsOptions {
   readonly dynamodbEndpoint?: string;
   /** Whose tables those are; callers from other accounts find none. Without it every account sees them. */
   readonly dynamodbAccount?: string;
+  /** Of the same account; kept in memory. */
+  readonly queues?: readonly QueueSettings[];
   /** At least 32 bytes. Session tokens issued under it are valid again after a restart with it. */
   readonly signingKey: Buffer;
   /** Where the console sends people whose session is over. */
@@ -57,7 +61,7 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const KEPT_CALLS = 1000;
 
 /**
- * Starts the local AWS on 127.0.0.1: STS, S3, DynamoDB, the federation endpoint and the console, on one port.
+ * Starts the local AWS on 127.0.0.1: STS, S3, DynamoDB, SQS, the federation endpoint and the console, on one port.
  * Rejects with a PolicyFault or TypeError when the world is not understood, or when the port is taken.
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
@@ -67,12 +71,13 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const sessions = sessionIssuer(options.signingKey, options.secretMark ?? '');
   const calls: CallRecord[] = [];
   const dynamodb = createDynamodb(options.dynamodbEndpoint, options.dynamodbAccount);
+  const sqs = createSqs(options.queues ?? [], options.dynamodbAccount);
   const record = (call: CallRecord) => {
     keepCall(calls, call, KEPT_CALLS);
   };
   const route = createRouter({
     ...{ world, sessions, clock, record },
-    services: new Map<string, Service>(Object.entries({ sts, s3, dynamodb: dynamodb.service })),
+    services: new Map<string, Service>(Object.entries({ sts, s3, sqs, dynamodb: dynamodb.service })),
     fallback: sts,
   });
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES });

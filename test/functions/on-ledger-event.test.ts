@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { create } from '../../functions/on-ledger-event.ts';
@@ -6,7 +7,10 @@ import { type Item, itemOf, keyOf } from '../../lib/aws/ledger-item.ts';
 import { seal } from '../../lib/broker/chain.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
+import { type LocalAws, startLocalAws } from '../../local/aws/server.ts';
+import { type NoticesReader, type ReadNotice, startNoticesReader } from '../../local/notices-reader.ts';
 import { requestId } from '../contract/requests.ts';
+import { BROKER_ACCOUNT, role } from '../local/aws/small-world.ts';
 import { approved, approver, noon, submitted } from '../support/builders.ts';
 import { testConfig } from '../support/config.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
@@ -18,15 +22,45 @@ let handler: ReturnType<typeof create>;
 let log: ReturnType<typeof recordingLogger>;
 let requests = 0;
 
+const ROLE = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/everything`;
+const QUEUE = 'hatcheck-test-notices.fifo';
+const QUEUE_URL = `https://sqs.eu-west-1.amazonaws.com/${BROKER_ACCOUNT}/${QUEUE}`;
+let aws: LocalAws;
+let reader: NoticesReader;
+let read: ReadNotice[];
+
 beforeAll(async () => {
   database = await startDynamoDb();
-  // What stands in for DynamoDB checks no signature, but the client wants something to sign with.
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+  aws = await startLocalAws({
+    port: 0,
+    world: { accounts: { [BROKER_ACCOUNT]: { buckets: [] } }, roles: [role(ROLE)] },
+    dynamodbAccount: BROKER_ACCOUNT,
+    queues: [{ name: QUEUE, fifo: true, visibilitySeconds: 60 }],
+    signingKey: randomBytes(32),
+  });
+  const credentials = aws.credentialsFor(ROLE, 'on-ledger-event');
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+  });
+  reader = startNoticesReader({
+    ...{ endpoint: aws.endpoint, region: 'eu-west-1', queueUrl: QUEUE_URL, credentials },
+    onNotice: (notice) => read.push(notice),
+    log: () => undefined,
+  });
 });
-afterAll(() => database.close());
-beforeEach(() => {
+afterAll(async () => {
+  await reader.close();
+  await aws.close();
+  await database.close();
+});
+beforeEach(async () => {
+  await reader.poll();
   log = recordingLogger();
-  const config = testConfig({ tables: database.tables, endpoints: { dynamodb: database.endpoint } });
+  read = [];
+  const endpoints = { dynamodb: database.endpoint, sqs: aws.endpoint };
+  const config = testConfig({ tables: database.tables, endpoints, noticesQueue: QUEUE_URL });
   handler = create(config, { clock: memoryClock(noon(60)), chance: systemChance, logger: log.logger });
 });
 
@@ -103,6 +137,32 @@ test('a summary that is newer stays', async () => {
   );
   await handler({ Records: [record({ after: itemOf(events[0]) })] });
   expect(await summaryOf(id)).toBe('1');
+});
+
+describe('whom an event concerns', () => {
+  test('is told once, though the stream tells it twice', async () => {
+    const { id, events } = await written();
+    const Records = [events[0], events[1], events[0]].map((event) => record({ after: itemOf(event) }));
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
+    await reader.poll();
+    expect(read).toMatchObject([
+      { id: events[0].eventId, kind: 'approval_wanted', requestId: id },
+      { id: events[1].eventId, kind: 'approved', requestId: id },
+    ]);
+  });
+
+  test('is told later when the queue did not take it, and nothing else is held up', async () => {
+    const { id, events } = await written();
+    const Records = [record({ after: itemOf(events[0]) })];
+    const [told] = Records;
+    aws.addRole(role(ROLE, { policies: [] }));
+    const failed = await handler({ Records });
+    aws.addRole(role(ROLE));
+    expect(failed).toEqual({ batchItemFailures: [{ itemIdentifier: told?.dynamodb.SequenceNumber }] });
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
+    await reader.poll();
+    expect(read.map(({ requestId: of }) => of)).toEqual([id]);
+  });
 });
 
 describe('an alteration by hand raises the alarm once, told twice', () => {

@@ -159,7 +159,9 @@ export const everyFunctionHasARoleOfItsOwn: Law = ({ functions, roles }) => {
   ];
 };
 
-const PLAIN = new Set(['HATCHECK_STAGE', 'HATCHECK_ORIGIN', 'LEDGER_TABLE', 'INDEX_TABLE', 'IDENTITY_TABLE']);
+const PLAIN = new Set([
+  ...['HATCHECK_STAGE', 'HATCHECK_ORIGIN', 'LEDGER_TABLE', 'INDEX_TABLE', 'IDENTITY_TABLE', 'NOTICES_QUEUE'],
+]);
 
 export const noSecretStandsInTheEnvironment: Law = ({ functions }) =>
   Object.values(functions).flatMap(({ id, environment }) =>

@@ -49,6 +49,7 @@ on-ledger-event | dynamodb:Query                                                
 on-ledger-event | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | alarm#*
 on-ledger-event | dynamodb:PutItem                                                                     | index                                     | request#*
 on-ledger-event | sqs:SendMessage                                                                      | queue LedgerStreamFailures                |
+on-ledger-event | sqs:SendMessage                                                                      | queue Notices                             |
 EACH            | logs:CreateLogStream, logs:PutLogEvents                                              | log group EACH                            |
 
 function        | may never                                                                            | on                                        | keys

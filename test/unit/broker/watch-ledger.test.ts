@@ -1,9 +1,10 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { seal, verifyChain } from '../../../lib/broker/chain.ts';
+import type { Notice } from '../../../lib/broker/notice.ts';
 import type { Ledger } from '../../../lib/broker/ports.ts';
 import { type LedgerChange, type LedgerWatch, watchLedger } from '../../../lib/broker/watch-ledger.ts';
 import type { RecordedEvent, StoredEvent } from '../../../lib/domain/event.ts';
-import { NOON, approved, approver, noon, submitted } from '../../support/builders.ts';
+import { NOON, approved, approver, engineer, noon, policy, recorded, submitted, words } from '../../support/builders.ts';
 import {
   type MemoryClock,
   type MemoryLedger,
@@ -22,12 +23,15 @@ interface Watched extends LedgerWatch {
   readonly ledger: MemoryLedger;
   readonly clock: MemoryClock;
   readonly alarm: jest.Mock<LedgerWatch['alarm']>;
+  readonly sent: Notice[];
   readonly listed: () => Promise<readonly { readonly id: string; readonly seq: number }[]>;
 }
 
 const watched = (turn?: () => Promise<void>): Watched => {
   const summaries = memorySummaries();
+  const sent: Notice[] = [];
   return {
+    ...{ sent, policy: policy(), notices: { send: (notice) => Promise.resolve(void sent.push(notice)) } },
     ...{ summaries, clock: memoryClock(noon(10)), chance: seededChance(), alarm: jest.fn<LedgerWatch['alarm']>() },
     ledger: memoryLedger(turn),
     listed: async () => (await summaries.ofEverybody({ limit: 9, now: noon(9999) })).items,
@@ -53,6 +57,47 @@ const overwritten = {
 } as const satisfies LedgerChange;
 
 describe('a new event of a request', () => {
+  test('is told to whom it concerns, as the request was then', async () => {
+    const watch = watched();
+    const [first, second] = await write(watch.ledger, submitted(), approved(approver, NOON));
+    await watchLedger(watch, appended(first!));
+    await watchLedger(watch, appended(second!));
+    expect(watch.sent.map(({ id, kind }) => [id, kind])).toEqual([
+      [first!.eventId, 'approval_wanted'],
+      [second!.eventId, 'approved'],
+    ]);
+  });
+
+  test('that is told twice has the same id twice, and told late or out of order it says the same', async () => {
+    const [early, late] = [watched(), watched()];
+    const events = [submitted(), approved(approver, NOON)];
+    const [first] = await write(early.ledger, ...events);
+    await write(late.ledger, ...events, recorded('request.ended', {}, { by: engineer, at: noon(5) }));
+    await watchLedger(early, appended(first!));
+    const [, second] = await late.ledger.read(STREAM);
+    for (const event of [second!, first!, first!]) await watchLedger(late, appended(event));
+    expect(late.sent.slice(1)).toEqual([early.sent[0], early.sent[0]]);
+  });
+
+  test('that the queue does not take is told again: nothing is lost', async () => {
+    const watch = watched();
+    const [first] = await write(watch.ledger, submitted());
+    const down = { ...watch, notices: { send: () => Promise.reject(unavailable()) } };
+    await expect(watchLedger(down, appended(first!))).rejects.toThrow(unavailable().message);
+    await watchLedger(watch, appended(first!));
+    expect(watch.sent).toHaveLength(1);
+    expect(await watch.listed()).toHaveLength(1);
+  });
+
+  test('that is none of ours is told to nobody', async () => {
+    const watch = watched();
+    const [first] = await write(watch.ledger, submitted());
+    const forged = seal(first, STREAM, recorded('request.revoked', { reason: words('w') }, { by: approver, at: noon(1) }));
+    watch.ledger.alter(STREAM, 0, (canonical) => canonical.replace('prod-admin', 'prod-root'));
+    await watchLedger(watch, appended(forged));
+    expect(watch.sent).toEqual([]);
+  });
+
   test('repairs its summary, as of the last event that the ledger has', async () => {
     const watch = watched();
     const [first] = await write(watch.ledger, submitted(), approved(approver, NOON));
