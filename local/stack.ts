@@ -189,7 +189,11 @@ const awsOptions = (
     port: ports.aws,
     world: {
       accounts: { ...targetBuckets(policy), [BROKER_ACCOUNT]: { buckets: [] } },
-      roles: [...targetRoles(policy, credentialsRole), ...Object.values(template.roles).map(functionRole), noticesReaderRole(template)],
+      roles: [
+        ...targetRoles(policy, credentialsRole),
+        ...Object.values(template.roles).map(functionRole),
+        noticesReaderRole(template),
+      ],
       tablePolicies: tablePolicies(template),
     },
     queues: queuesOf(template),

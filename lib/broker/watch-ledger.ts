@@ -80,8 +80,7 @@ const tell = async ({ notices, policy }: LedgerWatch, { event, request }: Notifi
 
 /** The request, `undefined` where the stream is gone, and what it was at one event; or the event at which it stops being one. */
 type Reread =
-  | { readonly request: RequestState | undefined; readonly notified?: Notified }
-  | { readonly brokenAt: number };
+  { readonly request: RequestState | undefined; readonly notified?: Notified } | { readonly brokenAt: number };
 
 const reread = async (ledger: Ledger, stream: string, seq: number): Promise<Reread> => {
   const events = await readOrBreak(ledger, stream);

@@ -4,7 +4,17 @@ import type { Notice } from '../../../lib/broker/notice.ts';
 import type { Ledger } from '../../../lib/broker/ports.ts';
 import { type LedgerChange, type LedgerWatch, watchLedger } from '../../../lib/broker/watch-ledger.ts';
 import type { RecordedEvent, StoredEvent } from '../../../lib/domain/event.ts';
-import { NOON, approved, approver, engineer, noon, policy, recorded, submitted, words } from '../../support/builders.ts';
+import {
+  NOON,
+  approved,
+  approver,
+  engineer,
+  noon,
+  policy,
+  recorded,
+  submitted,
+  words,
+} from '../../support/builders.ts';
 import {
   type MemoryClock,
   type MemoryLedger,
@@ -92,7 +102,11 @@ describe('a new event of a request', () => {
   test('that is none of ours is told to nobody', async () => {
     const watch = watched();
     const [first] = await write(watch.ledger, submitted());
-    const forged = seal(first, STREAM, recorded('request.revoked', { reason: words('w') }, { by: approver, at: noon(1) }));
+    const forged = seal(
+      first,
+      STREAM,
+      recorded('request.revoked', { reason: words('w') }, { by: approver, at: noon(1) }),
+    );
     watch.ledger.alter(STREAM, 0, (canonical) => canonical.replace('prod-admin', 'prod-root'));
     await watchLedger(watch, appended(forged));
     expect(watch.sent).toEqual([]);
