@@ -52,9 +52,9 @@ export const oidcProvider = z.strictObject({
   clientId: lineOf(255),
   clientSecret: secretReference.optional(),
   groupsClaim: lineOf(128).default('groups'),
+  offlineAccess: z.boolean().default(false),
   tokenExchange: z.strictObject({ audiences: distinct(lineOf(255), 20) }).optional(),
   algorithms,
-  offlineAccess: z.boolean().default(false),
 });
 
 /** https://refeds.org/profile/mfa, and what Microsoft's providers say. */

@@ -12,13 +12,13 @@ import type { PinnedMetadata } from './saml-provider-metadata.ts';
 export const compileOidcProvider = ({
   tokenExchange,
   clientSecret,
-  ...provider
   offlineAccess,
+  ...provider
 }: z.infer<typeof oidcProvider>): OidcProvider => ({
   ...provider,
   type: 'oidc',
-  ...present({ clientSecret }),
   ...(offlineAccess && { offlineAccess }),
+  ...present({ clientSecret }),
   tokenExchangeAudiences: tokenExchange?.audiences ?? [],
 });
 
