@@ -1,6 +1,6 @@
 import type { Entitlement } from '../domain/entitlement.ts';
 import type { Hours } from '../domain/hours.ts';
-import { type AccessPolicy, entitlementsOf } from '../domain/policy.ts';
+import { type AccessPolicy, eligibleFor, entitlementsOf } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
 import { type ApproversView, approversView } from './approvers-view.ts';
 
@@ -18,8 +18,11 @@ export interface EntitlementView {
   readonly justification: { readonly minLength: number };
   readonly ticket?: { readonly pattern: string; readonly required: boolean };
   readonly hours?: Hours;
+  /** Where it differs from what an ask needs, and may last. */
+  readonly extension?: { readonly maxTotalSeconds: number; readonly approval: ApprovalView };
   readonly via: string;
   readonly scope: boolean;
+  /** Whether this principal may. */
   readonly breakGlass: boolean;
 }
 
@@ -34,7 +37,7 @@ type ApprovalView =
 
 /** The principal's own, ordered by id. */
 export const listEntitlements = (policy: AccessPolicy, principal: Principal): readonly EntitlementView[] =>
-  entitlementsOf(policy, principal).map(({ account, approval, session, ...entitlement }) => ({
+  entitlementsOf(policy, principal).map(({ account, approval, session, extension, ...entitlement }) => ({
     id: entitlement.id,
     title: entitlement.title,
     accountId: account.id,
@@ -49,9 +52,12 @@ export const listEntitlements = (policy: AccessPolicy, principal: Principal): re
       ? { ticket: { pattern: entitlement.ticket.pattern, required: entitlement.ticket.required } }
       : {}),
     ...(entitlement.hours ? { hours: entitlement.hours } : {}),
+    ...(extension
+      ? { extension: { maxTotalSeconds: extension.maxTotalSeconds, approval: approvalView(extension.approval) } }
+      : {}),
     via: session.via,
     scope: false,
-    breakGlass: false,
+    breakGlass: eligibleFor(policy, principal, { entitlementId: entitlement.id, breakGlass: true }) !== undefined,
   }));
 
 const approvalView = (approval: Entitlement['approval']): ApprovalView => {

@@ -4,6 +4,7 @@ import type { ApproversSchema } from './access-approvers.ts';
 import type { Groups } from './access-groups.ts';
 import { approval, approverRequires } from './approval-rules.ts';
 import { hours } from './hours-rules.ts';
+import { breakGlass, extension } from './more-time-rules.ts';
 import { parseSecretReference } from './secret-reference.ts';
 import { ticketCheck } from './ticket-check.ts';
 import { ticketPattern } from './ticket-pattern.ts';
@@ -155,8 +156,10 @@ export const entitlement = ({ groups, approvers, accountNames, ticketServices }:
     approverRequires: approverRequires.optional(),
     groupsMaxAge: duration('5m', '24h').default(4 * 3600),
     session: session.prefault({}),
-    revokers: approvers.optional(),
     hours: hours.optional(),
+    extension: extension(approvers).optional(),
+    breakGlass: breakGlass(groups, approvers).optional(),
+    revokers: approvers.optional(),
     limits: z.strictObject({ issuesPerHour: z.int().min(1).max(1000).default(60) }).prefault({}),
   });
 

@@ -6,6 +6,7 @@ import { compileApprovers } from './access-approvers.ts';
 import type { Path } from './access-fault.ts';
 import { compileApproval, compileApproverRequires, escalationFaults } from './approval-rules.ts';
 import type { EntitlementText, oidcProvider, samlProvider } from './access-schema.ts';
+import { compileBreakGlass, compileExtension, moreTimeFaults } from './more-time-rules.ts';
 import { present } from './present.ts';
 import type { PinnedMetadata } from './saml-provider-metadata.ts';
 
@@ -62,7 +63,7 @@ export const compileEntitlement = (
   { account, denies, issuers }: Placed,
 ): { readonly entitlement: Entitlement; readonly faults: readonly SumFault[] } => {
   const { role, session } = text;
-  const entitlement: Entitlement = {
+  const written = {
     id,
     title: text.title ?? id,
     account,
@@ -90,10 +91,21 @@ export const compileEntitlement = (
     ...present({ hours: text.hours }),
     revokers: text.revokers ? compileApprovers(text.revokers, issuers) : { groups: [] },
     limits: text.limits,
+  } as const satisfies Entitlement;
+  const entitlement: Entitlement = {
+    ...written,
+    ...present({
+      extension: text.extension && compileExtension(text.extension, written, issuers),
+      breakGlass: text.breakGlass && compileBreakGlass(text.breakGlass, written, issuers),
+    }),
   };
   return {
     entitlement,
-    faults: [...policyFaults(entitlement), ...escalationFaults(['approval'], entitlement.approval)],
+    faults: [
+      ...policyFaults(entitlement),
+      ...escalationFaults(['approval'], entitlement.approval),
+      ...moreTimeFaults(entitlement),
+    ],
   };
 };
 

@@ -16,6 +16,17 @@ const person = () =>
 
 const groupsAndPeople = () => z.strictObject({ groups: z.array(group()), people: z.optional(z.array(z.string())) });
 
+const approvalRules = () =>
+  z.union([
+    z.literal('auto'),
+    z.strictObject({
+      stages: z.array(z.strictObject({ from: groupsAndPeople(), count: z.int() })),
+      parallel: z.optional(z.literal(true)),
+      withinSeconds: z.int(),
+      escalation: z.optional(z.strictObject({ afterSeconds: z.int(), to: groupsAndPeople() })),
+    }),
+  ]);
+
 const entitlement = () =>
   z.strictObject({
     id: z.string(),
@@ -24,15 +35,7 @@ const entitlement = () =>
     accountName: z.string(),
     roleArn: z.string(),
     maxDurationSeconds: z.int(),
-    approval: z.union([
-      z.literal('auto'),
-      z.strictObject({
-        stages: z.array(z.strictObject({ from: groupsAndPeople(), count: z.int() })),
-        parallel: z.optional(z.literal(true)),
-        withinSeconds: z.int(),
-        escalation: z.optional(z.strictObject({ afterSeconds: z.int(), to: groupsAndPeople() })),
-      }),
-    ]),
+    approval: approvalRules(),
     requires: z.strictObject({
       mfa: z.boolean(),
       authenticatedWithinSeconds: z.optional(z.int()),
@@ -50,6 +53,7 @@ const entitlement = () =>
     hours: z.optional(
       z.strictObject({ timezone: z.string(), days: z.array(z.enum(DAYS)), from: z.string(), to: z.string() }),
     ),
+    extension: z.optional(z.strictObject({ maxTotalSeconds: z.int(), approval: approvalRules() })),
     via: z.enum(['assumeRole']),
     scope: z.boolean(),
     breakGlass: z.boolean(),
