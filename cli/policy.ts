@@ -80,6 +80,7 @@ const addExplain = (policy: Command): void => {
     .option('--ticket <ticket>', 'such as OPS-1')
     .addOption(new Option('--ticket-state <state>', 'what its service says').choices(['open', 'closed', 'missing']))
     .option('--start-at <time>', 'when the grant is to begin')
+    .option('--break-glass', 'past the approval')
     .option('--waited <duration>', 'approve, issue: how long ago the request was made')
     .option('--json', 'for a program')
     .action(async (entitlement: string, options: ExplainOptions) => {

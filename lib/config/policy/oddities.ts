@@ -34,6 +34,7 @@ const ofEntitlement = (entitlement: Entitlement, providers: readonly IdentityPro
         odd(['approval', 'stages', index, 'from'], code, message),
       ),
     ),
+    ...whoHears(entitlement).map(([code, message]) => odd(['breakGlass'], code, message)),
     ...(isMighty(entitlement) && !entitlement.requires.mfa
       ? [odd(['role'], 'admin_without_mfa', 'is a mighty role by its name, and requires.mfa does not ask for it')]
       : []),
@@ -76,6 +77,20 @@ const whoMayApprove = (
   return both.length === groups.length && named === 0
     ? [['approvers_are_requesters', 'are the requesters: they approve each other']]
     : [['approvers_among_requesters', `are partly the requesters (${both.join(', ')}): they may approve each other`]];
+};
+
+const whoHears = ({ breakGlass }: Entitlement): readonly Said[] => {
+  if (!breakGlass) return [];
+  const { requesters, reviewers, notify } = breakGlass;
+  const others = reviewers.groups.filter((group) => !requesters.groups.includes(group));
+  return [
+    ...(notify.length === 0
+      ? [['break_glass_without_notify', 'has no notify: nobody hears of it at once'] as const]
+      : []),
+    ...(others.length === 0 && !reviewers.people
+      ? [['reviewers_are_requesters', 'has no reviewers but its requesters: they review each other'] as const]
+      : []),
+  ];
 };
 
 const stagesOf = ({ approval }: Entitlement): readonly Stage[] => (approval === 'auto' ? [] : approval.stages);

@@ -41,6 +41,7 @@ export const actText = {
   ticket: z.string().optional(),
   ticketState: z.enum(['open', 'closed', 'missing']).optional(),
   startAt: instant.optional(),
+  breakGlass: z.boolean().optional(),
   waited: ago,
 };
 
@@ -66,6 +67,7 @@ export const sceneOf = (as: Who, text: ActText, now: string): Scene => ({
     ticket: text.ticket,
     ticketAnswer: text.ticketState && { state: text.ticketState, ...present({ assignee: as.email }) },
     startAt: text.startAt,
+    breakGlass: text.breakGlass,
     waitedSeconds: text.waited,
   }),
 });

@@ -6,7 +6,7 @@ import { submit, submitRules } from '../../domain/decide-submit.ts';
 import { type Entitlement, snapshotOf } from '../../domain/entitlement.ts';
 import type { DomainEvent, RecordedEvent } from '../../domain/event.ts';
 import { certain } from '../../domain/invariant.ts';
-import type { AccessPolicy } from '../../domain/policy.ts';
+import { type AccessPolicy, entitlementOf } from '../../domain/policy.ts';
 import type { Instant, Principal } from '../../domain/principal.ts';
 import { type RequestState, evolve } from '../../domain/request.ts';
 import type { Rule } from '../../domain/rule.ts';
@@ -32,6 +32,8 @@ export interface Scene {
   /** Absent: nobody could be asked. */
   readonly ticketAnswer?: TicketAnswer;
   readonly startAt?: Instant;
+  /** The request is break-glass. */
+  readonly breakGlass?: boolean;
   /** How long ago the request was made that is approved, or issued for; just now if absent. */
   readonly waitedSeconds?: number;
 }
@@ -48,7 +50,7 @@ const rulesAsDecided = (access: CompiledAccess, scene: Scene): readonly Rule[] =
   const { policy } = accessPolicy(access);
   const principal = principalOf(scene.as, access.identityProviders, scene.at);
   const context = contextOf(policy, principal, scene);
-  const entitlement = policy.entitlements.get(scene.entitlementId);
+  const entitlement = entitlementOf(policy, scene);
   if (scene.act === 'request' || !entitlement) return submitRules(commandOf(scene, entitlement), context);
   const madeAt = plusSeconds(scene.at, -(scene.waitedSeconds ?? 0));
   if (scene.act === 'issue') {
@@ -71,7 +73,7 @@ export const verdictOf = (rules: readonly Rule[]): { readonly allowed: boolean; 
 };
 
 /** What these go by stands in the ledger, not in the policy: that nothing is known is no reason to call them satisfied. */
-const BEYOND_THE_POLICY = ['noHold'];
+const BEYOND_THE_POLICY = ['noHold', 'openRequests', 'oneBreakGlass'];
 
 const asFarAsKnown = (rule: Rule): Rule =>
   BEYOND_THE_POLICY.includes(rule.rule) && !rule.refusal ? { ...rule, outcome: 'notEvaluated' } : rule;
@@ -91,7 +93,7 @@ const NOBODY: Who = { groups: [] };
 const NO_WORDS = { id: '', hash: '' };
 
 const commandOf = (scene: Scene, entitlement: Entitlement | undefined): Submit => {
-  const { entitlementId, durationSeconds, justification, ticket, ticketAnswer, startAt } = scene;
+  const { entitlementId, durationSeconds, justification, ticket, ticketAnswer, startAt, breakGlass } = scene;
   return {
     requestId: 'r_imagined',
     entitlementId,
@@ -103,6 +105,7 @@ const commandOf = (scene: Scene, entitlement: Entitlement | undefined): Submit =
     ...(ticket !== undefined && { ticket }),
     ...(ticketAnswer !== undefined && { ticketAnswer }),
     ...(startAt !== undefined && { startAt }),
+    ...(breakGlass && { breakGlass }),
   };
 };
 
@@ -119,13 +122,13 @@ const requestBy = (
   { handle }: Principal,
   policy: AccessPolicy,
   entitlement: Entitlement,
-  { at, durationSeconds = Infinity }: Scene,
+  { at, durationSeconds = Infinity, breakGlass = false }: Scene,
 ): RequestState => {
   const easy = withoutDemands(entitlement);
   const easyPolicy = { ...policy, entitlements: new Map([[easy.id, easy]]) };
   const requester = imagined('requester', at, { handle, groups: easy.requesters.groups });
   const most = Math.min(durationSeconds, easy.maxDurationSeconds);
-  const scene: Scene = { act: 'request', as: NOBODY, entitlementId: easy.id, at, durationSeconds: most };
+  const scene: Scene = { act: 'request', as: NOBODY, entitlementId: easy.id, at, durationSeconds: most, breakGlass };
   const command = commandOf(scene, easy);
   const event = eventOf(submit(command, contextOf(easyPolicy, requester, scene)));
   if (event.type !== 'request.submitted') throw new TypeError('a submission is one');

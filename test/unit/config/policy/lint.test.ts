@@ -71,6 +71,11 @@ describe('lint finds odd', () => {
       ['entitlements.x.approval.stages[0].from nobody_may_approve'],
     ],
     [
+      'break-glass that nobody hears of, and that its requesters review',
+      line('x', 'breakGlass: { requesters: { groups: [okta:sre] }, reviewers: { groups: [okta:sre] } }'),
+      ['entitlements.x.breakGlass break_glass_without_notify', 'entitlements.x.breakGlass reviewers_are_requesters'],
+    ],
+    [
       'a role that two entitlements lend',
       line('x') + line('y', 'role: { account: prod, name: Role-x }'),
       ['entitlements.y.role role_twice'],

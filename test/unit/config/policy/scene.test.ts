@@ -12,6 +12,10 @@ const policy = compiled(
     line('read'),
     line('admin', `${STAGED}, maxDuration: 1h, ticket: { pattern: '^OPS-[0-9]+$' }, requires: { mfa: true }`),
     line('daily', `${STAGED}, hours: { timezone: Europe/Berlin, days: [mon], from: '08:00', to: '20:00' }`),
+    line(
+      'glass',
+      `${STAGED}, ticket: { pattern: '^OPS-[0-9]+$' }, hours: { timezone: Europe/Berlin, days: [sun], from: '08:00', to: '20:00' }, breakGlass: { requesters: { groups: [okta:oncall] }, maxDuration: 30m }`,
+    ),
     line('named', 'approval: { stages: [{ from: { people: [okta:00u1, okta:00u2] }, count: 2 }] }'),
     line('deploy', 'requesters: { groups: [ci:deployers] }'),
     line('cloned', 'requires: { sameDevice: true, authenticatedWithin: 15m }'),
@@ -41,6 +45,10 @@ describe('asking', () => {
     ['admin', { ticket: 'OPS-1' }, 'step_up_required mfa'],
     ['daily', {}, 'allowed'],
     ['daily', { at: '2026-03-03T12:00:00.000Z' }, 'outside_hours hours'],
+    ['glass', { breakGlass: true }, 'not_eligible eligible'],
+    ['glass', { breakGlass: true, as: { groups: ['okta:oncall'] } }, 'allowed'],
+    ['glass', { breakGlass: true, as: { groups: ['okta:oncall'] }, durationSeconds: 1801 }, 'invalid_input duration'],
+    ['read', { breakGlass: true }, 'not_eligible eligible'],
     ['deploy', { as: { groups: ['ci:deployers'] } }, 'allowed'],
     ['cloned', { as: { groups: ['okta:sre'], byDevice: true } }, 'step_up_required sameDevice'],
     ['cloned', { as: { groups: ['okta:sre'], signedInAgoSeconds: 901 } }, 'step_up_required signInAge'],
@@ -104,6 +112,12 @@ describe('credentials of an approved request', () => {
     expect(saidOf('daily', requester)).toBe('allowed');
     expect(saidOf('daily', { ...requester, at: '2026-03-02T19:00:00.000Z' })).toBe('outside_hours hours');
     expect(saidOf('named', requester)).toBe('allowed');
+  });
+
+  test('are issued under break-glass without a yes, at any hour', () => {
+    const onCall: Partial<Scene> = { act: 'issue', as: { groups: ['okta:oncall'] }, breakGlass: true };
+    expect(saidOf('glass', onCall)).toBe('allowed');
+    expect(saidOf('glass', { ...onCall, waitedSeconds: 1800 })).toBe('grant_over window');
   });
 
   test('are issued until the grant is over', () => {

@@ -20,16 +20,25 @@ ${entitlements}`;
 
 export const compiled = (entitlements: string): CompiledAccess => parseAccess(written(entitlements), OPTIONS);
 
-/** One entitlement on one line: sre ask to read, automatically, up to an hour; `members` are put over that. */
-export const line = (id: string, members = ''): string =>
-  `  ${id}: { ${[
-    members,
-    ...[
-      `role: { account: prod, name: Role-${id} }`,
-      'requesters: { groups: [okta:sre] }',
-      'approval: auto',
-      'maxDuration: 1h',
-    ].filter((standard) => !members.includes(standard.slice(0, standard.indexOf(':') + 1))),
-  ]
-    .filter((member) => member !== '')
-    .join(', ')} }\n`;
+/** What each entitlement has unless it says otherwise. */
+const USUAL = {
+  role: (id: string) => `{ account: prod, name: Role-${id} }`,
+  requesters: () => '{ groups: [okta:sre] }',
+  approval: () => 'auto',
+  maxDuration: () => '1h',
+};
+
+/** One entitlement on one line: sre ask for it, automatically, up to an hour; `members` are put over that. */
+export const line = (id: string, members = ''): string => {
+  const own = topLevel(members);
+  const usual = Object.entries(USUAL).flatMap(([name, text]) =>
+    own.includes(`${name}:`) ? [] : [`${name}: ${text(id)}`],
+  );
+  return `  ${id}: { ${[members, ...usual].filter((member) => member !== '').join(', ')} }\n`;
+};
+
+/** Without what stands in braces. */
+const topLevel = (members: string): string => {
+  const outer = members.replaceAll(/\{[^{}]*\}/g, '');
+  return outer === members ? outer : topLevel(outer);
+};
