@@ -18,10 +18,10 @@ test.each(targets)('$name: whatever is thrown at it is refused in words of ours,
 
 test('a parser that crashes, that believes a forgery, or that is slow is found out', async () => {
   const fuzzed = async (judge: Target['judge'], maxMsAKib?: number) => {
-    const effort = { seed: 1, runs: 20, isWarm: true as const, ...(maxMsAKib !== undefined && { maxMsAKib }) };
+    const effort = { seed: 1, runs: 5, isWarm: true as const, ...(maxMsAKib !== undefined && { maxMsAKib }) };
     return (await fuzzTarget({ ...samlResponses, judge }, effort)).failure;
   };
-  expect(await fuzzed(samlResponses.judge)).toBeUndefined();
+  expect(await fuzzed(samlResponses.judge, 1000)).toBeUndefined();
   expect(await fuzzed(() => Promise.reject(new TypeError('x is undefined')))).toContain('x is undefined');
   expect(await fuzzed(samlResponses.judge, 0)).toContain('ms a KiB');
 });

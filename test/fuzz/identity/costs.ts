@@ -1,4 +1,4 @@
-/** What inputs took of the processor, in milliseconds by KiB, as a histogram in hundredths: a run of ten minutes has millions. */
+/** How long inputs took, in milliseconds by KiB, as a histogram in hundredths: a run of ten minutes has millions. */
 export interface Costs {
   add(kib: number, msAKib: number): void;
   /** By size of input, those that came up: how many, the median, the ninety-ninth of a hundred, the slowest. */

@@ -43,8 +43,11 @@ export const fuzzTarget = async (target: Target, effort: Effort): Promise<Outcom
   return { runs, outcomes, costs: costs.rows() };
 };
 
-/** What is slow each time is the parser; what is slow once met the garbage collector. */
-const TRIES = 10;
+/** What is slow once met the garbage collector, or somebody else's work. */
+const TRIES = 5;
+
+/** The processor's time is counted in ticks of some milliseconds: enough of them. */
+const MEASURED_MS = 100;
 
 /** So many inputs have no bound on their time: the compiler has not seen them yet. */
 const WARM_UP = 200;
@@ -53,13 +56,24 @@ const timed = async ({ judge }: Target, input: string, maxMsAKib: number) => {
   const kib = Math.max(1, Buffer.byteLength(input) / 1024);
   let [outcome, least] = ['', Number.POSITIVE_INFINITY];
   for (let tries = 0; tries < TRIES && (tries === 0 || least > maxMsAKib); tries += 1) {
-    const before = process.threadCpuUsage();
+    const began = performance.now();
     outcome = await judge(input);
-    const { user, system } = process.threadCpuUsage(before);
-    least = Math.min(least, (user + system) / 1000 / kib);
+    least = Math.min(least, (performance.now() - began) / kib);
   }
-  if (least > maxMsAKib) throw new Error(`${least.toFixed(2)} ms a KiB, for ${kib.toFixed(1)} KiB: ${outcome}`);
-  return { outcome, kib, msAKib: least };
+  const msAKib = least > maxMsAKib ? Math.min(least, (await processorMs(() => judge(input))) / kib) : least;
+  if (msAKib > maxMsAKib) throw new Error(`${msAKib.toFixed(2)} ms a KiB, for ${kib.toFixed(1)} KiB: ${outcome}`);
+  return { outcome, kib, msAKib };
+};
+
+/** What a call takes of the processor, whoever else wants it meanwhile. */
+const processorMs = async (call: () => Promise<string>): Promise<number> => {
+  const before = process.threadCpuUsage();
+  for (let calls = 1; ; calls += 1) {
+    await call();
+    const { user, system } = process.threadCpuUsage(before);
+    const ms = (user + system) / 1000;
+    if (ms >= MEASURED_MS) return ms / calls;
+  }
 };
 
 const reportOf = (details: fc.RunDetails<[string]>): string => {
