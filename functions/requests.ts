@@ -15,6 +15,7 @@ import { type Call, type RouteKey, api } from '../lib/http/api.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
 import { delegationRoutes } from './delegation-routes.ts';
 import { deskParts } from './desk-wiring.ts';
+import { holdRoutes } from './hold-routes.ts';
 import { withOnCall } from './outside-wiring.ts';
 
 type ActRoute = Extract<RouteKey, `POST /v1/requests/{id}/${Act['type']}`>;
@@ -27,7 +28,12 @@ const callerOf = async ({ session }: Pick<Call<RouteKey>, 'session'>) => {
 export const create = (config: Config, { clock, chance, logger } = surroundings('requests')) => {
   const { policy, origin } = config;
   const { desk, sessions } = deskParts(config, { clock, chance, logger });
-  const authenticate = withOnCall(config, { clock, logger }, onCallAnywhere(policy), authenticator({ sessions, clock }));
+  const authenticate = withOnCall(
+    config,
+    { clock, logger },
+    onCallAnywhere(policy),
+    authenticator({ sessions, clock }),
+  );
   const show = async (principal: Principal, channel: Channel, request: RequestState) =>
     (await viewRequests(desk, principal, [request], channel))[0];
 
@@ -56,8 +62,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
         const { principal, channel } = await callerOf(call);
         if (query.dryRun) return { status: 200, json: { decision: await tryRequest(desk, principal, ask) } };
         const request = await submitRequest(desk, {
-          principal,
-          ask,
+          ...{ principal, ask, patience: { remainingMs: call.remainingMs } },
           ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
         });
         const headers = { location: `/v1/requests/${request.id}` };
@@ -78,11 +83,12 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
       'POST /v1/requests/{id}/revoke': act(({ reason }) => ({ type: 'revoke', reason })),
       'POST /v1/requests/{id}/cancel': act(() => ({ type: 'cancel' })),
       'POST /v1/requests/{id}/end': act(() => ({ type: 'end' })),
+      'POST /v1/requests/{id}/extend': act((body) => ({ ...body, type: 'extend' })),
+      'POST /v1/requests/{id}/review': act((body) => ({ ...body, type: 'review' })),
+      ...holdRoutes(desk),
       ...delegationRoutes(desk),
     },
   });
 };
 
 export const handler = onLambda(create);
-      'POST /v1/requests/{id}/extend': act((body) => ({ ...body, type: 'extend' })),
-      'POST /v1/requests/{id}/review': act((body) => ({ ...body, type: 'review' })),

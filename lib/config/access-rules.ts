@@ -18,12 +18,13 @@ export const rulesOverAll = (
   source: YamlSource,
   groups: Groups,
   faults: AccessFault[],
-): Pick<CompiledAccess, 'limits' | 'delegation'> => {
+): Pick<CompiledAccess, 'limits' | 'delegation' | 'security'> => {
   const whereWritten = <T>(name: string, schema: z.ZodType<T>): T | undefined =>
     source.get([name]) === undefined ? undefined : checked(source, [name], schema, faults);
   const delegating = whereWritten('delegation', delegation(groups));
   return {
     limits: whereWritten('limits', limits) ?? limits.parse({}),
+    ...present({ security: whereWritten('security', groups) }),
     ...(delegating && {
       delegation: { maxSeconds: delegating.maxDuration, ...present({ groups: delegating.groups }) },
     }),

@@ -17,6 +17,7 @@ export const outline = z.strictObject({
   accounts: z.record(idText, z.unknown()),
   entitlements: z.record(idText, z.unknown()),
   auditors: z.unknown().optional(),
+  security: z.unknown().optional(),
   tickets: z.record(idText, z.unknown()).optional(),
   onCall: z.record(idText, z.unknown()).optional(),
   limits: z.unknown().optional(),

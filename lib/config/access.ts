@@ -9,6 +9,7 @@ export interface CompiledAccess {
   readonly entitlements: readonly Entitlement[];
   readonly outside: OutsideServices;
   readonly auditors: AccessPolicy['auditors'];
+  readonly security?: NonNullable<AccessPolicy['security']>;
   readonly limits: AccessPolicy['limits'];
   readonly delegation?: NonNullable<AccessPolicy['delegation']>;
 }

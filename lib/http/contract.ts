@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import { credentialsRoutes } from './contract/credentials.ts';
 import { delegationsRoutes } from './contract/delegations.ts';
 import { identitiesRoutes } from './contract/identities.ts';
+import { holdsRoutes } from './contract/holds.ts';
 import { portalRoutes } from './contract/portal.ts';
 import { requestsRoutes } from './contract/requests.ts';
 import { signinRoutes } from './contract/signin.ts';
@@ -16,6 +17,7 @@ export const contract = {
   ...signinRoutes,
   ...tokenRoutes,
   ...requestsRoutes,
+  ...holdsRoutes,
   ...credentialsRoutes,
   ...delegationsRoutes,
   ...identitiesRoutes,

@@ -40,6 +40,8 @@ export const slug = () => z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
 
 export const handle = () => z.string().check(z.regex(/^p_[A-Za-z0-9_-]{43}$/));
 
+export const accountId = () => z.string().check(z.regex(/^[0-9]{12}$/));
+
 /** A minute to twelve hours; the entitlement says how much of that. */
 export const durationSeconds = () => z.int().check(z.minimum(60), z.maximum(43_200));
 

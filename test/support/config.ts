@@ -68,6 +68,7 @@ export const testAccess: CompiledAccess = {
   ],
   outside: { tickets: [], onCall: [] },
   auditors: { groups: ['local-oidc:auditors'] },
+  security: { groups: ['local-oidc:security'] },
   limits: { openRequests: 20 },
 };
 

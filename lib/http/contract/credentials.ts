@@ -13,6 +13,7 @@ const issueCodes = [
   'grant_over',
   'outside_hours',
   'revoked',
+  'on_hold',
   'policy_changed',
   'step_up_required',
   'limit_reached',
