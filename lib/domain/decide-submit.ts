@@ -127,12 +127,8 @@ const breakGlassOf = (
   { breakGlass: rules }: Entitlement,
   { breakGlass, durationSeconds }: Submit,
   now: Instant,
-): Pick<EventData['request.submitted'], 'breakGlass'> =>
-  breakGlass && rules
-    ? {
-        breakGlass: {
-          reviewBy: plusSeconds(now, durationSeconds + rules.reviewWithinSeconds),
-          reviewers: rules.reviewers,
-        },
-      }
-    : {};
+): Pick<EventData['request.submitted'], 'breakGlass'> => {
+  if (!breakGlass) return {};
+  const { reviewers, reviewWithinSeconds } = certain(rules, 'the rules let break-glass pass where there is none');
+  return { breakGlass: { reviewBy: plusSeconds(now, durationSeconds + reviewWithinSeconds), reviewers } };
+};

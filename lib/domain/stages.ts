@@ -88,7 +88,7 @@ export const seatFor = (
   const asking = stagesAsking(staged, principal, now);
   const open = currentStage(staged);
   if (!staged.parallel) return open !== undefined && asking.includes(open) ? { stage: open } : undefined;
-  const trial = { approver: principal.handle, at: now, stage: asking[0] ?? -1, couldServe: asking };
+  const trial = { approver: principal.handle, at: now, stage: -1, couldServe: asking };
   const seated = seat(staged, trial)?.at(-1);
   if (!seated) return undefined;
   return { stage: seated.stage, ...(asking.length > 1 ? { couldServe: asking } : {}) };

@@ -289,7 +289,7 @@ describe('the hours', () => {
   });
 
   test('that are never there in a week let nobody in', () => {
-    const leapt = entitlement({ hours: { timezone: 'Europe/Berlin', days: ['sun'], from: '02:10', to: '02:50' } });
+    const leapt = entitlement({ hours: { timezone: 'Europe/Berlin', days: ['sun'], from: '02:30', to: '03:15' } });
     const at = '2026-03-22T23:30:00.000Z';
     const state = request(submitted({ autoApproved: true, stages: [] }, { at }));
     const fresh = { ...engineer, groupsAt: at, authenticatedAt: at };

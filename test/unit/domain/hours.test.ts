@@ -74,27 +74,27 @@ describe('the change to summer time', () => {
     expectWindow(night, '2026-03-28T21:00:00.000Z', '2026-03-29T04:00:00.000Z');
   });
 
-  test('an hour that is leapt over begins, and ends, with the leap', () => {
+  test('a time that is leapt over comes as long after the leap, for the beginning and for the end', () => {
     expectWindow(
       berlin({ days: ['sun'], from: '02:30', to: '05:00' }),
-      '2026-03-29T01:00:00.000Z',
+      '2026-03-29T01:30:00.000Z',
       '2026-03-29T03:00:00.000Z',
     );
     expectWindow(
       berlin({ days: ['sun'], from: '01:00', to: '02:30' }),
       '2026-03-29T00:00:00.000Z',
-      '2026-03-29T01:00:00.000Z',
+      '2026-03-29T01:30:00.000Z',
     );
   });
 
-  test('a window that is leapt over whole is none that day', () => {
-    const gone = berlin({ days: ['sun'], from: '02:10', to: '02:50' });
-    expect(windowFrom(gone, '2026-03-28T12:00:00.000Z')?.startsAt).toBe('2026-04-05T00:10:00.000Z');
-    expect(isOpen(gone, '2026-03-29T01:00:00.000Z')).toBe(false);
+  test('a window that would begin after its end for the leap is none that day', () => {
+    const gone = berlin({ days: ['sun'], from: '02:30', to: '03:15' });
+    expect(windowFrom(gone, '2026-03-28T12:00:00.000Z')?.startsAt).toBe('2026-04-05T00:30:00.000Z');
+    expect(isOpen(gone, '2026-03-29T01:14:59.000Z')).toBe(false);
   });
 
   test('where no other window is near there is none to name', () => {
-    const gone = berlin({ days: ['sun'], from: '02:10', to: '02:50' });
+    const gone = berlin({ days: ['sun'], from: '02:30', to: '03:15' });
     expect(windowFrom(gone, '2026-03-22T23:30:00.000Z')).toBeUndefined();
     const refusal = withinHours(gone, '2026-03-22T23:30:00.000Z');
     expect(refusal?.code).toBe('outside_hours');

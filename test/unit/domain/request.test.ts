@@ -158,6 +158,18 @@ describe('a stream that Hatcheck did not write', () => {
   });
 });
 
+test('that a request lapsed changes nothing: its status said so before', () => {
+  const lapsed = request(
+    submitted(),
+    recorded('request.lapsed', { pendingUntil: noon(1800) }, { by: security, at: noon(1801) }),
+  );
+  expect(lapsed).toEqual({ ...pending(), seq: 1 });
+});
+
+test('what was asked for together shares its bundle', () => {
+  expect(pending({ bundleId: 'b_1' }).bundleId).toBe('b_1');
+});
+
 describe('the grant', () => {
   test('is none while an approval is missing, also when it was closed then', () => {
     expect(grantAt(pending(), noon(1))).toBeUndefined();
