@@ -6,11 +6,13 @@ import { certain, eventOf } from '../domain/invariant.ts';
 import type { Principal } from '../domain/principal.ts';
 import { type RequestState, fold } from '../domain/request.ts';
 import type { Rule } from '../domain/rule.ts';
+import type { Standing } from '../domain/standing.ts';
 import { askTicket } from './ask-ticket.ts';
-import { type Desk, actorOf, requestStream } from './broker.ts';
+import { type Desk, type Patience, actorOf, requestStream } from './broker.ts';
 import { seal } from './chain.ts';
 import { readKnown } from './known.ts';
 import { randomRequestId, requestIdFor } from './request-id.ts';
+import { type Counted, countReservations, reserveFor } from './reservations.ts';
 import { summarise } from './summarise.ts';
 import { newWords } from './words.ts';
 
@@ -35,9 +37,9 @@ export const tryRequest = async (
 ): Promise<{ allowed: boolean; rules: readonly RuleView[] }> => {
   const [known, ticket] = await Promise.all([readKnown(desk, principal.handle), askTicket(desk, principal, ask)]);
   const command = { ...commandOf(ask, 'dry-run', { id: '', hash: '' }), ...ticket };
+  const { standing } = await countFor(desk, principal, known.standing, command);
   const rules = submitRules(command, {
-    ...known,
-    principal,
+    ...{ ...known, standing, principal },
     policy: desk.policy,
     now: desk.clock.now(),
   });
@@ -51,31 +53,37 @@ export const tryRequest = async (
  * The request that this ask made, or had made: the same principal, key and ask give the first one again.
  *
  * @throws HatcheckError `idempotency_conflict` (the key was used for another ask), `not_eligible`, `on_hold`, `invalid_input`,
- * `step_up_required`, `ticket_unavailable`, `ledger_unavailable`
+ * `step_up_required`, `limit_reached`, `review_overdue`, `ticket_unavailable`, `ledger_conflict`, `ledger_unavailable`
  */
 export const submitRequest = async (
   desk: Desk,
-  { principal, ask, idempotencyKey }: { principal: Principal; ask: Ask; idempotencyKey?: string },
+  { idempotencyKey, ...asking }: Asking & { readonly idempotencyKey?: string },
 ): Promise<RequestState> => {
+  const { principal, ask } = asking;
   const id = idempotencyKey === undefined ? randomRequestId(desk.chance) : requestIdFor(principal, idempotencyKey);
   const before = idempotencyKey === undefined ? [] : await desk.ledger.read(requestStream(id));
-  return before.length > 0 ? sameAsk(desk, before, ask) : begin(desk, { id, principal, ask });
+  return before.length > 0 ? sameAsk(desk, before, ask) : begin(desk, { ...asking, id });
 };
+
+interface Asking {
+  readonly principal: Principal;
+  readonly ask: Ask;
+  readonly patience: Patience;
+}
 
 const begin = async (
   desk: Desk,
-  { id, principal, ask }: { id: string; principal: Principal; ask: Ask },
+  { id, principal, ask, patience }: Asking & { readonly id: string },
 ): Promise<RequestState> => {
   const { ref, value } = newWords(desk.chance, ask.justification);
   // The ticket first: it may take long, and what is known should not grow old meanwhile.
   const command = { ...commandOf(ask, id, ref), ...(await askTicket(desk, principal, ask)) };
   const known = await readKnown(desk, principal.handle);
+  const counted = await countFor(desk, principal, known.standing, command);
   const now = desk.clock.now();
-  const decision = submit(command, { ...known, principal, policy: desk.policy, now });
+  const decision = submit(command, { ...known, standing: counted.standing, principal, policy: desk.policy, now });
   if ('refusal' in decision) throw new HatcheckError(decision.refusal);
   const submitted = certain(decision.event, 'a submission always says something');
-  // First the words, then the event that holds their hash: an event must not refer to what was never stored.
-  await desk.texts.put(principal.handle, ref, value);
   const stream = requestStream(id);
   const event = seal(undefined, stream, {
     ...submitted,
@@ -83,9 +91,18 @@ const begin = async (
     at: now,
     actor: actorOf(principal),
   });
+  await reserveFor(desk, { principal, patience, counted, submissions: [eventOf('request.submitted', event).data] });
+  // First the words, then the event that holds their hash: an event must not refer to what was never stored.
+  await desk.texts.put(principal.handle, ref, value);
   if ((await desk.ledger.append(event)) === 'conflict') return sameAsk(desk, await desk.ledger.read(stream), ask);
   return summarise(desk, stateOf([event]));
 };
+
+const countFor = (desk: Desk, { handle }: Principal, standing: Standing, command: Submit): Promise<Counted> =>
+  countReservations(desk, {
+    ...{ handle, standing, requestIds: [command.requestId] },
+    breakGlass: command.breakGlass === true,
+  });
 
 /** The same submission twice is the same stream: the loser gets the winner's request. */
 const sameAsk = async (desk: Desk, events: readonly StoredEvent[], ask: Ask): Promise<RequestState> => {

@@ -10,7 +10,7 @@ import { eligibleFor, entitlementOf } from './policy.ts';
 import type { Instant } from './principal.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
 import { stagedFrom } from './stages.ts';
-import { breakGlassFree } from './reservation.ts';
+import { breakGlassFree, openRequestsLeft } from './reservation.ts';
 import { notTooFarAhead } from './start.ts';
 import { ticketAlive } from './ticket.ts';
 import { isBefore, plusSeconds } from './time.ts';
@@ -56,13 +56,20 @@ const entitlementChecks = (entitlement: Entitlement, command: Submit, context: C
     check: () => withinHours(entitlement.hours, context.now, command.startAt),
   },
   ...signInChecks(entitlement, context),
+  ...(entitlement.approval === 'auto' ? [] : [openRequests(context)]),
   ...(command.breakGlass ? [oneBreakGlass(context)] : []),
 ];
 
 const oneBreakGlass = ({ standing, now }: Context): Check => ({
   rule: 'oneBreakGlass',
   detail: 'You have no other break-glass, and none that waits for an overdue review.',
-  check: () => breakGlassFree(standing, now),
+  check: () => breakGlassFree(standing.reservations, now),
+});
+
+const openRequests = ({ standing, policy, now }: Context): Check => ({
+  rule: 'openRequests',
+  detail: `At most ${policy.limits.openRequests} requests of yours wait for approval at once.`,
+  check: () => openRequestsLeft(standing.reservations, policy.limits.openRequests, now),
 });
 
 const ticketDetail = ({ ticket }: Entitlement): string =>
@@ -89,7 +96,7 @@ const startFits = ({ startAt, breakGlass }: Submit, now: string): Refusal | unde
 
 /**
  * The event that begins a request, or why not. Errors: `not_eligible`, `on_hold`, `invalid_input` with faults, `outside_hours`,
- * `step_up_required`.
+ * `step_up_required`, `limit_reached`, `review_overdue`.
  */
 export const submit = (command: Submit, context: Context): Decision => {
   const rules = submitRules(command, context);

@@ -140,8 +140,8 @@ export interface EventData {
   /** Somebody approves in another's place for a time. Stands in both their streams. */
   'delegation.made': { readonly delegation: Delegation; readonly carried: Standing };
   'delegation.removed': { readonly delegationId: string; readonly carried: Standing };
-  /** A request is about to count against its requester's limits. Stands in `person#<handle>`, before the request does. */
-  'reservation.made': { readonly reservation: Reservation; readonly carried: Standing };
+  /** Requests are about to count against their requester's limits. Stands in `person#<handle>`, before the requests do. */
+  'reservation.made': { readonly reservations: readonly Reservation[]; readonly carried: Standing };
   /** Something in the ledger was overwritten, deleted, or put there by somebody else. Stands in `alarm#<yyyy-mm-dd>`. */
   'ledger.altered': {
     readonly stream: string;

@@ -1,6 +1,7 @@
+import type { Decision } from './command.ts';
 import { type Refusal, refuse } from './errors.ts';
 import type { Instant } from './principal.ts';
-import type { Standing } from './standing.ts';
+import { type Standing, prunedAt } from './standing.ts';
 import { secondsBetween } from './time.ts';
 
 /** A request that counts against a limit of its requester's. Made before the request is, so that of two at once one is refused. */
@@ -14,18 +15,18 @@ export interface Reservation {
   readonly reviewBy?: Instant;
 }
 
-/** Enough for whoever must not go on: it is there already, once. */
-export const isReserved = ({ reservations }: Standing, requestId: string): boolean =>
-  reservations.some((reservation) => reservation.requestId === requestId);
+/** How many break-glasses of one person may wait for their review. */
+export const MAX_UNREVIEWED = 10;
 
-/** How many requests a person may have waiting for approval at once. */
+/** Whether so many more may wait for approval. */
 export const openRequestsLeft = (
-  { reservations }: Pick<Standing, 'reservations'>,
+  reservations: readonly Reservation[],
   openRequests: number,
   now: Instant,
+  more = 1,
 ): Refusal | undefined => {
   const open = reservations.filter(({ breakGlass }) => !breakGlass);
-  if (open.length < openRequests) return undefined;
+  if (open.length + more <= openRequests) return undefined;
   return {
     code: 'limit_reached',
     reason: `${open.length} requests are open, ${openRequests} allowed`,
@@ -34,19 +35,65 @@ export const openRequestsLeft = (
 };
 
 /** One break-glass at a time, and none while a review is overdue. Those that were reviewed, and are over, are no longer among them. */
-export const breakGlassFree = ({ reservations }: Pick<Standing, 'reservations'>, now: Instant): Refusal | undefined => {
+export const breakGlassFree = (reservations: readonly Reservation[], now: Instant): Refusal | undefined => {
   const broken = reservations.filter(({ breakGlass }) => breakGlass);
   const overdue = broken.find(({ reviewBy }) => reviewBy !== undefined && secondsBetween(reviewBy, now) >= 0);
   if (overdue)
     return refuse('review_overdue', `${overdue.requestId} was to be reviewed by ${String(overdue.reviewBy)}`);
   const running = broken.filter(({ until }) => secondsBetween(now, until) > 0);
-  if (running.length === 0) return undefined;
-  return {
-    code: 'limit_reached',
-    reason: 'one break-glass at a time',
-    retryAfterSeconds: secondsUntilFirstEnd(running, now),
-  };
+  if (running.length > 0)
+    return {
+      code: 'limit_reached',
+      reason: 'one break-glass at a time',
+      retryAfterSeconds: secondsUntilFirstEnd(running, now),
+    };
+  return broken.length < MAX_UNREVIEWED
+    ? undefined
+    : refuse('review_overdue', `${broken.length} break-glasses wait for their review`);
 };
 
 const secondsUntilFirstEnd = (reservations: readonly Reservation[], now: Instant): number =>
-  Math.max(1, Math.ceil(Math.min(...reservations.map(({ until }) => secondsBetween(now, until)))));
+  Math.max(1, Math.ceil(Math.min(...reservations.map(({ until }) => secondsBetween(now, until)), Infinity)));
+
+/** What is reserved, and what else is known then. */
+export interface ToReserve {
+  /** All of one kind: open requests, or one break-glass. */
+  readonly wanted: readonly Reservation[];
+  /** Those of the person's other identities. */
+  readonly elsewhere: readonly Reservation[];
+  /** What the requests themselves say of reservations that were looked at: a newer one, or that it counts no longer. */
+  readonly seen: ReadonlyMap<string, Reservation | undefined>;
+  readonly openRequests: number;
+}
+
+/**
+ * The reservations, in the one stream that all identities of the person reserve in. Made once, however often it is tried.
+ * Errors: `limit_reached`, `review_overdue`.
+ */
+export const reserve = (
+  standing: Standing,
+  { wanted, elsewhere, seen, openRequests }: ToReserve,
+  now: Instant,
+): Decision => {
+  const { reservations } = standing;
+  const missing = wanted.filter(({ requestId }) => !reservations.some((each) => each.requestId === requestId));
+  if (missing.length === 0) return { event: undefined };
+  const kept = prunedAt({ ...standing, reservations: asSeen(reservations, seen) }, now);
+  const all = [...kept.reservations, ...elsewhere];
+  const refusal = missing.some(({ breakGlass }) => breakGlass)
+    ? breakGlassFree(all, now)
+    : openRequestsLeft(all, openRequests, now, missing.length);
+  if (refusal) return { refusal, rules: [] };
+  const carried = { ...kept, reservations: [...kept.reservations, ...missing] };
+  return { event: { type: 'reservation.made', data: { reservations: missing, carried } } };
+};
+
+/** With what was seen since in place of what is said. */
+export const asSeen = (
+  reservations: readonly Reservation[],
+  seen: ReadonlyMap<string, Reservation | undefined>,
+): readonly Reservation[] =>
+  reservations.flatMap((each) => {
+    const now = seen.has(each.requestId) ? seen.get(each.requestId) : each;
+    return now ? [now] : [];
+  });

@@ -155,8 +155,7 @@ const carryOut = async (
     case 'submit': {
       const { ask, key } = wish;
       const request = await submitRequest(desk, {
-        principal,
-        ask,
+        ...{ principal, ask, patience },
         ...(key === undefined ? {} : { idempotencyKey: key }),
       });
       await viewRequests(desk, principal, [request]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { submitRequest, tryRequest } from '../../../lib/broker/submit-request.ts';
 import type { Tickets } from '../../../lib/broker/ports.ts';
 import { engineer, entitlement, outsider, policy } from '../../support/builders.ts';
-import { memoryDesk, memoryTickets } from '../../support/memory.ts';
+import { memoryDesk, memoryTickets, patient } from '../../support/memory.ts';
 import { codeOf, typesOf, words } from './story.ts';
 
 const CHECK = { service: 'jira', assigned: false, endsGrant: false };
@@ -11,7 +11,7 @@ const checking = policy([entitlement({ ticket: { pattern: '^OPS-[0-9]+$', requir
 const deskWith = (tickets: Tickets) => memoryDesk({ policy: checking, tickets });
 
 const submit = (desk: ReturnType<typeof memoryDesk>, ticket: string, principal = engineer) =>
-  submitRequest(desk, { principal, ask: { ...words, ticket } });
+  submitRequest(desk, { principal, ask: { ...words, ticket }, patience: patient });
 
 /** Says that every ticket is open, and what it was asked. */
 const eager = (): Tickets & { readonly asked: string[] } => {
@@ -67,7 +67,12 @@ describe('the service that knows the tickets', () => {
     const tickets = eager();
     const desk = deskWith(tickets);
     const again = () =>
-      submitRequest(desk, { principal: engineer, ask: { ...words, ticket: 'OPS-7' }, idempotencyKey: 'k' });
+      submitRequest(desk, {
+        principal: engineer,
+        ask: { ...words, ticket: 'OPS-7' },
+        idempotencyKey: 'k',
+        patience: patient,
+      });
     const first = await again();
     expect((await again()).id).toBe(first.id);
     expect(tickets.asked).toHaveLength(1);

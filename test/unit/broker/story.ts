@@ -21,7 +21,7 @@ export const words: Ask = {
 
 /** The id of a request that the engineer makes now. */
 export const asked = async (desk: MemoryDesk, ask: Partial<Ask> = {}, principal = engineer): Promise<string> =>
-  (await submitRequest(desk, { principal, ask: { ...words, ...ask } })).id;
+  (await submitRequest(desk, { principal, ask: { ...words, ...ask }, patience: patient })).id;
 
 export const acted = (
   desk: MemoryDesk,

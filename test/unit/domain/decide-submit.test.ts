@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Context, Submit } from '../../../lib/domain/command.ts';
 import { submit, submitRules } from '../../../lib/domain/decide-submit.ts';
 import type { Entitlement } from '../../../lib/domain/entitlement.ts';
+import { NO_STANDING } from '../../../lib/domain/standing.ts';
 import { NOON, ask, context, engineer, entitlement, noon, outsider, stage, words } from '../../support/builders.ts';
 import { eventOf, outcome, refusalOf, told } from './outcome.ts';
 
@@ -62,8 +63,20 @@ describe('asking', () => {
         'mfa',
         'signInAge',
         'sameDevice',
+        'openRequests',
       ].map((rule) => `${rule}: satisfied`),
     );
+  });
+
+  test('is refused while as many requests of theirs are open as may be, unless it is approved at once', () => {
+    const reservation = { requestId: 'r', breakGlass: false, at: NOON, until: noon(60) };
+    const full = { standing: { ...NO_STANDING, reservations: Array.from({ length: 20 }, () => reservation) } };
+    expect(refusalOf(submit(ask(), { ...at(), ...full }))).toMatchObject({
+      code: 'limit_reached',
+      retryAfterSeconds: 60,
+    });
+    const auto = context(engineer, NOON, [entitlement({ approval: 'auto' })]);
+    expect(outcome(submit(ask(), { ...auto, ...full }))).toBe('request.submitted');
   });
 });
 

@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Reservation, breakGlassFree, isReserved, openRequestsLeft } from '../../../lib/domain/reservation.ts';
+import {
+  MAX_UNREVIEWED,
+  type Reservation,
+  asSeen,
+  breakGlassFree,
+  openRequestsLeft,
+  reserve,
+} from '../../../lib/domain/reservation.ts';
 import { NO_STANDING } from '../../../lib/domain/standing.ts';
 import { NOON, noon } from '../../support/builders.ts';
+import { eventOf, outcome } from './outcome.ts';
 
 const open = (requestId: string, until = noon(1800)): Reservation => ({
   requestId,
@@ -10,11 +18,7 @@ const open = (requestId: string, until = noon(1800)): Reservation => ({
   until,
 });
 const broken = (reviewBy = noon(86_400)): Reservation => ({ ...open('b', noon(600)), breakGlass: true, reviewBy });
-const holding = (...reservations: readonly Reservation[]) => ({ ...NO_STANDING, reservations });
-
-test('a request is reserved by its id', () => {
-  expect([isReserved(holding(open('a')), 'a'), isReserved(holding(open('a')), 'b')]).toEqual([true, false]);
-});
+const holding = (...reservations: readonly Reservation[]) => reservations;
 
 describe('open requests', () => {
   test('one below the limit may ask', () => {
@@ -54,4 +58,58 @@ describe('break-glass', () => {
     const other = { ...broken(), requestId: 'c', until: noon(9000) };
     expect(breakGlassFree(holding(other, broken(noon(700))), noon(800))).toMatchObject({ code: 'review_overdue' });
   });
+});
+
+test('break-glasses that wait for their review do not pile up', () => {
+  const many = Array.from({ length: MAX_UNREVIEWED }, (_, i) => ({ ...broken(), requestId: `b${i}`, until: NOON }));
+  expect(breakGlassFree(many.slice(1), NOON)).toBeUndefined();
+  expect(breakGlassFree(many, NOON)).toMatchObject({ code: 'review_overdue' });
+});
+
+describe('reserving', () => {
+  const having = (...reservations: readonly Reservation[]) => ({ ...NO_STANDING, reservations });
+  const nothing = { elsewhere: [], seen: new Map<string, Reservation | undefined>(), openRequests: 2 };
+
+  test('carries what is there, what is over left out, and what is new', () => {
+    const decision = reserve(having(open('a'), open('over', NOON)), { ...nothing, wanted: [open('b')] }, NOON);
+    expect(eventOf(decision)).toEqual({
+      type: 'reservation.made',
+      data: { reservations: [open('b')], carried: having(open('a'), open('b')) },
+    });
+  });
+
+  test('what was reserved before is not reserved again', () => {
+    expect(outcome(reserve(having(open('a')), { ...nothing, wanted: [open('a')] }, NOON))).toBe('unchanged');
+  });
+
+  test('counts what other identities hold, and not what was seen to be decided', () => {
+    const wanted = [open('new')];
+    const elsewhere = [open('e')];
+    expect(outcome(reserve(having(open('a')), { ...nothing, wanted, elsewhere }, NOON))).toBe('limit_reached');
+    const seen = new Map([['a', undefined]]);
+    expect(outcome(reserve(having(open('a')), { ...nothing, wanted, elsewhere, seen }, NOON))).toBe('reservation.made');
+  });
+
+  test('all of several or none', () => {
+    expect(outcome(reserve(having(open('a')), { ...nothing, wanted: [open('b'), open('c')] }, NOON))).toBe(
+      'limit_reached',
+    );
+    expect(outcome(reserve(having(), { ...nothing, wanted: [open('b'), open('c')] }, NOON))).toBe('reservation.made');
+  });
+
+  test('break-glass goes by its own rules', () => {
+    const full = having(open('a'), open('b'));
+    const other = { ...broken(), requestId: 'other' };
+    expect(outcome(reserve(full, { ...nothing, wanted: [other] }, NOON))).toBe('reservation.made');
+    expect(outcome(reserve(having(other), { ...nothing, wanted: [broken()] }, NOON))).toBe('limit_reached');
+  });
+});
+
+test('what was seen takes the place of what is said', () => {
+  const ended = { ...broken(), until: NOON };
+  const seen = new Map([
+    ['a', undefined],
+    ['b', ended],
+  ]);
+  expect(asSeen([open('a'), broken(), open('c')], seen)).toEqual([ended, open('c')]);
 });

@@ -1,0 +1,142 @@
+import type { EventData } from '../domain/event.ts';
+import type { Handle, Instant, Principal } from '../domain/principal.ts';
+import { fold, grantAt, statusAt } from '../domain/request.ts';
+import { type Reservation, asSeen, reserve } from '../domain/reservation.ts';
+import { type Standing, handlesOf, prunedAt } from '../domain/standing.ts';
+import { secondsBetween } from '../domain/time.ts';
+import { appendCarried } from './append-carried.ts';
+import { type Broker, type Patience, actorOf, requestStream } from './broker.ts';
+import { personStream, readStanding } from './person-stream.ts';
+import type { Ledger } from './ports.ts';
+
+/** Longer than any call lasts: a request that is not there by then is not on its way. */
+const ON_ITS_WAY_SECONDS = 120;
+
+/** So many requests at a time are looked at, the oldest first, until there is room. */
+const AT_A_TIME = 10;
+
+/** What counts against a person's limits, over all their identities. */
+export interface Counted {
+  /** The caller's own, with the reservations of all of them. */
+  readonly standing: Standing;
+  /** The one identity in whose stream all of them reserve, so that two at once meet there. */
+  readonly lead: Handle;
+  readonly elsewhere: readonly Reservation[];
+  readonly seen: ReadonlyMap<string, Reservation | undefined>;
+}
+
+interface Asking {
+  readonly handle: Handle;
+  readonly standing: Standing;
+  /** Reserved already, perhaps, by an earlier try: they do not count against themselves. */
+  readonly requestIds: readonly string[];
+  readonly breakGlass: boolean;
+}
+
+/**
+ * A reservation is only a pointer: whether it still counts, its request says. Nobody has to release one, and nothing that was cut off
+ * between the two leaves a limit reached for good. Requests are looked at only when it depends on them: for break-glass, or at the limit.
+ *
+ * @throws HatcheckError `ledger_unavailable`
+ */
+export const countReservations = async (
+  { ledger, clock, policy }: Pick<Broker, 'ledger' | 'clock' | 'policy'>,
+  { handle, standing, requestIds, breakGlass }: Asking,
+): Promise<Counted> => {
+  const now = clock.now();
+  const handles = handlesOf(handle, standing);
+  const lead = handles.toSorted()[0] ?? handle;
+  const linked = await Promise.all(
+    standing.sameAs.map(async (each) => ({ of: each, ...(await readStanding(ledger, each)) })),
+  );
+  const all = [{ of: handle, ...standing }, ...linked].map(({ of, reservations }) => ({
+    of,
+    reservations: prunedAt({ ...standing, reservations }, now).reservations.filter(
+      ({ requestId }) => !requestIds.includes(requestId),
+    ),
+  }));
+  const reservations = all.flatMap((each) => each.reservations);
+  const seen = breakGlass
+    ? await look(
+        ledger,
+        reservations.filter((each) => each.breakGlass),
+        now,
+      )
+    : await lookForRoom(
+        ledger,
+        reservations.filter((each) => !each.breakGlass),
+        policy.limits.openRequests - requestIds.length,
+        now,
+      );
+  const elsewhere = all.filter(({ of }) => of !== lead).flatMap((each) => each.reservations);
+  return {
+    standing: prunedAt({ ...standing, reservations: asSeen(reservations, seen) }, now),
+    lead,
+    elsewhere: prunedAt({ ...standing, reservations: asSeen(elsewhere, seen) }, now).reservations,
+    seen,
+  };
+};
+
+type Seen = Map<string, Reservation | undefined>;
+
+const look = async (ledger: Ledger, reservations: readonly Reservation[], now: Instant): Promise<Seen> =>
+  new Map(
+    await Promise.all(reservations.map(async (each) => [each.requestId, await asItIs(ledger, each, now)] as const)),
+  );
+
+const lookForRoom = async (ledger: Ledger, open: readonly Reservation[], room: number, now: Instant): Promise<Seen> => {
+  const oldest = open.toSorted((a, b) => secondsBetween(b.at, a.at));
+  const seen: Seen = new Map();
+  for (let from = 0; from < oldest.length && asSeen(open, seen).length > room; from += AT_A_TIME)
+    for (const [id, reservation] of await look(ledger, oldest.slice(from, from + AT_A_TIME), now))
+      seen.set(id, reservation);
+  return seen;
+};
+
+/** The reservation as its request bears it out, undefined when it counts no longer. */
+const asItIs = async (ledger: Ledger, reservation: Reservation, now: Instant): Promise<Reservation | undefined> => {
+  const request = fold(await ledger.read(requestStream(reservation.requestId)));
+  if (!request) return secondsBetween(reservation.at, now) <= ON_ITS_WAY_SECONDS ? reservation : undefined;
+  if (!reservation.breakGlass) return statusAt(request, now) === 'pending' ? reservation : undefined;
+  const { reviewBy: debt, ...rest } = reservation;
+  const until = grantAt(request, now)?.endsAt ?? reservation.until;
+  return { ...rest, until, ...(request.review || debt === undefined ? {} : { reviewBy: debt }) };
+};
+
+/**
+ * Reserves what these submissions count against, before the first of them is written. What is approved in the same breath and is no
+ * break-glass counts against nothing.
+ *
+ * @throws HatcheckError `limit_reached`, `review_overdue`, `ledger_conflict`, `ledger_unavailable`
+ */
+export const reserveFor = async (
+  broker: Broker,
+  {
+    principal,
+    patience,
+    counted,
+    submissions,
+  }: {
+    readonly principal: Principal;
+    readonly patience: Patience;
+    readonly counted: Counted;
+    readonly submissions: readonly EventData['request.submitted'][];
+  },
+): Promise<void> => {
+  const now = broker.clock.now();
+  const wanted = submissions.flatMap((submission) => reservationOf(submission, now) ?? []);
+  if (wanted.length === 0) return;
+  const { lead, elsewhere, seen } = counted;
+  await appendCarried(broker, personStream(lead), { actor: actorOf(principal), patience }, (standing, at) =>
+    reserve(standing, { wanted, elsewhere, seen, openRequests: broker.policy.limits.openRequests }, at),
+  );
+};
+
+const reservationOf = (
+  { requestId, pendingUntil, breakGlass }: EventData['request.submitted'],
+  at: Instant,
+): Reservation | undefined => {
+  // Until it is looked at again its request says when it ends; before that the review is not due either.
+  if (breakGlass) return { requestId, breakGlass: true, at, until: breakGlass.reviewBy, reviewBy: breakGlass.reviewBy };
+  return pendingUntil === undefined ? undefined : { requestId, breakGlass: false, at, until: pendingUntil };
+};
