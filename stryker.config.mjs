@@ -19,6 +19,21 @@ export const strykerPlugins = [
   },
 ];
 
+/** Which tests speak for which folder: `npm run mutation -- --mutate 'lib/identity/**'` runs the second row's. */
+const TESTS_OF = {
+  'lib/domain': ['test/unit/domain'],
+  'lib/broker': ['test/unit/broker'],
+  'lib/identity': ['test/unit/identity', 'test/attack'],
+};
+
+const DEFAULT = ['lib/domain', 'lib/broker'];
+
+/** They run for seconds, for what others say in milliseconds. */
+const TOO_SLOW = ['hostile-provider', 'second-opinion', 'mutations', 'corpora', 'wycheproof', 'padding'];
+
+const asked = Object.keys(TESTS_OF).filter((folder) => process.argv.some((word) => word.includes(folder)));
+const folders = asked.length > 0 ? asked : DEFAULT;
+
 /** Mutation tests of what decides: would a test notice if a line of it did something else? */
 export default {
   plugins: ['@stryker-mutator/jest-runner', './stryker.config.mjs'],
@@ -27,9 +42,12 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: {
     configFile: 'jest.config.mjs',
-    config: { testMatch: ['<rootDir>/test/unit/{domain,broker}/**/*.test.ts'] },
+    config: {
+      testMatch: folders.flatMap((folder) => TESTS_OF[folder]).map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
+      testPathIgnorePatterns: ['/node_modules/', `(?:${TOO_SLOW.join('|')})\\.test\\.ts$`],
+    },
   },
-  mutate: ['lib/domain/**/*.ts', 'lib/broker/**/*.ts'],
+  mutate: folders.map((folder) => `${folder}/**/*.ts`),
   coverageAnalysis: 'perTest',
   incremental: true,
   incrementalFile: 'reports/mutation/incremental.json',
