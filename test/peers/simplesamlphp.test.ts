@@ -6,13 +6,12 @@ import { certifiedKey, pemOf } from '../support/certificate.ts';
 import { openPerson } from './person.ts';
 import { type SigninServer, startSigninServer } from './signin-server.ts';
 import { type SimpleSaml, missingForSimpleSaml, startSimpleSaml } from './simplesamlphp.ts';
+import { sayMissing } from './skipped.ts';
 
 const missing = missingForSimpleSaml();
 const person = { username: 'erin', password: randomBytes(12).toString('hex') };
 
-if (missing !== undefined)
-  // Named, so that whoever reads the report sees what was not tried.
-  test.skip(`SimpleSAMLphp is not here: ${missing}`, () => undefined);
+sayMissing('SimpleSAMLphp', missing);
 
 (missing === undefined ? describe : describe.skip)('SimpleSAMLphp as the identity provider', () => {
   let broker: SigninServer;
