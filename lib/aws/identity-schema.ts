@@ -48,8 +48,6 @@ const linkTo = z.object({ handle: z.string(), tokenHash: z.string() } satisfies 
 const attempt = z.object({
   stateHash: z.string(),
   provider: z.string(),
-  nonce: z.string(),
-  codeVerifier: z.string(),
   browserHash: z.string(),
   returnTo: z.string(),
   authenticatedSince: z.exactOptional(z.string()),

@@ -1,6 +1,6 @@
 import { HatcheckError, refuse } from '../domain/errors.ts';
 import { ProviderUnavailable } from './assertion-refused.ts';
-import type { Attempt, OidcProvider } from './ports.ts';
+import type { OidcProvider } from './ports.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import { type JsonObject, memberOf } from './strict-json.ts';
@@ -14,7 +14,7 @@ export interface TokenClient {
 }
 
 export interface CodeExchange extends TokenClient {
-  readonly attempt: Pick<Attempt, 'codeVerifier'>;
+  readonly codeVerifier: string;
   readonly code: string;
   readonly redirectUri: string;
 }
@@ -35,13 +35,13 @@ interface UnverifiedTokens {
  */
 export const redeemCode = async (
   fetchJson: ProviderFetch,
-  { code, redirectUri, attempt, ...client }: CodeExchange,
+  { code, redirectUri, codeVerifier, ...client }: CodeExchange,
 ): Promise<UnverifiedTokens & { readonly unverifiedIdToken: string }> => {
   const tokens = await askForTokens(fetchJson, client, {
     grant_type: 'authorization_code',
     code,
     redirect_uri: redirectUri,
-    code_verifier: attempt.codeVerifier,
+    code_verifier: codeVerifier,
   });
   if (tokens === 'refused') throw new HatcheckError(refuse('not_signed_in', 'the provider refuses the code'));
   const { unverifiedIdToken } = tokens;

@@ -6,7 +6,7 @@ import { LOGIN_COOKIE, SESSION_COOKIE, clearCookie, setCookie } from './cookies.
 import { verifyIdToken } from './id-token.ts';
 import { type LinkParts, finishLink } from './link-identity.ts';
 import { type UpstreamParts, holderOf, keepUpstream } from './oauth/upstream.ts';
-import { type LoginParts, providerIsAway, redirectUri } from './oidc-login.ts';
+import { type LoginParts, attemptSecrets, providerIsAway, redirectUri } from './oidc-login.ts';
 import type { Attempt, OidcProvider } from './ports.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
@@ -43,7 +43,8 @@ export const finishLogin = async (
   query: CallbackQuery,
   cookies: Readonly<Record<string, string>>,
 ): Promise<{ readonly location: string; readonly cookies: string[] }> => {
-  const attempt = await matchingAttempt(parts, query.state, cookies[LOGIN_COOKIE]);
+  const browser = cookies[LOGIN_COOKIE] ?? '';
+  const attempt = await matchingAttempt(parts, query.state, browser);
   const provider = parts.providers.find(({ id }) => id === attempt.provider);
   if (provider?.type !== 'oidc') throw notSignedIn('the provider is no longer configured');
   const metadata = await parts.documents.metadata(provider).catch(providerIsAway);
@@ -51,7 +52,7 @@ export const finishLogin = async (
   const way = { provider, method: 'browser', via: 'cookie' } as const;
   let refreshToken: string | undefined;
   const verify = async () => {
-    const tokens = await verifiedTokens(parts, provider, metadata, attempt, code);
+    const tokens = await verifiedTokens(parts, provider, metadata, { attempt, browser, code });
     ({ refreshToken } = tokens);
     return vouchedBy(tokens.idToken, provider);
   };
@@ -73,12 +74,12 @@ export const finishLogin = async (
 const matchingAttempt = async (
   { attempts, clock }: CallbackParts,
   state: string | undefined,
-  browser: string | undefined,
+  browser: string,
 ): Promise<Attempt> => {
   if (state === undefined || !SECRET.test(state)) throw notSignedIn('no state of ours');
   const attempt = await attempts.take(hashSecret(state));
   if (!attempt || !isBefore(clock.now(), attempt.expiresAt)) throw notSignedIn('no such attempt, or no longer');
-  if (browser === undefined || !SECRET.test(browser) || hashSecret(browser) !== attempt.browserHash)
+  if (!SECRET.test(browser) || hashSecret(browser) !== attempt.browserHash)
     throw notSignedIn('begun in another browser');
   return attempt;
 };
@@ -96,14 +97,14 @@ const verifiedTokens = async (
   parts: CallbackParts,
   provider: OidcProvider,
   metadata: ProviderMetadata,
-  attempt: Attempt,
-  code: string,
+  { attempt, browser, code }: { readonly attempt: Attempt; readonly browser: string; readonly code: string },
 ) => {
+  const { nonce, codeVerifier } = attemptSecrets(browser);
   const clientSecret = provider.clientSecret && (await parts.resolveSecret(provider.clientSecret));
   const { unverifiedIdToken, accessToken, refreshToken } = await redeemCode(parts.fetchJson, {
     provider,
     metadata,
-    attempt,
+    codeVerifier,
     code,
     redirectUri: redirectUri(parts.origin),
     ...(clientSecret !== undefined && { clientSecret }),
@@ -112,7 +113,7 @@ const verifiedTokens = async (
     provider,
     now: parts.clock.now(),
     audiences: [provider.clientId],
-    nonce: attempt.nonce,
+    nonce,
     maxAgeSeconds: MAX_TOKEN_AGE_SECONDS,
     code,
     ...(accessToken !== undefined && { accessToken }),

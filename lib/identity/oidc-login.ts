@@ -4,6 +4,7 @@ import { plusSeconds } from '../domain/time.ts';
 import { ProviderUnavailable } from './assertion-refused.ts';
 import { ASK_AGAIN_SECONDS } from './cached-document.ts';
 import { ATTEMPT_SECONDS, LOGIN_COOKIE, setCookie } from './cookies.ts';
+import { derived } from './derived.ts';
 import type { LoginWish } from './login.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import type { Attempt, Attempts, LinkTo, OidcProvider } from './ports.ts';
@@ -47,8 +48,6 @@ export const beginOidcLogin = async (
   const attempt: Attempt = {
     stateHash: hashSecret(state),
     provider: provider.id,
-    nonce: chance.token(SECRET_BYTES),
-    codeVerifier: chance.token(SECRET_BYTES),
     browserHash: hashSecret(browser),
     returnTo,
     ...(wish.stepUp === 'fresh' && { authenticatedSince: now }),
@@ -57,7 +56,7 @@ export const beginOidcLogin = async (
   };
   await parts.attempts.put(attempt);
   return {
-    location: authorizationUrl(parts, provider, metadata, { wish, attempt, state }),
+    location: authorizationUrl(parts, provider, metadata, { wish, browser, state }),
     cookies: [setCookie(LOGIN_COOKIE, browser, ATTEMPT_SECONDS)],
   };
 };
@@ -72,21 +71,31 @@ export const providerIsAway = (error: unknown): never => {
   throw new HatcheckError(refusal, { cause: error });
 };
 
+/**
+ * What the provider must say again, and what its code is redeemed with (RFC 7636, 4.1), of the secret that the browser alone keeps, which is
+ * another one each time: the table that has the attempt has neither.
+ */
+export const attemptSecrets = (browser: string): { readonly nonce: string; readonly codeVerifier: string } => ({
+  nonce: derived(browser, 'nonce').toString('base64url'),
+  codeVerifier: derived(browser, 'PKCE verifier').toString('base64url'),
+});
+
 const authorizationUrl = (
   { origin }: LoginParts,
   provider: OidcProvider,
   metadata: ProviderMetadata,
-  { wish, attempt, state }: { readonly wish: LoginWish; readonly attempt: Attempt; readonly state: string },
+  { wish, browser, state }: { readonly wish: LoginWish; readonly browser: string; readonly state: string },
 ): string => {
   const url = new URL(metadata.authorizationEndpoint);
+  const { nonce, codeVerifier } = attemptSecrets(browser);
   const parameters = {
     response_type: 'code',
     client_id: provider.clientId,
     redirect_uri: redirectUri(origin),
     scope: scopesOf(provider, metadata).join(' '),
     state,
-    nonce: attempt.nonce,
-    code_challenge: createHash('sha256').update(attempt.codeVerifier).digest('base64url'),
+    nonce,
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
     code_challenge_method: 'S256',
     max_age: String(wish.stepUp === 'fresh' ? 0 : MAX_AGE_SECONDS),
     ...(wish.stepUp && { prompt: 'login' }),

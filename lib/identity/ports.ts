@@ -61,8 +61,6 @@ export interface Attempt {
   /** base64url SHA-256 of `state`. */
   readonly stateHash: string;
   readonly provider: string;
-  readonly nonce: string;
-  readonly codeVerifier: string;
   /** base64url SHA-256 of the browser's pre-login cookie. */
   readonly browserHash: string;
   readonly returnTo: string;

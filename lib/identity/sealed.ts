@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { derived } from './derived.ts';
 
-const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -36,6 +36,4 @@ export const unsealed = (secret: string, context: string, box: string): string |
   }
 };
 
-/** RFC 5869. Of a secret as long as a key no salt is needed; the label keeps this key apart from any other of the same secret. */
-const keyOf = (secret: string): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, '', 'hatcheck sealed text, version 1', KEY_BYTES));
+const keyOf = (secret: string): Buffer => derived(secret, 'sealed text');

@@ -59,8 +59,6 @@ const session = (handle: string, tokenHash: string, changes: Partial<Session> = 
 const attempt = (stateHash: string, changes: Partial<Attempt> = {}): Attempt => ({
   stateHash,
   provider: 'okta',
-  nonce: 'nonce',
-  codeVerifier: 'verifier',
   browserHash: 'browser',
   returnTo: '/',
   authenticatedSince: NOW,

@@ -39,8 +39,6 @@ const session = {
 const attempt = {
   stateHash: 'state',
   provider: 'okta',
-  nonce: 'n',
-  codeVerifier: 'v',
   browserHash: 'b',
   returnTo: '/',
   expiresAt: '2026-01-01T12:10:00.500Z',

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { finishLogin } from '../../../lib/identity/oidc-callback.ts';
 import { type LoginWish, beginLogin } from '../../../lib/identity/login.ts';
+import { attemptSecrets } from '../../../lib/identity/oidc-login.ts';
 import { noon } from '../../support/builders.ts';
 import { memoryClock } from '../../support/memory.ts';
 import { type OidcServer, startOidcServer } from '../../support/oidc-server.ts';
@@ -61,6 +63,18 @@ describe('where the browser is sent', () => {
     [{ stepUp: 'fresh' }, { prompt: 'login', max_age: '0' }],
   ] as const)('for %j also asks for %j', async (wish, more) => {
     await expect(parametersOf(wish)).resolves.toMatchObject(more);
+  });
+
+  test('leaves neither nonce nor verifier with what is remembered: the browser’s cookie alone makes them', async () => {
+    const { location, cookies } = await beginLogin(identity, {});
+    const browser = /__Host-hatcheck-login=([\w-]{43})/.exec(cookies.join())?.[1] ?? '';
+    const { nonce, codeVerifier } = attemptSecrets(browser);
+    const { searchParams } = new URL(location);
+    expect(searchParams.get('nonce')).toBe(nonce);
+    expect(searchParams.get('code_challenge')).toBe(createHash('sha256').update(codeVerifier).digest('base64url'));
+    expect(new Set([browser, nonce, codeVerifier]).size).toBe(3);
+    const stored = JSON.stringify([...identity.stored.attempts]);
+    for (const secret of [browser, nonce, codeVerifier]) expect(stored).not.toContain(secret);
   });
 
   test('is remembered for ten minutes, and since when the person must have signed in', async () => {
