@@ -173,9 +173,12 @@ const stagesOf = ({ entitlements }: AccessPolicy) =>
         ),
   );
 
+/** Who is on call now is not on call for as long as a delegation lasts. */
+const ON_CALL = 'oncall:';
+
 const delegableGroups = (policy: AccessPolicy, principal: Principal): readonly Group[] => {
   const approving = new Set(stagesOf(policy).flatMap(({ groups }) => groups));
-  return principal.groups.filter((group) => approving.has(group));
+  return principal.groups.filter((group) => approving.has(group) && !group.startsWith(ON_CALL));
 };
 
 /** Of all entitlements that these groups approve, the one that wants them youngest. */

@@ -71,6 +71,18 @@ describe('delegating', () => {
     expect(eventOf(delegate(wish(), where))).toMatchObject({ data: { delegation: { groups: ['okta:security'] } } });
   });
 
+  test('does not lend being on call', () => {
+    const onCall = entitlement({
+      approval: { stages: [{ from: { groups: ['oncall:primary', 'okta:sre-leads'] }, count: 1 }], withinSeconds: 1800 },
+    });
+    const where = { policy: { ...policy([onCall]), delegation: { maxSeconds: DAY } } };
+    const groups = ['oncall:primary', 'okta:sre-leads'];
+    expect(eventOf(delegate(wish(), by({ ...approver, groups }, where)))).toMatchObject({
+      data: { delegation: { groups: ['okta:sre-leads'] } },
+    });
+    expect(outcome(delegate(wish(), by({ ...approver, groups: ['oncall:primary'] }, where)))).toBe('not_eligible');
+  });
+
   test('names the other identities of the one who is away, and what begins in the past begins now', () => {
     const where = by(approver, { standing: standing({ sameAs: [outsider.handle] }), now: noon(60) });
     expect(eventOf(delegate(wish(), where))).toMatchObject({
