@@ -24,7 +24,7 @@ const clientSecret = randomBytes(24).toString('hex');
     const pinned = readMetadataFile(await idp.samlMetadata());
     if ('code' in pinned) throw new Error(`its metadata is refused: ${pinned.code} ${pinned.message}`);
     broker.trust(byOidc(idp.issuer), bySaml(pinned));
-  }, 300_000);
+  }, 480_000);
   afterAll(async () => {
     await idp.close();
     await broker.close();

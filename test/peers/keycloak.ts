@@ -41,7 +41,7 @@ export const startKeycloak = async (realm: {
   const peer = await startPeer(
     join(home, 'bin/kc.sh'),
     ['start-dev', '--import-realm', '--db=dev-mem', '--http-host=127.0.0.1', `--http-port=${port}`, '--cache=local'],
-    { url: issuer, env: { JAVA_OPTS_KC_HEAP: '-Xms64m -Xmx512m' }, withinMs: 240_000 },
+    { url: issuer, env: { JAVA_OPTS_KC_HEAP: '-Xms64m -Xmx512m' }, withinMs: 420_000 },
   );
   return {
     issuer,
