@@ -8,9 +8,9 @@ import { checked } from './schema-fault.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 /** How many requests a person may have open; each submission at the limit looks at as many streams. */
-const limits = z.strictObject({ openRequests: z.int().min(1).max(200).default(20) });
+export const limits = z.strictObject({ openRequests: z.int().min(1).max(200).default(20) });
 
-const delegation = (groups: Groups) =>
+export const delegation = (groups: Groups) =>
   z.strictObject({ maxDuration: duration('1h', '30d').default(14 * 86_400), groups: groups.shape.groups.optional() });
 
 /** What holds over all entitlements. Where something is wrong with it, that is among the faults, and what comes back is of no use. */

@@ -43,7 +43,7 @@ const pointer = lineOf(128).regex(/^(?:\/(?:[^/~]|~[01])*)+$/, {
 
 const access = { token: secret.optional(), user: lineOf(255).optional() };
 
-const tickets = z.discriminatedUnion('type', [
+export const tickets = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('jira'), url: base, ...access }),
   z.strictObject({ type: z.literal('servicenow'), url: base, ...access }),
   z.strictObject({
@@ -85,7 +85,7 @@ const isDate = (text: string): boolean => {
 
 const schedule = lineOf(64).regex(/^[A-Za-z0-9_-]+$/, { error: 'must be the id of a schedule' });
 
-const onCall = z.discriminatedUnion('type', [
+export const onCall = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('rota'),
     people: distinct(email, 100),

@@ -24,7 +24,7 @@ describe('the files that come with the project', () => {
     const { policy } = loadAccessFile('access.example.yml');
     expect(policy.entitlements.map(({ id }) => id)).toEqual([
       'prod-read',
-      'staging-admin',
+      'deploy',
       'prod-admin',
       'payments-admin',
     ]);
