@@ -14,14 +14,20 @@ import { seal } from '../lib/broker/chain.ts';
 import type { Surroundings } from '../lib/broker/system.ts';
 import { resolveSecrets } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
+import { readSamlMetadata } from '../lib/config/saml-provider-metadata.ts';
 import { HatcheckError, refuse } from '../lib/domain/errors.ts';
 import { handleOf } from '../lib/identity/handle.ts';
 import { providerDocuments } from '../lib/identity/keys.ts';
 import type { DeviceParts } from '../lib/identity/oauth/grant-parts.ts';
 import type { CallbackParts } from '../lib/identity/oidc-callback.ts';
+import { boundedFetch } from '../lib/outbound/bounded-fetch.ts';
 import { providerFetch } from '../lib/identity/provider-fetch.ts';
+import { samlDocuments } from '../lib/identity/saml-documents.ts';
 import type { SamlLoginParts } from '../lib/identity/saml-login.ts';
 import { type KeptIdentities, keptIdentities } from './kept-identities.ts';
+
+/** As much as its reader takes. */
+const MAX_SAML_METADATA_BYTES = 256 * 1024;
 
 /** What `signin` and `token` work with. Only these two functions hold the pepper. */
 export const signInParts = (
@@ -38,14 +44,16 @@ export const signInParts = (
   const ledger = dynamoLedger({ client, table: tables.ledger });
   const directory = dynamoDirectory(identity);
   const fetchJson = providerFetch();
+  const onStale = (issuer: string, cause: unknown): void => {
+    logger.error('the keys of an identity provider could not be renewed', { provider: issuer }, cause);
+  };
   const resolveSecret = resolveSecrets(parameterStore({ region }));
   return {
     ...{ clock, chance, origin, fetchJson, providers: identityProviders, resolveSecret },
-    documents: providerDocuments({
-      ...{ fetchJson, clock },
-      onStale: (issuer, cause) => {
-        logger.error('the keys of an identity provider could not be renewed', { provider: issuer }, cause);
-      },
+    documents: providerDocuments({ fetchJson, clock, onStale }),
+    samlDocuments: samlDocuments({
+      ...{ clock, onStale, readMetadata: readSamlMetadata },
+      fetchBytes: boundedFetch({ maxBytes: MAX_SAML_METADATA_BYTES }),
     }),
     handleOf: async (issuer, subject) => handleOf(await resolveSecret(pepper), issuer, subject),
     ledger: {

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import type { Account, DenyStatement, Entitlement } from '../domain/entitlement.ts';
-import type { IdentityProvider, SamlProvider } from '../identity/ports.ts';
+import type { IdentityProvider } from '../identity/ports.ts';
 import type { CompiledAccess } from './access.ts';
 import { type AccessFault, AccessFileError, type Path } from './access-fault.ts';
 import { approversFrom } from './access-approvers.ts';
 import { ON_CALL, groupsFrom } from './access-groups.ts';
 import { rulesOverAll } from './access-rules.ts';
-import { account, entitlement, oidcProvider, outline, samlProvider } from './access-schema.ts';
-import { compileEntitlement, compileOidcProvider, compileSamlProvider } from './compile-access.ts';
+import { account, entitlement, oidcProvider, outline } from './access-schema.ts';
+import { compileEntitlement, compileOidcProvider } from './compile-access.ts';
 import { outsideServices } from './outside-services.ts';
 import { present } from './present.ts';
-import { type PinnedMetadata, readMetadataFile } from './saml-provider-metadata.ts';
+import { samlProviderAt } from './saml-provider.ts';
 import { checked } from './schema-fault.ts';
 import { sessionDenies } from './session-denies.ts';
 import { compileWorkloadProvider, workloadProvider } from './workload-provider.ts';
@@ -111,7 +111,7 @@ const providersOf = (read: Read): readonly IdentityProvider[] => {
       if (source.get([...path, 'id']) === ON_CALL)
         faults.push(source.fault([...path, 'id'], 'reserved', 'is what groups of people on call begin with'));
       if (source.get([...path, 'type']) === 'saml') {
-        const provider = samlProviderAt(read, path);
+        const provider = samlProviderAt({ source, faults, fileAt: (at) => fileAt(read, at) }, path);
         if (provider) once('issuer', 'metadata', provider.issuer);
         return provider ? [provider] : [];
       }
@@ -131,24 +131,6 @@ const providersOf = (read: Read): readonly IdentityProvider[] => {
       return provider ? [provider] : [];
     },
   );
-};
-
-const samlProviderAt = (read: Read, path: Path): SamlProvider | undefined => {
-  const text = checked(read.source, path, samlProvider, read.faults);
-  const metadata = metadataOf(read, [...path, 'metadata']);
-  if (metadata?.wantsSignedRequests && read.source.get([...path, 'signingKey']) === undefined)
-    read.faults.push(
-      read.source.fault([...path, 'signingKey'], 'required', 'is missing: the provider wants signed requests'),
-    );
-  return text && metadata && compileSamlProvider(text, metadata);
-};
-
-const metadataOf = (read: Read, path: Path): PinnedMetadata | undefined => {
-  const file = fileAt(read, path);
-  const metadata = file && readMetadataFile(file.text);
-  if (!metadata || !('code' in metadata)) return metadata;
-  read.faults.push(read.source.fault(path, metadata.code, metadata.message));
-  return undefined;
 };
 
 const entitlementsOf = (

@@ -65,8 +65,9 @@ const MFA_CONTEXTS = ['https://refeds.org/profile/mfa', 'http://schemas.microsof
 export const samlProvider = z.strictObject({
   id: idText,
   type: z.literal('saml'),
-  /** A file; read on its own. */
+  /** A file, read on its own, or an address. */
   metadata: z.unknown().optional(),
+  entityId: lineOf(1024).optional(),
   groupsAttribute: lineOf(256),
   emailAttribute: lineOf(256).optional(),
   nameAttribute: lineOf(256).optional(),

@@ -1,14 +1,13 @@
 import type { z } from 'zod';
 import type { Account, DenyStatement, Entitlement } from '../domain/entitlement.ts';
 import { sessionPolicy } from '../domain/role-session.ts';
-import type { OidcProvider, SamlProvider } from '../identity/ports.ts';
+import type { OidcProvider, SamlEndpoint, SamlProvider } from '../identity/ports.ts';
 import { compileApprovers } from './access-approvers.ts';
 import type { Path } from './access-fault.ts';
 import { compileApproval, compileApproverRequires, escalationFaults } from './approval-rules.ts';
 import type { EntitlementText, oidcProvider, samlProvider } from './access-schema.ts';
 import { compileBreakGlass, compileExtension, moreTimeFaults } from './more-time-rules.ts';
 import { present } from './present.ts';
-import type { PinnedMetadata } from './saml-provider-metadata.ts';
 
 export const compileOidcProvider = ({
   tokenExchange,
@@ -23,22 +22,23 @@ export const compileOidcProvider = ({
   tokenExchangeAudiences: tokenExchange?.audiences ?? [],
 });
 
+/** @param described by its metadata, or where that is published */
 export const compileSamlProvider = (
   {
-    metadata: _file,
+    metadata: _named,
+    entityId: _described,
     emailAttribute,
     nameAttribute,
     signingKey,
     decryptionKey,
     ...provider
   }: z.infer<typeof samlProvider>,
-  { entityId, ssoUrl, certificates }: PinnedMetadata,
+  { entityId, ...described }: { readonly entityId: string } & (SamlEndpoint | { readonly metadataUrl: string }),
 ): SamlProvider => ({
   ...provider,
   ...present({ emailAttribute, nameAttribute, signingKey, decryptionKey }),
   issuer: entityId,
-  ssoUrl,
-  certificates,
+  ...described,
 });
 
 /** A fault of the parts taken together; `at` is relative to the entitlement. */

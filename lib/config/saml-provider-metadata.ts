@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { DOMParser } from '@xmldom/xmldom';
+import { present } from './present.ts';
 import { secureUrl } from './web-address.ts';
 
 /** What is pinned of an identity provider's metadata. */
@@ -10,6 +11,8 @@ export interface PinnedMetadata {
   readonly certificates: readonly string[];
   /** Whether it refuses requests that are not signed. */
   readonly wantsSignedRequests: boolean;
+  /** As it is written. */
+  readonly validUntil?: string;
 }
 
 /** Why a metadata file is not taken; `code` as in access.yml's other faults. */
@@ -29,8 +32,8 @@ const SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#';
 const PROTOCOL = 'urn:oasis:names:tc:SAML:2.0:protocol';
 const REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
 
-/** Reads the metadata of one identity provider (SAML 2.0 metadata, 2.4.3). Signatures in it are not looked at: the file is ours. */
-export const readMetadataFile = (text: string): PinnedMetadata | MetadataFault => {
+/** Reads the metadata of one identity provider (SAML 2.0 metadata, 2.4.3). Signatures in it are not looked at: the file, or the connection, is trusted. */
+export const readSamlMetadata = (text: string): PinnedMetadata | MetadataFault => {
   const root = text.length > MAX_CHARACTERS ? undefined : rootOf(text);
   if (root?.namespaceURI !== METADATA || root.localName !== 'EntityDescriptor')
     return fault('invalid_metadata', 'names a file that is no SAML metadata of one entity');
@@ -50,9 +53,13 @@ export const readMetadataFile = (text: string): PinnedMetadata | MetadataFault =
     return fault('invalid_metadata', `must have 1 to ${MAX_CERTIFICATES} signing certificates`);
   const wantsSignedRequests = ['true', '1'].includes(role.getAttribute('WantAuthnRequestsSigned') ?? '');
   return certificates.every(isStrong)
-    ? { entityId, ssoUrl, certificates, wantsSignedRequests }
+    ? { entityId, ssoUrl, certificates, wantsSignedRequests, ...present({ validUntil: validUntilOf(root, role) }) }
     : fault('weak_certificate', 'has a signing certificate that is none, or whose key is too weak');
 };
+
+/** 2.3.2, 2.4.1: of the entity or of its role. Where both have one, the entity's, which is the whole document's. */
+const validUntilOf = (...elements: readonly Element[]): string | undefined =>
+  elements.map((element) => element.getAttribute('validUntil') ?? '').find((text) => text !== '');
 
 const fault = (code: string, message: string): MetadataFault => ({ code, message });
 

@@ -207,16 +207,22 @@ export interface UpstreamTokens {
   take(handle: Handle, id: string): Promise<SealedToken | undefined>;
 }
 
-/** What its metadata said when the functions were packaged; nothing of it is fetched later. */
-export interface SamlProvider {
-  readonly id: string;
-  readonly type: 'saml';
-  /** Its entityID, exactly as in its assertions' Issuer. */
-  readonly issuer: string;
+/** What its metadata said when the functions were packaged, or where it publishes it now. */
+export type SamlProvider = SamlProviderRules & (SamlEndpoint | { readonly metadataUrl: string });
+
+/** What of a SAML provider's metadata changes while its name stays. */
+export interface SamlEndpoint {
   /** Where it takes AuthnRequests by HTTP-Redirect. https, or http on a loopback address. */
   readonly ssoUrl: string;
   /** Base64 DER, of the keys that it signs with: one, or two and more while it changes them. */
   readonly certificates: readonly string[];
+}
+
+export interface SamlProviderRules {
+  readonly id: string;
+  readonly type: 'saml';
+  /** Its entityID, exactly as in its assertions' Issuer. */
+  readonly issuer: string;
   readonly groupsAttribute: string;
   readonly emailAttribute?: string;
   readonly nameAttribute?: string;

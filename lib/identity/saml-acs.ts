@@ -1,10 +1,12 @@
 import { HatcheckError, refuse } from '../domain/errors.ts';
 import { isBefore, plusSeconds } from '../domain/time.ts';
 import { AssertionRefused } from './assertion-refused.ts';
+import { providerIsAway } from './oidc-login.ts';
 import type { ParkedSignIn, SamlAttempt, SamlProvider } from './ports.ts';
 import { burnAssertion } from './saml-burn.ts';
 import { unverifiedInResponseTo, unverifiedIssuer } from './saml/peek.ts';
 import { type VerifiedSaml, idpInitiated, verifySamlResponse } from './saml/verify-response.ts';
+import { verifiedBy } from './saml-documents.ts';
 import { spKey } from './saml-keys.ts';
 import type { SamlLoginParts } from './saml-login.ts';
 import { acsUrl, spEntityId } from './saml-metadata.ts';
@@ -32,7 +34,8 @@ interface Expected {
  * What was verified waits a minute for the browser that began. A RelayState is never looked at.
  *
  * @returns where the browser goes
- * @throws HatcheckError `not_signed_in` (not asked for, too late, for the second time), `invalid_token`, `ledger_unavailable`
+ * @throws HatcheckError `not_signed_in` (not asked for, too late, for the second time), `invalid_token`, `provider_unavailable`,
+ *   `ledger_unavailable`
  */
 export const acceptResponse = async (
   parts: SamlLoginParts,
@@ -86,14 +89,12 @@ const accepted = async (
   const { replayGuard, origin, clock } = parts;
   const decryptionKey = (await spKey(parts, provider.decryptionKey))?.privateKey;
   const now = clock.now();
-  const saml = verifySamlResponse(response, {
-    idp: { entityId: provider.issuer, certificates: provider.certificates, ssoUrl: provider.ssoUrl },
-    spEntityId: spEntityId(origin),
-    recipient: acsUrl(origin),
-    now,
-    inResponseTo,
-    ...(decryptionKey && { decryptionKey }),
-  });
+  const saml = await verifiedBy(parts.samlDocuments, provider, (idp) =>
+    verifySamlResponse(response, {
+      ...{ idp, spEntityId: spEntityId(origin), recipient: acsUrl(origin), now, inResponseTo },
+      ...(decryptionKey && { decryptionKey }),
+    }),
+  );
   const { authenticatedSince } = attempt ?? {};
   if (authenticatedSince !== undefined && isBefore(saml.authnInstant, earlier(authenticatedSince)))
     throw new AssertionRefused('authentication_time', { subject: saml.nameId });
@@ -109,7 +110,7 @@ const earlier = (instant: string): string => plusSeconds(instant, -SKEW_SECONDS)
 const refused = (error: unknown): never => {
   if (error instanceof AssertionRefused)
     throw new HatcheckError(refuse('invalid_token', error.message), { cause: error });
-  throw error;
+  return providerIsAway(error);
 };
 
 const notSignedIn = (reason: string): HatcheckError => new HatcheckError(refuse('not_signed_in', reason));

@@ -2,6 +2,7 @@ import { isBefore, plusSeconds } from '../domain/time.ts';
 import { AssertionRefused } from './assertion-refused.ts';
 import type { SamlProvider } from './ports.ts';
 import { burnAssertion } from './saml-burn.ts';
+import { type SamlDocuments, verifiedBy } from './saml-documents.ts';
 import { spKey } from './saml-keys.ts';
 import { spEntityId, tokenUrl } from './saml-metadata.ts';
 import { samlPrincipalOf } from './saml-principal.ts';
@@ -13,6 +14,7 @@ export interface ExchangeParts extends SignInParts {
   /** Our public origin; assertions must be for its token endpoint. */
   readonly origin: string;
   readonly resolveSecret: (reference: string) => Promise<string>;
+  readonly samlDocuments: SamlDocuments;
 }
 
 /**
@@ -31,17 +33,14 @@ export const samlSubject = async (parts: ExchangeParts, base64url: string): Prom
 };
 
 const vouchedBySaml = async (
-  { origin, clock, replayGuard }: ExchangeParts,
+  { origin, clock, replayGuard, samlDocuments }: ExchangeParts,
   provider: SamlProvider,
   assertion: UnverifiedAssertion,
 ): Promise<Vouched> => {
   const now = clock.now();
-  const saml = assertion.verified({
-    idp: { entityId: provider.issuer, certificates: provider.certificates, ssoUrl: provider.ssoUrl },
-    spEntityId: spEntityId(origin),
-    recipient: tokenUrl(origin),
-    now,
-  });
+  const saml = await verifiedBy(samlDocuments, provider, (idp) =>
+    assertion.verified({ idp, spEntityId: spEntityId(origin), recipient: tokenUrl(origin), now }),
+  );
   // As of ID tokens: whoever holds an assertion for a day has it in a drawer.
   if (isBefore(saml.issuedAt, plusSeconds(now, -MAX_TOKEN_AGE_SECONDS)))
     throw new AssertionRefused('too_old', { subject: saml.nameId });

@@ -2,8 +2,10 @@ import type { Instant } from '../domain/principal.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { ATTEMPT_SECONDS, LOGIN_COOKIE, setCookie } from './cookies.ts';
 import type { LoginWish } from './login.ts';
+import { providerIsAway } from './oidc-login.ts';
 import type { LinkTo, ParkedSignIns, SamlAttempts, SamlProvider } from './ports.ts';
 import { returnPath } from './return-path.ts';
+import type { SamlDocuments } from './saml-documents.ts';
 import { acsUrl, spEntityId, xmlText } from './saml-metadata.ts';
 import { redirectTo } from './saml-redirect.ts';
 import { spKey } from './saml-keys.ts';
@@ -17,6 +19,7 @@ export interface SamlLoginParts extends SignInParts {
   /** Our public origin; the provider posts to its `/saml/acs` and nowhere else. */
   readonly origin: string;
   readonly resolveSecret: (reference: string) => Promise<string>;
+  readonly samlDocuments: SamlDocuments;
 }
 
 /** An XML ID must not begin with a digit; SAML 2.0 core, 1.3.4, wants at least 128 bits of chance. */
@@ -29,7 +32,7 @@ const SECRET_BYTES = 32;
  * RelayState: where the person goes afterwards stays here, under the request's ID.
  *
  * @returns where the browser goes, and its cookie
- * @throws HatcheckError `invalid_input` for a `returnTo` that leaves us; `ledger_unavailable`; TypeError for a signing key that is none
+ * @throws HatcheckError `invalid_input` for a `returnTo` that leaves us; `provider_unavailable`; `ledger_unavailable`; TypeError for a signing key that is none
  */
 export const beginSamlLogin = async (
   parts: SamlLoginParts,
@@ -38,6 +41,7 @@ export const beginSamlLogin = async (
 ): Promise<{ readonly location: string; readonly cookies: string[] }> => {
   const { samlAttempts, origin, chance, clock } = parts;
   const returnTo = returnPath(wish.returnTo);
+  const { ssoUrl } = await parts.samlDocuments.idp(provider).catch(providerIsAway);
   const signer = await spKey(parts, provider.signingKey);
   const id = `_${chance.token(REQUEST_ID_BYTES)}`;
   const browser = chance.token(SECRET_BYTES);
@@ -51,9 +55,9 @@ export const beginSamlLogin = async (
     ...(wish.link && { link: wish.link }),
     expiresAt: plusSeconds(now, ATTEMPT_SECONDS),
   });
-  const request = authnRequest({ id, now, origin, provider, wish });
+  const request = authnRequest({ id, now, origin, provider, ssoUrl, wish });
   return {
-    location: redirectTo(provider.ssoUrl, request, signer),
+    location: redirectTo(ssoUrl, request, signer),
     cookies: [setCookie(LOGIN_COOKIE, browser, ATTEMPT_SECONDS)],
   };
 };
@@ -63,14 +67,15 @@ interface Request {
   readonly now: Instant;
   readonly origin: string;
   readonly provider: SamlProvider;
+  readonly ssoUrl: string;
   readonly wish: LoginWish;
 }
 
 /** SAML 2.0 core, 3.4.1. Without NameIDPolicy: the provider gives what it is configured to give us. */
-const authnRequest = ({ id, now, origin, provider, wish: { stepUp, loginHint } }: Request): string =>
+const authnRequest = ({ id, now, origin, provider, ssoUrl, wish: { stepUp, loginHint } }: Request): string =>
   [
     '<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"',
-    ` ID="${id}" Version="2.0" IssueInstant="${now}" Destination="${xmlText(provider.ssoUrl)}"`,
+    ` ID="${id}" Version="2.0" IssueInstant="${now}" Destination="${xmlText(ssoUrl)}"`,
     stepUp === undefined ? '' : ' ForceAuthn="true"',
     ` ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" AssertionConsumerServiceURL="${xmlText(acsUrl(origin))}">`,
     `<saml:Issuer>${xmlText(spEntityId(origin))}</saml:Issuer>`,

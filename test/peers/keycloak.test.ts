@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readMetadataFile } from '../../lib/config/saml-provider-metadata.ts';
+import { readSamlMetadata } from '../../lib/config/saml-provider-metadata.ts';
 import type { OidcProvider, SamlProvider } from '../../lib/identity/ports.ts';
 import { type Keycloak, missingForKeycloak, startKeycloak } from './keycloak.ts';
 import { openPerson } from './person.ts';
@@ -21,7 +21,7 @@ const clientSecret = randomBytes(24).toString('hex');
     process.env['PEERS_OIDC_SECRET'] = clientSecret;
     broker = await startSigninServer();
     idp = await startKeycloak({ origin: broker.origin, clientSecret, person });
-    const pinned = readMetadataFile(await idp.samlMetadata());
+    const pinned = readSamlMetadata(await idp.samlMetadata());
     if ('code' in pinned) throw new Error(`its metadata is refused: ${pinned.code} ${pinned.message}`);
     broker.trust(byOidc(idp.issuer), bySaml(pinned));
   }, 480_000);

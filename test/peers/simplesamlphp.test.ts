@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readMetadataFile } from '../../lib/config/saml-provider-metadata.ts';
+import { readSamlMetadata } from '../../lib/config/saml-provider-metadata.ts';
 import type { SamlProvider } from '../../lib/identity/ports.ts';
 import { certifiedKey, pemOf } from '../support/certificate.ts';
 import { openPerson } from './person.ts';
@@ -26,7 +26,7 @@ sayMissing('SimpleSAMLphp', missing);
     );
     const metadata = await (await fetch(`${broker.origin}/saml/metadata`)).text();
     idp = await startSimpleSaml({ metadata, person });
-    const pinned = readMetadataFile(await idp.metadata());
+    const pinned = readSamlMetadata(await idp.metadata());
     if ('code' in pinned) throw new Error(`its metadata is refused: ${pinned.code} ${pinned.message}`);
     broker.trust(provider(pinned));
   }, 60_000);

@@ -22,7 +22,7 @@ export const packaged = async (): Promise<Compiled> => {
   const home = process.env['HOME'];
   process.env['HOME'] = folder;
   try {
-    const access = laptopPolicy(usualProviders());
+    const access = laptopPolicy(usualProviders);
     const { templateFile } = await compile(join(folder, 'service'), access);
     const template: unknown = JSON.parse(await readFile(templateFile, 'utf8'));
     return { template, access };

@@ -1,13 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { idpMetadata } from '../../local/idp/saml-metadata.ts';
 import { laptopAccess } from '../../local/laptop-access.ts';
-import { certifiedKey } from './certificate.ts';
 
 /** The laptop's access policy, given the identity providers. */
 export const laptopPolicy = laptopAccess(fileURLToPath(new URL('../../local/access.yml', import.meta.url)));
 
 /** Where the identity providers usually are, for tests that start none. */
-export const usualProviders = () => ({
-  issuer: 'http://127.0.0.1:3001',
-  samlMetadata: idpMetadata('http://127.0.0.1:3004/metadata', 'http://127.0.0.1:3004/sso', [certifiedKey()]),
-});
+export const usualProviders = { issuer: 'http://127.0.0.1:3001', samlEntityId: 'http://127.0.0.1:3004/metadata' };

@@ -61,7 +61,7 @@ export const signinRoutes = {
     accepts: ['form'],
     bodyRequired: true,
     answers: { 303: 'redirect' },
-    codes: ['not_signed_in', 'invalid_token', ...signInCodes],
+    codes: ['not_signed_in', 'invalid_token', 'provider_unavailable', ...signInCodes],
   },
   'GET /saml/finish': {
     ...open,

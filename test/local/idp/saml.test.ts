@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readMetadataFile } from '../../../lib/config/saml-provider-metadata.ts';
+import { readSamlMetadata } from '../../../lib/config/saml-provider-metadata.ts';
 import { AssertionRefused } from '../../../lib/identity/assertion-refused.ts';
 import { type VerifiedSaml, verifySamlResponse } from '../../../lib/identity/saml/verify-response.ts';
 import { readAssertion } from '../../../lib/identity/saml/verify-assertion.ts';
@@ -199,7 +199,7 @@ describe('assertions for scripts', () => {
 test('its metadata can be pinned', async () => {
   const answer = await fetch(saml.entityId);
   expect(answer.headers.get('content-type')).toBe('application/samlmetadata+xml');
-  expect(readMetadataFile(await answer.text())).toEqual({
+  expect(readSamlMetadata(await answer.text())).toEqual({
     entityId: saml.entityId,
     ssoUrl: saml.ssoUrl,
     certificates: [key.certificate],
@@ -221,7 +221,7 @@ describe('where it knows the service’s certificate', () => {
   const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
 
   test('its metadata asks for signed requests', () => {
-    expect(readMetadataFile(strict.metadata)).toMatchObject({ wantsSignedRequests: true });
+    expect(readSamlMetadata(strict.metadata)).toMatchObject({ wantsSignedRequests: true });
   });
 
   test('a signed request is answered', async () => {

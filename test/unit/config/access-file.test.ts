@@ -48,7 +48,7 @@ describe('the files that come with the project', () => {
   });
 
   test('the policy of the laptop compiles, its groups those of both providers', () => {
-    const policy = laptopPolicy(usualProviders());
+    const policy = laptopPolicy(usualProviders);
     expect(policy.identityProviders).toMatchObject([
       {
         id: 'local-oidc',

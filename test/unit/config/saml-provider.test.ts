@@ -104,6 +104,39 @@ describe('a SAML provider', () => {
     expect(providersOf(edited(wanting, `"${wants}"`, '"false"'))).toHaveLength(1);
   });
 
+  describe('that publishes its metadata', () => {
+    const published = (metadata: string, more = ', entityId: https://adfs.example.com/trust'): string =>
+      edited(BASE, 'metadata: ./idp/adfs.xml', `metadata: '${metadata}'${more}`);
+
+    test('is known by its name and that address; nothing is fetched here', () => {
+      const [provider] = providersOf('', published('https://adfs.example.com/metadata'));
+      expect(provider).toMatchObject({
+        ...{ issuer: 'https://adfs.example.com/trust', metadataUrl: 'https://adfs.example.com/metadata' },
+      });
+      expect(provider).not.toHaveProperty('certificates');
+    });
+
+    test.each([
+      ['without TLS', published('http://adfs.example.com/metadata'), ['metadata invalid_address']],
+      ['with a password', published('https://a:b@adfs.example.com/'), ['metadata invalid_address']],
+      ['with a fragment', published('https://adfs.example.com/#a'), ['metadata invalid_address']],
+      ['by another protocol', published('ftp://adfs.example.com/'), ['metadata invalid_address']],
+      ['without its name', published('https://adfs.example.com/metadata', ''), ['entityId required']],
+      ['without either', published('http://a.example', ''), ['metadata invalid_address', 'entityId required']],
+    ])('%s is refused', (_what, access, faults) => {
+      const found = faultsOf('', access).map((fault) => fault.replace(/^.*identityProviders\[0\]\./, ''));
+      expect(found.toSorted()).toEqual(faults.toSorted());
+    });
+  });
+
+  test('whose file is of another entity than access.yml says is refused', () => {
+    const named = (entityId: string) => edited(BASE, 'groups }', `groups, entityId: '${entityId}' }`);
+    expect(providersOf(METADATA, named('https://adfs.example.com/trust'))).toHaveLength(1);
+    expect(faultsOf(METADATA, named('https://adfs.example.com/other'))).toEqual([
+      expect.stringMatching(/identityProviders\[0\]\.entityId another_entity$/),
+    ]);
+  });
+
   const at = 'access.yml:3:29 identityProviders[0].metadata';
   test.each<[string, string, string]>([
     ['is not XML', 'a text', 'invalid_metadata'],

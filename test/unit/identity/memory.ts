@@ -1,3 +1,4 @@
+import { readSamlMetadata } from '../../../lib/config/saml-provider-metadata.ts';
 import { handleOf } from '../../../lib/identity/handle.ts';
 import type { RecordedEvent } from '../../../lib/domain/event.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
@@ -13,6 +14,7 @@ import type {
   SealedToken,
   Session,
 } from '../../../lib/identity/ports.ts';
+import { samlDocuments } from '../../../lib/identity/saml-documents.ts';
 import type { SamlLoginParts } from '../../../lib/identity/saml-login.ts';
 import { providerFetch } from '../../../lib/identity/provider-fetch.ts';
 import { type MemoryClock, memoryClock, seededChance } from '../../support/memory.ts';
@@ -60,6 +62,10 @@ export const memoryIdentity = (
     providers,
     origin: 'https://hatcheck.example.com',
     fetchJson: providerFetch(),
+    samlDocuments: samlDocuments({
+      ...{ clock, onStale: () => undefined, readMetadata: readSamlMetadata },
+      fetchBytes: () => Promise.reject(new Error('nobody publishes anything here')),
+    }),
     documents: providerDocuments({ fetchJson: providerFetch(), clock, onStale: () => undefined }),
     handleOf: (issuer, subject) => Promise.resolve(handleOf(PEPPER, issuer, subject)),
     resolveSecret: (reference) => Promise.resolve(`the secret of ${reference}`),
