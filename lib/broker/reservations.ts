@@ -1,4 +1,5 @@
 import type { EventData } from '../domain/event.ts';
+import { certain } from '../domain/invariant.ts';
 import type { Handle, Instant, Principal } from '../domain/principal.ts';
 import { fold, grantAt, statusAt } from '../domain/request.ts';
 import { type Reservation, asSeen, reserve } from '../domain/reservation.ts';
@@ -45,7 +46,7 @@ export const countReservations = async (
 ): Promise<Counted> => {
   const now = clock.now();
   const handles = handlesOf(handle, standing);
-  const lead = handles.toSorted()[0] ?? handle;
+  const lead = certain(handles.toSorted()[0], 'a person has at least the identity that asks');
   const linked = await Promise.all(
     standing.sameAs.map(async (each) => ({ of: each, ...(await readStanding(ledger, each)) })),
   );
@@ -98,9 +99,15 @@ const asItIs = async (ledger: Ledger, reservation: Reservation, now: Instant): P
   const request = fold(await ledger.read(requestStream(reservation.requestId)));
   if (!request) return secondsBetween(reservation.at, now) <= ON_ITS_WAY_SECONDS ? reservation : undefined;
   if (!reservation.breakGlass) return statusAt(request, now) === 'pending' ? reservation : undefined;
-  const { reviewBy: debt, ...rest } = reservation;
-  const until = grantAt(request, now)?.endsAt ?? reservation.until;
-  return { ...rest, until, ...(request.review || debt === undefined ? {} : { reviewBy: debt }) };
+  const { requestId, breakGlass, at, reviewBy } = reservation;
+  const { endsAt: until } = certain(grantAt(request, now), 'break-glass is approved in the same breath');
+  return {
+    requestId,
+    breakGlass,
+    at,
+    until,
+    ...(request.review ? {} : { reviewBy: certain(reviewBy, 'break-glass is reviewed') }),
+  };
 };
 
 /**

@@ -93,9 +93,9 @@ const entitlementChecks = (
   },
   {
     rule: 'notSelf',
-    detail: 'Nobody approved their own request.',
+    detail: 'Nobody approved their own request, nor more time for it.',
     check: () =>
-      hasSpoken(request, handlesOf(principal.handle, standing))
+      [request, request.extension].some((each) => each && hasSpoken(each, handlesOf(principal.handle, standing)))
         ? refuse('self_approval', 'the requester is among the approvers')
         : undefined,
   },

@@ -45,6 +45,7 @@ type Delegator = Pick<Context, 'principal' | 'policy' | 'now' | 'standing'>;
 export const delegate = (wish: DelegationWish, { principal, policy, now, standing }: Delegator): Decision => {
   if (sameGiven(standing, wish)) return { event: undefined };
   const groups = delegableGroups(policy, principal);
+  const maxSeconds = policy.delegation?.maxSeconds ?? 0;
   const rules = evaluate([
     {
       rule: 'delegator',
@@ -62,8 +63,8 @@ export const delegate = (wish: DelegationWish, { principal, policy, now, standin
     },
     {
       rule: 'term',
-      detail: `At most ${policy.delegation?.maxSeconds ?? 0} seconds from now.`,
-      check: () => termFits(wish, policy, now),
+      detail: `At most ${maxSeconds} seconds from now.`,
+      check: () => termFits(wish, maxSeconds, now),
     },
     {
       rule: 'groupsFresh',
@@ -200,12 +201,7 @@ const mayDelegate = (
   return groups.length > 0 ? undefined : refuse('not_eligible', 'no stage asks a group of theirs');
 };
 
-const termFits = (
-  { startsAt, endsAt }: DelegationWish,
-  { delegation }: AccessPolicy,
-  now: Instant,
-): Refusal | undefined => {
-  const maxSeconds = delegation?.maxSeconds ?? 0;
+const termFits = ({ startsAt, endsAt }: DelegationWish, maxSeconds: number, now: Instant): Refusal | undefined => {
   if (!isBefore(latest(startsAt, now), endsAt))
     return badInput('/until', 'too_early', 'must be after it begins, and not past');
   return secondsBetween(now, endsAt) <= maxSeconds

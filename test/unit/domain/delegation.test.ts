@@ -127,9 +127,10 @@ describe('delegating', () => {
 
   test('the youngest groups that one of the entitlements wants are asked for', () => {
     const strict = entitlement({ id: 'strict', groupsMaxAgeSeconds: 300 });
+    const auto = entitlement({ id: 'auto', approval: 'auto', groupsMaxAgeSeconds: 1 });
     const where = by(
       { ...approver, groupsAt: noon(-301) },
-      { policy: { ...policy([entitlement(), strict]), delegation: { maxSeconds: DAY } } },
+      { policy: { ...policy([auto, entitlement(), strict]), delegation: { maxSeconds: DAY } } },
     );
     expect(refusalOf(delegate(wish(), where))).toMatchObject({ code: 'step_up_required', stepUp: 'fresh' });
   });

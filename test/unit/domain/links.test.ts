@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { MAX_IDENTITIES, link, unlink } from '../../../lib/domain/links.ts';
-import { NO_STANDING, type Standing } from '../../../lib/domain/standing.ts';
-import { NOON, handleOf, noon } from '../../support/builders.ts';
+import { NO_STANDING, type Standing, standingAfter } from '../../../lib/domain/standing.ts';
+import { NOON, engineer, handleOf, noon, recorded } from '../../support/builders.ts';
 
 const [ada, bea, cyd] = [handleOf('ada'), handleOf('bea'), handleOf('cyd')];
 const standing = (parts: Partial<Standing>): Standing => ({ ...NO_STANDING, ...parts });
@@ -62,4 +62,10 @@ test('what is over by time is left out of what the next event carries, a debt of
   expect(link(before, ada, { person: [ada, bea], linked: [] }, noon(60))).toMatchObject({
     event: { data: { carried: { reservations: [{ requestId: 's' }, { requestId: 'b' }] } } },
   });
+});
+
+test('an event that has no place in the stream of a person is no standing', () => {
+  const event = recorded('request.cancelled', {}, { by: engineer, at: NOON });
+  const stored = { ...event, stream: 'person#p', seq: 0, prevHash: '', hash: '', v: 1 } as const;
+  expect(() => standingAfter(stored)).toThrow(TypeError);
 });

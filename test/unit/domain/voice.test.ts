@@ -20,6 +20,7 @@ import {
   pending,
   policy,
   principal,
+  recorded,
   request,
   secondApprover,
   security,
@@ -173,6 +174,24 @@ test('at the issue, an approval in the requester’s place is their own', () => 
   const state = request(submitted(), approved(outsider, NOON, { onBehalfOf: engineer.handle }));
   const issue = { type: 'issue', purpose: 'credentials', sessionNameHash: '' } as const;
   expect(outcome(decide(state, issue, as(engineer)))).toBe('self_approval');
+});
+
+test('attack: an approver of more time who turns out to be the requester, linked only afterwards', () => {
+  const longer = entitlement({ approval: { stages: [stage('sre-leads')], withinSeconds: 1800 } });
+  const state = request(
+    submitted({ durationSeconds: 600 }, { of: longer }),
+    approved(security, NOON),
+    recorded(
+      'request.extension_requested',
+      { durationSeconds: 600, justification: words('more'), stages: [stage('sre-leads')], pendingUntil: noon(900) },
+      { by: engineer, at: NOON },
+    ),
+    approved(approver, NOON, { extension: true }),
+  );
+  const issue = { type: 'issue', purpose: 'credentials', sessionNameHash: '' } as const;
+  const linked = { standing: standing({ sameAs: [approver.handle] }) };
+  expect(outcome(decide(state, issue, as(engineer, {}, [longer])))).toBe('credentials.intended');
+  expect(outcome(decide(state, issue, as(engineer, linked, [longer])))).toBe('self_approval');
 });
 
 test('whoever is who: no yes of a requester’s own identity, and no person twice, is ever counted', () => {
