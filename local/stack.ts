@@ -17,6 +17,7 @@ import type { LaptopProviders } from './laptop-access.ts';
 import { type LedgerStream, startLedgerStream } from './ledger-stream.ts';
 import { type NoticesReader, type ReadNotice, startNoticesReader } from './notices-reader.ts';
 import { noticesQueue, queuesOf } from './queues.ts';
+import { type LocalSchedule, startSchedule } from './schedule.ts';
 import { type LocalState, openState, samlKeyOf, secretsOf } from './state.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from './tables.ts';
 import { BROKER_ACCOUNT, targetBuckets, targetRoles } from './target-accounts.ts';
@@ -48,6 +49,8 @@ export interface StackOptions {
   readonly ledgerStreamIntervalMs?: number;
   /** Gets every notice that somebody would be told. */
   readonly onNotice?: (notice: ReadNotice) => void;
+  /** How often what is due is looked for, in ms; every minute unless said otherwise. */
+  readonly scheduleIntervalMs?: number;
   /** Begins every secret that the local AWS gives out, for tests that look for leaks. */
   readonly secretMark?: string;
   /** Changes the compiled stack before it runs, as a wrong deployment would. */
@@ -64,6 +67,7 @@ export interface Stack {
   readonly dynamodbEndpoint: string;
   readonly ledgerStream: Pick<LedgerStream, 'poll'>;
   readonly notices: Pick<NoticesReader, 'poll'>;
+  readonly schedule: Pick<LocalSchedule, 'run'>;
   readonly template: LocalStack;
   close(): Promise<void>;
 }
@@ -112,8 +116,9 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const notices = keep(readNotices(options, template, aws));
   const ledgerStream = keep(await followLedger(options, { template, database, functions }));
   const invoke = (functionId: string, event: unknown) => functions.invoke(functionId, event);
+  const schedule = keep(startSchedule(() => functions.invoke('on-schedule', {}), options));
   keep(await startGateway({ port: gatewayPort, routes: template.routes, invoke }));
-  return { origin, oidc, saml, aws, dynamodbEndpoint: database.endpoint, ledgerStream, notices, template };
+  return { origin, oidc, saml, aws, dynamodbEndpoint: database.endpoint, ledgerStream, notices, schedule, template };
 };
 
 const readNotices = (

@@ -1,5 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Summaries } from '../broker/ports.ts';
+import { duesOf } from '../domain/due.ts';
+import { dueItem } from './dues.ts';
 import type { DynamoTable } from './ledger.ts';
 import { everybody } from './summary-months.ts';
 import { type Partition, type Unreadable, mergedPage, newestOf } from './summary-query.ts';
@@ -16,8 +18,22 @@ export const dynamoSummaries = ({ onUnreadable = () => undefined, ...at }: Summa
   const newest = newestOf(at, onUnreadable);
   return {
     put: async (summary) => {
-      await Promise.all(
-        summaryItems(summary).map((item) =>
+      await Promise.all([
+        ...duesOf(summary).map((due) =>
+          wasWritten(
+            'a due cannot be written',
+            at.client.send(
+              new PutItemCommand({
+                TableName: at.table,
+                Item: dueItem(due),
+                // One that was dealt with stays so.
+                ConditionExpression: 'attribute_not_exists(#pk)',
+                ExpressionAttributeNames: { '#pk': 'pk' },
+              }),
+            ),
+          ),
+        ),
+        ...summaryItems(summary).map((item) =>
           wasWritten(
             'a summary cannot be written',
             at.client.send(
@@ -32,7 +48,7 @@ export const dynamoSummaries = ({ onUnreadable = () => undefined, ...at }: Summa
             ),
           ),
         ),
-      );
+      ]);
     },
     ofRequester: (requester, page) =>
       mergedPage(newest, [{ index: 'byRequester', attribute: 'requester', value: requester }], page),

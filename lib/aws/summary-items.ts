@@ -24,7 +24,7 @@ export const summaryItems = (summary: RequestSummary): Record<string, AttributeV
     ...common,
     sk: { S: 'summary' },
     requester: { S: summary.requester },
-    monthShard: { S: monthShard(monthOf(summary.createdAt), shardOf(summary.id)) },
+    monthShard: { S: monthShard(monthOf(summary.createdAt), shardOf(summary.id, MONTH_SHARDS)) },
   };
   return [own, ...approverKeys(summary).map((key) => ({ ...common, ...approverAttributes(summary, key) }))];
 };
@@ -43,4 +43,6 @@ export const monthShard = (month: string, shard: number): string => `${month}#${
 /** `yyyy-mm`, UTC. */
 export const monthOf = (instant: string): string => instant.slice(0, 7);
 
-const shardOf = (id: string): number => createHash('sha256').update(id).digest().readUInt8() % MONTH_SHARDS;
+/** Spread evenly, and always the same. */
+export const shardOf = (id: string, shards: number): number =>
+  createHash('sha256').update(id).digest().readUInt8() % shards;

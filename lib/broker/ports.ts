@@ -1,4 +1,5 @@
 import type { ConsoleDestination } from '../domain/console.ts';
+import type { Due } from '../domain/due.ts';
 import type { StoredEvent, TextRef } from '../domain/event.ts';
 import type { Handle, Instant } from '../domain/principal.ts';
 import type { RoleSessionOrder } from '../domain/role-session.ts';
@@ -125,6 +126,18 @@ export interface OnCall {
 export interface Notices {
   /** Once it is taken it is not lost; the same notice may be sent again. @throws HatcheckError `aws_unavailable`: send it again. */
   send(notice: Notice): Promise<void>;
+}
+
+/** What will be due of requests, derived from the ledger as summaries are; written with them. */
+export interface Dues {
+  /** By which they are spread. */
+  readonly shards: readonly string[];
+  /** A page of what was due by `now`, oldest first; `next` is where the following one begins. It may lag. @throws HatcheckError `ledger_unavailable` */
+  by(now: Instant, shard: string, after?: Due): Promise<{ readonly items: readonly Due[]; readonly next?: Due }>;
+  /** It was dealt with, and does not come back. */
+  done(due: Due): Promise<void>;
+  /** It is due at another time. */
+  again(due: Due): Promise<void>;
 }
 
 /** Time and chance, injected. */

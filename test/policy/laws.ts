@@ -136,6 +136,7 @@ const SECRETS_OF: Readonly<Record<string, string>> = {
   token: ':parameter/hatcheck/*',
   requests: ':parameter/hatcheck/outside/*',
   credentials: ':parameter/hatcheck/outside/*',
+  'on-schedule': ':parameter/hatcheck/outside/*',
 };
 
 const LAMBDA_ONLY = {

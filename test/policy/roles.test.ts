@@ -50,6 +50,13 @@ on-ledger-event | dynamodb:PutItem, dynamodb:GetItem                            
 on-ledger-event | dynamodb:PutItem                                                                     | index                                     | request#*
 on-ledger-event | sqs:SendMessage                                                                      | queue LedgerStreamFailures                |
 on-ledger-event | sqs:SendMessage                                                                      | queue Notices                             |
+on-schedule     | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*
+on-schedule     | dynamodb:PutItem                                                                     | ledger                                    | request#*
+on-schedule     | dynamodb:Query                                                                       | index's index byDue                       |
+on-schedule     | dynamodb:PutItem                                                                     | index                                     | request#*
+on-schedule     | dynamodb:PutItem                                                                     | identity                                  | text#on-schedule
+on-schedule     | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |
+on-schedule     | sqs:SendMessage                                                                      | queue Notices                             |
 EACH            | logs:CreateLogStream, logs:PutLogEvents                                              | log group EACH                            |
 
 function        | may never                                                                            | on                                        | keys
@@ -58,7 +65,7 @@ LEDGER          | dynamodb:UpdateItem, dynamodb:DeleteItem, dynamodb:BatchWriteI
 `;
 
 /** Every function, and those that touch the ledger. */
-const EACH = ['signin', 'token', 'requests', 'credentials', 'portal', 'on-ledger-event'];
+const EACH = ['signin', 'token', 'requests', 'credentials', 'portal', 'on-ledger-event', 'on-schedule'];
 const LEDGER = EACH.filter((id) => id !== 'portal');
 
 const listed = (cell: string): string[] => cell.split(',').map((one) => one.trim());

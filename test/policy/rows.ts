@@ -70,6 +70,7 @@ const namesIn = (stack: LocalStack): ((arn: string) => string) => {
       ([arn = '', name = '']): [string, string] => [arn, name],
     ),
     [`${index}/index/*`, "index's indexes"],
+    [`${index}/index/byDue`, "index's index byDue"],
     [stack.tables['LedgerTable']?.streamArn ?? '', "ledger's stream"],
     ...stack
       .resourcesOf('AWS::SQS::Queue')

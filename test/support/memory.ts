@@ -3,6 +3,7 @@ import { BrokenChainError, canonicalOf, hashCanonical, verifyChain, verifyHash }
 import type {
   Chance,
   Clock,
+  Dues,
   Ledger,
   Page,
   PageOf,
@@ -13,6 +14,7 @@ import type {
   Tickets,
 } from '../../lib/broker/ports.ts';
 import { type RequestSummary, positionOf } from '../../lib/broker/summary.ts';
+import { type Due, duesOf } from '../../lib/domain/due.ts';
 import { HatcheckError } from '../../lib/domain/errors.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
 import type { AccessPolicy } from '../../lib/domain/policy.ts';
@@ -205,6 +207,29 @@ export const memoryTexts = (): MemoryTexts => {
 export const memoryPeople = (names: ReadonlyMap<string, PersonName> = new Map()): People => ({
   get: (handles) => Promise.resolve(new Map([...names].filter(([handle]) => handles.includes(handle)))),
 });
+
+export interface MemoryDues extends Dues {
+  /** As the index would have it after the summary was written. */
+  plan(summary: RequestSummary): void;
+  readonly open: () => readonly Due[];
+}
+
+export const memoryDues = (): MemoryDues => {
+  const all = new Map<string, Due | 'done'>();
+  const keyOf = ({ requestId, kind }: Due): string => `${requestId} ${kind}`;
+  const open = (): readonly Due[] =>
+    [...all.values()].filter((due) => due !== 'done').sort((a, b) => (a.at < b.at ? -1 : 1));
+  return {
+    open,
+    shards: ['0'],
+    plan: (summary) => {
+      for (const due of duesOf(summary)) if (!all.has(keyOf(due))) all.set(keyOf(due), due);
+    },
+    by: (now) => Promise.resolve({ items: open().filter(({ at }) => at <= now) }),
+    done: (due) => Promise.resolve(void all.set(keyOf(due), 'done')),
+    again: (due) => Promise.resolve(void all.set(keyOf(due), due)),
+  };
+};
 
 /** What the services say of each ticket, by `service ticket`; of any other they do not say anything. */
 export const memoryTickets = (answers: Readonly<Record<string, TicketAnswer>> = {}): Tickets => ({

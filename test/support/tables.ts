@@ -17,7 +17,7 @@ const table = z.object({
         z.object({
           IndexName: z.string(),
           KeySchema: keySchema,
-          Projection: z.object({ ProjectionType: z.literal('ALL') }),
+          Projection: z.object({ ProjectionType: z.enum(['ALL', 'KEYS_ONLY']) }),
         }),
       ),
     ),

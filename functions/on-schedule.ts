@@ -1,0 +1,42 @@
+import { dynamoDbClient } from '../lib/aws/clients.ts';
+import { dynamoDues } from '../lib/aws/dues.ts';
+import { dynamoLedger } from '../lib/aws/ledger.ts';
+import { dynamoSummaries } from '../lib/aws/summaries.ts';
+import { dynamoTexts } from '../lib/aws/texts.ts';
+import { type Schedule, runDues } from '../lib/broker/run-dues.ts';
+import { surroundings } from '../lib/broker/system.ts';
+import { onLambda } from '../lib/config/bundled.ts';
+import type { Config } from '../lib/config/environment.ts';
+import { noticesOf } from './notices-wiring.ts';
+import { ticketsOf } from './outside-wiring.ts';
+
+/** A run ends before the next one begins; what it did not come to is that one's. */
+const RUN_MS = 50_000;
+
+/** Called every minute. Two runs at once do no harm: what is done is done once, by the ledger and by the queue. */
+export const create = (config: Config, around = surroundings('on-schedule')) => {
+  const { policy, region, tables, endpoints, noticesQueue } = config;
+  const { clock, chance, logger } = around;
+  const client = dynamoDbClient({
+    region,
+    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
+  });
+  const schedule: Schedule = {
+    ...{ policy, clock, chance },
+    ledger: dynamoLedger({ client, table: tables.ledger }),
+    dues: dynamoDues({ client, table: tables.index }),
+    summaries: dynamoSummaries({ client, table: tables.index }),
+    texts: dynamoTexts({ client, table: tables.identity, clock }),
+    notices: noticesOf(noticesQueue, region, endpoints.sqs),
+    tickets: ticketsOf(config, around),
+    warn: (message, cause) => {
+      logger.error(message, {}, cause);
+    },
+  };
+  return async (): Promise<{ readonly done: number; readonly failed: number }> => {
+    const until = performance.now() + RUN_MS;
+    return runDues(schedule, { remainingMs: () => until - performance.now() });
+  };
+};
+
+export const handler = onLambda(create);
