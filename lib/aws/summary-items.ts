@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type RequestSummary, positionOf } from '../broker/summary.ts';
-import { approvalsNeeded, approverKeys } from '../domain/stages.ts';
+import { deciderKeys } from '../domain/access.ts';
+import { approvalsNeeded } from '../domain/stages.ts';
 
 /**
  * A month's requests are spread over so many partitions of the index, since one takes 1,000 writes a second. Never lowered: lists would
@@ -26,7 +27,7 @@ export const summaryItems = (summary: RequestSummary): Record<string, AttributeV
     requester: { S: summary.requester },
     monthShard: { S: monthShard(monthOf(summary.createdAt), shardOf(summary.id, MONTH_SHARDS)) },
   };
-  return [own, ...approverKeys(summary).map((key) => ({ ...common, ...approverAttributes(summary, key) }))];
+  return [own, ...deciderKeys(summary).map((key) => ({ ...common, ...approverAttributes(summary, key) }))];
 };
 
 const approverAttributes = (summary: RequestSummary, key: string): Record<string, AttributeValue> => ({

@@ -1,7 +1,7 @@
 import { type AccessPolicy, isAuditor } from './policy.ts';
-import { type Approvers, type Principal, mayAct } from './principal.ts';
+import { type Approvers, type Principal, keysOfApprovers, mayAct } from './principal.ts';
 import type { RequestState } from './request.ts';
-import type { Staged } from './stages.ts';
+import { type Staged, approverKeys } from './stages.ts';
 import { type Speaking, isAsked } from './voice.ts';
 
 type Parties = Staged & Pick<RequestState, 'requester' | 'entitlementId' | 'extension' | 'breakGlass'>;
@@ -30,3 +30,14 @@ const isAskedToExtend = ({ extension, requester }: Parties, asking: Speaking): b
 
 const revokersOf = ({ entitlementId }: Parties, policy: AccessPolicy): Approvers =>
   policy.entitlements.get(entitlementId)?.revokers ?? { groups: [] };
+
+/** All who may have something to decide on the request, now or later, as lists know them. */
+export const deciderKeys = (
+  request: Pick<Parties, 'stages' | 'escalation' | 'extension' | 'breakGlass'>,
+): readonly string[] => [
+  ...new Set([
+    ...approverKeys(request),
+    ...(request.extension ? approverKeys(request.extension) : []),
+    ...(request.breakGlass ? keysOfApprovers(request.breakGlass.reviewers) : []),
+  ]),
+];

@@ -20,7 +20,8 @@ import type { StoredEvent } from '../../lib/domain/event.ts';
 import type { AccessPolicy } from '../../lib/domain/policy.ts';
 import type { Instant } from '../../lib/domain/principal.ts';
 import type { TicketAnswer } from '../../lib/domain/ticket.ts';
-import { approverKeys, currentStage } from '../../lib/domain/stages.ts';
+import { deciderKeys } from '../../lib/domain/access.ts';
+import { currentStage } from '../../lib/domain/stages.ts';
 import { NOON, policy as testPolicy } from './builders.ts';
 
 export interface MemoryClock extends Clock {
@@ -169,7 +170,7 @@ export const memorySummaries = (): Summaries => {
         pageOf(
           page,
           (summary) =>
-            approverKeys(summary).some((key) => keys.includes(key)) &&
+            deciderKeys(summary).some((key) => keys.includes(key)) &&
             (!page.open || (!summary.closed && currentStage(summary) !== undefined)),
         ),
       ),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isReader, isRevoker } from '../../../lib/domain/access.ts';
+import { deciderKeys, isReader, isRevoker } from '../../../lib/domain/access.ts';
 import type { Command } from '../../../lib/domain/command.ts';
 import { decide } from '../../../lib/domain/decide.ts';
 import { submit } from '../../../lib/domain/decide-submit.ts';
@@ -22,6 +22,7 @@ import {
   principal,
   recorded,
   security,
+  stage,
   words,
 } from '../../support/builders.ts';
 import { eventOf, outcome, refusalOf } from './outcome.ts';
@@ -191,4 +192,17 @@ describe('its review', () => {
     expect([isReader(live(), where(reviewer)), isRevoker(live(), where(reviewer))]).toEqual([true, true]);
     expect([isReader(live(), where(outsider)), isReader(granted(), where(reviewer))]).toEqual([false, false]);
   });
+});
+
+test('whoever has something to decide finds it under a key of theirs: approvers, those of an extension, reviewers', () => {
+  const of = {
+    ...glass,
+    extension: { maxTotalSeconds: 7200, approval: { stages: [stage('managers')], withinSeconds: 600 } },
+  };
+  const more: Command = { type: 'extend', durationSeconds: 60, justification: ask().justification };
+  const { type, data } = eventOf(decide(granted(), more, context(engineer, noon(1), [of])));
+  const extended = evolve(granted(), recorded(type, data, { by: engineer, at: noon(1) }));
+  expect(deciderKeys(live())).toEqual(['okta:security']);
+  expect(deciderKeys(granted())).toEqual(['okta:sre-leads']);
+  expect(deciderKeys(extended)).toEqual(['okta:sre-leads', 'okta:managers']);
 });

@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { accessPolicy } from '../../lib/config/access.ts';
+import { answers } from '../../lib/http/answers.ts';
+import { startBroker, type TestBroker } from '../support/broker.ts';
+import { testAccess, testEntitlement } from '../support/config.ts';
+
+const group = (...names: string[]) => ({ groups: names.map((name) => `local-oidc:${name}`) });
+const person = (subject: string) => ({ provider: 'local-oidc', issuer: 'http://127.0.0.1:3001', subject });
+const admin = { requesters: group('sre'), maxDurationSeconds: 3600 };
+
+/** Each of them with one thing of its own. */
+const entitlements = [
+  testEntitlement({
+    ...admin,
+    id: 'extended',
+    approval: { stages: [{ from: group('sre-leads'), count: 1 }], withinSeconds: 3600 },
+    extension: {
+      maxTotalSeconds: 7200,
+      approval: { stages: [{ from: group('sre-leads'), count: 1 }], withinSeconds: 600 },
+    },
+  }),
+  testEntitlement({
+    ...admin,
+    id: 'parallel',
+    approval: {
+      stages: [
+        { from: { groups: [], people: [person('named')] }, count: 1 },
+        { from: group('security'), count: 1 },
+      ],
+      parallel: true,
+      withinSeconds: 3600,
+      escalation: { afterSeconds: 900, to: group('managers') },
+    },
+    approverRequires: { mfa: true },
+  }),
+  testEntitlement({
+    ...admin,
+    id: 'portal-only',
+    approval: { stages: [{ from: group('sre-leads'), count: 1 }], withinSeconds: 3600 },
+    approverRequires: { mfa: false, channel: 'portal' },
+  }),
+  testEntitlement({
+    ...admin,
+    id: 'glass',
+    approval: { stages: [{ from: group('sre-leads'), count: 1 }], withinSeconds: 3600 },
+    breakGlass: {
+      requesters: group('sre-oncall'),
+      maxDurationSeconds: 1800,
+      issuesPerHour: 6,
+      reviewWithinSeconds: 86_400,
+      reviewers: group('security'),
+      notify: [],
+    },
+  }),
+  // 40 minutes a year at the most: nobody is there then.
+  testEntitlement({
+    ...admin,
+    id: 'sundays',
+    requesters: group('engineering'),
+    hours: { timezone: 'Pacific/Kiritimati', days: ['sun'], from: '02:00', to: '02:01' },
+  }),
+];
+
+let broker: TestBroker;
+let engineer: string;
+let lead: string;
+
+beforeAll(async () => {
+  broker = await startBroker({ policy: accessPolicy({ ...testAccess, entitlements }).policy });
+});
+afterAll(async () => {
+  await broker.close();
+});
+beforeEach(async () => {
+  engineer = await broker.signIn('engineer', ['engineering', 'sre', 'sre-oncall']);
+  lead = await broker.signIn('lead', ['sre-leads']);
+});
+
+const ask = (entitlementId: string, more: object = {}) =>
+  broker.call(engineer, 'POST', '/v1/requests', {
+    ...{ entitlementId, justification: 'The queue is stuck.', durationSeconds: 1800 },
+    ...more,
+  });
+const asked = async (entitlementId: string, more: object = {}): Promise<string> => {
+  const { status, json } = await ask(entitlementId, more);
+  expect([status, json.code]).toEqual([201, undefined]);
+  expect(answers.OneRequest().safeParse(json).error).toBeUndefined();
+  return json.request.id;
+};
+const act = (token: string, id: string, act: string, body?: object) =>
+  broker.call(token, 'POST', `/v1/requests/${id}/${act}`, body);
+
+describe('an extension', () => {
+  const wanted = { durationSeconds: 1800, justification: 'The queue is still stuck.' };
+
+  test('is asked for, seen by its approver and approved; the grant is one and the same', async () => {
+    const id = await asked('extended');
+    await act(lead, id, 'approve', {});
+    const pending = await act(engineer, id, 'extend', wanted);
+    expect(answers.OneRequest().safeParse(pending.json).error).toBeUndefined();
+    expect(pending.json.request).toMatchObject({
+      status: 'approved',
+      grantedSeconds: 1800,
+      extension: { status: 'pending', durationSeconds: 1800, justification: wanted.justification, approvalsNeeded: 1 },
+    });
+    expect(pending.json.request.actions).toEqual(['cancel', 'end', 'credentials', 'console']);
+    const listed = await broker.call(lead, 'GET', '/v1/requests?as=approver&limit=200');
+    expect(listed.json.requests.find((each) => each.id === id)?.actions).toEqual(['approve', 'deny', 'revoke']);
+    const { json } = await act(lead, id, 'approve', { comment: 'Go on.', durationSeconds: 900 });
+    expect(json.request).toMatchObject({
+      grantedSeconds: 2700,
+      extension: { status: 'approved', grantedSeconds: 900, stages: [{ approvals: [{ comment: 'Go on.' }] }] },
+    });
+    expect(Date.parse(json.request.grant!.endsAt) - Date.parse(json.request.grant!.startsAt)).toBe(2_700_000);
+    expect((await act(engineer, id, 'credentials')).status).toBe(200);
+  });
+
+  test('is denied with its reason, and the grant stays', async () => {
+    const id = await asked('extended');
+    await act(lead, id, 'approve', {});
+    await act(engineer, id, 'extend', wanted);
+    const { json } = await act(lead, id, 'deny', { reason: 'Enough.' });
+    expect(json.request).toMatchObject({
+      status: 'approved',
+      extension: { status: 'denied', closed: { kind: 'denied', reason: 'Enough.', by: { displayName: 'lead' } } },
+    });
+    expect(json.request.closed).toBeUndefined();
+  });
+
+  test('is refused beyond the whole, to others, and before there is a grant', async () => {
+    const id = await asked('extended');
+    expect((await act(engineer, id, 'extend', wanted)).json.code).toBe('wrong_status');
+    await act(lead, id, 'approve', {});
+    expect((await act(lead, id, 'extend', wanted)).json.code).toBe('not_the_requester');
+    const { status, json } = await act(engineer, id, 'extend', { ...wanted, durationSeconds: 5401 });
+    expect([status, json.errors[0]?.pointer]).toEqual([400, '/durationSeconds']);
+  });
+});
+
+describe('parallel stages', () => {
+  test('are approved in any order, by one who is named and by a group, with more than one factor', async () => {
+    const id = await asked('parallel');
+    const security = await broker.signIn('security', ['security'], { methods: ['pwd', 'mfa'] });
+    const named = await broker.signIn('named', [], { methods: ['pwd', 'mfa'] });
+    const weak = await broker.signIn('security', ['security']);
+    expect((await act(weak, id, 'approve', {})).json.code).toBe('step_up_required');
+    expect((await act(security, id, 'approve', {})).json.request.approvalsNeeded).toBe(1);
+    const listed = await broker.call(named, 'GET', '/v1/requests?as=approver&status=pending');
+    expect(listed.json.requests.map((each) => each.id)).toContain(id);
+    expect((await act(named, id, 'approve', {})).json.request.status).toBe('approved');
+  });
+
+  test('escalate: to the others it does not exist before', async () => {
+    const id = await asked('parallel');
+    const manager = async () => broker.signIn('manager', ['managers'], { methods: ['pwd', 'mfa'] });
+    const seen = async (token: string) =>
+      (await broker.call(token, 'GET', '/v1/requests?as=approver&status=pending')).json.requests.map((each) => each.id);
+    expect((await act(await manager(), id, 'approve', {})).status).toBe(404);
+    expect(await seen(await manager())).not.toContain(id);
+    broker.clock.advance(901);
+    expect(await seen(await manager())).toContain(id);
+    expect((await act(await manager(), id, 'approve', {})).status).toBe(200);
+  });
+});
+
+test('where only the portal will do, a bearer token approves nothing and may deny', async () => {
+  const id = await asked('portal-only');
+  const { status, json } = await act(lead, id, 'approve', {});
+  expect([status, json.code]).toEqual([403, 'channel_not_allowed']);
+  expect((await act(lead, id, 'deny', { reason: 'No.' })).json.request.status).toBe('denied');
+});
+
+test('outside its hours an entitlement is not to be had, and the answer says when it is', async () => {
+  const { status, json, headers } = await ask('sundays');
+  expect([status, json.code]).toEqual([403, 'outside_hours']);
+  expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+});
+
+describe('break-glass', () => {
+  test('is granted at once, issued for, and reviewed by somebody else', async () => {
+    const id = await asked('glass', { breakGlass: true });
+    const { json } = await broker.call(engineer, 'GET', `/v1/requests/${id}`);
+    expect(json.request).toMatchObject({ status: 'approved', breakGlass: true, review: { overdue: false } });
+    expect((await act(engineer, id, 'credentials')).status).toBe(200);
+    const security = await broker.signIn('security', ['security']);
+    const listed = await broker.call(security, 'GET', '/v1/requests?as=approver&limit=200');
+    expect(listed.json.requests.find((each) => each.id === id)?.actions).toEqual(['revoke', 'review']);
+    expect((await act(engineer, id, 'review', { verdict: 'justified', comment: 'Mine.' })).json.code).toBe(
+      'self_approval',
+    );
+    const reviewed = await act(security, id, 'review', { verdict: 'unjustified', comment: 'It could have waited.' });
+    expect(answers.OneRequest().safeParse(reviewed.json).error).toBeUndefined();
+    expect(reviewed.json.request.review).toMatchObject({
+      verdict: 'unjustified',
+      comment: 'It could have waited.',
+      by: { displayName: 'security' },
+    });
+    const other = await broker.signIn('other', ['security']);
+    expect((await act(other, id, 'review', { verdict: 'justified', comment: 'Fine.' })).json.code).toBe(
+      'already_decided',
+    );
+  });
+
+  test('is for whom access.yml names, and a dry run says so', async () => {
+    const colleague = await broker.signIn('colleague', ['sre']);
+    const body = {
+      entitlementId: 'glass',
+      justification: 'The queue is stuck.',
+      durationSeconds: 60,
+      breakGlass: true,
+    };
+    expect((await broker.call(colleague, 'POST', '/v1/requests', body)).json.code).toBe('not_eligible');
+    const { json } = await broker.call(engineer, 'POST', '/v1/requests?dryRun=true', {
+      ...body,
+      durationSeconds: 1801,
+    });
+    expect(json.decision.rules.find(({ rule }) => rule === 'duration')).toMatchObject({
+      outcome: 'notSatisfied',
+      detail: 'At most 1800 seconds.',
+    });
+    const { json: mine } = await broker.call(engineer, 'GET', '/v1/entitlements');
+    expect(mine.entitlements.filter(({ breakGlass }) => breakGlass).map(({ id }) => id)).toEqual(['glass']);
+  });
+
+  test('the same key without it is another body', async () => {
+    const headers = { 'Idempotency-Key': 'glass-1' };
+    const body = { entitlementId: 'glass', justification: 'The queue is stuck.', durationSeconds: 60 };
+    await broker.call(engineer, 'POST', '/v1/requests', body, headers);
+    const { json } = await broker.call(engineer, 'POST', '/v1/requests', { ...body, breakGlass: true }, headers);
+    expect(json.code).toBe('idempotency_conflict');
+  });
+});
+
+test('regression 11: of two grants for one role, ending one leaves the other', async () => {
+  const [first, second] = [await asked('extended'), await asked('extended')];
+  for (const id of [first, second]) await act(lead, id, 'approve', {});
+  await act(engineer, first, 'end');
+  expect((await act(engineer, first, 'credentials')).json.code).toBe('grant_over');
+  expect((await act(engineer, second, 'credentials')).status).toBe(200);
+});
