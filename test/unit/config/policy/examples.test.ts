@@ -20,7 +20,7 @@ const unmet = (access: CompiledAccess, file: string): readonly string[] =>
     .map(({ line, name, expected, got }) => `${line} ${name}: expected ${expected}, got ${got}`);
 
 test('the laptop’s policy does what is expected of it', () => {
-  expect(unmet(laptopPolicy(usualProviders()), 'local/access.test.yml')).toEqual([]);
+  expect(unmet(laptopPolicy(usualProviders), 'local/access.test.yml')).toEqual([]);
 });
 
 /** Every path that a schema knows, `*` for the members of a map or a list. */

@@ -1,0 +1,62 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { HatcheckError, refuse } from '../../../lib/domain/errors.ts';
+import { beginLogin } from '../../../lib/identity/login.ts';
+import { acceptResponse } from '../../../lib/identity/saml-acs.ts';
+import { NOON } from '../../support/builders.ts';
+import { memoryClock } from '../../support/memory.ts';
+import { type TestSamlProvider, testSamlProvider } from '../../support/saml-provider.ts';
+import { type MemoryIdentity, codeOf, memoryIdentity } from './memory.ts';
+
+let identity: MemoryIdentity;
+let adfs: TestSamlProvider;
+
+beforeEach(() => {
+  const clock = memoryClock(NOON);
+  adfs = testSamlProvider('https://hatcheck.example.com', () => new Date(clock.now()));
+  identity = memoryIdentity([adfs.provider], { clock });
+});
+
+const responded = async () => adfs.respond((await beginLogin(identity, {})).location);
+
+describe('a request', () => {
+  test('attack: markup in a login hint stays text', async () => {
+    const { location } = await beginLogin(identity, { loginHint: `a'"><saml:Issuer>&` });
+    expect(adfs.request(location).xml).toContain(
+      '<saml:NameID>a&apos;&quot;&gt;&lt;saml:Issuer&gt;&amp;</saml:NameID>',
+    );
+  });
+
+  test('of a step-up is remembered with the time since when the person must have signed in', async () => {
+    await beginLogin(identity, { stepUp: 'fresh' });
+    expect([...identity.stored.samlAttempts.values()]).toMatchObject([{ authenticatedSince: NOON }]);
+  });
+});
+
+describe('a response', () => {
+  test('of a provider that was taken out of the configuration meanwhile signs nobody in', async () => {
+    const response = await responded();
+    await expect(codeOf(acceptResponse({ ...identity, providers: [] }, response))).resolves.toBe('not_signed_in');
+    expect(identity.stored.parkedSignIns.size).toBe(0);
+  });
+
+  test('whose assertion cannot be burnt signs nobody in, and is not called wrong', async () => {
+    const response = await responded();
+    const replayGuard = { burn: () => Promise.reject(new HatcheckError(refuse('ledger_unavailable', 'away'))) };
+    await expect(codeOf(acceptResponse({ ...identity, replayGuard }, response))).resolves.toBe('ledger_unavailable');
+    expect(identity.stored.parkedSignIns.size).toBe(0);
+  });
+
+  test.each(['_short', `_${'a'.repeat(28)}`, `x${'a'.repeat(27)}`, `_${'a'.repeat(26)}.`])(
+    'attack: to a request of ID %s is not looked for',
+    async (inResponseTo) => {
+      const looked: string[] = [];
+      const samlAttempts = {
+        ...identity.samlAttempts,
+        take: (hash: string) => Promise.resolve(looked.push(hash)).then(() => undefined),
+      };
+      const response = adfs.respond(undefined, { inResponseTo });
+      await expect(codeOf(acceptResponse({ ...identity, samlAttempts }, response))).resolves.toBe('not_signed_in');
+      expect(looked).toEqual([]);
+    },
+  );
+});
