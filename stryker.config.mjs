@@ -49,6 +49,7 @@ export default {
   },
   mutate: folders.map((folder) => `${folder}/**/*.ts`),
   coverageAnalysis: 'perTest',
+  dryRunTimeoutMinutes: 30,
   incremental: true,
   incrementalFile: 'reports/mutation/incremental.json',
   htmlReporter: { fileName: 'reports/mutation/index.html' },

@@ -29,11 +29,12 @@ export const fuzzTarget = async (target: Target, effort: Effort): Promise<Outcom
   const costs = emptyCosts();
   let runs = 0;
   const property = fc.asyncProperty(target.inputs, async (input) => {
-    const bound = runs < WARM_UP && !effort.isWarm ? undefined : effort.maxMsAKib;
+    const isWarm = runs >= WARM_UP || effort.isWarm === true;
+    const bound = isWarm ? effort.maxMsAKib : undefined;
     const { outcome, msAKib, kib } = await timed(target, input, bound ?? Number.POSITIVE_INFINITY);
     runs += 1;
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    costs.add(kib, msAKib);
+    if (isWarm) costs.add(kib, msAKib);
   });
   for (let batch = 0; runs < effort.runs && effort.isOver?.() !== true; batch += 1) {
     const seed = effort.seed + batch;
