@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { DOMParser } from '@xmldom/xmldom';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
@@ -209,7 +210,29 @@ describe('a response', () => {
     expect([answer.statusCode, answer.code]).toEqual([401, 'invalid_token']);
   });
 
+  test('attack: in the address, of a GET or beside a good body, is refused', async () => {
+    const { location } = await begin();
+    const response = adfs.respond(location);
+    const query = new URLSearchParams({ SAMLResponse: response }).toString();
+    const beside = { method: 'POST', path: `/saml/acs?${query}`, form: { SAMLResponse: response } };
+    expect((await call(beside)).code).toBe('invalid_input');
+    expect((await call({ path: `/saml/acs?${query}` })).statusCode).toBe(404);
+    expect((await post(response)).statusCode).toBe(303);
+  });
+
+  test('attack: compressed in its body is refused', async () => {
+    const { location } = await begin();
+    const form = new URLSearchParams({ SAMLResponse: adfs.respond(location) }).toString();
+    const answer = await call({
+      ...{ method: 'POST', path: '/saml/acs', body: gzipSync(form).toString('base64'), isBase64Encoded: true },
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' },
+    });
+    expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+    expect(answer.statusCode).toBeLessThan(500);
+  });
+
   test.each<[string, string, string]>([
+    ['is a list', 'SAMLResponse%5B%5D=a', 'invalid_input'],
     ['is given twice', 'SAMLResponse=a&SAMLResponse=b', 'invalid_input'],
     ['is missing', 'RelayState=a', 'invalid_input'],
     ['is no XML', 'SAMLResponse=YWJj', 'not_signed_in'],
