@@ -15,7 +15,7 @@ export interface KeptIdentities extends Identities {
 }
 
 export const keptIdentities = (
-  parts: Pick<Broker, 'ledger' | 'clock' | 'chance'> & { readonly people: People },
+  parts: Pick<Broker, 'ledger' | 'clock' | 'chance' | 'policy'> & { readonly people: People },
 ): KeptIdentities => ({
   link: (principal, other) => {
     const endsAt = plusSeconds(parts.clock.now(), PATIENCE_SECONDS);

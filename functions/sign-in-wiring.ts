@@ -34,7 +34,7 @@ export const signInParts = (
   config: Config,
   { clock, chance, logger }: Surroundings,
 ): CallbackParts & SamlLoginParts & DeviceParts & { readonly identities: KeptIdentities } => {
-  const { region, origin, identityProviders, tables, endpoints, pepper } = config;
+  const { policy, region, origin, identityProviders, tables, endpoints, pepper } = config;
   if (pepper === undefined) throw new TypeError('HATCHECK_PEPPER is not set: without it nobody has a handle');
   const client = dynamoDbClient({
     region,
@@ -58,7 +58,8 @@ export const signInParts = (
     handleOf: async (issuer, subject) => handleOf(await resolveSecret(pepper), issuer, subject),
     ledger: {
       begin: async (stream, event) => {
-        if ((await ledger.append(seal(undefined, stream, event))) === 'conflict')
+        const sealed = seal(undefined, stream, { ...event, policy: policy.version });
+        if ((await ledger.append(sealed)) === 'conflict')
           throw new HatcheckError(refuse('ledger_unavailable', `${stream} was begun by somebody else`));
       },
     },
@@ -77,6 +78,6 @@ export const signInParts = (
     parkedSignIns: dynamoParkedSignIns(identity),
     replayGuard: dynamoReplayGuard(identity),
     directory,
-    identities: keptIdentities({ ledger, clock, chance, people: directory }),
+    identities: keptIdentities({ policy, ledger, clock, chance, people: directory }),
   };
 };

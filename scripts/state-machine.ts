@@ -63,6 +63,7 @@ const automatic: Entitlement = {
 };
 
 const policy: AccessPolicy = {
+  version: '',
   entitlements: new Map([entitlement, automatic].map((each) => [each.id, each])),
   auditors: { groups: [] },
   limits: { openRequests: 1 },

@@ -39,7 +39,7 @@ export interface Carried<S> {
  * @throws HatcheckError with the decision's refusal; `ledger_conflict`, `ledger_unavailable`.
  */
 export const appendCarried = async <S>(
-  { ledger, clock, chance }: Pick<Broker, 'ledger' | 'clock' | 'chance'>,
+  { ledger, clock, chance, policy }: Pick<Broker, 'ledger' | 'clock' | 'chance' | 'policy'>,
   stream: CarriedStream<S>,
   { actor, patience, first, prepare }: AppendCarriedOptions,
   decision: (state: S, now: Instant) => Decision,
@@ -53,7 +53,8 @@ export const appendCarried = async <S>(
     if ('refusal' in decided) throw new HatcheckError(decided.refusal);
     if (!decided.event) return { state };
     if (tries === 0) await prepare?.();
-    const event = seal(last, stream.name, { ...decided.event, eventId: chance.id(), at: now, actor });
+    const written = { eventId: chance.id(), at: now, actor, policy: policy.version };
+    const event = seal(last, stream.name, { ...decided.event, ...written });
     if ((await ledger.append(event)) === 'appended') return { state: stream.stateOf(event), event };
     await pauseOrGiveUp({ clock, chance }, patience, tries, 'ledger_conflict');
     last = await ledger.last(stream.name);

@@ -96,7 +96,7 @@ export const commit = async (
     if (!decided.event) return loaded;
     if (tries === 0) await prepare?.();
     const eventId = broker.chance.id();
-    const event = record({ stream, last: loaded.last, now, principal, eventId }, decided.event);
+    const event = record({ stream, last: loaded.last, now, principal, eventId, ...broker }, decided.event);
     if ((await broker.ledger.append(event)) === 'appended')
       return { request: evolve(loaded.request, event), last: event, event };
     await pauseOrGiveUp(broker, patience, tries, 'ledger_conflict');
@@ -146,7 +146,7 @@ export const recordFact = async (
     const said = fact(loaded.request);
     if (!said) return loaded;
     const now = nowAfter(broker, loaded.last);
-    const event = record({ stream, last: loaded.last, now, principal, eventId }, said);
+    const event = record({ stream, last: loaded.last, now, principal, eventId, ...broker }, said);
     if ((await orLost(broker.ledger.append(event))) === 'appended')
       return { request: evolve(loaded.request, event), last: event };
     await pauseOrGiveUp(broker, patience, tries, 'ledger_unavailable');
@@ -170,7 +170,7 @@ const orLost = async <T>(answer: Promise<T>): Promise<T | undefined> => {
 /** Never before the stream's last event, even when this machine's clock is behind the one that wrote it. */
 const nowAfter = ({ clock }: Broker, last: StoredEvent): Instant => latest(clock.now(), last.at);
 
-interface Place {
+interface Place extends Pick<Broker, 'policy'> {
   readonly stream: string;
   readonly last: StoredEvent;
   readonly now: Instant;
@@ -178,5 +178,5 @@ interface Place {
   readonly eventId: string;
 }
 
-const record = ({ stream, last, now, principal, eventId }: Place, event: DomainEvent): StoredEvent =>
-  seal(last, stream, { ...event, eventId, at: now, actor: actorOf(principal) });
+const record = ({ stream, last, now, principal, eventId, policy }: Place, event: DomainEvent): StoredEvent =>
+  seal(last, stream, { ...event, eventId, at: now, actor: actorOf(principal), policy: policy.version });

@@ -7,7 +7,7 @@ import { type Broker, type Patience, actorOf } from './broker.ts';
 import { personStream, readStanding } from './person-stream.ts';
 import type { PersonName, People } from './ports.ts';
 
-type LinkParts = Pick<Broker, 'ledger' | 'clock' | 'chance'>;
+type LinkParts = Pick<Broker, 'ledger' | 'clock' | 'chance' | 'policy'>;
 
 /**
  * Both were proved in one ceremony: from now on they are one person, with whomever each of them is one person already. It is written to

@@ -30,6 +30,7 @@ export const recordRefusal = async (
         eventId: broker.chance.id(),
         at: now,
         actor: actorOf(principal),
+        policy: broker.policy.version,
       });
       if ((await broker.ledger.append(event)) === 'appended') return;
     }

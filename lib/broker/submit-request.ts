@@ -90,6 +90,7 @@ const begin = async (
     eventId: desk.chance.id(),
     at: now,
     actor: actorOf(principal),
+    policy: desk.policy.version,
   });
   await reserveFor(desk, { principal, patience, counted, submissions: [eventOf('request.submitted', event).data] });
   // First the words, then the event that holds their hash: an event must not refer to what was never stored.

@@ -117,7 +117,7 @@ const MAX_PAUSE_MS = 100;
 const alarmStream = (at: Instant): string => `alarm#${at.slice(0, 10)}`;
 
 const raise = async (
-  { ledger, clock, chance, alarm }: LedgerWatch,
+  { ledger, clock, chance, policy, alarm }: LedgerWatch,
   { changeId, at }: LedgerChange,
   altered: EventData['ledger.altered'],
 ): Promise<void> => {
@@ -134,6 +134,7 @@ const raise = async (
       eventId: changeId,
       at: latest(clock.now(), last?.at ?? at),
       actor: WATCH,
+      policy: policy.version,
     });
     if ((await ledger.append(event)) === 'appended') return;
     await clock.pause(chance.fraction() * MAX_PAUSE_MS);

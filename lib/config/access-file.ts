@@ -10,6 +10,7 @@ import { rulesOverAll } from './access-rules.ts';
 import { account, entitlement, oidcProvider, outline } from './access-schema.ts';
 import { compileEntitlement, compileOidcProvider } from './compile-access.ts';
 import { outsideServices } from './outside-services.ts';
+import { policyVersion } from './policy-version.ts';
 import { present } from './present.ts';
 import { samlProviderAt } from './saml-provider.ts';
 import { checked } from './schema-fault.ts';
@@ -60,8 +61,10 @@ export const parseAccess = (
       entitlement({ groups, approvers, accountNames, ticketServices }),
     );
     const rules = rulesOverAll(source, groups, faults);
-    if (faults.length === 0)
-      return { identityProviders, entitlements, outside, auditors: auditors ?? { groups: [] }, ...rules };
+    if (faults.length === 0) {
+      const access = { identityProviders, entitlements, outside, auditors: auditors ?? { groups: [] }, ...rules };
+      return { version: policyVersion(access), ...access };
+    }
   }
   throw new AccessFileError(faults.filter((fault) => !isMissingForAlias(fault, faults)));
 };

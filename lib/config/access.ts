@@ -5,6 +5,7 @@ import type { OutsideServices } from '../outbound/ports.ts';
 
 /** access.yml after every check, as plain JSON: what packaging puts into each bundle. */
 export interface CompiledAccess {
+  readonly version: AccessPolicy['version'];
   readonly identityProviders: readonly IdentityProvider[];
   readonly entitlements: readonly Entitlement[];
   readonly outside: OutsideServices;

@@ -6,7 +6,7 @@ import type { CompiledAccess } from './access.ts';
  * What names an access policy: base64url SHA-256 of its canonical JSON (RFC 8785), 43 characters. The same rules with their members in
  * another order, with other comments or with the defaults spelt out have the same version.
  */
-export const policyVersion = (access: CompiledAccess): string => {
+export const policyVersion = (access: Omit<CompiledAccess, 'version'>): string => {
   const entitlements = access.entitlements.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return createHash('sha256')
     .update(canonicalize({ ...access, entitlements }) ?? '')

@@ -172,6 +172,8 @@ export type RecordedEvent<T extends EventType = EventType> = DomainEvent<T> & {
   readonly eventId: string;
   readonly at: Instant;
   readonly actor: Actor;
+  /** Version of the access policy in the bundle that wrote it. Absent in events that were written before there were versions. */
+  readonly policy?: string;
 };
 
 /**

@@ -9,6 +9,8 @@ interface Asked {
 
 /** Who may ask for what: access.yml, parsed and checked. */
 export interface AccessPolicy {
+  /** The hash of its canonical form: says in every event by which rules it was written. */
+  readonly version: string;
   readonly entitlements: ReadonlyMap<string, Entitlement>;
   readonly auditors: { readonly groups: readonly Group[] };
   /** Who may place and lift holds. Absent: nobody. */

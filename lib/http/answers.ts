@@ -167,6 +167,7 @@ const event = () =>
     type: z.string(),
     at: instant(),
     actor: z.looseObject({ kind: z.enum(['person', 'workload', 'system']), handle: z.string() }),
+    policy: z.optional(z.string()),
     data: z.looseObject({}),
     prevHash: z.string(),
     hash: z.string(),

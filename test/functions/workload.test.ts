@@ -41,6 +41,7 @@ beforeAll(async () => {
     testEntitlement({ id: 'deploy-asked', requesters, approval: { stages, withinSeconds: 3600 } }),
   ];
   const policy = {
+    version: 'the-version',
     entitlements: new Map(entitlements.map((each) => [each.id, each])),
     auditors: { groups: [] },
     limits: { openRequests: 20 },

@@ -25,6 +25,7 @@ export const factsOf = ({
   entitlements,
   identityProviders,
   outside: { onCall, tickets },
+  version: _followsFromTheRest,
   ...overAll
 }: CompiledAccess): ReadonlyMap<string, readonly Fact[]> =>
   new Map([

@@ -140,8 +140,8 @@ describe('placing a hold', () => {
   });
 
   test('is for nobody where access.yml names no security team', () => {
-    const { entitlements, auditors, limits } = context(security).policy;
-    const policy = { entitlements, auditors, limits };
+    const { version, entitlements, auditors, limits } = context(security).policy;
+    const policy = { version, entitlements, auditors, limits };
     expect(outcome(place(all, under(security, [], { policy })))).toBe('not_found');
   });
 
