@@ -1,11 +1,14 @@
 import { styleText } from 'node:util';
 
+/** One line, with our own colours and no other control characters: what is shown may be somebody else's proposal, who could hide in it. */
 export const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${line.replaceAll(/(\u001b\[(?:1|22|3[123]|39)m)|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, visibly)}\n`);
 };
 
+const visibly = (_found: string, colour: string | undefined): string => colour ?? '\ufffd';
+
 export const sayJson = (value: unknown): void => {
-  say(JSON.stringify(value, null, 2));
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 };
 
 /** Colour only where a person looks: `NO_COLOR`, `FORCE_COLOR` and a pipe are heeded. */

@@ -104,6 +104,21 @@ describe('policy diff', () => {
   });
 });
 
+describe('a proposal that would hide in what is shown', () => {
+  test('a terminal escape in the name of a key', async () => {
+    const file = put('escape.yml', ACCESS.replace('approval: auto', 'approval: auto\n    "x\\e[2J\\e[8m": 1'));
+    const { code, stdout } = await policy('lint', file);
+    expect(code).toBe(1);
+    expect(stdout).toContain('entitlements.read.x\ufffd[2J\ufffd[8m: is not known here');
+  });
+
+  test('a right-to-left override in the name of a group', async () => {
+    const proposed = put('override.yml', ACCESS.replace('[sre]', '[sre, "x\u202eerdaeh"]'));
+    const { stdout } = await policy('diff', put('access.yml', ACCESS), proposed);
+    expect(stdout).toContain('+ okta:x\ufffderdaeh  may request it');
+  });
+});
+
 describe('policy diff of git revisions', () => {
   const git = (...args: readonly string[]): void => {
     const identity = ['-c', 'user.name=Engineer', '-c', 'user.email=engineer@example.com'];
