@@ -1,3 +1,4 @@
+import { HatcheckError } from '../domain/errors.ts';
 import type { EventData } from '../domain/event.ts';
 import { certain } from '../domain/invariant.ts';
 import type { Handle, Instant, Principal } from '../domain/principal.ts';
@@ -32,6 +33,8 @@ interface Asking {
   /** Reserved already, perhaps, by an earlier try: they do not count against themselves. */
   readonly requestIds: readonly string[];
   readonly breakGlass: boolean;
+  /** Looks at every open request, not only until there is room: others may take that. */
+  readonly all?: true;
 }
 
 /**
@@ -42,7 +45,7 @@ interface Asking {
  */
 export const countReservations = async (
   { ledger, clock, policy }: Pick<Broker, 'ledger' | 'clock' | 'policy'>,
-  { handle, standing, requestIds, breakGlass }: Asking,
+  { handle, standing, requestIds, breakGlass, all: lookAtAll }: Asking,
 ): Promise<Counted> => {
   const now = clock.now();
   const handles = handlesOf(handle, standing);
@@ -66,7 +69,7 @@ export const countReservations = async (
     : await lookForRoom(
         ledger,
         reservations.filter((each) => !each.breakGlass),
-        policy.limits.openRequests - requestIds.length,
+        lookAtAll ? 0 : policy.limits.openRequests - requestIds.length,
         now,
       );
   const elsewhere = all.filter(({ of }) => of !== lead).flatMap((each) => each.reservations);
@@ -110,32 +113,44 @@ const asItIs = async (ledger: Ledger, reservation: Reservation, now: Instant): P
   };
 };
 
+interface Reserving {
+  readonly principal: Principal;
+  readonly patience: Patience;
+  readonly counted: Counted;
+  readonly submissions: readonly EventData['request.submitted'][];
+}
+
 /**
  * Reserves what these submissions count against, before the first of them is written. What is approved in the same breath and is no
- * break-glass counts against nothing.
+ * break-glass counts against nothing. Others may have reserved since it was counted: at the limit it is counted again, once.
  *
  * @throws HatcheckError `limit_reached`, `review_overdue`, `ledger_conflict`, `ledger_unavailable`
  */
-export const reserveFor = async (
-  broker: Broker,
-  {
-    principal,
-    patience,
-    counted,
-    submissions,
-  }: {
-    readonly principal: Principal;
-    readonly patience: Patience;
-    readonly counted: Counted;
-    readonly submissions: readonly EventData['request.submitted'][];
-  },
-): Promise<void> => {
+export const reserveFor = async (broker: Broker, reserving: Reserving): Promise<void> => {
   const now = broker.clock.now();
-  const wanted = submissions.flatMap((submission) => reservationOf(submission, now) ?? []);
+  const wanted = reserving.submissions.flatMap((submission) => reservationOf(submission, now) ?? []);
   if (wanted.length === 0) return;
-  const { lead, elsewhere, seen } = counted;
-  await appendCarried(broker, personStream(lead), { actor: actorOf(principal), patience }, (standing, at) =>
-    reserve(standing, { wanted, elsewhere, seen, openRequests: broker.policy.limits.openRequests }, at),
+  try {
+    await reserveAs(broker, reserving, wanted);
+  } catch (error) {
+    if (!(error instanceof HatcheckError) || error.code !== 'limit_reached') throw error;
+    const { handle } = reserving.principal;
+    const standing = await readStanding(broker.ledger, handle);
+    const requestIds = wanted.map(({ requestId }) => requestId);
+    const breakGlass = wanted.some((each) => each.breakGlass);
+    const counted = await countReservations(broker, { handle, standing, requestIds, breakGlass, all: true });
+    await reserveAs(broker, { ...reserving, counted }, wanted);
+  }
+};
+
+const reserveAs = async (
+  broker: Broker,
+  { principal, patience, counted: { lead, elsewhere, seen } }: Reserving,
+  wanted: readonly Reservation[],
+): Promise<void> => {
+  const toReserve = { wanted, elsewhere, seen, openRequests: broker.policy.limits.openRequests };
+  await appendCarried(broker, personStream(lead), { actor: actorOf(principal), patience }, (standing, now) =>
+    reserve(standing, toReserve, now),
   );
 };
 

@@ -13,12 +13,14 @@ const TABLE = `
 credentials
   ledger.read request                503 .    503 .      503 .           503 .          503 .        200 iS      -- .           -- .
   ledger.last control                503 .    503 .      503 .           503 .          503 .        200 iS      -- .           -- .
+  ledger.last person                 503 .    503 .      503 .           503 .          503 .        200 iS      -- .           -- .
   ledger.append credentials.intended 503 .    503 .      503 .           503 i          503 i        200 iS      -- .           -- i
   roleSessions.open                  503 iF   503 iF     503 iU          503 iU         503 iU       200 iS      -- i           -- i
   ledger.append credentials.issued   200 iS   200 iS     200 iS          200 iS         200 iS       200 iS      -- i           -- iS
 console
   ledger.read request                503 .    503 .      503 .           503 .          503 .        200 iSC     -- .           -- .
   ledger.last control                503 .    503 .      503 .           503 .          503 .        200 iSC     -- .           -- .
+  ledger.last person                 503 .    503 .      503 .           503 .          503 .        200 iSC     -- .           -- .
   ledger.append credentials.intended 503 .    503 .      503 .           503 i          503 i        200 iSC     -- .           -- i
   roleSessions.open                  503 iF   503 iF     503 iU          503 iU         503 iU       200 iSC     -- i           -- i
   consoleSignIn.url                  503 iS   503 iS     503 iS          503 iS         503 iS       200 iSC     -- i           -- iS
@@ -27,6 +29,7 @@ console
 credentials, revoked meanwhile
   ledger.read request                503 .    503 .      503 .           503 .          503 .        403 irW     -- .           -- .
   ledger.last control                503 .    503 .      503 .           503 .          503 .        403 irW     -- .           -- .
+  ledger.last person                 503 .    503 .      503 .           503 .          503 .        403 irW     -- .           -- .
   ledger.append credentials.intended 503 .    503 .      503 .           503 i          503 i        403 irW     -- .           -- i
   roleSessions.open                  503 iF   503 iF     503 iU          503 irU        503 iUr      403 irW     -- i           -- ir
   ledger.append credentials.issued   403 irW  403 irW    403 irW         403 irW        403 irW      403 irW     -- ir          -- ir

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { linkIdentities } from '../../../lib/broker/link-identities.ts';
 import { readStanding } from '../../../lib/broker/person-stream.ts';
+import { countReservations, reserveFor } from '../../../lib/broker/reservations.ts';
 import { submitRequest, tryRequest } from '../../../lib/broker/submit-request.ts';
+import { NO_STANDING } from '../../../lib/domain/standing.ts';
 import type { AccessPolicy } from '../../../lib/domain/policy.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
-import { approver, engineer, entitlement, policy, principal } from '../../support/builders.ts';
+import { approver, engineer, entitlement, noon, policy, principal, submitted } from '../../support/builders.ts';
 import { type MemoryDesk, memoryDesk, memoryLedger, patient, unavailable } from '../../support/memory.ts';
 import { acted, asked, codeOf, words } from './story.ts';
 
@@ -79,6 +81,22 @@ describe('open requests', () => {
     read.length = 0;
     expect(await codeOf(asked(desk))).toBe('limit_reached');
     expect(read).toHaveLength(12);
+  });
+
+  test('that were decided meanwhile are found by whoever is at the limit only when they reserve', async () => {
+    const desk = deskOf(1);
+    const { standing, ...counted } = await countReservations(desk, {
+      ...{ handle: engineer.handle, standing: NO_STANDING, requestIds: ['r'], breakGlass: false },
+    });
+    const reserving = (requestId: string) =>
+      reserveFor(desk, {
+        ...{ principal: engineer, patience: patient, counted: { ...counted, standing } },
+        submissions: [{ ...submitted().data, requestId, pendingUntil: noon(1800) }],
+      });
+    await acted(desk, await asked(desk), engineer, { type: 'cancel' });
+    await reserving('r');
+    expect(await reserved(desk)).toEqual(['r']);
+    expect(await codeOf(reserving('s'))).toBe('limit_reached');
   });
 
   test('of linked identities count together, in one stream', async () => {
