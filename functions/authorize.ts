@@ -11,8 +11,7 @@ import {
 import type { GrantParts } from '../lib/identity/oauth/grant-parts.ts';
 import { issueCode } from '../lib/identity/oauth/issue-code.ts';
 import { holderOf } from '../lib/identity/oauth/upstream.ts';
-import { SESSION_COOKIE } from '../lib/identity/cookies.ts';
-import { browserSession, maybeBrowserSession, seeOther } from './browser-session.ts';
+import { browserSession, maybeBrowserSession, seeOther, shownName } from './browser-session.ts';
 
 type Asked = Call<'GET /oauth/authorize'>;
 type Answered = Call<'POST /oauth/authorize'>;
@@ -26,7 +25,7 @@ export const authorizeRoutes = (parts: GrantParts, origin: string) => {
     if (!session) return toLogin(query, {});
     const { principal, csrf } = session;
     return signInPage({
-      person: principal.email ?? principal.displayName ?? principal.handle,
+      person: shownName(principal),
       redirectUri: request.redirectUri,
       fields: { ...authorizationFields(query), csrf },
     });
@@ -36,7 +35,7 @@ export const authorizeRoutes = (parts: GrantParts, origin: string) => {
     const request = authorizationRequest(body);
     if (body.decision !== 'allow') throw new AuthorizationRefused('access_denied', request);
     const session = await browserSession(parts, cookies);
-    const code = await issueCode(parts, request, session, holderOf(cookies[SESSION_COOKIE] ?? ''));
+    const code = await issueCode(parts, request, session, holderOf(session.token));
     return seeOther(answerLocation(request.redirectUri, origin, { code, state: request.state }));
   };
 

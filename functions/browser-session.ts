@@ -1,20 +1,23 @@
 import type { Answer } from '../lib/http/api.ts';
 import { HatcheckError, refuse } from '../lib/domain/errors.ts';
+import type { Principal } from '../lib/domain/principal.ts';
 import { SESSION_COOKIE } from '../lib/identity/cookies.ts';
 import type { Session } from '../lib/identity/ports.ts';
 import { type AuthenticationParts, authenticator } from '../lib/identity/sessions.ts';
 
-type BrowserSession = Session & { readonly csrf: string };
+/** With what the person's forms send back, and the token itself: it opens what was sealed for it. */
+type BrowserSession = Session & { readonly csrf: string; readonly token: string };
 
 /** The session of the cookie, whatever else is shown: a bearer token gives no consent. @throws HatcheckError as the authenticator does */
 export const browserSession = async (
   parts: AuthenticationParts,
   cookies: Readonly<Record<string, string>>,
 ): Promise<BrowserSession> => {
-  const session = await authenticator(parts)({ via: 'cookie', token: cookies[SESSION_COOKIE] ?? '' });
+  const token = cookies[SESSION_COOKIE] ?? '';
+  const session = await authenticator(parts)({ via: 'cookie', token });
   const { csrf } = session;
   if (csrf === undefined) throw new HatcheckError(refuse('not_signed_in', 'the session has no csrf field'));
-  return { ...session, csrf };
+  return { ...session, csrf, token };
 };
 
 /** As above; undefined for whoever has to sign in first. @throws HatcheckError `ledger_unavailable` */
@@ -28,6 +31,9 @@ const notSignedIn = (error: unknown): undefined => {
     return undefined;
   throw error;
 };
+
+/** What our pages call the person. */
+export const shownName = ({ email, displayName, handle }: Principal): string => email ?? displayName ?? handle;
 
 /** 303, so that the browser goes on with a GET whatever it came with (RFC 9700, 4.12). */
 export const seeOther = (location: string): Answer => ({ status: 303, headers: { location } });

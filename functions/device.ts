@@ -3,7 +3,7 @@ import { deviceDecidedPage, deviceQuestionPage, userCodePage } from '../lib/http
 import { allowDevice, denyDevice, waitingDevice } from '../lib/identity/oauth/decide-device.ts';
 import type { DeviceParts } from '../lib/identity/oauth/grant-parts.ts';
 import { readUserCode, shownUserCode } from '../lib/identity/oauth/user-code.ts';
-import { browserSession, maybeBrowserSession, seeOther } from './browser-session.ts';
+import { browserSession, maybeBrowserSession, seeOther, shownName } from './browser-session.ts';
 
 type Asked = Call<'GET /device'>;
 type Answered = Call<'POST /device'>;
@@ -21,13 +21,12 @@ export const deviceRoutes = (parts: DeviceParts) => {
   const decide = async ({ body, cookies, sourceIp }: Answered): Promise<Answer> => {
     const session = await browserSession(parts, cookies);
     const { principal, csrf } = session;
-    const typed = body.user_code;
-    const device = await waitingDevice(parts, session, typed);
+    const device = await waitingDevice(parts, session, body.user_code);
     if (!device) return userCodePage({ code: '', csrf, isUnknown: true });
     if (body.decision === undefined)
       return deviceQuestionPage({
-        person: principal.email ?? principal.displayName ?? principal.handle,
-        userCode: shownUserCode(readUserCode(typed) ?? ''),
+        person: shownName(principal),
+        userCode: shownUserCode(device.userCode),
         ...{ askedFrom: device.askedFrom, askedAt: device.askedAt, here: sourceIp, csrf },
       });
     const isFirst =

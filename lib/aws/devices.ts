@@ -1,5 +1,5 @@
 import { plusSeconds } from '../domain/time.ts';
-import type { DevicePace, Devices } from '../identity/oauth/device-ports.ts';
+import type { DevicePace, Devices } from '../identity/oauth/ports.ts';
 import {
   type IdentityKey,
   type IdentityTable,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { PersonName } from '../broker/ports.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { DeviceAuthorization, DeviceDecision, DevicePace } from '../identity/oauth/device-ports.ts';
+import type { DeviceAuthorization, DeviceDecision, DevicePace } from '../identity/oauth/ports.ts';
 import type {
   Attempt,
   AuthorizationCode,

@@ -1,5 +1,5 @@
 import { isBefore, plusSeconds } from '../domain/time.ts';
-import type { Limits } from '../identity/oauth/device-ports.ts';
+import type { Limits } from '../identity/oauth/ports.ts';
 import {
   type IdentityKey,
   type IdentityTable,

@@ -161,6 +161,27 @@ describe('the command line signs in through the browser', () => {
     for (const value of [REDIRECT, STATE]) expect(page.body).toContain(value);
   });
 
+  test('at the provider and as the person that the command line names', async () => {
+    const login = locationOf(
+      await ask({ provider: 'local-oidc', login_hint: 'engineer@example.com' }, { cookies: [] }),
+    );
+    expect(Object.fromEntries(login.searchParams)).toMatchObject({
+      ...{ provider: 'local-oidc', loginHint: 'engineer@example.com' },
+    });
+  });
+
+  test('on the loopback address of IPv6 too', async () => {
+    const page = await ask({ redirect_uri: 'http://[::1]:51234/cb' });
+    expect(String(page.headers?.['content-security-policy'])).toContain("form-action 'self' http:");
+  });
+
+  test('not with a question that came back spoilt', async () => {
+    const resume = Buffer.from('state=a&state=b').toString('base64url');
+    expect((await token(httpEvent({ path: `/oauth/authorize?resume=${resume}`, cookies: cookies() }))).statusCode).toBe(
+      400,
+    );
+  });
+
   test('anew, when it asks for that, and once only', async () => {
     const login = locationOf(await ask({ prompt: 'login' }));
     expect(login.searchParams.get('stepUp')).toBe('fresh');
@@ -237,6 +258,17 @@ describe('F1: what is asked wrongly is refused before the person is asked', () =
 
   test('another client', async () => {
     expect((await ask({ client_id: 'evil' })).statusCode).toBe(400);
+  });
+
+  test('nothing at all but the client', async () => {
+    const path = '/oauth/authorize?client_id=hatcheck-cli';
+    expect((await token(httpEvent({ path, cookies: cookies() }))).statusCode).toBe(400);
+  });
+
+  test.each(['code', 'code_verifier', 'redirect_uri'])('a redemption without %s', async (name) => {
+    const code = await consent();
+    await expect(redeem(code, { [name]: '' })).resolves.toMatchObject({ json: { error: 'invalid_request' } });
+    await expect(redeem(code)).resolves.toMatchObject({ status: 200 });
   });
 });
 
@@ -321,6 +353,7 @@ describe('F3: a refresh token that was stolen', () => {
 
   test.each(['', 'x', `${engineer.handle}.${'a'.repeat(43)}`])('is not guessed: %s', async (guess) => {
     expect((await refresh(guess)).status).toBe(400);
+    await expect(redeem(guess || 'x')).resolves.toMatchObject(invalidGrant);
   });
 
   test('is no access token, and an access token is no refresh token', async () => {

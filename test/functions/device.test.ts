@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Principal } from '../../lib/domain/principal.ts';
 import { answers } from '../../lib/http/answers.ts';
 import { DEVICE_GRANT } from '../../lib/identity/oauth/redeem-device.ts';
 import { type HttpCall, httpEvent } from '../support/events.ts';
@@ -86,6 +87,19 @@ describe('a machine without a browser is signed in', () => {
       ` ${device.userCode.replace('-', ' – ')} `,
     ])
       expect(titleOf(await type(typed))).toBe('Sign in this device?');
+  });
+
+  test('by somebody whose provider says no address, or no name either', async () => {
+    const { userCode } = await begin();
+    const noEmail = (({ email: _email, ...rest }: Principal) => rest)(erin.principal);
+    const nameless = (({ displayName: _name, ...rest }: Principal) => rest)(noEmail);
+    for (const [person, name] of [
+      [noEmail, 'engineer'],
+      [nameless, erin.principal.handle],
+    ] as const) {
+      const browser = await at.browseAs(person);
+      expect((await type(userCode, {}, {}, browser)).body).toContain(`<strong>${name}</strong>`);
+    }
   });
 
   test('or not, when the person says no', async () => {

@@ -152,7 +152,11 @@ test('the metadata names this server, its endpoints and its grants', async () =>
     issuer: 'http://127.0.0.1:3000',
     token_endpoint: 'http://127.0.0.1:3000/oauth/token',
     authorization_endpoint: 'http://127.0.0.1:3000/oauth/authorize',
-    grant_types_supported: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+    device_authorization_endpoint: 'http://127.0.0.1:3000/oauth/device_authorization',
+    grant_types_supported: [
+      ...['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+      'urn:ietf:params:oauth:grant-type:token-exchange',
+    ],
     response_types_supported: ['code'],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,

@@ -23,6 +23,7 @@ export interface TokenFunction {
   readonly signin: ApiHandler;
   /** Somebody signed in in a browser, with what their forms send back. */
   browse(name: string): Promise<TestBrowser>;
+  browseAs(person: Principal): Promise<TestBrowser>;
   /** `POST /oauth/token`, or another address of clients. */
   post(form: Record<string, string>, path?: string, sourceIp?: string): Promise<OAuthReply>;
   /** The status of `GET /v1/me`. */
@@ -55,15 +56,16 @@ export const startTokenFunction = async (overrides: Partial<Config> = {}): Promi
   const around = { clock, chance: systemChance, logger: recordingLogger().logger };
   const token = createToken(config, around);
   const signin = createSignin(config, around);
+  const browseAs = async (person: Principal): Promise<TestBrowser> => {
+    const sessions = dynamoSessions({ client: database.client, table: database.tables.identity, clock });
+    const opened = await openSession({ sessions, clock, chance: systemChance }, person, 'cookie');
+    const cookies = [`__Host-hatcheck=${opened.token}`];
+    return { principal: person, token: opened.token, csrf: opened.session.csrf ?? '', cookies };
+  };
   return {
     ...{ config, clock, database, token, signin },
-    browse: async (name) => {
-      const person = principal(name, ['sre'], { issuer: 'http://127.0.0.1:3001' });
-      const sessions = dynamoSessions({ client: database.client, table: database.tables.identity, clock });
-      const opened = await openSession({ sessions, clock, chance: systemChance }, person, 'cookie');
-      const cookies = [`__Host-hatcheck=${opened.token}`];
-      return { principal: person, token: opened.token, csrf: opened.session.csrf ?? '', cookies };
-    },
+    browse: (name) => browseAs(principal(name, ['sre'], { issuer: 'http://127.0.0.1:3001' })),
+    browseAs,
     post: async (form, path = '/oauth/token', sourceIp) => {
       const { statusCode, body = '{}' } = await token(httpEvent({ method: 'POST', path, form, ...from(sourceIp) }));
       const json: unknown = JSON.parse(body);

@@ -25,6 +25,11 @@ const DEVICE_CODE_BYTES = 32;
 /** Two living codes that are alike have odds of one in thousands of millions; this often in a row, something else is wrong. */
 const TRIES = 3;
 
+interface BeginParts extends Pick<DeviceParts, 'clock' | 'origin'> {
+  readonly devices: Pick<DeviceParts['devices'], 'begin'>;
+  readonly chance: Pick<DeviceParts['chance'], 'token'>;
+}
+
 /**
  * Begins the sign-in of a machine without a browser. There is no `verification_uri_complete`: a link that brings the code along is what
  * somebody would send who wants another person to sign their machine in (RFC 8628, 5.4).
@@ -32,7 +37,7 @@ const TRIES = 3;
  * @throws ExchangeRefused; HatcheckError `ledger_unavailable`
  */
 export const beginDevice = async (
-  { devices, chance, clock, origin }: DeviceParts,
+  { devices, chance, clock, origin }: BeginParts,
   form: Pick<GrantForm, 'client_id' | 'scope'>,
   from: string,
 ): Promise<DeviceAnswer> => {

@@ -2,13 +2,16 @@ import { type Refusal, HatcheckError } from '../../domain/errors.ts';
 import { isBefore } from '../../domain/time.ts';
 import type { Session } from '../ports.ts';
 import { hashSecret } from '../sessions.ts';
-import type { DeviceAuthorization } from './device-ports.ts';
+import type { DeviceAuthorization } from './ports.ts';
 import { familyEnd, openFamily } from './family.ts';
 import type { DeviceParts } from './grant-parts.ts';
 import { readUserCode } from './user-code.ts';
 
 /** RFC 8628, 5.1: with these, all guesses of ten minutes together find one of a hundred living codes once in 400,000 tries. */
 const GUESSES = { mine: { most: 10, seconds: 600 }, everybodys: { most: 600, seconds: 600 } };
+
+/** With the code that was typed, as it was made. */
+type WaitingDevice = DeviceAuthorization & { readonly userCode: string };
 
 /**
  * The machine that waits for this code, whatever was typed around its letters. Each look counts as a guess, whether it finds one or not,
@@ -20,14 +23,15 @@ export const waitingDevice = async (
   parts: DeviceParts,
   { principal }: Pick<Session, 'principal'>,
   typed: string,
-): Promise<DeviceAuthorization | undefined> => {
+): Promise<WaitingDevice | undefined> => {
   const { devices, limits, clock } = parts;
   if (!(await limits.take(`device#${principal.handle}`, GUESSES.mine))) throw tooManyGuesses('this person');
   if (!(await limits.take('device', GUESSES.everybodys))) throw tooManyGuesses('everybody');
   const userCode = readUserCode(typed);
-  const found = userCode && (await devices.find(hashSecret(userCode)));
+  if (userCode === undefined) return undefined;
+  const found = await devices.find(hashSecret(userCode));
   if (!found || !isBefore(clock.now(), found.expiresAt)) return undefined;
-  return (await devices.decision(found.deviceHash)) ? undefined : found;
+  return (await devices.decision(found.deviceHash)) ? undefined : { ...found, userCode };
 };
 
 const tooManyGuesses = (whose: string): HatcheckError => {

@@ -8,7 +8,7 @@ import type {
   SignInLedger,
 } from '../ports.ts';
 
-import type { Devices, Limits } from './device-ports.ts';
+import type { Devices, Limits } from './ports.ts';
 import type { UpstreamParts } from './upstream.ts';
 
 /** What the command line's sign-in works with. */

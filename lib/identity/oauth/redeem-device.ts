@@ -2,7 +2,7 @@ import { isBefore, plusSeconds } from '../../domain/time.ts';
 import { hashSecret } from '../sessions.ts';
 import { ExchangeRefused } from '../token-exchange.ts';
 import { INTERVAL_SECONDS } from './begin-device.ts';
-import type { DeviceAuthorization } from './device-ports.ts';
+import type { DeviceAuthorization } from './ports.ts';
 import { invalidGrant, redeemFamily, refuseReuse } from './family.ts';
 import type { DeviceParts, TokenAnswer } from './grant-parts.ts';
 import { type GrantForm, checkClient } from './grants.ts';
