@@ -32,7 +32,7 @@ export const seen = async ({ ledger, clock }: Pick<Broker, 'ledger' | 'clock'>, 
  * @throws HatcheckError `ledger_conflict`, `ledger_unavailable`
  */
 export const appendAsSystem = async (
-  broker: Pick<Broker, 'ledger' | 'clock' | 'chance'>,
+  broker: Pick<Broker, 'ledger' | 'clock' | 'chance' | 'policy'>,
   { requestId, actor, patience }: { readonly requestId: string; readonly actor: Actor; readonly patience: Patience },
   says: (seen: Seen) => DomainEvent | undefined,
 ): Promise<{ readonly request: RequestState; readonly said: boolean } | undefined> => {
@@ -42,7 +42,8 @@ export const appendAsSystem = async (
     const event = before && says(before);
     if (!event) return before && { request: before.request, said: false };
     const eventId = broker.chance.id();
-    const sealed = seal(before.events.at(-1), stream, { ...event, eventId, at: before.now, actor });
+    const written = { eventId, at: before.now, actor, policy: broker.policy.version };
+    const sealed = seal(before.events.at(-1), stream, { ...event, ...written });
     if ((await broker.ledger.append(sealed)) === 'appended') {
       const request = fold([...before.events, sealed]);
       if (!request) throw new HatcheckError({ code: 'internal', reason: 'a request is gone after an event of it' });
