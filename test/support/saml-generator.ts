@@ -106,12 +106,7 @@ export const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
 export const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
 
 /** The document with one element of it signed, as a provider does it: right after the Issuer. */
-export const signXml = (
-  xml: string,
-  part: Part,
-  { privateKey, certificate }: SamlKey,
-  how: Signing = {},
-): string => {
+export const signXml = (xml: string, part: Part, { privateKey, certificate }: SamlKey, how: Signing = {}): string => {
   const signer = new SignedXml({
     privateKey,
     publicCert: certificate,
