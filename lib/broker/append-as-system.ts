@@ -1,7 +1,6 @@
-import { HatcheckError } from '../domain/errors.ts';
 import type { Actor, DomainEvent, StoredEvent } from '../domain/event.ts';
 import type { Instant } from '../domain/principal.ts';
-import { type RequestState, fold } from '../domain/request.ts';
+import { type RequestState, evolve, fold } from '../domain/request.ts';
 import { latest } from '../domain/time.ts';
 import { type Broker, type Patience, requestStream } from './broker.ts';
 import { seal } from './chain.ts';
@@ -45,9 +44,7 @@ export const appendAsSystem = async (
     const written = { eventId, at: before.now, actor, policy: broker.policy.version };
     const sealed = seal(before.events.at(-1), stream, { ...event, ...written });
     if ((await broker.ledger.append(sealed)) === 'appended') {
-      const request = fold([...before.events, sealed]);
-      if (!request) throw new HatcheckError({ code: 'internal', reason: 'a request is gone after an event of it' });
-      return { request, said: true };
+      return { request: evolve(before.request, sealed), said: true };
     }
     await pauseOrGiveUp(broker, patience, tries, 'ledger_conflict');
   }

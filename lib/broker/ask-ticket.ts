@@ -16,7 +16,7 @@ export const askTicket = async (
   { ticket, ...asked }: Pick<Submit, 'entitlementId' | 'breakGlass' | 'ticket'>,
 ): Promise<{ readonly ticketAnswer?: TicketAnswer }> => {
   const entitlement = eligibleFor(policy, principal, asked);
-  const service = entitlement?.ticket?.check?.service;
-  if (service === undefined || ticket === undefined || ticketFits(entitlement ?? {}, ticket)) return {};
-  return { ticketAnswer: await tickets.look(service, ticket) };
+  const check = entitlement?.ticket?.check;
+  if (!check || ticket === undefined || ticketFits(entitlement, ticket)) return {};
+  return { ticketAnswer: await tickets.look(check.service, ticket) };
 };

@@ -1,28 +1,44 @@
 import { sameMailbox } from '../domain/email.ts';
+import type { Entitlement } from '../domain/entitlement.ts';
 import type { AccessPolicy } from '../domain/policy.ts';
-import type { Group, Principal } from '../domain/principal.ts';
+import type { Approvers, Group, Principal } from '../domain/principal.ts';
 import type { OnCall } from './ports.ts';
 
 /** Of these no identity provider may be called: what stands behind it is a rota of access.yml, not anybody's claim. */
 const PREFIX = 'oncall:';
 
-/** The on-call groups that decide who may ask. */
+/** The on-call groups that decide who may ask, and so who is issued anything. */
 export const onCallAskers = (policy: AccessPolicy): readonly Group[] =>
-  onCallIn([...policy.entitlements.values()].map(({ requesters }) => requesters));
+  onCallIn([...policy.entitlements.values()].flatMap(askersOf));
 
 /** The on-call groups that decide anything. */
 export const onCallAnywhere = (policy: AccessPolicy): readonly Group[] =>
   onCallIn([
     policy.auditors,
-    ...[...policy.entitlements.values()].flatMap(({ requesters, revokers, approval }) => [
-      requesters,
-      revokers,
-      ...(approval === 'auto' ? [] : approval.stages.map(({ from }) => from)),
-      ...(approval === 'auto' || !approval.escalation ? [] : [approval.escalation.to]),
-    ]),
+    ...(policy.security ? [policy.security] : []),
+    ...[...policy.entitlements.values()].flatMap((each) => [...askersOf(each), ...decidersOf(each)]),
   ]);
 
-const onCallIn = (some: readonly { readonly groups: readonly Group[] }[]): readonly Group[] => [
+type InGroups = Pick<Approvers, 'groups'>;
+
+const askersOf = ({ requesters, breakGlass }: Entitlement): readonly InGroups[] => [
+  requesters,
+  ...(breakGlass ? [breakGlass.requesters] : []),
+];
+
+const decidersOf = ({ approval, extension, revokers, breakGlass }: Entitlement): readonly InGroups[] => [
+  revokers,
+  ...approversOf(approval),
+  ...(extension ? approversOf(extension.approval) : []),
+  ...(breakGlass ? [breakGlass.reviewers] : []),
+];
+
+const approversOf = (approval: Entitlement['approval']): readonly InGroups[] =>
+  approval === 'auto'
+    ? []
+    : [...approval.stages.map(({ from }) => from), ...(approval.escalation ? [approval.escalation.to] : [])];
+
+const onCallIn = (some: readonly InGroups[]): readonly Group[] => [
   ...new Set(some.flatMap(({ groups }) => groups.filter((group) => group.startsWith(PREFIX)))),
 ];
 

@@ -1,6 +1,6 @@
 import { type Due, TICKET_EVERY_SECONDS } from '../domain/due.ts';
 import type { Actor, DomainEvent } from '../domain/event.ts';
-import { type RequestState, grantAt, statusAt } from '../domain/request.ts';
+import { type RequestState, statusAt } from '../domain/request.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { type Seen, appendAsSystem, seen } from './append-as-system.ts';
 import type { Broker, Patience } from './broker.ts';
@@ -130,9 +130,9 @@ const remindedOf = (kind: Reminder, { request, now }: Seen): readonly Recipient[
 /** A closed ticket ends the grant, where access.yml says so. One that cannot be looked at ends nothing, and is looked at again. */
 const lookAtTicket = async (schedule: Schedule, due: Due, patience: Patience): Promise<void> => {
   const found = await seen(schedule, due.requestId);
-  const service = found && liveService(found, schedule);
-  if (!found || service === undefined) return schedule.dues.done(due);
-  const answer = await schedule.tickets.look(service, found.request.ticket ?? '');
+  const live = found && liveTicket(found, schedule);
+  if (!live) return schedule.dues.done(due);
+  const answer = await schedule.tickets.look(live.service, live.ticket);
   if (answer === 'unavailable' || answer.state === 'open')
     return schedule.dues.again({ ...due, at: plusSeconds(schedule.clock.now(), TICKET_EVERY_SECONDS) });
   // First the words, then the event that holds their hash.
@@ -140,17 +140,19 @@ const lookAtTicket = async (schedule: Schedule, due: Due, patience: Patience): P
   await schedule.texts.put(SCHEDULE.handle, ref, value);
   const options = { requestId: due.requestId, actor: SCHEDULE, patience };
   const after = await appendAsSystem(schedule, options, (now) =>
-    liveService(now, schedule) === undefined ? undefined : { type: 'request.revoked', data: { reason: ref } },
+    liveTicket(now, schedule) ? { type: 'request.revoked', data: { reason: ref } } : undefined,
   );
   if (after?.said) await schedule.summaries.put(summaryOf(after.request));
   return schedule.dues.done(due);
 };
 
-/** Whom to ask for the ticket of a grant that is not over; undefined where its closing ends nothing. */
-const liveService = ({ request, now }: Seen, { policy }: Broker): string | undefined => {
-  const grant = grantAt(request, now);
-  const check = policy.entitlements.get(request.entitlementId)?.ticket?.check;
-  return grant && grant.state !== 'ended' && request.ticket !== undefined && check?.endsGrant
-    ? check.service
-    : undefined;
+/** The ticket of a grant that is not over, and whom to ask for it; undefined where its closing ends nothing. */
+const liveTicket = (
+  { request, now }: Seen,
+  { policy }: Broker,
+): { readonly service: string; readonly ticket: string } | undefined => {
+  const { entitlementId, ticket } = request;
+  const check = policy.entitlements.get(entitlementId)?.ticket?.check;
+  const isLive = statusAt(request, now) === 'approved';
+  return isLive && ticket !== undefined && check?.endsGrant ? { service: check.service, ticket } : undefined;
 };

@@ -35,9 +35,9 @@ export const wallClockAt = (instant: Instant, timezone: string): WallMs => {
   const parts = new Map(
     formatOf(timezone)
       .formatToParts(ms)
-      .map(({ type, value }) => [type, Number(value)]),
+      .map(({ type, value }) => [type, value]),
   );
-  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
   const seconds = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
   return seconds + (((ms % 1000) + 1000) % 1000);
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { onCallAnywhere, onCallAskers, onDuty } from '../../../lib/broker/on-duty.ts';
 import type { OnCall } from '../../../lib/broker/ports.ts';
+import type { AccessPolicy } from '../../../lib/domain/policy.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
 import { engineer, entitlement, policy, principal } from '../../support/builders.ts';
 
@@ -74,22 +75,35 @@ describe('the on-call groups that are asked about', () => {
       revokers: { groups: ['oncall:security'] },
     }),
     entitlement({ id: 'other', approval: 'auto', requesters: { groups: ['oncall:sre'] } }),
+    entitlement({
+      id: 'glass',
+      extension: {
+        maxTotalSeconds: 3600,
+        approval: { stages: [{ from: { groups: ['oncall:extenders'] }, count: 1 }], withinSeconds: 60 },
+      },
+      breakGlass: {
+        ...{ requesters: { groups: ['oncall:breakers'] }, reviewers: { groups: ['oncall:reviewers'] }, notify: [] },
+        ...{ maxDurationSeconds: 900, issuesPerHour: 4, reviewWithinSeconds: 3600 },
+      },
+    }),
   ]);
 
   test('are those that decide who may ask', () => {
-    expect(onCallAskers(rules)).toEqual(['oncall:sre']);
+    expect(onCallAskers(rules)).toEqual(['oncall:sre', 'oncall:breakers']);
   });
 
   test('are all that decide anything, each once', () => {
     expect([...onCallAnywhere(rules)].sort()).toEqual([
-      'oncall:leads',
-      'oncall:managers',
-      'oncall:security',
-      'oncall:sre',
+      ...['oncall:breakers', 'oncall:extenders', 'oncall:leads', 'oncall:managers', 'oncall:reviewers'],
+      ...['oncall:security', 'oncall:sre'],
     ]);
   });
 
   test('are none where access.yml names none', () => {
     expect([onCallAskers(policy()), onCallAnywhere(policy())]).toEqual([[], []]);
+    const others = Object.entries(policy()).filter(([member]) => member !== 'security');
+    expect(onCallAnywhere(Object.fromEntries(others) as unknown as AccessPolicy)).toEqual([]);
+    const secured = { ...policy(), security: { groups: ['oncall:security', 'okta:security'] } };
+    expect(onCallAnywhere(secured)).toEqual(['oncall:security']);
   });
 });
