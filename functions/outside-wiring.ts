@@ -32,13 +32,13 @@ const onCallOf = ({ outside, region }: Config, { clock, logger }: Pick<Surroundi
   });
 
 /** Whoever was authenticated, with the on-call groups among `named` that they are in right now. */
-export const withOnCall = <P, S extends { readonly principal: Principal }>(
+export const withOnCall = <A extends readonly unknown[], S extends { readonly principal: Principal }>(
   config: Config,
   around: Pick<Surroundings, 'clock' | 'logger'>,
   named: readonly Group[],
-  authenticate: (presented: P) => Promise<S>,
-): ((presented: P) => Promise<S>) => {
+  authenticate: (...shown: A) => Promise<S>,
+): ((...shown: A) => Promise<S>) => {
   if (named.length === 0) return authenticate;
   const onCall = onCallOf(config, around);
-  return (presented) => onDuty(onCall, named, authenticate(presented));
+  return (...shown) => onDuty(onCall, named, authenticate(...shown));
 };
