@@ -1,10 +1,11 @@
+import { asksOf } from '../lib/broker/asks.ts';
 import { type Act, decideRequest } from '../lib/broker/decide-request.ts';
 import { listEntitlements } from '../lib/broker/list-entitlements.ts';
 import { listRequests } from '../lib/broker/list-requests.ts';
 import { onCallAnywhere } from '../lib/broker/on-duty.ts';
 import { readRequest } from '../lib/broker/read-request.ts';
 import { viewRequests } from '../lib/broker/request-view.ts';
-import { submitRequest, tryRequest } from '../lib/broker/submit-request.ts';
+import { submitBundle, submitRequest, tryRequests } from '../lib/broker/submit-request.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
@@ -58,13 +59,19 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
         status: 200,
         json: { entitlements: listEntitlements(policy, await call.principal) },
       }),
-      'POST /v1/requests': async ({ query, body: ask, idempotencyKey, ...call }) => {
+      'POST /v1/requests': async ({ query, body, idempotencyKey, remainingMs, ...call }) => {
         const { principal, channel } = await callerOf(call);
-        if (query.dryRun) return { status: 200, json: { decision: await tryRequest(desk, principal, ask) } };
-        const request = await submitRequest(desk, {
-          ...{ principal, ask, patience: { remainingMs: call.remainingMs } },
+        const asks = asksOf(body);
+        if (query.dryRun) return { status: 200, json: { decision: await tryRequests(desk, principal, asks) } };
+        const asking = {
+          ...{ principal, patience: { remainingMs } },
           ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-        });
+        };
+        if (body.entitlementIds) {
+          const requests = await submitBundle(desk, { ...asking, asks });
+          return { status: 201, json: { requests: await viewRequests(desk, principal, requests, channel) } };
+        }
+        const request = await submitRequest(desk, { ...asking, ask: asks[0] });
         const headers = { location: `/v1/requests/${request.id}` };
         return { status: 201, headers, json: { request: await show(principal, channel, request) } };
       },

@@ -80,7 +80,7 @@ const summary = z.object({
   review: z.exactOptional(
     z.object({ by: z.string(), at: z.string(), verdict: z.enum(['justified', 'unjustified']), comment: textRef }),
   ),
-  bundleId: z.exactOptional(z.string()),
+  bundle: z.exactOptional(z.object({ id: z.string(), requestIds: z.array(z.string()) })),
   closed: z.exactOptional(z.object({ kind: z.enum(['denied', 'cancelled', 'revoked', 'ended']), ...closedBy })),
   seq: z.number(),
   // Names every member, the optional ones too: one left out would be lost on its way through the table.

@@ -96,11 +96,11 @@ interface Seen extends Reading {
 
 const viewOf = (request: RequestSummary | RequestState, seen: Seen): RequestView => {
   const { desk, principal, channel, known, now, person, words } = seen;
-  const { ticket, startAt, bundleId, extension, breakGlass, closed } = request;
+  const { ticket, startAt, bundle, extension, breakGlass, closed } = request;
   const grant = grantAt(request, now);
   return {
     id: request.id,
-    ...(bundleId === undefined ? {} : { bundleId }),
+    ...(bundle ? { bundleId: bundle.id } : {}),
     status: statusAt(request, now),
     entitlementId: request.entitlementId,
     title: desk.policy.entitlements.get(request.entitlementId)?.title ?? request.entitlementId,

@@ -1,7 +1,7 @@
-import { type Submit } from '../domain/command.ts';
+import type { Decision, Submit } from '../domain/command.ts';
 import { submit, submitRules } from '../domain/decide-submit.ts';
 import { HatcheckError } from '../domain/errors.ts';
-import type { StoredEvent } from '../domain/event.ts';
+import type { Bundle, StoredEvent } from '../domain/event.ts';
 import { certain, eventOf } from '../domain/invariant.ts';
 import type { Principal } from '../domain/principal.ts';
 import { type RequestState, fold } from '../domain/request.ts';
@@ -11,10 +11,10 @@ import { askTicket } from './ask-ticket.ts';
 import { type Desk, type Patience, actorOf, requestStream } from './broker.ts';
 import { seal } from './chain.ts';
 import { readKnown } from './known.ts';
-import { randomRequestId, requestIdFor } from './request-id.ts';
+import { bundleIdOf, randomRequestId, requestIdFor, requestIdsFor } from './request-id.ts';
 import { type Counted, countReservations, reserveFor } from './reservations.ts';
 import { summarise } from './summarise.ts';
-import { newWords } from './words.ts';
+import { type Words, newWords } from './words.ts';
 
 /** What a caller may say; everything else about a request is ours to say. */
 export interface Ask {
@@ -27,7 +27,10 @@ export interface Ask {
 }
 
 /** How one rule came out, for the one who asks. The refusal behind it is for the operator. */
-export type RuleView = Pick<Rule, 'rule' | 'outcome' | 'detail'>;
+export type RuleView = Pick<Rule, 'rule' | 'outcome' | 'detail'> & {
+  /** Where several are asked for at once: of which. */
+  readonly entitlementId?: string;
+};
 
 /** Whether this would be asked for in vain: the very rules of `submitRequest`, and nothing is written. */
 export const tryRequest = async (
@@ -37,7 +40,7 @@ export const tryRequest = async (
 ): Promise<{ allowed: boolean; rules: readonly RuleView[] }> => {
   const [known, ticket] = await Promise.all([readKnown(desk, principal.handle), askTicket(desk, principal, ask)]);
   const command = { ...commandOf(ask, 'dry-run', { id: '', hash: '' }), ...ticket };
-  const { standing } = await countFor(desk, principal, known.standing, command);
+  const { standing } = await countFor(desk, principal, known.standing, [{ id: command.requestId, ask }]);
   const rules = submitRules(command, {
     ...{ ...known, standing, principal },
     policy: desk.policy,
@@ -49,6 +52,21 @@ export const tryRequest = async (
   };
 };
 
+/** The same of several at once: every rule of each. */
+export const tryRequests = async (
+  desk: Desk,
+  principal: Principal,
+  asks: readonly Ask[],
+): Promise<Awaited<ReturnType<typeof tryRequest>>> => {
+  const tried = await Promise.all(asks.map(async (ask) => ({ ask, ...(await tryRequest(desk, principal, ask)) })));
+  return {
+    allowed: tried.every(({ allowed }) => allowed),
+    rules: tried.flatMap(({ ask: { entitlementId }, rules }) =>
+      asks.length > 1 ? rules.map((rule) => ({ ...rule, entitlementId })) : rules,
+    ),
+  };
+};
+
 /**
  * The request that this ask made, or had made: the same principal, key and ask give the first one again.
  *
@@ -57,56 +75,142 @@ export const tryRequest = async (
  */
 export const submitRequest = async (
   desk: Desk,
-  { idempotencyKey, ...asking }: Asking & { readonly idempotencyKey?: string },
+  { ask, idempotencyKey, ...asking }: Asking & { readonly ask: Ask; readonly idempotencyKey?: string },
 ): Promise<RequestState> => {
-  const { principal, ask } = asking;
-  const id = idempotencyKey === undefined ? randomRequestId(desk.chance) : requestIdFor(principal, idempotencyKey);
-  const before = idempotencyKey === undefined ? [] : await desk.ledger.read(requestStream(id));
-  return before.length > 0 ? sameAsk(desk, before, ask) : begin(desk, { ...asking, id });
+  const id =
+    idempotencyKey === undefined ? randomRequestId(desk.chance) : requestIdFor(asking.principal, idempotencyKey);
+  const [request] = await findOrBegin(desk, asking, [{ id, ask }], idempotencyKey !== undefined);
+  return certain(request, 'one that is asked for is begun');
+};
+
+/**
+ * As many requests as asks, sharing a bundle, each a stream of its own. The rules of all are checked before anything is written; where
+ * an earlier try was cut off in the middle, the same key goes on with those that are missing.
+ *
+ * @throws HatcheckError as `submitRequest`; `invalid_input` says by `/entitlementIds/<index>` which of them is meant
+ */
+export const submitBundle = async (
+  desk: Desk,
+  { asks, idempotencyKey, ...asking }: Asking & { readonly asks: readonly Ask[]; readonly idempotencyKey?: string },
+): Promise<readonly RequestState[]> => {
+  const requestIds =
+    idempotencyKey === undefined
+      ? asks.map(() => randomRequestId(desk.chance))
+      : requestIdsFor(asking.principal, idempotencyKey, asks.length);
+  const entitlementIds = asks.map(({ entitlementId }) => entitlementId);
+  const bundle = { id: bundleIdOf(requestIds, entitlementIds), requestIds };
+  const wanted = requestIds.flatMap((id, index) => {
+    const ask = asks[index];
+    return ask ? [{ id, ask, bundle }] : [];
+  });
+  return findOrBegin(desk, asking, wanted, idempotencyKey !== undefined);
 };
 
 interface Asking {
   readonly principal: Principal;
-  readonly ask: Ask;
   readonly patience: Patience;
 }
 
+interface Wanted {
+  readonly id: string;
+  readonly ask: Ask;
+  readonly bundle?: Bundle;
+}
+
+const findOrBegin = async (
+  desk: Desk,
+  asking: Asking,
+  wanted: readonly Wanted[],
+  maybeThere: boolean,
+): Promise<readonly RequestState[]> => {
+  const found = new Map<string, RequestState>();
+  if (maybeThere)
+    await Promise.all(
+      wanted.map(async (each) => {
+        const events = await desk.ledger.read(requestStream(each.id));
+        if (events.length > 0) found.set(each.id, await sameAsk(desk, events, each));
+      }),
+    );
+  const missing = wanted.filter(({ id }) => !found.has(id));
+  for (const request of missing.length > 0 ? await begin(desk, asking, missing) : []) found.set(request.id, request);
+  return wanted.flatMap(({ id }) => found.get(id) ?? []);
+};
+
 const begin = async (
   desk: Desk,
-  { id, principal, ask, patience }: Asking & { readonly id: string },
-): Promise<RequestState> => {
-  const { ref, value } = newWords(desk.chance, ask.justification);
+  { principal, patience }: Asking,
+  wanted: readonly Wanted[],
+): Promise<readonly RequestState[]> => {
   // The ticket first: it may take long, and what is known should not grow old meanwhile.
-  const command = { ...commandOf(ask, id, ref), ...(await askTicket(desk, principal, ask)) };
+  const commands = await Promise.all(
+    wanted.map(async (each) => {
+      const words = newWords(desk.chance, each.ask.justification);
+      const { bundle } = each;
+      const command = { ...commandOf(each.ask, each.id, words.ref), ...(bundle ? { bundle } : {}) };
+      return { each, words, command: { ...command, ...(await askTicket(desk, principal, each.ask)) } };
+    }),
+  );
   const known = await readKnown(desk, principal.handle);
-  const counted = await countFor(desk, principal, known.standing, command);
+  const counted = await countFor(desk, principal, known.standing, wanted);
   const now = desk.clock.now();
-  const decision = submit(command, { ...known, standing: counted.standing, principal, policy: desk.policy, now });
-  if ('refusal' in decision) throw new HatcheckError(decision.refusal);
-  const submitted = certain(decision.event, 'a submission always says something');
-  const stream = requestStream(id);
-  const event = seal(undefined, stream, {
-    ...submitted,
-    eventId: desk.chance.id(),
-    at: now,
-    actor: actorOf(principal),
-    policy: desk.policy.version,
-  });
-  await reserveFor(desk, { principal, patience, counted, submissions: [eventOf('request.submitted', event).data] });
+  const context = { ...known, standing: counted.standing, principal, policy: desk.policy, now };
+  const decisions = commands.map(({ each, words, command }) => ({ each, words, decision: submit(command, context) }));
+  unlessAnyRefused(decisions);
+  const begun = decisions.map(({ each, words, decision }) => ({
+    ...{ each, words },
+    event: seal(undefined, requestStream(each.id), {
+      ...certain('event' in decision ? decision.event : undefined, 'a submission always says something'),
+      eventId: desk.chance.id(),
+      at: now,
+      actor: actorOf(principal),
+      policy: desk.policy.version,
+    }),
+  }));
+  const submissions = begun.map(({ event }) => eventOf('request.submitted', event).data);
+  await reserveFor(desk, { principal, patience, counted, submissions });
+  const requests: RequestState[] = [];
+  for (const one of begun) requests.push(await append(desk, principal, one));
+  return requests;
+};
+
+const append = async (
+  desk: Desk,
+  { handle }: Principal,
+  { each, words: { ref, value }, event }: { each: Wanted; words: Words; event: StoredEvent },
+): Promise<RequestState> => {
   // First the words, then the event that holds their hash: an event must not refer to what was never stored.
-  await desk.texts.put(principal.handle, ref, value);
-  if ((await desk.ledger.append(event)) === 'conflict') return sameAsk(desk, await desk.ledger.read(stream), ask);
+  await desk.texts.put(handle, ref, value);
+  if ((await desk.ledger.append(event)) === 'conflict')
+    return sameAsk(desk, await desk.ledger.read(event.stream), each);
   return summarise(desk, stateOf([event]));
 };
 
-const countFor = (desk: Desk, { handle }: Principal, standing: Standing, command: Submit): Promise<Counted> =>
+/** @throws HatcheckError with the first refusal; of several in a bundle that are all about the input, with all of them. */
+const unlessAnyRefused = (decisions: readonly { readonly each: Wanted; readonly decision: Decision }[]): void => {
+  const refused = decisions.flatMap(({ each, decision }) =>
+    'refusal' in decision ? [{ each, refusal: decision.refusal }] : [],
+  );
+  const first = refused.find(({ refusal }) => refusal.code !== 'invalid_input') ?? refused[0];
+  if (!first) return;
+  if (first.refusal.code !== 'invalid_input' || !first.each.bundle) throw new HatcheckError(first.refusal);
+  const faults = refused.flatMap(({ each: { id, bundle }, refusal }) =>
+    (refusal.faults ?? []).map(({ pointer, code, detail }) => ({
+      pointer: `/entitlementIds/${String(bundle?.requestIds.indexOf(id))}`,
+      code,
+      detail: `${pointer.slice(1)}: ${detail}`,
+    })),
+  );
+  throw new HatcheckError({ ...first.refusal, faults });
+};
+
+const countFor = (desk: Desk, { handle }: Principal, standing: Standing, wanted: readonly Wanted[]): Promise<Counted> =>
   countReservations(desk, {
-    ...{ handle, standing, requestIds: [command.requestId] },
-    breakGlass: command.breakGlass === true,
+    ...{ handle, standing, requestIds: wanted.map(({ id }) => id) },
+    breakGlass: wanted.some(({ ask }) => ask.breakGlass === true),
   });
 
 /** The same submission twice is the same stream: the loser gets the winner's request. */
-const sameAsk = async (desk: Desk, events: readonly StoredEvent[], ask: Ask): Promise<RequestState> => {
+const sameAsk = async (desk: Desk, events: readonly StoredEvent[], { ask, bundle }: Wanted): Promise<RequestState> => {
   const request = stateOf(events);
   const texts = await desk.texts.get([{ author: request.requester, ref: request.justification }]);
   const first: Ask = {
@@ -118,7 +222,9 @@ const sameAsk = async (desk: Desk, events: readonly StoredEvent[], ask: Ask): Pr
   const same =
     (['entitlementId', 'justification', 'durationSeconds', 'ticket', 'startAt'] as const).every(
       (member) => first[member] === ask[member],
-    ) && (request.breakGlass !== undefined) === (ask.breakGlass ?? false);
+    ) &&
+    (request.breakGlass !== undefined) === (ask.breakGlass ?? false) &&
+    request.bundle?.id === bundle?.id;
   if (!same) throw new HatcheckError({ code: 'idempotency_conflict', reason: `${request.id} was asked for otherwise` });
   return request;
 };

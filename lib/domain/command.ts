@@ -1,6 +1,6 @@
 import type { Control } from './control.ts';
 import type { Refusal } from './errors.ts';
-import type { DomainEvent, Purpose, TextRef, Verdict } from './event.ts';
+import type { Bundle, DomainEvent, Purpose, TextRef, Verdict } from './event.ts';
 import type { AccessPolicy } from './policy.ts';
 import type { Instant, Principal } from './principal.ts';
 import type { Rule } from './rule.ts';
@@ -36,7 +36,7 @@ export interface Submit {
   readonly startAt?: Instant;
   readonly breakGlass?: boolean;
   /** Of a request that is asked for together with others. */
-  readonly bundleId?: string;
+  readonly bundle?: Bundle;
 }
 
 export interface Extend {

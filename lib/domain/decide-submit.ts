@@ -102,7 +102,7 @@ export const submit = (command: Submit, context: Context): Decision => {
   const rules = submitRules(command, context);
   return unlessRefused(rules, () => {
     const entitlement = certain(entitlementOf(context.policy, command), 'the rules let an unknown entitlement pass');
-    const { requestId, entitlementId, justification, ticket, durationSeconds, startAt, bundleId } = command;
+    const { requestId, entitlementId, justification, ticket, durationSeconds, startAt, bundle } = command;
     return {
       type: 'request.submitted',
       data: {
@@ -115,7 +115,7 @@ export const submit = (command: Submit, context: Context): Decision => {
         ...(startAt === undefined ? {} : { startAt }),
         ...approvalOf(entitlement, context.now),
         ...breakGlassOf(entitlement, command, context.now),
-        ...(bundleId === undefined ? {} : { bundleId }),
+        ...(bundle ? { bundle } : {}),
       },
     };
   });

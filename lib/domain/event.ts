@@ -44,7 +44,7 @@ export interface EventData {
     /** Past the approval, and to be looked at by somebody of these before that. */
     readonly breakGlass?: { readonly reviewBy: Instant; readonly reviewers: Approvers };
     /** Asked for together with others, each a request of its own. */
-    readonly bundleId?: string;
+    readonly bundle?: Bundle;
   };
   /** One approver said yes at one stage; the fold says when it is enough. */
   'request.approved': {
@@ -155,6 +155,12 @@ export interface EventData {
 
 /** `insert`: an event that was put there, and that is none of ours. */
 export type LedgerAlteration = 'insert' | 'modify' | 'remove';
+
+/** All requests that were asked for together, in the order in which they were named. */
+export interface Bundle {
+  readonly id: string;
+  readonly requestIds: readonly string[];
+}
 
 export type Verdict = 'justified' | 'unjustified';
 

@@ -1,5 +1,5 @@
 import type { Snapshot } from './entitlement.ts';
-import type { EventData, Purpose, RecordedEvent, TextRef, Verdict } from './event.ts';
+import type { Bundle, EventData, Purpose, RecordedEvent, TextRef, Verdict } from './event.ts';
 import { certain } from './invariant.ts';
 import type { Approvers, Handle, Instant } from './principal.ts';
 import { type Approval, type Staged, approvalsNeeded, withApproval } from './stages.ts';
@@ -60,7 +60,7 @@ export interface RequestState extends Staged {
   readonly breakGlass?: { readonly reviewBy: Instant; readonly reviewers: Approvers };
   readonly review?: Review;
   /** Shared with the requests that were asked for together with this one. */
-  readonly bundleId?: string;
+  readonly bundle?: Bundle;
   readonly closed?: Closed;
   readonly issues: readonly Issue[];
   /** Of the last event. */
@@ -132,7 +132,7 @@ const submitted = (data: EventData['request.submitted'], requester: Handle, at: 
   ...(data.escalation ? { escalation: data.escalation } : {}),
   approvals: [],
   ...(data.breakGlass ? { breakGlass: data.breakGlass } : {}),
-  ...(data.bundleId === undefined ? {} : { bundleId: data.bundleId }),
+  ...(data.bundle ? { bundle: data.bundle } : {}),
   ...(data.autoApproved ? { approvedAt: at } : {}),
   issues: [],
   seq: 0,

@@ -177,6 +177,8 @@ const event = () =>
 const rule = () =>
   z.strictObject({
     rule: z.string(),
+    /** Of which of several. */
+    entitlementId: z.optional(z.string()),
     outcome: z.enum(['satisfied', 'notSatisfied', 'notEvaluated']),
     detail: z.string(),
   });
@@ -243,6 +245,9 @@ export const answers = {
   ),
   Entitlements: once(() => z.strictObject({ entitlements: z.array(entitlement()) })),
   OneRequest: once(() => z.strictObject({ request: request() })),
+  Submitted: once(() =>
+    z.union([z.strictObject({ request: request() }), z.strictObject({ requests: z.array(request()) })]),
+  ),
   DryRun: once(() => z.strictObject({ decision: z.strictObject({ allowed: z.boolean(), rules: z.array(rule()) }) })),
   Requests: once(() => z.strictObject({ requests: z.array(request()), nextCursor: z.optional(z.string()) })),
   RequestWithEvents: once(() => z.strictObject({ request: request(), events: z.array(event()) })),

@@ -69,6 +69,7 @@ const codeAndDetail = (issue: Issue, value: unknown): Omit<InputFault, 'pointer'
 };
 
 const ofRule = (code: unknown): Omit<InputFault, 'pointer'> => {
+  if (code === 'required') return { code, detail: 'It is required.' };
   if (code === 'blank') return { code, detail: 'It must not be blank.' };
   if (code === 'ill_formed_text') return { code, detail: 'It has characters that are not allowed here.' };
   return { code: 'invalid_format', detail: 'It does not have the form that it must have.' };

@@ -3,7 +3,10 @@ import * as z from 'zod/mini';
 
 /** The parts of JSON Schema that the contract's input schemas come out as; anything else is a TypeError, so that nothing is left out. */
 const partsSchema = z.looseObject({
-  type: z.enum(['object', 'string', 'integer']),
+  type: z.enum(['object', 'string', 'integer', 'boolean', 'array']),
+  items: z.optional(z.unknown()),
+  minItems: z.optional(z.int()),
+  maxItems: z.optional(z.int()),
   properties: z.optional(z.record(z.string(), z.unknown())),
   required: z.optional(z.array(z.string())),
   pattern: z.optional(z.string()),
@@ -50,6 +53,13 @@ const validOf = (parts: Parts): fc.Arbitrary<unknown> => {
       return validText(parts);
     case 'object':
       return objectOf(parts, validOf);
+    case 'boolean':
+      return fc.boolean();
+    case 'array':
+      return fc.array(validOf(partsOf(parts.items)), {
+        minLength: parts.minItems ?? 0,
+        maxLength: parts.maxItems ?? 5,
+      });
   }
 };
 

@@ -25,23 +25,31 @@ export const requestsRoutes = {
   'POST /v1/requests': {
     ...read,
     operationId: 'submitRequest',
-    summary: 'Asks for an entitlement; with dryRun, says only what would be decided.',
+    summary: 'Asks for an entitlement, or for several at once; with dryRun, says only what would be decided.',
     function: 'requests',
     query: once(() => z.strictObject({ dryRun: z._default(flag(), false) })),
     body: once(() =>
-      z.strictObject({
-        entitlementId: slug(),
-        justification: words(2000),
-        durationSeconds: durationSeconds(),
-        ticket: z.exactOptional(line(128)),
-        startAt: z.exactOptional(instant()),
-        breakGlass: z.exactOptional(z.boolean()),
-      }),
+      z
+        .strictObject({
+          entitlementId: z.exactOptional(slug()),
+          entitlementIds: z.exactOptional(z.array(slug()).check(z.minLength(1), z.maxLength(10))),
+          justification: words(2000),
+          durationSeconds: durationSeconds(),
+          ticket: z.exactOptional(line(128)),
+          startAt: z.exactOptional(instant()),
+          breakGlass: z.exactOptional(z.boolean()),
+        })
+        .check(
+          z.refine(({ entitlementId, entitlementIds }) => entitlementId !== undefined || entitlementIds !== undefined, {
+            path: ['entitlementId'],
+            params: { code: 'required' },
+          }),
+        ),
     ),
     accepts: ['json'],
     bodyRequired: true,
     idempotencyKey: true,
-    answers: { 200: 'DryRun', 201: 'OneRequest' },
+    answers: { 200: 'DryRun', 201: 'Submitted' },
     codes: [
       'not_eligible',
       'on_hold',

@@ -167,7 +167,8 @@ test('that a request lapsed changes nothing: its status said so before', () => {
 });
 
 test('what was asked for together shares its bundle', () => {
-  expect(pending({ bundleId: 'b_1' }).bundleId).toBe('b_1');
+  const bundle = { id: 'b_1', requestIds: ['r_1', 'r_2'] };
+  expect(pending({ bundle }).bundle).toEqual(bundle);
 });
 
 describe('the grant', () => {

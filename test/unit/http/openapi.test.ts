@@ -61,7 +61,7 @@ describe('the OpenAPI document', () => {
     const schema = submit['requestBody']!['content']!['application/json']!['schema']!;
     expect(schema).toMatchObject({
       additionalProperties: false,
-      required: ['entitlementId', 'justification', 'durationSeconds'],
+      required: ['justification', 'durationSeconds'],
       properties: {
         durationSeconds: { type: 'integer', minimum: 60, maximum: 43_200 },
         justification: { type: 'string', maxLength: 2000 },
