@@ -85,6 +85,13 @@ describe('access.example.yml', () => {
     expect(written || (COMMENTED.test(path) && new RegExp(`# +${name}: `).test(text))).toBe(true);
   });
 
+  test('names no member that docs/access.md is silent about', () => {
+    const reference = readFileSync('docs/access.md', 'utf8');
+    const names = new Set(paths.flatMap((path) => path.split('.')).filter((name) => name !== '*'));
+    const isSaid = (name: string): boolean => new RegExp(`[\`.{ ,]${name}[\`:.,}]`).test(reference);
+    expect([...names].filter((name) => !isSaid(name))).toEqual([]);
+  });
+
   test('has the names of every section of the schema, so that this test looks at something', () => {
     expect(paths).toEqual(
       expect.arrayContaining([
