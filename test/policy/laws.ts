@@ -40,6 +40,7 @@ const OWN_STREAMS: Readonly<Record<string, readonly string[]>> = {
   requests: ['request#*', 'person#*', 'control'],
   credentials: ['request#*', 'refusals#*'],
   'on-ledger-event': ['alarm#*'],
+  'on-schedule': ['request#*'],
 };
 
 export const ledgerPutsOnlyIntoOwnStreams: Law = (stack) =>
