@@ -1,4 +1,5 @@
 import { asksOf } from '../lib/broker/asks.ts';
+import { decideBundle } from '../lib/broker/decide-bundle.ts';
 import { type Act, decideRequest } from '../lib/broker/decide-request.ts';
 import { listEntitlements } from '../lib/broker/list-entitlements.ts';
 import { listRequests } from '../lib/broker/list-requests.ts';
@@ -39,16 +40,18 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     (await viewRequests(desk, principal, [request], channel))[0];
 
   const act =
-    <K extends ActRoute>(actOf: (body: Call<K>['body']) => Act) =>
+    <K extends ActRoute>(
+      actOf: (body: Call<K>['body']) => Act,
+      onBundle: (body: Call<K>['body']) => boolean | undefined = () => false,
+    ) =>
     async ({ path, body, remainingMs, ...call }: Call<K>) => {
       const { principal, channel } = await callerOf(call);
-      const request = await decideRequest(desk, {
-        requestId: path.id,
-        principal,
-        channel,
-        act: actOf(body),
-        patience: { remainingMs },
-      });
+      const options = { requestId: path.id, principal, channel, act: actOf(body), patience: { remainingMs } };
+      if (onBundle(body)) {
+        const requests = await viewRequests(desk, principal, await decideBundle(desk, options), channel);
+        return { status: 200, json: { request: requests[0], requests } };
+      }
+      const request = await decideRequest(desk, options);
       return { status: 200, json: { request: await show(principal, channel, request) } };
     };
 
@@ -85,8 +88,14 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
         const { request, events } = await readRequest(desk, principal, path.id);
         return { status: 200, json: { request: await show(principal, channel, request), events } };
       },
-      'POST /v1/requests/{id}/approve': act((body) => ({ ...body, type: 'approve' })),
-      'POST /v1/requests/{id}/deny': act(({ reason }) => ({ type: 'deny', reason })),
+      'POST /v1/requests/{id}/approve': act(
+        ({ bundle: _bundle, ...body }) => ({ ...body, type: 'approve' }),
+        ({ bundle }) => bundle,
+      ),
+      'POST /v1/requests/{id}/deny': act(
+        ({ reason }) => ({ type: 'deny', reason }),
+        ({ bundle }) => bundle,
+      ),
       'POST /v1/requests/{id}/revoke': act(({ reason }) => ({ type: 'revoke', reason })),
       'POST /v1/requests/{id}/cancel': act(() => ({ type: 'cancel' })),
       'POST /v1/requests/{id}/end': act(() => ({ type: 'end' })),

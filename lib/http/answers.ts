@@ -245,6 +245,8 @@ export const answers = {
   ),
   Entitlements: once(() => z.strictObject({ entitlements: z.array(entitlement()) })),
   OneRequest: once(() => z.strictObject({ request: request() })),
+  /** With `bundle: true` all that were decided on, the one that was named among them. */
+  Decided: once(() => z.strictObject({ request: request(), requests: z.optional(z.array(request())) })),
   Submitted: once(() =>
     z.union([z.strictObject({ request: request() }), z.strictObject({ requests: z.array(request()) })]),
   ),

@@ -231,6 +231,54 @@ describe('break-glass', () => {
   });
 });
 
+describe('several at once', () => {
+  const bundle = (more: object = {}, headers: Record<string, string> = {}) =>
+    broker.call(
+      engineer,
+      'POST',
+      '/v1/requests',
+      {
+        ...{ entitlementIds: ['extended', 'portal-only', 'glass'], justification: 'The queue is stuck.' },
+        ...{ durationSeconds: 1800, ...more },
+      },
+      headers,
+    );
+
+  test('share a bundle, and are approved together by whoever may', async () => {
+    const { status, json } = await bundle();
+    expect(status).toBe(201);
+    expect(answers.Submitted().safeParse(json).error).toBeUndefined();
+    expect(new Set(json.requests.map(({ bundleId }) => bundleId)).size).toBe(1);
+    const [extended, portalOnly, glass] = json.requests.map(({ id }) => id);
+    const decided = await act(lead, extended ?? '', 'approve', { bundle: true });
+    expect(answers.Decided().safeParse(decided.json).error).toBeUndefined();
+    expect(decided.json.request.id).toBe(extended);
+    // The third takes no yes but in the portal.
+    expect(decided.json.requests.map(({ id, status: is }) => [id, is])).toEqual([
+      [extended, 'approved'],
+      [glass, 'approved'],
+    ]);
+    const denied = await act(lead, portalOnly ?? '', 'deny', { reason: 'No.', bundle: true });
+    expect(denied.json.requests.map(({ id }) => id)).toEqual([portalOnly]);
+  });
+
+  test('are refused together, by the place of each', async () => {
+    const { status, json } = await bundle({ durationSeconds: 7200 });
+    expect([status, json.errors.map(({ pointer, code }) => `${pointer} ${code}`)]).toEqual([
+      400,
+      ['/entitlementIds/0 too_long', '/entitlementIds/1 too_long', '/entitlementIds/2 too_long'],
+    ]);
+    expect((await bundle({ entitlementId: 'extended' })).json.errors[0]?.pointer).toBe('/entitlementIds');
+  });
+
+  test('the same key gives them again', async () => {
+    const key = { 'Idempotency-Key': 'bundle-1' };
+    const [first, again] = [await bundle({}, key), await bundle({}, key)];
+    expect(again.json.requests.map(({ id }) => id)).toEqual(first.json.requests.map(({ id }) => id));
+    expect((await bundle({ entitlementIds: ['glass'] }, key)).json.code).toBe('idempotency_conflict');
+  });
+});
+
 test('regression 11: of two grants for one role, ending one leaves the other', async () => {
   const [first, second] = [await asked('extended'), await asked('extended')];
   for (const id of [first, second]) await act(lead, id, 'approve', {});

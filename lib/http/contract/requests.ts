@@ -98,9 +98,11 @@ export const requestsRoutes = {
         comment: z.exactOptional(words(2000)),
         durationSeconds: z.exactOptional(durationSeconds()),
         startAt: z.exactOptional(instant()),
+        bundle: z.exactOptional(z.boolean()),
       }),
     ),
     accepts: ['json'],
+    answers: { 200: 'Decided' },
     codes: [
       ...actCodes,
       'self_approval',
@@ -116,9 +118,10 @@ export const requestsRoutes = {
     ...act,
     operationId: 'denyRequest',
     summary: 'Says no to a pending request, or to the pending extension of a grant.',
-    body: once(() => z.strictObject({ reason: reason() })),
+    body: once(() => z.strictObject({ reason: reason(), bundle: z.exactOptional(z.boolean()) })),
     accepts: ['json'],
     bodyRequired: true,
+    answers: { 200: 'Decided' },
     codes: [...actCodes, 'not_an_approver', 'self_approval', 'step_up_required'],
   },
   'POST /v1/requests/{id}/revoke': {

@@ -261,13 +261,13 @@ test('law: whatever approvers say of extensions, the grant never exceeds what ac
     fc.record({
       pause: fc.nat({ max: 700 }),
       step: fc.oneof(
-        fc.integer({ min: 60, max: 4000 }).map((seconds) => ({ by: engineer, command: more(seconds) as Command })),
+        fc.integer({ min: 60, max: 4000 }).map((seconds) => ({ by: engineer, command: more(seconds) })),
         fc
           .record(
             { type: fc.constant('approve' as const), durationSeconds: fc.integer({ min: 1, max: 4000 }) },
             { requiredKeys: ['type'] },
           )
-          .map((command) => ({ by: approver, command: command as Command })),
+          .map((command) => ({ by: approver, command })),
         fc.constantFrom<{ by: Principal; command: Command }>(
           { by: approver, command: NO },
           { by: engineer, command: { type: 'cancel' } },

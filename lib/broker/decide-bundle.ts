@@ -1,0 +1,36 @@
+import type { RequestState } from '../domain/request.ts';
+import type { Desk } from './broker.ts';
+import { RefusedError } from './commit.ts';
+import { type DecideOptions, decideRequest } from './decide-request.ts';
+import { HatcheckError } from '../domain/errors.ts';
+
+/**
+ * The act on the request that is named, and then on all that were asked for together with it and are the caller's to decide on: each a
+ * decision of its own. The first of the requests that come back is the one that was named; those that were refused are not among them.
+ *
+ * @throws HatcheckError as `decideRequest` for the one that is named; `ledger_unavailable`, `ledger_conflict` for the others
+ */
+export const decideBundle = async (
+  desk: Desk,
+  options: DecideOptions,
+): Promise<readonly [RequestState, ...RequestState[]]> => {
+  const named = await decideRequest(desk, options);
+  const others: RequestState[] = [];
+  for (const requestId of named.bundle?.requestIds ?? []) {
+    if (requestId === named.id) continue;
+    const decided = await unlessRefused(decideRequest(desk, { ...options, requestId }));
+    if (decided) others.push(decided);
+  }
+  return [named, ...others];
+};
+
+/** One that was never made, or is not theirs to read, is refused too. */
+const unlessRefused = async (act: Promise<RequestState>): Promise<RequestState | undefined> => {
+  try {
+    return await act;
+  } catch (error) {
+    if (error instanceof RefusedError || (error instanceof HatcheckError && error.code === 'not_found'))
+      return undefined;
+    throw error;
+  }
+};
