@@ -94,7 +94,10 @@ describe('a pending request', () => {
     await at.run();
     expect(await at.types()).toEqual(['request.submitted', 'request.lapsed']);
     const [, lapsed] = await at.ledger.read(STREAM);
-    expect(lapsed).toMatchObject({ actor: ON_SCHEDULE, at: noon(1800), data: { pendingUntil: noon(1800) } });
+    expect(lapsed).toMatchObject({
+      ...{ actor: ON_SCHEDULE, at: noon(1800), data: { pendingUntil: noon(1800) } },
+      policy: policy().version,
+    });
     expect(kinds(at)).toEqual([]);
   });
 
