@@ -7,6 +7,7 @@ import { dynamoDbClient } from '../../lib/aws/clients.ts';
 import { dynamoDirectory } from '../../lib/aws/directory.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { dynamoSessions } from '../../lib/aws/sessions.ts';
+import type { DelegationView } from '../../lib/broker/delegations.ts';
 import type { HoldView } from '../../lib/broker/holds.ts';
 import type { EntitlementView } from '../../lib/broker/list-entitlements.ts';
 import type { Clock, Ledger } from '../../lib/broker/ports.ts';
@@ -62,6 +63,8 @@ export interface TestJson {
   readonly decision: { readonly allowed: boolean; readonly rules: readonly RuleView[] };
   readonly hold: HoldView;
   readonly holds: readonly HoldView[];
+  readonly delegation: DelegationView;
+  readonly delegations: readonly DelegationView[];
   readonly url: string;
   readonly expiresAt: string;
   readonly AccessKeyId: string;
@@ -179,7 +182,7 @@ const movableClock = (): TestBroker['clock'] => {
 };
 
 const routeKeyOf = (method: string, path: string): string =>
-  `${method} ${(path.split('?')[0] ?? '').replace(/^(\/v1\/(?:requests|holds)\/)[^/]+/, '$1{id}')}`;
+  `${method} ${(path.split('?')[0] ?? '').replace(/^(\/v1\/(?:requests|holds|delegations)\/)[^/]+/, '$1{id}')}`;
 
 const functionOf = (routeKey: string): 'requests' | 'credentials' => {
   const route = Object.entries(contract).find(([key]) => key === routeKey)?.[1];
