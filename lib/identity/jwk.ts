@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { certain } from '../domain/invariant.ts';
 import { type Algorithm, fits, isAlgorithm } from './algorithms.ts';
 import { AssertionRefused, ProviderUnavailable } from './assertion-refused.ts';
 import { type JsonObject, isJsonObject, memberOf } from './strict-json.ts';
@@ -93,7 +94,8 @@ const imported = (jwk: JsonObject): KeyObject | undefined => {
 };
 
 const isSoundRsa = ({ asymmetricKeyDetails }: KeyObject): boolean => {
-  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {};
-  const isOdd = publicExponent % 2n === 1n;
-  return modulusLength >= RSA_BITS.min && modulusLength <= RSA_BITS.max && isOdd && publicExponent > 1n;
+  const details = certain(asymmetricKeyDetails, 'an imported key has details');
+  const bits = certain(details.modulusLength, 'an RSA key has a modulus');
+  const exponent = certain(details.publicExponent, 'an RSA key has an exponent');
+  return bits >= RSA_BITS.min && bits <= RSA_BITS.max && exponent % 2n === 1n && exponent > 1n;
 };

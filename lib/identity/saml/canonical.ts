@@ -1,4 +1,5 @@
 import { ExclusiveCanonicalization } from 'xml-crypto';
+import { certain } from '../../domain/invariant.ts';
 import { isElement } from './read-xml.ts';
 
 /**
@@ -21,15 +22,14 @@ const namespacesAround = ({ parentNode }: Node): { prefix: string; namespaceURI:
   if (!parentNode || !isElement(parentNode)) return [];
   const declared = [];
   for (let index = 0; index < parentNode.attributes.length; index++) {
-    const attribute = parentNode.attributes.item(index);
+    const attribute = parentNode.attributes[index];
     if (attribute?.prefix === 'xmlns') declared.push({ prefix: attribute.localName, namespaceURI: attribute.value });
   }
   return [...declared, ...namespacesAround(parentNode)];
 };
 
 const copyOf = (element: Element, without: Element | undefined): Element => {
-  const copy = element.cloneNode();
-  if (!isElement(copy)) throw new TypeError('the copy of an element is one');
+  const copy = certain([element.cloneNode()].find(isElement), 'the copy of an element is one');
   for (let child = element.firstChild; child; child = child.nextSibling)
     if (child !== without) copy.appendChild(child.cloneNode(true));
   return copy;

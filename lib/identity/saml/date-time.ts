@@ -7,10 +7,11 @@ const DATE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|[+-](?:0\
 
 /** @returns undefined for what is none: without a zone, the 30th of February, the 24th hour */
 export const instantIn = (text: string | undefined): Instant | undefined => {
-  const [whole, local] = DATE_TIME.exec(text ?? '') ?? [];
-  if (whole === undefined || local === undefined) return undefined;
+  if (text === undefined) return undefined;
+  const local = DATE_TIME.exec(text)?.[1];
+  if (local === undefined) return undefined;
   const isOnTheCalendar = iso(`${local}Z`)?.startsWith(local) === true;
-  return isOnTheCalendar ? iso(whole) : undefined;
+  return isOnTheCalendar ? iso(text) : undefined;
 };
 
 const iso = (text: string): Instant | undefined => {

@@ -52,8 +52,8 @@ const LEAVES: ReadonlySet<string> = new Set(
 
 const ruleOf = (rule: string): RegExp => {
   const terms = rule.split(' ').map((term) => {
-    const [, names = '', count = ''] = /^(.*?)([?*]?)$/.exec(term) ?? [];
-    return `(?:(?:${names}) )${count}`;
+    const count = /[?*]$/.exec(term)?.[0] ?? '';
+    return `(?:(?:${term.slice(0, term.length - count.length)}) )${count}`;
   });
   return new RegExp(`^${terms.join('')}$`);
 };

@@ -1,5 +1,5 @@
 import { AssertionRefused } from '../assertion-refused.ts';
-import { attributeOf, descendants } from './element.ts';
+import { descendants } from './element.ts';
 import type { XmlElement } from './read-xml.ts';
 
 /** Everything that some verifier takes for an identifier. `xml:id` never gets as far as here. */
@@ -12,9 +12,9 @@ const ID = /^[A-Za-z_][A-Za-z0-9_.-]{0,255}$/;
 export const checkIds = (root: XmlElement): void => {
   const seen = new Set<string>();
   for (const element of descendants(root)) {
-    const [name, ...more] = ID_NAMES.filter((each) => element.attributes.has(each));
-    if (name === undefined) continue;
-    const id = attributeOf(element, name) ?? '';
+    const [identifier, ...more] = [...element.attributes].filter(([name]) => ID_NAMES.includes(name));
+    if (!identifier) continue;
+    const [name, id] = identifier;
     if (more.length > 0 || name !== idNameOf(element) || !ID.test(id)) throw new AssertionRefused('structure');
     if (seen.has(id)) throw new AssertionRefused('duplicate_id');
     seen.add(id);

@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import { certain } from '../../domain/invariant.ts';
 
 const CURVES: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
 export const MIN_RSA_BITS = 2048;
@@ -20,7 +21,11 @@ export const pinnedKeys = (certificates: readonly string[], minRsaBits: number):
 const keyIn = (certificate: string, minRsaBits: number): KeyObject => {
   const isPem = certificate.includes('-----BEGIN');
   const { publicKey } = new X509Certificate(isPem ? certificate : Buffer.from(certificate, 'base64'));
-  const { modulusLength = 0, publicExponent = 0n, namedCurve } = publicKey.asymmetricKeyDetails ?? {};
+  const {
+    modulusLength = 0,
+    publicExponent = 0n,
+    namedCurve,
+  } = certain(publicKey.asymmetricKeyDetails, 'a certificate’s key has details');
   const isGood =
     publicKey.asymmetricKeyType === 'rsa'
       ? modulusLength >= minRsaBits && publicExponent > 1n && publicExponent % 2n === 1n

@@ -1,4 +1,5 @@
 import { DOMParser } from '@xmldom/xmldom';
+import { certain } from '../../domain/invariant.ts';
 import { AssertionRefused } from '../assertion-refused.ts';
 import { NAMESPACES, PREFIXED_ATTRIBUTES, XMLNS } from './names.ts';
 
@@ -27,7 +28,7 @@ const MAX_DEPTH = 16;
  */
 export const readXml = (text: string): XmlElement => {
   const document = parsed(text);
-  const roots = [...childrenOf(document)].filter((node) => node.nodeType !== TEXT_NODE || dataOf(node).trim() !== '');
+  const roots = [...childrenOf(document)].filter((node) => !isText(node) || node.data.trim() !== '');
   const [root] = roots;
   if (!root || !isElement(root) || roots.length > 1) throw new AssertionRefused('malformed');
   return elementOf(root, new Map(), MAX_DEPTH);
@@ -53,7 +54,7 @@ const elementOf = (node: Element, prefixes: Map<string, string>, depthLeft: numb
   let text = '';
   for (const child of childrenOf(node)) {
     if (isElement(child)) children.push(elementOf(child, prefixes, depthLeft - 1));
-    else if (child.nodeType === TEXT_NODE) text += dataOf(child);
+    else if (isText(child)) text += child.data;
     else throw new AssertionRefused('forbidden_construct');
   }
   return { name, attributes, children, text, node };
@@ -62,8 +63,7 @@ const elementOf = (node: Element, prefixes: Map<string, string>, depthLeft: numb
 const attributesOf = (node: Element, prefixes: Map<string, string>): Map<string, string> => {
   const found = new Map<string, string>();
   for (let index = 0; index < node.attributes.length; index++) {
-    const attribute = node.attributes.item(index);
-    if (!attribute) throw new AssertionRefused('malformed');
+    const attribute = certain(node.attributes[index], 'there are as many as it says');
     if (attribute.name === 'xmlns' || attribute.prefix === 'xmlns') checkDeclaration(attribute, prefixes);
     else addAttribute(found, attribute);
   }
@@ -101,4 +101,4 @@ function* childrenOf(node: Node): Generator<Node> {
 
 export const isElement = (node: Node): node is Element => node.nodeType === ELEMENT_NODE;
 
-const dataOf = (node: Node): string => node.nodeValue ?? '';
+const isText = (node: Node): node is Text => node.nodeType === TEXT_NODE;

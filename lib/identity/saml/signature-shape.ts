@@ -1,3 +1,4 @@
+import { certain } from '../../domain/invariant.ts';
 import { AssertionRefused } from '../assertion-refused.ts';
 import type { AllowedAlgorithms, Digest, SignatureMethod } from './algorithms.ts';
 import { attributeOf, base64In, childNamed } from './element.ts';
@@ -31,9 +32,9 @@ export const readSignature = (
   signed: XmlElement,
   allowed: AllowedAlgorithms,
 ): UnverifiedSignature => {
-  const info = childNamed(signature, 'ds:SignedInfo');
+  const info = certain(childNamed(signature, 'ds:SignedInfo'), 'the grammar wants one');
   const reference = childNamed(info, 'ds:Reference');
-  const [first, second] = childNamed(reference, 'ds:Transforms')?.children ?? [];
+  const [first, second] = certain(childNamed(reference, 'ds:Transforms'), 'the grammar wants one').children;
   const parts = {
     info,
     method: allowed.methods.get(algorithmOf(childNamed(info, 'ds:SignatureMethod'))),

@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/principal.ts';
+import { certain } from '../../domain/invariant.ts';
 import { latest } from '../../domain/time.ts';
 import { AssertionRefused } from '../assertion-refused.ts';
 import { isAnswerTo } from './check-response.ts';
@@ -44,7 +45,8 @@ export const confirmedSubject = (
   expected: SamlExpectation,
   refuse: (fault: SamlFault | 'expired') => never,
 ): Confirmed => {
-  const bearers = childrenNamed(childNamed(assertion, 'saml:Subject') ?? assertion, 'saml:SubjectConfirmation').filter(
+  const subject = certain(childNamed(assertion, 'saml:Subject'), 'its name was read');
+  const bearers = childrenNamed(subject, 'saml:SubjectConfirmation').filter(
     (confirmation) => attributeOf(confirmation, 'Method') === BEARER,
   );
   const outcomes = bearers.map((bearer) => confirmation(childNamed(bearer, 'saml:SubjectConfirmationData'), expected));

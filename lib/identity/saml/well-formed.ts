@@ -1,3 +1,4 @@
+import { certain } from '../../domain/invariant.ts';
 import { AssertionRefused } from '../assertion-refused.ts';
 
 const MAX_TAGS = 4096;
@@ -30,12 +31,14 @@ export const checkTags = (text: string): void => {
   if (open.length > 0) throw new AssertionRefused('malformed');
 };
 
-const take = ([, slash, name = '', attributes = '', empty, after = '']: RegExpExecArray, open: string[]): void => {
+const take = (tag: RegExpExecArray, open: string[]): void => {
+  const group = (index: number): string => certain(tag[index], 'each group takes part');
+  const [name, attributes, isEmpty] = [group(2), group(3), group(4) !== ''] as const;
   if ((attributes.match(/=[ \t\r\n]*["']/g)?.length ?? 0) > MAX_ATTRIBUTES_OF_TAG)
     throw new AssertionRefused('too_large');
-  const isEnd = slash !== '';
-  if (isEnd && (attributes !== '' || empty !== '' || open.pop() !== name)) throw new AssertionRefused('malformed');
-  if (!isEnd && empty === '') open.push(name);
+  const isEnd = group(1) !== '';
+  if (isEnd && (attributes !== '' || isEmpty || open.pop() !== name)) throw new AssertionRefused('malformed');
+  if (!isEnd && !isEmpty) open.push(name);
   if (open.length > MAX_DEPTH) throw new AssertionRefused('structure');
-  if (open.length === 0 && /[^ \t\r\n]/.test(after)) throw new AssertionRefused('malformed');
+  if (open.length === 0 && /[^ \t\r\n]/.test(group(5))) throw new AssertionRefused('malformed');
 };
