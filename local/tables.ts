@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+} from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import type { TableResource } from './template.ts';
 
@@ -20,22 +26,41 @@ export const startDynamoDb = async (
   await once(server, 'listening');
   const address = server.address();
   const endpoint = `http://127.0.0.1:${String(typeof address === 'object' && address ? address.port : port)}`;
-  await createMissing(endpoint, tables);
-  return {
-    endpoint,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   };
+  try {
+    await createMissing(endpoint, tables);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { endpoint, close };
 };
 
 const createMissing = async (endpoint: string, tables: readonly TableResource[]): Promise<void> => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint, region: 'eu-west-1', credentials });
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
-  for (const { createTable } of tables) {
-    if (!TableNames.includes(createTable.TableName ?? '')) await client.send(new CreateTableCommand(createTable));
+  try {
+    for (const { createTable } of tables) {
+      if (TableNames.includes(createTable.TableName ?? '')) await refuseOlder(client, createTable);
+      else await client.send(new CreateTableCommand(createTable));
+    }
+  } finally {
+    client.destroy();
   }
-  client.destroy();
+};
+
+/** The embedded DynamoDB adds no index to a table that is there, and what looks in that index would fail later, and less plainly. */
+const refuseOlder = async (client: DynamoDBClient, wanted: CreateTableCommandInput): Promise<void> => {
+  const { TableName = '', GlobalSecondaryIndexes = [] } = wanted;
+  const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+  const there = new Set(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName));
+  const missing = GlobalSecondaryIndexes.find(({ IndexName }) => !there.has(IndexName));
+  if (missing)
+    throw new Error(
+      `${TableName} was made by an earlier version and has no index ${missing.IndexName ?? ''}: npm start -- --fresh begins anew`,
+    );
 };
