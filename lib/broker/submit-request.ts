@@ -99,10 +99,10 @@ export const submitBundle = async (
       : requestIdsFor(asking.principal, idempotencyKey, asks.length);
   const entitlementIds = asks.map(({ entitlementId }) => entitlementId);
   const bundle = { id: bundleIdOf(requestIds, entitlementIds), requestIds };
-  const wanted = requestIds.flatMap((id, index) => {
-    const ask = asks[index];
-    return ask ? [{ id, ask, bundle }] : [];
-  });
+  const wanted = asks.map((ask, index) => ({
+    ...{ ask, bundle },
+    id: certain(requestIds[index], 'there are as many ids as asks'),
+  }));
   return findOrBegin(desk, asking, wanted, idempotencyKey !== undefined);
 };
 
@@ -133,7 +133,7 @@ const findOrBegin = async (
     );
   const missing = wanted.filter(({ id }) => !found.has(id));
   for (const request of missing.length > 0 ? await begin(desk, asking, missing) : []) found.set(request.id, request);
-  return wanted.flatMap(({ id }) => found.get(id) ?? []);
+  return wanted.map(({ id }) => certain(found.get(id), 'one that is asked for is found, or begun'));
 };
 
 const begin = async (
@@ -159,7 +159,7 @@ const begin = async (
   const begun = decisions.map(({ each, words, decision }) => ({
     ...{ each, words },
     event: seal(undefined, requestStream(each.id), {
-      ...certain('event' in decision ? decision.event : undefined, 'a submission always says something'),
+      ...certain({ event: undefined, ...decision }.event, 'a submission always says something'),
       eventId: desk.chance.id(),
       at: now,
       actor: actorOf(principal),
@@ -194,7 +194,7 @@ const unlessAnyRefused = (decisions: readonly { readonly each: Wanted; readonly 
   if (!first) return;
   if (first.refusal.code !== 'invalid_input' || !first.each.bundle) throw new HatcheckError(first.refusal);
   const faults = refused.flatMap(({ each: { id, bundle }, refusal }) =>
-    (refusal.faults ?? []).map(({ pointer, code, detail }) => ({
+    certain(refusal.faults, 'invalid input has faults').map(({ pointer, code, detail }) => ({
       pointer: `/entitlementIds/${String(bundle?.requestIds.indexOf(id))}`,
       code,
       detail: `${pointer.slice(1)}: ${detail}`,

@@ -63,3 +63,18 @@ test('who is asked, in which way and what of them, is shown as access.yml writes
     },
   ]);
 });
+
+test('what an extension needs is shown where it is written, and whether this person may break the glass', () => {
+  const glass = {
+    requesters: { groups: ['okta:sre'] },
+    ...{ maxDurationSeconds: 1800, issuesPerHour: 6, reviewWithinSeconds: 3600, notify: [] },
+    reviewers: { groups: ['okta:security'] },
+  };
+  const hours = { timezone: 'Europe/Berlin', days: ['mon'] as const, from: '08:00', to: '20:00' };
+  const of = entitlement({ breakGlass: glass, hours, extension: { maxTotalSeconds: 7200, approval: 'auto' } });
+  expect(listEntitlements(policy([of]), engineer)).toMatchObject([
+    { hours, breakGlass: true, extension: { maxTotalSeconds: 7200, approval: 'auto' } },
+  ]);
+  const others = entitlement({ breakGlass: { ...glass, requesters: { groups: ['okta:sre-oncall'] } } });
+  expect(listEntitlements(policy([others]), engineer)).toMatchObject([{ breakGlass: false }]);
+});

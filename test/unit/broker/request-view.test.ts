@@ -263,3 +263,94 @@ test('where only the portal will do, the act is not offered to a caller by anoth
     (await viewRequests(desk, approver, [request], channel))[0]?.actions;
   expect([await actions('portal'), await actions('bearer')]).toEqual([['approve', 'deny'], ['deny']]);
 });
+
+describe('an extension as it is shown', () => {
+  const more = { type: 'extend', durationSeconds: 600, justification: 'the queue is still stuck' } as const;
+  const extensible = {
+    extension: { maxTotalSeconds: 7200, approval: { stages: [stage('sre-leads')], withinSeconds: 600 } },
+  };
+
+  test('pending, with its words, who is asked, and the acts on it', async () => {
+    const desk = deskOf(extensible);
+    const id = await granted(desk);
+    await acted(desk, id, engineer, more);
+    expect(await seen(desk, id)).toMatchObject({
+      grantedSeconds: 3600,
+      extension: {
+        status: 'pending',
+        justification: 'the queue is still stuck',
+        durationSeconds: 600,
+        createdAt: noon(0),
+        pendingUntil: noon(600),
+        stages: [{ approvals: [] }],
+        approvalsNeeded: 1,
+      },
+      actions: ['cancel', 'end', 'credentials', 'console'],
+    });
+    expect((await seen(desk, id, approver)).actions).toEqual(['approve', 'deny', 'revoke']);
+  });
+
+  test('denied, with its reason', async () => {
+    const desk = deskOf(extensible);
+    const id = await granted(desk);
+    await acted(desk, id, engineer, more);
+    await acted(desk, id, approver, { type: 'deny', reason: 'enough' });
+    const { extension, actions } = await seen(desk, id);
+    expect(extension).toMatchObject({ status: 'denied', closed: { kind: 'denied', by: ada, reason: 'enough' } });
+    expect(extension).not.toHaveProperty('grantedSeconds');
+    expect(actions).toEqual(['end', 'extend', 'credentials', 'console']);
+  });
+
+  test('approved, with what it came to', async () => {
+    const desk = deskOf(extensible);
+    const id = await granted(desk);
+    await acted(desk, id, engineer, more);
+    await acted(desk, id, approver, { type: 'approve', durationSeconds: 300, comment: 'a little' });
+    expect(await seen(desk, id)).toMatchObject({
+      grantedSeconds: 3900,
+      extension: { status: 'approved', grantedSeconds: 300, stages: [{ approvals: [{ comment: 'a little' }] }] },
+    });
+  });
+});
+
+describe('break-glass as it is shown', () => {
+  const glass = {
+    breakGlass: {
+      requesters: { groups: ['okta:sre'] },
+      maxDurationSeconds: 3600,
+      issuesPerHour: 6,
+      reviewWithinSeconds: 60,
+      reviewers: { groups: ['okta:security'] },
+      notify: [],
+    },
+  };
+
+  test('waits for its review, until it is overdue and beyond', async () => {
+    const desk = deskOf(glass);
+    const id = await asked(desk, { breakGlass: true });
+    const review = { reviewBy: noon(3660), reviewers: { groups: ['okta:security'], people: [] }, overdue: false };
+    expect(await seen(desk, id)).toMatchObject({ breakGlass: true, review });
+    expect((await seen(desk, id, security)).actions).toEqual(['revoke', 'review']);
+    desk.clock.advance(3660);
+    expect((await seen(desk, id)).review).toEqual({ ...review, overdue: true });
+  });
+
+  test('reviewed, with what was said of it', async () => {
+    const desk = deskOf(glass);
+    const id = await asked(desk, { breakGlass: true });
+    await acted(desk, id, security, { type: 'review', verdict: 'unjustified', comment: 'it could have waited' });
+    desk.clock.advance(100_000);
+    expect((await seen(desk, id)).review).toEqual({
+      ...{ reviewBy: noon(3660), reviewers: { groups: ['okta:security'], people: [] }, overdue: false },
+      ...{ verdict: 'unjustified', comment: 'it could have waited', at: noon(0), by: { handle: security.handle } },
+    });
+  });
+});
+
+test('what was asked for together says so', async () => {
+  const desk = deskOf();
+  const { request } = await readRequest(desk, engineer, await asked(desk));
+  const bundle = { id: 'b_AAAAAAAAAAAAAAAAAAAAAAAAAA', requestIds: [request.id] };
+  const [together, alone] = await viewRequests(desk, engineer, [{ ...request, bundle }, request]);
+  expect([together?.bundleId, alone?.bundleId]).toEqual([bundle.id, undefined]);
+});
