@@ -6,6 +6,8 @@ import { keepCall } from './calls.ts';
 import type { CallRecord } from './calls.ts';
 import { createDynamodb } from './dynamodb/service.ts';
 import { createFederation } from './federation/site.ts';
+import { createKms } from './kms/service.ts';
+import type { SigningKey } from './kms/service.ts';
 import type { PolicyDocument } from './policy/document.ts';
 import { createRouter } from './router.ts';
 import { s3 } from './s3/service.ts';
@@ -31,6 +33,8 @@ export interface LocalAwsOptions {
   readonly dynamodbAccount?: string;
   /** Of the same account; kept in memory. */
   readonly queues?: readonly QueueSettings[];
+  /** What KMS has. */
+  readonly signingKeys?: readonly SigningKey[];
   /** At least 32 bytes. Session tokens issued under it are valid again after a restart with it. */
   readonly signingKey: Buffer;
   /** Where the console sends people whose session is over. */
@@ -61,7 +65,7 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const KEPT_CALLS = 1000;
 
 /**
- * Starts the local AWS on 127.0.0.1: STS, S3, DynamoDB, SQS, the federation endpoint and the console, on one port.
+ * Starts the local AWS on 127.0.0.1: STS, S3, DynamoDB, SQS, KMS, the federation endpoint and the console, on one port.
  * Rejects with a PolicyFault or TypeError when the world is not understood, or when the port is taken.
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
@@ -72,12 +76,13 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const calls: CallRecord[] = [];
   const dynamodb = createDynamodb(options.dynamodbEndpoint, options.dynamodbAccount);
   const sqs = createSqs(options.queues ?? [], options.dynamodbAccount);
+  const kms = createKms(options.signingKeys ?? []);
   const record = (call: CallRecord) => {
     keepCall(calls, call, KEPT_CALLS);
   };
   const route = createRouter({
     ...{ world, sessions, clock, record },
-    services: new Map<string, Service>(Object.entries({ sts, s3, sqs, dynamodb: dynamodb.service })),
+    services: new Map<string, Service>(Object.entries({ sts, s3, sqs, kms, dynamodb: dynamodb.service })),
     fallback: sts,
   });
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES });
