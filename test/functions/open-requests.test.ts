@@ -46,13 +46,13 @@ test('what is decided makes room', async () => {
   expect((await ask(token)).status).toBe(429);
 });
 
-test('ten at once, one below the limit: one wins, 10 times', async () => {
-  for (let round = 0; round < 10; round += 1) {
+test('six at once, one below the limit: one wins, 5 times', async () => {
+  for (let round = 0; round < 5; round += 1) {
     const token = await somebody();
     for (let i = 0; i < 2; i += 1) await ask(token);
-    const codes = (await Promise.all(Array.from({ length: 10 }, () => ask(token)))).map(({ status }) => status);
-    expect(codes.toSorted()).toEqual([201, ...Array.from({ length: 9 }, () => 429)]);
+    const codes = (await Promise.all(Array.from({ length: 6 }, () => ask(token)))).map(({ status }) => status);
+    expect(codes.toSorted()).toEqual([201, ...Array.from({ length: 5 }, () => 429)]);
     const { json } = await broker.call(token, 'GET', '/v1/requests?status=pending');
     expect(json.requests).toHaveLength(3);
   }
-});
+}, 120_000);
