@@ -5,11 +5,14 @@ import { dynamoSessions } from '../lib/aws/sessions.ts';
 import { dynamoSummaries } from '../lib/aws/summaries.ts';
 import { dynamoTexts } from '../lib/aws/texts.ts';
 import type { Desk } from '../lib/broker/broker.ts';
+import { onCallAnywhere } from '../lib/broker/on-duty.ts';
 import type { Surroundings } from '../lib/broker/system.ts';
 import type { Config } from '../lib/config/environment.ts';
-import { ticketsOf } from './outside-wiring.ts';
+import type { CallerSession } from '../lib/http/api.ts';
+import { authenticator } from '../lib/identity/sessions.ts';
+import { ticketsOf, withOnCall } from './outside-wiring.ts';
 
-/** What the use cases of requests work with, on AWS; and where sessions are found. */
+/** What the use cases of requests work with, on AWS; and who calls them. */
 export const deskParts = (config: Config, around: Surroundings) => {
   const { policy, region, tables, endpoints } = config;
   const { clock, chance, logger } = around;
@@ -27,5 +30,12 @@ export const deskParts = (config: Config, around: Surroundings) => {
       logger.error(message, {}, cause);
     },
   };
-  return { desk, sessions: dynamoSessions(identity) };
+  const bySession = authenticator({ sessions: dynamoSessions(identity), clock });
+  return { desk, authenticate: withOnCall(config, around, onCallAnywhere(policy), bySession) };
+};
+
+/** Who acts, and by which way. */
+export const callerOf = async ({ session }: { readonly session: Promise<CallerSession> }) => {
+  const { principal, via } = await session;
+  return { principal, channel: via === 'cookie' ? ('portal' as const) : ('bearer' as const) };
 };

@@ -3,7 +3,6 @@ import { decideBundle } from '../lib/broker/decide-bundle.ts';
 import { type Act, decideRequest } from '../lib/broker/decide-request.ts';
 import { listEntitlements } from '../lib/broker/list-entitlements.ts';
 import { listRequests } from '../lib/broker/list-requests.ts';
-import { onCallAnywhere } from '../lib/broker/on-duty.ts';
 import { readRequest } from '../lib/broker/read-request.ts';
 import { viewRequests } from '../lib/broker/request-view.ts';
 import { submitBundle, submitRequest, tryRequests } from '../lib/broker/submit-request.ts';
@@ -14,28 +13,15 @@ import type { Channel } from '../lib/domain/command.ts';
 import type { Principal } from '../lib/domain/principal.ts';
 import type { RequestState } from '../lib/domain/request.ts';
 import { type Call, type RouteKey, api } from '../lib/http/api.ts';
-import { authenticator } from '../lib/identity/sessions.ts';
 import { delegationRoutes } from './delegation-routes.ts';
-import { deskParts } from './desk-wiring.ts';
+import { callerOf, deskParts } from './desk-wiring.ts';
 import { holdRoutes } from './hold-routes.ts';
-import { withOnCall } from './outside-wiring.ts';
 
 type ActRoute = Extract<RouteKey, `POST /v1/requests/{id}/${Act['type']}`>;
 
-const callerOf = async ({ session }: Pick<Call<RouteKey>, 'session'>) => {
-  const { principal, via } = await session;
-  return { principal, channel: via === 'cookie' ? ('portal' as const) : ('bearer' as const) };
-};
-
 export const create = (config: Config, { clock, chance, logger } = surroundings('requests')) => {
   const { policy, origin } = config;
-  const { desk, sessions } = deskParts(config, { clock, chance, logger });
-  const authenticate = withOnCall(
-    config,
-    { clock, logger },
-    onCallAnywhere(policy),
-    authenticator({ sessions, clock }),
-  );
+  const { desk, authenticate } = deskParts(config, { clock, chance, logger });
   const show = async (principal: Principal, channel: Channel, request: RequestState) =>
     (await viewRequests(desk, principal, [request], channel))[0];
 
