@@ -1,4 +1,5 @@
-import { type Algorithm, isAlgorithm } from './algorithms.ts';
+import { certain } from '../domain/invariant.ts';
+import type { Algorithm } from './algorithms.ts';
 import { AssertionRefused } from './assertion-refused.ts';
 import { type JsonObject, jsonObject, memberOf } from './strict-json.ts';
 
@@ -38,8 +39,10 @@ const MAX_KID_LENGTH = 256;
  */
 export const readToken = (token: string, algorithms: readonly Algorithm[]): UnverifiedToken => {
   if (token.length > MAX_TOKEN_LENGTH) throw new AssertionRefused('too_large');
-  const [, header, payload, signature] = COMPACT.exec(token) ?? [];
-  if (header === undefined || payload === undefined || signature === undefined) throw new AssertionRefused('malformed');
+  const parts = COMPACT.exec(token);
+  if (!parts) throw new AssertionRefused('malformed');
+  const part = (index: number): string => certain(parts[index], 'there are three');
+  const [header, payload, signature] = [part(1), part(2), part(3)] as const;
   const bytes = { header: bytesOf(header), payload: bytesOf(payload), signature: bytesOf(signature) };
   return {
     ...readHeader(bytes.header, algorithms),
@@ -63,9 +66,9 @@ const readHeader = (
   const header = jsonObject(bytes, HEADER_LIMITS);
   if (!header || Object.keys(header).some((name) => !HEADER_PARAMETERS.has(name))) throw new AssertionRefused('header');
   checkType(memberOf(header, 'typ'));
-  const algorithm = memberOf(header, 'alg');
-  if (typeof algorithm !== 'string' || !isAlgorithm(algorithm) || !algorithms.includes(algorithm))
-    throw new AssertionRefused('algorithm');
+  const alg = memberOf(header, 'alg');
+  const algorithm = algorithms.find((each) => each === alg);
+  if (algorithm === undefined) throw new AssertionRefused('algorithm');
   const kid = memberOf(header, 'kid');
   if (kid === undefined) return { algorithm };
   if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KID_LENGTH) throw new AssertionRefused('header');

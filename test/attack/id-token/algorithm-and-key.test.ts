@@ -93,6 +93,12 @@ describe('B4: kid is an opaque name', () => {
     },
   );
 
+  test('kid may have 256 characters', async () => {
+    const kid = 'k'.repeat(256);
+    const long = { ...key, kid, jwk: { ...key.jwk, kid } };
+    await expect(verdict(tokenWith({}, long), { keys: [long.jwk] })).resolves.toBe('accepted');
+  });
+
   test.each([[{}], [5], [null], [[key.kid]], [''], ['k'.repeat(257)]])('kid %j is refused', async (kid) => {
     await expect(verdict(signed({ alg: 'ES256', kid }))).resolves.toBe('header');
   });

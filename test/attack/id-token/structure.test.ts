@@ -52,6 +52,16 @@ describe('A1: the compact form', () => {
   });
 });
 
+test('A2: a token of 16 KiB is read, one of a character more is not', async () => {
+  const sized = (x5t: number, filler: number): string =>
+    compact({ ...HEADER, x5t: 'x'.repeat(x5t) }, { ...honest, filler: 'x'.repeat(filler) }, signWith(key));
+  const about = Math.floor(((16 * 1024 - sized(0, 0).length) * 3) / 4);
+  const tokens = [0, 1, 2, 3].flatMap((x5t) => [0, 1, 2, 3, 4, 5].map((less) => sized(x5t, about - less)));
+  const longest = tokens.find(({ length }) => length === 16 * 1024) ?? '';
+  await expect(verdict(longest)).resolves.toBe('accepted');
+  await expect(verdict(`${longest}A`)).resolves.toBe('too_large');
+});
+
 test('A2: a payload of a mebibyte is refused before it is decoded', async () => {
   await expect(verdict(tokenWith({ filler: 'x'.repeat(1024 * 1024) }))).resolves.toBe('too_large');
 });

@@ -3,19 +3,22 @@ import { idpInitiated } from '../../../lib/identity/saml/verify-response.ts';
 import {
   ACS,
   AUDIENCE,
+  IDP,
   SP,
   type Says,
   authnStatementXml,
   confirmationXml,
   responseXml,
 } from '../../support/saml-generator.ts';
-import { ACCEPTED, key, signed, verdict } from './believing.ts';
+import { ACCEPTED, believe, key, replaced, signed, verdict } from './believing.ts';
 import { signXml } from '../../support/saml-generator.ts';
 
 const RESPONDER =
   '<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Responder"/></samlp:Status>';
 const DENIED =
   '<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:RequestDenied"/></samlp:StatusCode></samlp:Status>';
+const NAMELESS =
+  '<saml:AttributeStatement><saml:Attribute><saml:AttributeValue>sre</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>';
 const groups = (name: string): string =>
   `<saml:Attribute Name="${name}"><saml:AttributeValue>sre</saml:AttributeValue></saml:Attribute>`;
 
@@ -63,6 +66,8 @@ const GENUINE: readonly (readonly [string, Says, string])[] = [
   ['over since 60 s', { notOnOrAfter: '2026-03-02T11:59:00Z', notBefore: '2026-03-02T11:50:00Z' }, 'expired'],
   ['from 61 s in the future', { notBefore: '2026-03-02T12:01:01Z' }, 'not_yet_valid'],
   ['issued 61 s in the future', { issueInstant: '2026-03-02T12:01:01Z' }, 'not_yet_valid'],
+  ['issued at no time', { issueInstant: '' }, 'conditions'],
+  ['with an attribute that has no name', { attributeStatements: NAMELESS }, 'attributes'],
   ['authenticated in the future', { authnInstant: '2026-03-02T12:01:01Z' }, 'authentication_time'],
   ['without an AuthnStatement', { authnStatements: '' }, 'authn_statement'],
   ['with two AuthnStatements', { authnStatements: authnStatementXml({}) + authnStatementXml({}) }, 'authn_statement'],
@@ -196,6 +201,14 @@ describe('several confirmations', () => {
     expect(verdict(signed('Assertion', { confirmations: other + confirmationXml({}) }))).toBe(ACCEPTED);
     expect(verdict(signed('Assertion', { confirmations: other + other }))).toBe('recipient');
   });
+
+  test('of two that are for us, the later end counts for how long it could come again', () => {
+    const [early, late] = ['2026-03-02T12:01:00Z', '2026-03-02T12:02:00Z'].map((confirmationEnd) =>
+      confirmationXml({ confirmationEnd }),
+    );
+    for (const confirmations of [`${early}${late}`, `${late}${early}`])
+      expect(believe(signed('Assertion', { confirmations })).notOnOrAfter).toBe('2026-03-02T12:03:00.000Z');
+  });
 });
 
 test('both may be signed, and then both must be right', () => {
@@ -203,3 +216,17 @@ test('both may be signed, and then both must be right', () => {
   expect(verdict(both({}))).toBe(ACCEPTED);
   expect(verdict(both({ recipient: 'https://other.example.com' }))).toBe('recipient');
 });
+
+test('an assertion without an id is none, though the response around it is signed', () => {
+  const xml = signXml(replaced(responseXml(), ' ID="_a"', ''), 'Response', key);
+  expect(verdict(xml)).toBe('structure');
+});
+
+test.each(['\n      ', '\r\n\t', ' \n\n'])(
+  'control: what a pretty-printer puts around a name is none of it %#',
+  (blank) => {
+    const nameId = `<saml:NameID>${blank}engineer@example.com${blank}</saml:NameID>`;
+    expect(verdict(signed('Assertion', { nameId }))).toBe(ACCEPTED);
+    expect(verdict(signed('Response', { assertionIssuer: `${blank}${IDP}` }))).toBe(ACCEPTED);
+  },
+);

@@ -98,12 +98,17 @@ const edits: Readonly<Record<string, readonly [string, string, string]>> = {
     `<ds:CanonicalizationMethod Algorithm="${EXC_C14N}"><ec:InclusiveNamespaces xmlns:ec="${EXC_C14N}" PrefixList="${'a '.repeat(99)}b"/></ds:CanonicalizationMethod>`,
     'signature_shape',
   ],
+  'no algorithm': [` Algorithm="${MORE}rsa-sha256"`, '', 'signature_shape'],
+  'an ID as SAML has it, where XML Signature has an Id': ['<ds:X509Data>', '<ds:X509Data ID="_x">', 'structure'],
+  'the id of the assertion once more, in KeyInfo': ['<ds:X509Data>', '<ds:X509Data Id="_a">', 'duplicate_id'],
+  'two ids on one element': [' ID="_r"', ' ID="_r" Id="_s"', 'structure'],
   'no SignedInfo': [pieceOf(genuine, 'ds:SignedInfo'), '', 'structure'],
 };
 
 describe('an edited signature', () => {
   test('control: accepted before', () => {
     expect(verdict(genuine)).toBe(ACCEPTED);
+    expect(verdict(replaced(genuine, '<ds:X509Data>', '<ds:X509Data Id="_x">'))).toBe(ACCEPTED);
   });
 
   test.each(Object.entries(edits))('%s', (_name, [piece, by, fault]) => {

@@ -19,4 +19,8 @@ describe('a look at a response that nobody has vouched for', () => {
     expect(unverifiedInResponseTo('*')).toBeUndefined();
     expect(unverifiedIssuer('A'.repeat(1_000_000))).toBeUndefined();
   });
+
+  test('keeps nobody’s mistakes to itself', () => {
+    expect(() => unverifiedIssuer(undefined as never)).toThrow(TypeError);
+  });
 });

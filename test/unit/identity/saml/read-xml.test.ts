@@ -1,0 +1,15 @@
+import { expect, test } from '@jest/globals';
+import { readXml } from '../../../../lib/identity/saml/read-xml.ts';
+import { codeOf } from '../memory.ts';
+
+const SAML = 'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"';
+
+const outcome = (xml: string): Promise<string> => codeOf(Promise.resolve().then(() => readXml(xml)));
+
+test('what the scan of the bytes would have refused is refused by the reader too', async () => {
+  await expect(outcome(`<saml:Issuer ${SAML}>x</saml:Issuer>`)).resolves.toBe('accepted');
+  for (const odd of ['<!-- -->', '<![CDATA[x]]>', '<?x y?>'])
+    await expect(outcome(`<saml:Issuer ${SAML}>${odd}</saml:Issuer>`)).resolves.toBe('forbidden_construct');
+  await expect(outcome(`<Issuer/>`)).resolves.toBe('forbidden_construct');
+  await expect(outcome('')).resolves.toBe('malformed');
+});
