@@ -38,6 +38,27 @@ export const summariesContract = (name: string, make: () => Promise<SummariesUnd
       expect(await summaries.ofRequester('p_nobody', { limit: 10 })).toEqual({ items: [] });
     });
 
+    test('so is one with all that a long life brings: an extension, a review, a bundle, people by name', async () => {
+      const people = [{ provider: 'okta', issuer: 'https://idp.example.com', subject: 'ada' }];
+      const approvals = [{ approver: 'p_a', at: NOW, stage: 0, couldServe: [0, 1], onBehalfOf: 'p_b' }];
+      const staged = { stages: [{ from: { groups: [], people }, count: 1 }], parallel: true as const, approvals };
+      const summary = pending(next(), ['g'], {
+        ...{ requester: 'p_long', ...staged, escalation: { at: NOW, to: { groups: ['managers'], people } } },
+        extendedSeconds: 600,
+        extension: {
+          ...{ ...staged, at: NOW, pendingUntil: NOW, justification: { id: 'w2', hash: 'h' } },
+          ...{ durationSeconds: 600, grantedSeconds: 300, closed: { kind: 'denied' as const, by: 'p_x', at: NOW } },
+        },
+        breakGlass: { reviewBy: NOW, reviewers: { groups: ['reviewers'] } },
+        review: { by: 'p_r', at: NOW, verdict: 'justified', comment: { id: 'w3', hash: 'h' } },
+        bundle: { id: 'b_1', requestIds: ['r_1', 'r_2'] },
+      });
+      await put(summary);
+      expect((await summaries.ofRequester('p_long', { limit: 10 })).items).toEqual([summary]);
+      expect(await ofApprovers('reviewers', false)).toEqual([summary]);
+      expect(await ofApprovers(JSON.stringify(['https://idp.example.com', 'ada']), false)).toEqual([summary]);
+    });
+
     test('a later summary takes the place of an earlier one', async () => {
       const first = pending(next(), ['later'], { requester: 'p_later' });
       const second = { ...first, seq: 1, ticket: 'OPS-2' };
