@@ -21,7 +21,7 @@ beforeAll(async () => {
   await perform(world, security, { use: 'revoke', requestId });
   await perform(world, engineer, { use: 'credentials', requestId });
   honest = await evidenceOf(world);
-  events = honest.streams[0] ?? [];
+  events = honest.streams.find(([first]) => first?.stream === `request#${requestId}`) ?? [];
 });
 
 /** The events sealed anew, so that the chain holds and only what was forged is wrong. */
