@@ -43,11 +43,11 @@ export interface Call<K extends RouteKey> {
    */
   readonly principal: Promise<Principal>;
   readonly session: Promise<CallerSession>;
+  /** Whose token was presented, before anybody looked whether it is one: to read ahead by, and for nothing else. */
+  readonly claimedHandle: Handle | undefined;
   readonly isFormPost: boolean;
   /** Checked; only of routes that understand one. */
   readonly idempotencyKey: string | undefined;
-  /** Whose token was presented, before anybody looked whether it is one: to read ahead by, and for nothing else. */
-  readonly claimedHandle: Handle | undefined;
   readonly callId: string;
   /** Milliseconds until Lambda ends the invocation. */
   readonly remainingMs: () => number;
