@@ -8,6 +8,7 @@ import type { PolicyDocument } from './aws/policy/document.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from './aws/server.ts';
 import type { Role } from './aws/world.ts';
 import { compile } from './compile.ts';
+import { activatePolicy } from './deployment.ts';
 import { type Functions, startFunctions } from './gateway/functions.ts';
 import { closeServer, listenOnLoopback } from './gateway/loopback.ts';
 import { startGateway } from './gateway/server.ts';
@@ -116,6 +117,7 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const notices = keep(readNotices(options, template, aws));
   const ledgerStream = keep(await followLedger(options, { template, database, functions }));
   const invoke = (functionId: string, event: unknown) => functions.invoke(functionId, event);
+  await activatePolicy(template, invoke);
   const schedule = keep(startSchedule(() => functions.invoke('on-schedule', {}), options));
   keep(await startGateway({ port: gatewayPort, routes: template.routes, invoke }));
   return { origin, oidc, saml, aws, dynamodbEndpoint: database.endpoint, ledgerStream, notices, schedule, template };

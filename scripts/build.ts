@@ -30,8 +30,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Bundles every function into `<outDir>/<name>.mjs`, the access policy in it, and writes beside them `meta.json` (what
- * each bundle is made of) and `target-roles.json` (what `credentials` may assume; serverless.yml reads it). Returns the
- * bundles by name. Throws esbuild's BuildFailure, and has written nothing then.
+ * each bundle is made of), `target-roles.json` (what `credentials` may assume) and `policy-version.json` (what a deployment
+ * activates), which serverless.yml reads. Returns the bundles by name. Throws esbuild's BuildFailure, and has written nothing then.
  */
 export const build = async (options: BuildOptions): Promise<Bundle[]> => {
   const entryPoints = await sourceFiles(options.functionsDir ?? join(ROOT, 'functions'));
@@ -62,6 +62,7 @@ export const build = async (options: BuildOptions): Promise<Bundle[]> => {
   await Promise.all(bundles.map(({ path, text }) => writeFile(path, text)));
   await writeFile(join(options.outDir, 'meta.json'), JSON.stringify(metafile));
   await writeFile(join(options.outDir, 'target-roles.json'), JSON.stringify(targetRoles(options.access)));
+  await writeFile(join(options.outDir, 'policy-version.json'), JSON.stringify({ version: options.access.version }));
   return bundles
     .map(({ path, text }) => ({ name: basename(path, '.mjs'), path, bytes: Buffer.byteLength(text) }))
     .sort((a, b) => a.name.localeCompare(b.name));

@@ -89,6 +89,7 @@ const EVENT_TYPES = {
   'signin.ended': true,
   'hold.placed': true,
   'hold.lifted': true,
+  'policy.activated': true,
   'link.made': true,
   'link.removed': true,
   'delegation.made': true,

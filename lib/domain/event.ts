@@ -133,6 +133,8 @@ export interface EventData {
   'hold.placed': { readonly hold: Hold; readonly carried: Control };
   /** A hold was taken away. Stands in `control`. */
   'hold.lifted': { readonly holdId: string; readonly reason?: TextRef; readonly carried: Control };
+  /** An access policy was deployed, or rolled back to: functions with another one let nothing grow. Stands in `control`. */
+  'policy.activated': { readonly version: string; readonly carried: Control };
   /** Identities were proved to be one person's: all of `person`. Stands in the stream of each of them, `person#<handle>`. */
   'link.made': { readonly person: readonly Handle[]; readonly carried: Standing };
   /** An identity is no longer linked, and for self-approval it counts all the same. Stands in `person#<handle>`, for each. */

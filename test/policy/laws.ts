@@ -41,6 +41,7 @@ const OWN_STREAMS: Readonly<Record<string, readonly string[]>> = {
   credentials: ['request#*', 'refusals#*'],
   'on-ledger-event': ['alarm#*'],
   'on-schedule': ['request#*'],
+  'on-deploy': ['control'],
 };
 
 export const ledgerPutsOnlyIntoOwnStreams: Law = (stack) =>

@@ -57,6 +57,7 @@ on-schedule     | dynamodb:PutItem                                              
 on-schedule     | dynamodb:PutItem                                                                     | identity                                  | text#on-schedule
 on-schedule     | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |
 on-schedule     | sqs:SendMessage                                                                      | queue Notices                             |
+on-deploy       | dynamodb:Query, dynamodb:GetItem, dynamodb:PutItem                                   | ledger                                    | control
 EACH            | logs:CreateLogStream, logs:PutLogEvents                                              | log group EACH                            |
 
 function        | may never                                                                            | on                                        | keys
@@ -65,7 +66,7 @@ LEDGER          | dynamodb:UpdateItem, dynamodb:DeleteItem, dynamodb:BatchWriteI
 `;
 
 /** Every function, and those that touch the ledger. */
-const EACH = ['signin', 'token', 'requests', 'credentials', 'portal', 'on-ledger-event', 'on-schedule'];
+const EACH = ['signin', 'token', 'requests', 'credentials', 'portal', 'on-ledger-event', 'on-schedule', 'on-deploy'];
 const LEDGER = EACH.filter((id) => id !== 'portal');
 
 const listed = (cell: string): string[] => cell.split(',').map((one) => one.trim());
