@@ -28,6 +28,7 @@ export function requestContext(facts: RequestFacts, more: Iterable<readonly [str
     ['aws:securetransport', ['true']],
   ]);
   if (session.sourceIdentity !== undefined) context.set('aws:sourceidentity', [session.sourceIdentity]);
+  if (session.federatedProvider !== undefined) context.set('aws:federatedprovider', [session.federatedProvider]);
   // A session tag hides the role's own tag of the same key.
   for (const [key, value] of [...Object.entries(role.tags), ...Object.entries(session.tags)]) {
     context.set(`aws:principaltag/${key.toLowerCase()}`, [value]);

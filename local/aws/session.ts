@@ -17,6 +17,8 @@ export interface RoleSession {
   readonly policy: string | undefined;
   /** Opened by another role session: what AWS calls role chaining. */
   readonly chained: boolean;
+  /** Whose assertion opened it, or the first of its chain; absent where credentials did. */
+  readonly federatedProvider?: string;
   /** Epoch milliseconds. */
   readonly issuedAt: number;
   readonly expiresAt: number;

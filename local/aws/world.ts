@@ -19,9 +19,28 @@ export interface Role {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** An OpenID Connect provider that an account trusts: whose tokens, and made out to whom. */
+export interface OidcProvider {
+  /** As tokens say it in `iss`. AWS takes https only; here it may be http on a loopback address. */
+  readonly issuer: string;
+  readonly clientIds: readonly string[];
+}
+
+/** A SAML provider that an account trusts. */
+export interface SamlProvider {
+  readonly name: string;
+  readonly metadata: string;
+}
+
+interface Account {
+  readonly buckets: readonly Bucket[];
+  readonly oidcProviders?: readonly OidcProvider[];
+  readonly samlProviders?: readonly SamlProvider[];
+}
+
 /** What exists in the local AWS. */
 export interface World {
-  readonly accounts: Readonly<Record<string, { readonly buckets: readonly Bucket[] }>>;
+  readonly accounts: Readonly<Record<string, Account>>;
   readonly roles: readonly Role[];
   /** Resource policies of DynamoDB tables, by table ARN. */
   readonly tablePolicies?: Readonly<Record<string, PolicyDocument>>;
@@ -46,6 +65,8 @@ export interface LoadedRole {
 /** The world while it runs: roles and table policies can be put, everything else stays. */
 export interface LoadedWorld {
   readonly bucketsOf: (account: string) => readonly Bucket[];
+  readonly oidcProvider: (account: string, issuer: string) => OidcProvider | undefined;
+  readonly samlProvider: (account: string, name: string) => SamlProvider | undefined;
   readonly role: (arn: string) => LoadedRole | undefined;
   readonly tablePolicy: (tableArn: string) => Policy | undefined;
   /** Adds a role or replaces the one with this ARN; throws a PolicyFault or TypeError, and then changes nothing. */
@@ -68,6 +89,9 @@ export function loadWorld(world: World): LoadedWorld {
   );
   return {
     bucketsOf: (account) => buckets.get(account) ?? [],
+    oidcProvider: (account, issuer) =>
+      world.accounts[account]?.oidcProviders?.find((provider) => provider.issuer === issuer),
+    samlProvider: (account, name) => world.accounts[account]?.samlProviders?.find((provider) => provider.name === name),
     role: (arn) => roles.get(arn),
     tablePolicy: (tableArn) => tablePolicies.get(tableArn),
     putRole: (role) => void roles.set(role.arn, loadRole(role)),

@@ -14,18 +14,18 @@ export interface AssumeRoleInput {
 }
 
 // The limits of the service model, 2011-06-15. `\w` is ASCII there, as in JavaScript.
-const NAME = { min: 2, max: 64, pattern: '[\\w+=,.@\\-]*' };
+export const NAME = { min: 2, max: 64, pattern: '[\\w+=,.@\\-]*' };
 const EXTERNAL_ID = { min: 2, max: 1224, pattern: '[\\w+=,.@:\\/\\-]*' };
-const ROLE_ARN = {
+export const ROLE_ARN = {
   min: 20,
   max: 2048,
   pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD]+',
 };
-const POLICY = { min: 1, max: 2048, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' };
+export const POLICY = { min: 1, max: 2048, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' };
 const TAG_KEY = { min: 1, max: 128, pattern: '[\\p{L}\\p{Z}\\p{N}_.:\\/=+\\-@]+' };
 const TAG_VALUE = { max: 256, pattern: '[\\p{L}\\p{Z}\\p{N}_.:\\/=+\\-@]*' };
 const MAX_TAGS = 50;
-const UNSUPPORTED = ['PolicyArns', 'SerialNumber', 'TokenCode', 'ProvidedContexts'];
+const UNSUPPORTED = ['PolicyArns', 'SerialNumber', 'TokenCode', 'ProvidedContexts', 'ProviderId'];
 
 /** Reads and checks the members of an AssumeRole request; throws an AwsFault that says all that is wrong with them. */
 export function readAssumeRole(parameters: Parameters): AssumeRoleInput {
@@ -53,13 +53,13 @@ export function readAssumeRole(parameters: Parameters): AssumeRoleInput {
   return { ...input, tags: Object.fromEntries(tags) };
 }
 
-function readDuration(text: string | undefined): number {
+export function readDuration(text: string | undefined): number {
   if (text === undefined) return 3600;
   if (!/^-?\d{1,10}$/.test(text)) throw new AwsFault(400, 'MalformedInput', 'DurationSeconds is not an integer');
   return Number(text);
 }
 
-type TagList = readonly (readonly [key: string, value: string])[];
+export type TagList = readonly (readonly [key: string, value: string])[];
 
 function readTags(parameters: Parameters): TagList {
   return indices(parameters, 'Tags').map((i) => [
@@ -68,7 +68,7 @@ function readTags(parameters: Parameters): TagList {
   ]);
 }
 
-function checkTags(validation: Validation, tags: TagList, transitiveTagKeys: readonly string[]): void {
+export function checkTags(validation: Validation, tags: TagList, transitiveTagKeys: readonly string[]): void {
   validation.count('tags', tags.length, MAX_TAGS);
   validation.count('transitiveTagKeys', transitiveTagKeys.length, MAX_TAGS);
   tags.forEach(([key, value], i) => {
@@ -81,14 +81,14 @@ function checkTags(validation: Validation, tags: TagList, transitiveTagKeys: rea
 }
 
 /** What AWS knows and this server does not is refused: ignoring it would open a session with other rights than asked for. */
-function refuseUnsupported(parameters: Parameters): void {
+export function refuseUnsupported(parameters: Parameters): void {
   for (const name of parameters.keys()) {
     const member = name.split('.')[0] ?? name;
     if (UNSUPPORTED.includes(member)) throw new AwsFault(400, 'ValidationError', `${member} is not supported here`);
   }
 }
 
-function refuseContradictions(tags: TagList, transitiveTagKeys: readonly string[]): void {
+export function refuseContradictions(tags: TagList, transitiveTagKeys: readonly string[]): void {
   const keys = new Set(tags.map(([key]) => key.toLowerCase()));
   if (keys.size !== tags.length) {
     const message = 'Duplicate tag keys found. Please note that Tag keys are case insensitive.';

@@ -16,6 +16,10 @@ const CHAINED_SECONDS = 3600;
 /** AWS does not say how it packs; this many deflated bytes is our hundred per cent. */
 const PACKED_BYTES = 2048;
 
+/** What policies are told of a role session that is asked for. */
+export type SessionAsked = Pick<AssumeRoleInput, 'roleSessionName' | 'tags' | 'transitiveTagKeys' | 'sourceIdentity'> &
+  Partial<Pick<AssumeRoleInput, 'externalId'>>;
+
 export interface AssumedRole {
   readonly credentials: Credentials;
   readonly assumedRoleId: string;
@@ -47,7 +51,6 @@ export function assumeRole(call: ServiceCall, parameters: Parameters): AssumedRo
     sourceIdentity: input.sourceIdentity ?? call.session.sourceIdentity,
     policy: input.policy,
     chained: true,
-    // AWS counts in whole seconds.
     issuedAt: floorToSecond(call.now),
     expiresAt: floorToSecond(call.now) + input.durationSeconds * 1000,
   };
@@ -61,7 +64,8 @@ export function assumeRole(call: ServiceCall, parameters: Parameters): AssumedRo
   };
 }
 
-function floorToSecond(time: Date): number {
+/** AWS counts in whole seconds. */
+export function floorToSecond(time: Date): number {
   return Math.floor(time.getTime() / 1000) * 1000;
 }
 
@@ -105,7 +109,7 @@ function denied(call: ServiceCall, request: AccessRequest, decision: Decision & 
   return new AwsFault(403, 'AccessDenied', message, `${request.action}: ${decision.reason}`);
 }
 
-function contextOf(input: AssumeRoleInput): [string, string[]][] {
+export function contextOf(input: SessionAsked): [string, string[]][] {
   const tagKeys = Object.keys(input.tags);
   const keys: [string, string[]][] = [
     ['sts:RoleSessionName', [input.roleSessionName]],
@@ -138,10 +142,7 @@ function keepChain({ session }: ServiceCall, input: AssumeRoleInput, inherited: 
 
 /** Every caller here is a role session, so every AssumeRole is role chaining. */
 function checkDuration(role: LoadedRole, seconds: number): void {
-  if (seconds > role.maxSessionSeconds) {
-    const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.';
-    throw new AwsFault(400, 'ValidationError', message);
-  }
+  checkRoleMaximum(role, seconds);
   if (seconds > CHAINED_SECONDS) {
     const message =
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.';
@@ -149,8 +150,14 @@ function checkDuration(role: LoadedRole, seconds: number): void {
   }
 }
 
+export function checkRoleMaximum(role: LoadedRole, seconds: number): void {
+  if (seconds <= role.maxSessionSeconds) return;
+  const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.';
+  throw new AwsFault(400, 'ValidationError', message);
+}
+
 /** Per cent of what fits; undefined when there is nothing to pack. Throws an AwsFault PackedPolicyTooLarge over a hundred. */
-function packedSize(policy: string | undefined, tags: Readonly<Record<string, string>>): number | undefined {
+export function packedSize(policy: string | undefined, tags: Readonly<Record<string, string>>): number | undefined {
   if (policy === undefined && Object.keys(tags).length === 0) return undefined;
   const bytes = deflateRawSync(JSON.stringify({ policy, tags })).length;
   const size = Math.ceil((bytes / PACKED_BYTES) * 100);

@@ -6,6 +6,8 @@ import type { Answer } from '../wire.ts';
 import { xmlDocument } from '../xml.ts';
 import type { XmlElements } from '../xml.ts';
 import { assumeRole } from './assume-role.ts';
+import type { AssumedRole } from './assume-role.ts';
+import { assumeRoleWithWebIdentity } from './web-identity.ts';
 import { readParameters } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -15,10 +17,12 @@ const NAMESPACE = `https://sts.amazonaws.com/doc/${VERSION}/`;
 /** AWS does not say how long a session token may become; this is more than any that is made here. */
 const TOKEN_BYTES = 8192;
 
-type Operation<Call> = (call: Call, parameters: Parameters) => XmlElements;
+type Operation<Call> = (call: Call, parameters: Parameters) => XmlElements | Promise<XmlElements>;
 
-/** Operations whose parameters carry their own proof: AssumeRoleWithWebIdentity and AssumeRoleWithSAML belong here. */
-const UNSIGNED: ReadonlyMap<string, Operation<UnsignedCall>> = new Map();
+/** Operations whose parameters carry their own proof. */
+const UNSIGNED: ReadonlyMap<string, Operation<UnsignedCall>> = new Map<string, Operation<UnsignedCall>>([
+  ['AssumeRoleWithWebIdentity', answerWebIdentity],
+]);
 
 const SIGNED: ReadonlyMap<string, Operation<ServiceCall>> = new Map<string, Operation<ServiceCall>>([
   ...UNSIGNED,
@@ -29,12 +33,28 @@ const SIGNED: ReadonlyMap<string, Operation<ServiceCall>> = new Map<string, Oper
 function answerAssumeRole(call: ServiceCall, parameters: Parameters): XmlElements {
   const assumed = assumeRole(call, parameters);
   return {
+    ...assumedXml(assumed),
+    SessionTokenSize: assumed.credentials.sessionToken.length,
+    SessionTokenUtilization: Math.ceil((assumed.credentials.sessionToken.length / TOKEN_BYTES) * 100),
+  };
+}
+
+async function answerWebIdentity(call: UnsignedCall, parameters: Parameters): Promise<XmlElements> {
+  const { subject, audience, provider, ...assumed } = await assumeRoleWithWebIdentity(call, parameters);
+  return {
+    ...assumedXml(assumed),
+    SubjectFromWebIdentityToken: subject,
+    Audience: audience,
+    Provider: provider,
+  };
+}
+
+function assumedXml(assumed: AssumedRole): XmlElements {
+  return {
     AssumedRoleUser: { AssumedRoleId: assumed.assumedRoleId, Arn: assumed.arn },
     Credentials: credentialsXml(assumed.credentials),
     PackedPolicySize: assumed.packedPolicySize,
     SourceIdentity: assumed.sourceIdentity,
-    SessionTokenSize: assumed.credentials.sessionToken.length,
-    SessionTokenUtilization: Math.ceil((assumed.credentials.sessionToken.length / TOKEN_BYTES) * 100),
   };
 }
 
@@ -52,7 +72,10 @@ function credentialsXml({ accessKeyId, secretAccessKey, sessionToken, expiration
   };
 }
 
-function answerWith<Call extends UnsignedCall>(operations: ReadonlyMap<string, Operation<Call>>, call: Call): Answer {
+async function answerWith<Call extends UnsignedCall>(
+  operations: ReadonlyMap<string, Operation<Call>>,
+  call: Call,
+): Promise<Answer> {
   const parameters = readParameters(call.request.method === 'GET' ? call.request.query : call.request.body.toString());
   const action = parameters.get('Action') ?? '';
   call.notes.action = `sts:${action}`;
@@ -62,7 +85,7 @@ function answerWith<Call extends UnsignedCall>(operations: ReadonlyMap<string, O
     throw new AwsFault(400, 'InvalidAction', `Could not find operation ${action} for version ${VERSION}`);
   }
   const content = {
-    [`${action}Result`]: operation(call, parameters),
+    [`${action}Result`]: await operation(call, parameters),
     ResponseMetadata: { RequestId: call.requestId },
   };
   return xmlAnswer(200, xmlDocument(`${action}Response`, content, NAMESPACE));
@@ -88,8 +111,8 @@ export const sts: Service = {
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     ),
   },
-  answer: (call) => Promise.resolve(answerWith(SIGNED, call)),
-  answerUnsigned: (call) => Promise.resolve(answerWith(UNSIGNED, call)),
+  answer: (call) => answerWith(SIGNED, call),
+  answerUnsigned: (call) => answerWith(UNSIGNED, call),
   renderFault: (fault, requestId) => {
     const error = { Type: fault.status < 500 ? 'Sender' : 'Receiver', Code: fault.code, Message: fault.message };
     return xmlAnswer(fault.status, xmlDocument('ErrorResponse', { Error: error, RequestId: requestId }, NAMESPACE));
