@@ -9,22 +9,18 @@ import { isElement } from './read-xml.ts';
  * @param inclusivePrefixes those of its `InclusiveNamespaces`
  * @param without a child to leave out, as the enveloped-signature transform does (XML Signature, 6.6.4)
  */
-export const canonicalXml = (element: Element, inclusivePrefixes: readonly string[], without?: Element): string => {
-  const ancestorNamespaces = inclusivePrefixes.length > 0 ? namespacesAround(element) : [];
+export const canonicalXml = (element: Element, inclusivePrefixes: readonly string[], without?: Element): string =>
   // A copy, since the library writes such namespaces into what it is given.
-  return new ExclusiveCanonicalization().process(copyOf(element, without), {
-    ancestorNamespaces,
+  new ExclusiveCanonicalization().process(copyOf(element, without), {
+    ancestorNamespaces: namespacesAround(element),
     inclusiveNamespacesPrefixList: [...inclusivePrefixes],
   });
-};
 
 const namespacesAround = ({ parentNode }: Node): { prefix: string; namespaceURI: string }[] => {
   if (!parentNode || !isElement(parentNode)) return [];
-  const declared = [];
-  for (let index = 0; index < parentNode.attributes.length; index++) {
-    const attribute = parentNode.attributes[index];
-    if (attribute?.prefix === 'xmlns') declared.push({ prefix: attribute.localName, namespaceURI: attribute.value });
-  }
+  const declared = Array.from(parentNode.attributes)
+    .filter(({ prefix }) => prefix === 'xmlns')
+    .map(({ localName, value }) => ({ prefix: localName, namespaceURI: value }));
   return [...declared, ...namespacesAround(parentNode)];
 };
 

@@ -28,9 +28,8 @@ const MAX_DEPTH = 16;
  */
 export const readXml = (text: string): XmlElement => {
   const document = parsed(text);
-  const roots = [...childrenOf(document)].filter((node) => !isText(node) || node.data.trim() !== '');
-  const [root] = roots;
-  if (!root || !isElement(root) || roots.length > 1) throw new AssertionRefused('malformed');
+  const [root, ...others] = [...childrenOf(document)].filter((node) => !isText(node) || node.data.trim() !== '');
+  if (!root || !isElement(root) || others.length > 0) throw new AssertionRefused('malformed');
   return elementOf(root, new Map(), MAX_DEPTH);
 };
 

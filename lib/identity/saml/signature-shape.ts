@@ -34,7 +34,8 @@ export const readSignature = (
 ): UnverifiedSignature => {
   const info = certain(childNamed(signature, 'ds:SignedInfo'), 'the grammar wants one');
   const reference = childNamed(info, 'ds:Reference');
-  const [first, second] = certain(childNamed(reference, 'ds:Transforms'), 'the grammar wants one').children;
+  const { children } = certain(childNamed(reference, 'ds:Transforms'), 'the grammar wants one');
+  const [first, second] = [certain(children[0], 'and two in it'), certain(children[1], 'and two in it')];
   const parts = {
     info,
     method: allowed.methods.get(algorithmOf(childNamed(info, 'ds:SignatureMethod'))),
@@ -59,8 +60,8 @@ const isWholeElement = (reference: XmlElement | undefined, signed: XmlElement): 
   return id !== undefined && attributeOf(reference, 'URI') === `#${id}`;
 };
 
-const isEnveloped = (transform: XmlElement | undefined): boolean =>
-  algorithmOf(transform) === ENVELOPED && transform?.children.length === 0;
+const isEnveloped = (transform: XmlElement): boolean =>
+  algorithmOf(transform) === ENVELOPED && transform.children.length === 0;
 
 /** @returns undefined unless the element asks for exclusive canonicalization, without comments */
 const inclusivePrefixesOf = (element: XmlElement | undefined): readonly string[] | undefined => {

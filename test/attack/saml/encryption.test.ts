@@ -86,4 +86,22 @@ describe('one error, whatever went wrong', () => {
     expect(verdict(replaced(xml, theirs, ''), withKey)).toBe('decryption');
     expect(verdict(replaced(xml, theirs, theirs + theirs), withKey)).toBe('decryption');
   });
+
+  const edits: readonly (readonly [string, RegExp, string])[] = [
+    ['an unknown mask', /mgf1sha256/, 'mgf1sha512'],
+    ['a mask for the padding that has its own', /2009\/xmlenc11#rsa-oaep/, '2001/04/xmlenc#rsa-oaep-mgf1p'],
+    ['no way to encrypt the key', / Algorithm="[^"]*#rsa-oaep"/, ''],
+    ['no cipher value', /<xenc:CipherValue>[^<]*/, '<xenc:CipherValue>'],
+  ];
+  test.each(edits)('%s', (_name, piece, by) => {
+    const xml = signedInside({ hash: 'sha256' });
+    expect(verdict(xml, withKey)).toBe(ACCEPTED);
+    expect(xml).toMatch(piece);
+    expect(verdict(xml.replace(piece, by), withKey)).toBe('decryption');
+  });
+
+  test('control: a digest that goes without saying is SHA-1', () => {
+    const xml = signedInside({ hash: 'sha1' });
+    expect(verdict(xml.replace(/<ds:DigestMethod[^>]*xmldsig#sha1"\/>/, ''), withKey)).toBe(ACCEPTED);
+  });
 });

@@ -1,8 +1,11 @@
 import { createHash, createSecretKey } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { ALLOWED } from '../../../lib/identity/saml/algorithms.ts';
+import { verifiedIn } from '../../../lib/identity/saml/signature.ts';
+import { readMessage } from '../../../lib/identity/saml/structure.ts';
 import { sha1InTestsOnly } from '../../../lib/identity/saml/verify-response.ts';
 import { certifiedKey } from '../../support/certificate.ts';
-import { ENVELOPED, EXC_C14N, type Signing, responseXml, signXml } from '../../support/saml-generator.ts';
+import { ENVELOPED, EXC_C14N, type Signing, assertionXml, responseXml, signXml } from '../../support/saml-generator.ts';
 import { ACCEPTED, attacker, expectation, key, pieceOf, replaced, signed, verdict } from './believing.ts';
 
 const DSIG = 'http://www.w3.org/2000/09/xmldsig#';
@@ -22,6 +25,7 @@ const MADE: readonly (readonly [string, Signing])[] = [
   ['comments kept in what is signed', { transforms: [ENVELOPED, `${EXC_C14N}WithComments`] }],
   ['inclusive canonicalisation of SignedInfo', { canonicalization: C14N }],
   ['inclusive canonicalisation', { transforms: [ENVELOPED, C14N] }],
+  ['canonicalisation twice', { transforms: [EXC_C14N, EXC_C14N] }],
   ['transforms the other way round', { transforms: [EXC_C14N, ENVELOPED] }],
 ];
 
@@ -98,6 +102,11 @@ const edits: Readonly<Record<string, readonly [string, string, string]>> = {
     `<ds:CanonicalizationMethod Algorithm="${EXC_C14N}"><ec:InclusiveNamespaces xmlns:ec="${EXC_C14N}" PrefixList="${'a '.repeat(99)}b"/></ds:CanonicalizationMethod>`,
     'signature_shape',
   ],
+  'prefixes for the transform that has none': [
+    `<ds:Transform Algorithm="${ENVELOPED}"/>`,
+    `<ds:Transform Algorithm="${ENVELOPED}"><ec:InclusiveNamespaces xmlns:ec="${EXC_C14N}" PrefixList="xs"/></ds:Transform>`,
+    'signature_shape',
+  ],
   'no algorithm': [` Algorithm="${MORE}rsa-sha256"`, '', 'signature_shape'],
   'an ID as SAML has it, where XML Signature has an Id': ['<ds:X509Data>', '<ds:X509Data ID="_x">', 'structure'],
   'the id of the assertion once more, in KeyInfo': ['<ds:X509Data>', '<ds:X509Data Id="_a">', 'duplicate_id'],
@@ -114,6 +123,17 @@ describe('an edited signature', () => {
   test.each(Object.entries(edits))('%s', (_name, [piece, by, fault]) => {
     expect(verdict(replaced(genuine, piece, by))).toBe(fault);
   });
+});
+
+test('an element without an id cannot be referred to, by whatever name', () => {
+  const nameless = replaced(replaced(genuine, ' ID="_a"', ''), ' URI="#_a"', ' URI="#undefined"');
+  expect(verdict(nameless)).toBe('signature_shape');
+});
+
+test('what is not signed is not verified', () => {
+  const trust = { keys: [], allowed: ALLOWED };
+  const verify = () => verifiedIn(readMessage(assertionXml(), 'saml:Assertion'), 'saml:Assertion', trust);
+  expect(verify).toThrow(expect.objectContaining({ fault: 'unsigned' }));
 });
 
 describe('whose key', () => {

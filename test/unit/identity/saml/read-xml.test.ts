@@ -11,5 +11,9 @@ test('what the scan of the bytes would have refused is refused by the reader too
   for (const odd of ['<!-- -->', '<![CDATA[x]]>', '<?x y?>'])
     await expect(outcome(`<saml:Issuer ${SAML}>${odd}</saml:Issuer>`)).resolves.toBe('forbidden_construct');
   await expect(outcome(`<Issuer/>`)).resolves.toBe('forbidden_construct');
-  await expect(outcome('')).resolves.toBe('malformed');
+  for (const text of ['', '<!-- -->', `<saml:Issuer ${SAML}/><!-- -->`])
+    await expect(outcome(text)).resolves.toBe('malformed');
+  const nested = (depth: number) => `${`<saml:Issuer ${SAML}>`.repeat(depth)}${'</saml:Issuer>'.repeat(depth)}`;
+  await expect(outcome(nested(16))).resolves.toBe('accepted');
+  await expect(outcome(nested(17))).resolves.toBe('structure');
 });
