@@ -7,6 +7,7 @@ import { dynamoDbClient } from '../../lib/aws/clients.ts';
 import { dynamoDirectory } from '../../lib/aws/directory.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { dynamoSessions } from '../../lib/aws/sessions.ts';
+import { activatePolicy } from '../../lib/broker/activate-policy.ts';
 import type { DelegationView } from '../../lib/broker/delegations.ts';
 import type { HoldView } from '../../lib/broker/holds.ts';
 import type { EntitlementView } from '../../lib/broker/list-entitlements.ts';
@@ -124,9 +125,12 @@ export const startBroker = async (overrides: Partial<Config> = {}): Promise<Test
   const functions = { requests: createRequests(config, around), credentials: createCredentials(config, around) };
   const client = dynamoDbClient({ region: config.region, endpoint: aws.endpoint });
   const identity = { client, table: config.tables.identity, clock };
+  const ledger = dynamoLedger({ client, table: config.tables.ledger });
+  const { policy } = config;
+  // As on-deploy does.
+  await activatePolicy({ ledger, clock, chance: systemChance, policy }, policy.version, { remainingMs: () => 10_000 });
   return {
-    ...{ config, aws, database, clock },
-    ledger: dynamoLedger({ client, table: config.tables.ledger }),
+    ...{ config, aws, database, clock, ledger },
     signIn: async (name, groups, more = {}) => {
       const principal = principalOf(name, groups, clock.now(), more);
       await dynamoDirectory(identity).remember(principal);

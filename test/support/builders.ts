@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Context, Submit } from '../../lib/domain/command.ts';
-import { NOTHING_SAID } from '../../lib/domain/control.ts';
+import type { Control } from '../../lib/domain/control.ts';
 import type { Entitlement, Stage } from '../../lib/domain/entitlement.ts';
 import { snapshotOf } from '../../lib/domain/entitlement.ts';
 import type { EventData, EventType, RecordedEvent, TextRef } from '../../lib/domain/event.ts';
@@ -66,12 +66,15 @@ export const policy = (entitlements: readonly Entitlement[] = [entitlement()]): 
   limits: { openRequests: 20 },
 });
 
+/** Nothing is held, and the access policy of the builders has been active for months. */
+export const IN_FORCE: Control = { holds: [], active: { version: 'the-version', at: '2026-01-01T00:00:00.000Z' } };
+
 export const context = (actor: Principal, now: Instant = NOON, entitlements?: readonly Entitlement[]): Context => ({
   principal: actor,
   policy: policy(entitlements),
   now,
   channel: 'portal',
-  control: NOTHING_SAID,
+  control: IN_FORCE,
   standing: NO_STANDING,
   requesterStanding: NO_STANDING,
 });

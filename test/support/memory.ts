@@ -1,5 +1,5 @@
 import type { Desk, Patience } from '../../lib/broker/broker.ts';
-import { BrokenChainError, canonicalOf, hashCanonical, verifyChain, verifyHash } from '../../lib/broker/chain.ts';
+import { BrokenChainError, canonicalOf, hashCanonical, seal, verifyChain, verifyHash } from '../../lib/broker/chain.ts';
 import type {
   Chance,
   Clock,
@@ -89,6 +89,7 @@ export const unavailable = (): HatcheckError =>
 export interface MemoryLedger extends Ledger {
   /** What somebody with the keys to the table could do. */
   alter(stream: string, seq: number, change: (canonical: string) => string): void;
+  /** Those to which something was appended. */
   readonly streams: () => readonly string[];
 }
 
@@ -97,9 +98,17 @@ interface Item {
   readonly hash: string;
 }
 
-/** @param turn is awaited before each access, so that a test can decide who comes first. */
-export const memoryLedger = (turn: () => Promise<void> = () => Promise.resolve()): MemoryLedger => {
+/**
+ * @param turn is awaited before each access, so that a test can decide who comes first.
+ * @param active is the access policy that a deployment activated long ago; null: there was none.
+ */
+export const memoryLedger = (
+  turn: () => Promise<void> = () => Promise.resolve(),
+  active: string | null = 'the-version',
+): MemoryLedger => {
   const streams = new Map<string, Map<number, Item>>();
+  const written = new Set<string>();
+  if (active !== null) streams.set('control', new Map([[0, itemOf(activated(active))]]));
   const itemsOf = (stream: string): Map<number, Item> => streams.get(stream) ?? new Map<number, Item>();
   const eventsOf = (stream: string): StoredEvent[] =>
     [...itemsOf(stream)].sort(([a], [b]) => a - b).map(([, item]) => parsed(item));
@@ -126,16 +135,33 @@ export const memoryLedger = (turn: () => Promise<void> = () => Promise.resolve()
       const items = itemsOf(event.stream);
       const there = items.get(event.seq);
       if (there) return there.hash === event.hash && parsed(there).eventId === event.eventId ? 'appended' : 'conflict';
-      streams.set(event.stream, items.set(event.seq, { canonical: canonicalOf(event), hash: event.hash }));
+      streams.set(event.stream, items.set(event.seq, itemOf(event)));
+      written.add(event.stream);
       return 'appended';
     },
     alter: (stream, seq, change) => {
       const item = itemsOf(stream).get(seq);
       if (item) itemsOf(stream).set(seq, { ...item, canonical: change(item.canonical) });
     },
-    streams: () => [...streams.keys()],
+    streams: () => [...written],
   };
 };
+
+const itemOf = (event: StoredEvent): Item => ({ canonical: canonicalOf(event), hash: event.hash });
+
+const LONG_AGO = '2026-01-01T00:00:00.000Z';
+
+const activated = (version: string): StoredEvent =>
+  seal(undefined, 'control', {
+    type: 'policy.activated',
+    data: { version, carried: { holds: [], active: { version, at: LONG_AGO } } },
+    ...{
+      eventId: `activated ${version}`,
+      at: LONG_AGO,
+      actor: { kind: 'system', handle: 'on-deploy' },
+      policy: version,
+    },
+  });
 
 /** Through text and back, as a table would: the members come out in another order than they went in. */
 const parsed = ({ canonical, hash }: Item): StoredEvent => ({ ...(JSON.parse(canonical) as StoredEvent), hash });
@@ -249,9 +275,10 @@ export const memoryDesk = (
   parts: Partial<Omit<MemoryDesk, 'warnings' | 'warn'>> & { policy?: AccessPolicy } = {},
 ): MemoryDesk => {
   const warnings: { message: string; cause: unknown }[] = [];
+  const policy = parts.policy ?? testPolicy();
   return {
-    ledger: memoryLedger(),
-    policy: testPolicy(),
+    ledger: memoryLedger(undefined, policy.version),
+    policy,
     clock: memoryClock(),
     chance: seededChance(),
     summaries: memorySummaries(),

@@ -5,9 +5,18 @@ import { type Control, controlAfter } from '../../../lib/domain/control.ts';
 import { refuse } from '../../../lib/domain/errors.ts';
 import type { Hold } from '../../../lib/domain/hold.ts';
 import { NOON, noon, security, words } from '../../support/builders.ts';
-import { type MemoryDesk, memoryDesk, memoryLedger, patient, patientFor, unavailable } from '../../support/memory.ts';
+import {
+  type MemoryDesk,
+  memoryDesk as deskOf,
+  memoryLedger,
+  patient,
+  patientFor,
+  unavailable,
+} from '../../support/memory.ts';
 
 const control: CarriedStream<Control> = { name: 'control', stateOf: controlAfter };
+/** Nothing was ever deployed: the stream is not there yet. */
+const memoryDesk: typeof deskOf = (parts) => deskOf({ ledger: memoryLedger(undefined, null), ...parts });
 const actor = { kind: 'person', handle: security.handle } as const;
 
 const holdCalled = (id: string, at = NOON): Hold => ({

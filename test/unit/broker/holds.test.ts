@@ -82,7 +82,7 @@ describe('a hold', () => {
     const desk = memoryDesk();
     const first = await place(desk);
     expect(await place(desk, everything, second, 'another reason')).toEqual(first);
-    expect(await desk.ledger.read('control')).toHaveLength(1);
+    expect(await desk.ledger.read('control')).toHaveLength(2);
   });
 
   test.each([engineer, approver, outsider])('is nothing that $displayName may see, place or lift', async (person) => {
@@ -139,7 +139,7 @@ describe('while control cannot be read', () => {
     const desk = memoryDesk();
     const live = await granted(desk);
     await place(desk);
-    desk.ledger.alter('control', 0, (canonical) => canonical.replace('"all"', '"none"'));
+    desk.ledger.alter('control', 1, (canonical) => canonical.replace('"all"', '"none"'));
     expect(await codeOf(issue(desk, live))).toBe('ledger_unavailable');
   });
 });
