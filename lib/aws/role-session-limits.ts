@@ -1,4 +1,4 @@
-import type { RoleSessionOrder } from '../domain/role-session.ts';
+import { type RoleSessionOrder, STS_MAX_SECONDS, STS_MIN_SECONDS } from '../domain/role-session.ts';
 
 /** `\w` of the STS model is ASCII only, as here without `u` and `i`. */
 const NAME = /^[A-Za-z0-9_+=,.@-]{2,64}$/;
@@ -19,14 +19,14 @@ export const faultOf = (order: RoleSessionOrder, policy: string): string | undef
   if (!NAME.test(order.sessionName)) return 'session_name';
   if (!NAME.test(order.sourceIdentity) || RESERVED.test(order.sourceIdentity)) return 'source_identity';
   if (order.externalId !== undefined && !EXTERNAL_ID.test(order.externalId)) return 'external_id';
-  if (!isDuration(order.durationSeconds)) return 'duration';
+  if (!isDuration(order)) return 'duration';
   // 2,048 characters before AWS packs it; what the packing allows, only AWS knows.
   if (!POLICY.test(policy)) return 'session_policy';
   return areTags(order.tags) ? undefined : 'tags';
 };
 
-/** An hour at most: a broker on Lambda chains roles. */
-const isDuration = (seconds: number): boolean => Number.isInteger(seconds) && seconds >= 900 && seconds <= 3600;
+const isDuration = ({ via, durationSeconds }: RoleSessionOrder): boolean =>
+  Number.isInteger(durationSeconds) && durationSeconds >= STS_MIN_SECONDS && durationSeconds <= STS_MAX_SECONDS[via];
 
 const areTags = (tags: RoleSessionOrder['tags']): boolean => {
   const entries = Object.entries(tags);

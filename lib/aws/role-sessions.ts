@@ -1,6 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
-import { RoleSessionError, type RoleSessions, type TemporaryCredentials } from '../broker/ports.ts';
+import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { RoleSessionError, type RoleSessions, type Secret, type TemporaryCredentials } from '../broker/ports.ts';
 import { secret } from '../broker/secret.ts';
 import type { RoleSessionOrder } from '../domain/role-session.ts';
 import { earliest } from '../domain/time.ts';
@@ -23,7 +23,7 @@ export interface RoleSessionsOptions {
 const TRIES = 3;
 const FIRST_PAUSE_MS = 100;
 
-/** Role sessions by `AssumeRole`. Every error is a RoleSessionError, its message a code. */
+/** Role sessions by STS, in the way that the order says. Every error is a RoleSessionError, its message a code. */
 export const stsRoleSessions = ({
   endpoint,
   credentials,
@@ -43,11 +43,11 @@ export const stsRoleSessions = ({
     return client;
   };
   return {
-    open: async (order) => {
-      const command = commandOf(order);
+    open: async (order, assertion) => {
+      const ask = askFor(order, assertion);
       for (let tries = 1; ; tries += 1) {
         try {
-          const { Credentials } = await clientOf(order.region).send(command);
+          const { Credentials } = await ask(clientOf(order.region));
           return credentialsOf(Credentials, order);
         } catch (error) {
           if (tries === TRIES || !mayTryAgain(error)) throw roleSessionError(error);
@@ -58,10 +58,18 @@ export const stsRoleSessions = ({
   };
 };
 
-const commandOf = (order: RoleSessionOrder): AssumeRoleCommand => {
+type Ask = (client: STSClient) => Promise<{ readonly Credentials?: Answered | undefined }>;
+
+const askFor = (order: RoleSessionOrder, assertion: Secret | undefined): Ask => {
   const policy = JSON.stringify(order.policy);
   const fault = faultOf(order, policy);
   if (fault !== undefined) throw new RoleSessionError('failed', fault);
+  if (order.via === 'assumeRole') return (client) => client.send(assumeRole(order, policy));
+  if (order.via !== 'webIdentity' || !assertion) throw new RoleSessionError('failed', 'assertion');
+  return (client) => client.send(withWebIdentity(order, policy, assertion));
+};
+
+const assumeRole = (order: RoleSessionOrder, policy: string): AssumeRoleCommand => {
   const tags = Object.entries(order.tags);
   return new AssumeRoleCommand({
     RoleArn: order.roleArn,
@@ -75,18 +83,29 @@ const commandOf = (order: RoleSessionOrder): AssumeRoleCommand => {
   });
 };
 
+/** Source identity and tags are claims of the token. */
+const withWebIdentity = (
+  { roleArn, sessionName, durationSeconds }: RoleSessionOrder,
+  policy: string,
+  token: Secret,
+): AssumeRoleWithWebIdentityCommand =>
+  new AssumeRoleWithWebIdentityCommand({
+    RoleArn: roleArn,
+    RoleSessionName: sessionName,
+    DurationSeconds: durationSeconds,
+    Policy: policy,
+    WebIdentityToken: token.reveal(),
+  });
+
+interface Answered {
+  readonly AccessKeyId: string | undefined;
+  readonly SecretAccessKey: string | undefined;
+  readonly SessionToken: string | undefined;
+  readonly Expiration: Date | undefined;
+}
+
 /** A role session is open by now, so an answer that lacks something is `unknown`. */
-const credentialsOf = (
-  answer:
-    | {
-        AccessKeyId: string | undefined;
-        SecretAccessKey: string | undefined;
-        SessionToken: string | undefined;
-        Expiration: Date | undefined;
-      }
-    | undefined,
-  { endsAt }: RoleSessionOrder,
-): TemporaryCredentials => {
+const credentialsOf = (answer: Answered | undefined, { endsAt }: RoleSessionOrder): TemporaryCredentials => {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer ?? {};
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration || Number.isNaN(Expiration.getTime()))
     throw new RoleSessionError('unknown', 'IncompleteAnswer');

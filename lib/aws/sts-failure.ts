@@ -12,6 +12,9 @@ interface Failure {
 
 const THROTTLING = new Set(['Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequestsException']);
 
+/** STS did not reach our issuer's published keys, and says to try again (API reference, AssumeRoleWithWebIdentity). */
+const KEYS_NOT_REACHED = 'IDPCommunicationErrorException';
+
 /** The connection was not even made, or we have no credentials to sign with: nothing was sent. */
 const NOTHING_SENT = new Set(['connect', 'getaddrinfo']);
 const NOT_SIGNED = 'CredentialsProviderError';
@@ -22,7 +25,12 @@ const NOT_SIGNED = 'CredentialsProviderError';
  */
 export const mayTryAgain = (error: unknown): boolean => {
   const { status, code, syscall } = failureOf(error);
-  return status === 429 || THROTTLING.has(code) || (syscall !== undefined && NOTHING_SENT.has(syscall));
+  return (
+    status === 429 ||
+    THROTTLING.has(code) ||
+    code === KEYS_NOT_REACHED ||
+    (syscall !== undefined && NOTHING_SENT.has(syscall))
+  );
 };
 
 /** `failed` only when it is sure that no role session was opened. */
@@ -33,6 +41,12 @@ export const roleSessionError = (error: unknown): RoleSessionError => {
   const cause = failure.status !== undefined && failure.status < 300 ? {} : { cause: error };
   return new RoleSessionError(nothingOpened(failure) ? 'failed' : 'unknown', failure.code, cause);
 };
+
+/** Of KMS: what was not signed opened nothing. */
+export const signingError = (error: unknown): RoleSessionError =>
+  error instanceof RoleSessionError
+    ? error
+    : new RoleSessionError('failed', `Signing.${failureOf(error).code}`, { cause: error });
 
 const nothingOpened = ({ status, code, syscall }: Failure): boolean =>
   status === undefined

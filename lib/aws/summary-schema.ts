@@ -18,7 +18,7 @@ const snapshot = z.object({
   accountId: z.string(),
   roleArn: z.string(),
   session: z.object({
-    via: z.literal('assumeRole'),
+    via: z.enum(['assumeRole', 'webIdentity', 'saml']),
     maxSeconds: z.number(),
     tail: z.enum(['deny', 'refuse']),
     chaining: z.boolean(),

@@ -83,6 +83,7 @@ export const commit = async (
     known = readKnown,
     first = readForDecision(broker, { requestId, caller: principal.handle, known }),
     prepare,
+    alongside,
   }: CommitOptions,
   decision: (request: RequestState, context: Context) => Decision,
 ): Promise<Committed> => {
@@ -97,6 +98,7 @@ export const commit = async (
     if (tries === 0) await prepare?.();
     const eventId = broker.chance.id();
     const event = record({ stream, last: loaded.last, now, principal, eventId, ...broker }, decided.event);
+    alongside?.(loaded.request, event);
     if ((await broker.ledger.append(event)) === 'appended')
       return { request: evolve(loaded.request, event), last: event, event };
     await pauseOrGiveUp(broker, patience, tries, 'ledger_conflict');
@@ -113,6 +115,8 @@ interface CommitOptions {
   /** A read that is already under way. */
   readonly first?: Promise<Read>;
   readonly prepare?: () => Promise<void>;
+  /** Told of each event before it is appended, for what may go on meanwhile: it may never be in the ledger. */
+  readonly alongside?: (request: RequestState, event: StoredEvent) => void;
 }
 
 /** The decision was against it; the request is the one that it was made on. */

@@ -1,19 +1,27 @@
 import { createHash } from 'node:crypto';
 import { decide } from '../domain/decide.ts';
 import { HatcheckError, type Refusal } from '../domain/errors.ts';
-import type { DomainEvent, Purpose } from '../domain/event.ts';
+import type { DomainEvent, Purpose, StoredEvent } from '../domain/event.ts';
 import { certain, eventOf } from '../domain/invariant.ts';
 import type { Handle, Principal } from '../domain/principal.ts';
-import type { Closed } from '../domain/request.ts';
+import type { Closed, RequestState } from '../domain/request.ts';
 import { type RoleSessionOrder, orderRoleSession, roleSessionName } from '../domain/role-session.ts';
 import type { Broker, Patience } from './broker.ts';
 import { type Loaded, type Read, RefusedError, commit, readForDecision, recordFact } from './commit.ts';
-import { RoleSessionError, type RoleSessions, type TemporaryCredentials } from './ports.ts';
+import {
+  type Assertions,
+  RoleSessionError,
+  type RoleSessions,
+  type Secret,
+  type TemporaryCredentials,
+} from './ports.ts';
 import { recordRefusal } from './record-refusal.ts';
 
 /** The only holder of `RoleSessions`: whoever issues. */
 export interface Issuer extends Broker {
   readonly roleSessions: RoleSessions;
+  /** Absent: role sessions are opened with our own credentials alone. */
+  readonly assertions?: Assertions;
 }
 
 export interface IssueOptions {
@@ -50,9 +58,11 @@ export const openRoleSession = async (
   const principal = await caller;
   const first =
     ahead && principal.handle === claimed ? ahead : readForDecision(issuer, { requestId, caller: principal.handle });
-  const { intent, loaded, order } = await intendToIssue(issuer, { requestId, principal, purpose, patience, first });
+  const { intent, loaded, order, assertion } = await intendToIssue(issuer, {
+    ...{ requestId, principal, purpose, patience, first },
+  });
   try {
-    return { principal, intent, credentials: await issuer.roleSessions.open(order), after: loaded };
+    return { principal, intent, credentials: await issuer.roleSessions.open(order, await assertion), after: loaded };
   } catch (error) {
     if (!(error instanceof RoleSessionError)) throw error;
     const fact = { type: `credentials.${error.outcome}` as const, data: { intent, reason: error.message } };
@@ -111,22 +121,52 @@ const intendToIssue = async (
     patience: Patience;
     first: Promise<Read>;
   },
-): Promise<{ intent: string; loaded: Loaded; order: RoleSessionOrder }> => {
+): Promise<{ intent: string; loaded: Loaded } & Signed> => {
   const sessionNameHash = createHash('sha256').update(roleSessionName(principal)).digest('base64url');
+  let signed: Signed | undefined;
+  const alongside = (request: RequestState, event: StoredEvent): void => {
+    signed = signedOrder(issuer, request, principal, eventOf('credentials.intended', event));
+  };
   try {
-    const { request, last, event } = await commit(issuer, { requestId, principal, patience, first }, (state, context) =>
-      decide(state, { type: 'issue', purpose, sessionNameHash }, context),
+    const { request, last, event } = await commit(
+      issuer,
+      { requestId, principal, patience, first, alongside },
+      (state, context) => decide(state, { type: 'issue', purpose, sessionNameHash }, context),
     );
     const intent = eventOf('credentials.intended', event);
-    const entitlement = certain(
-      issuer.policy.entitlements.get(request.entitlementId),
-      'an intent was written for an entitlement that is not there',
-    );
-    const order = orderRoleSession(request, entitlement, principal, { now: intent.at, endsAt: intent.data.endsAt });
-    return { intent: intent.eventId, loaded: { request, last }, order };
+    return { intent: intent.eventId, loaded: { request, last }, ...certain(signed, 'an intent without its order') };
   } catch (error) {
     if (error instanceof RefusedError)
       await recordRefusal(issuer, { requestId, principal, purpose, refusal: error.refusal });
     throw error;
   }
+};
+
+/** What STS will be asked for, and the assertion for it while that is being signed. */
+interface Signed {
+  readonly order: RoleSessionOrder;
+  readonly assertion: Promise<Secret> | undefined;
+}
+
+/** Signed while the intent is written, which saves a trip. It opens nothing before STS has it, and STS has it only after the intent. */
+const signedOrder = (
+  issuer: Issuer,
+  request: RequestState,
+  principal: Principal,
+  { at, data: { endsAt } }: Extract<StoredEvent, { type: 'credentials.intended' }>,
+): Signed => {
+  const entitlement = certain(
+    issuer.policy.entitlements.get(request.entitlementId),
+    'an intent for an entitlement that is not there',
+  );
+  const order = orderRoleSession(request, entitlement, principal, { now: at, endsAt });
+  const assertion = order.via === 'assumeRole' ? undefined : sign(issuer, order);
+  // Awaited once the intent is written; until then a failure must not count as unhandled.
+  assertion?.catch(() => undefined);
+  return { order, assertion };
+};
+
+const sign = async ({ assertions }: Issuer, order: RoleSessionOrder): Promise<Secret> => {
+  if (!assertions) throw new RoleSessionError('failed', 'NoSigningKey');
+  return assertions.sign(order);
 };

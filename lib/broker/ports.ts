@@ -80,8 +80,15 @@ export interface RoleSessions {
   /**
    * Opens a role session with STS. @throws RoleSessionError: `failed` when AWS said no and nothing was opened; `unknown` when
    * there was no answer, so that a session may be open that nobody holds.
+   * @param assertion of this very order, where it goes by one
    */
-  open(order: RoleSessionOrder): Promise<TemporaryCredentials>;
+  open(order: RoleSessionOrder, assertion?: Secret): Promise<TemporaryCredentials>;
+}
+
+/** What we sign for STS. It opens role sessions for whoever holds it: it goes nowhere else, into no record and no log. */
+export interface Assertions {
+  /** For an order by `webIdentity` or `saml`. @throws RoleSessionError `failed`: nothing was signed. */
+  sign(order: RoleSessionOrder): Promise<Secret>;
 }
 
 export class RoleSessionError extends Error {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { STS_MAX_SECONDS } from '../domain/role-session.ts';
 import { distinct, duration, fault, idText, lineOf } from './access-words.ts';
 import type { ApproversSchema } from './access-approvers.ts';
 import type { Groups } from './access-groups.ts';
@@ -116,14 +117,19 @@ const role = (accountNames: readonly string[]) =>
     maxSession: duration('1h', '12h').default(3600),
   });
 
-const session = z.strictObject({
-  via: z.literal('assumeRole').default('assumeRole'),
-  max: duration('15m', '1h').default(3600),
-  tail: z.enum(['deny', 'refuse']).default('deny'),
-  /** Read on its own. */
-  policy: z.unknown().optional(),
-  chaining: z.boolean().default(false),
-});
+const session = z
+  .strictObject({
+    via: z.enum(['assumeRole', 'webIdentity']).default('assumeRole'),
+    max: duration('15m', '12h').default(3600),
+    tail: z.enum(['deny', 'refuse']).default('deny'),
+    /** Read on its own. */
+    policy: z.unknown().optional(),
+    chaining: z.boolean().default(false),
+  })
+  .check(({ value, issues }) => {
+    if (value.max > STS_MAX_SECONDS[value.via])
+      issues.push({ ...fault('out_of_range', 'must be at most 1h by assumeRole'), path: ['max'], input: value });
+  });
 
 /** What an entitlement may refer to. */
 interface Named {

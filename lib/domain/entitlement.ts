@@ -25,8 +25,9 @@ export interface DenyStatement {
 }
 
 export interface SessionRules {
-  readonly via: 'assumeRole';
-  /** 900 to 3600: a broker on Lambda chains roles, and AWS caps that at an hour. */
+  /** How STS is asked: with our own credentials, with a token that we sign, or with a SAML response that we sign. */
+  readonly via: 'assumeRole' | 'webIdentity' | 'saml';
+  /** 900 to 43,200; by `assumeRole` up to 3600: a broker on Lambda chains roles, and AWS caps that at an hour. */
   readonly maxSeconds: number;
   /** What to do when less than the 900 s that STS wants are left: deny by policy from the grant's end on, or refuse. */
   readonly tail: 'deny' | 'refuse';

@@ -1,16 +1,21 @@
-import type { DenyStatement, Entitlement } from './entitlement.ts';
+import type { DenyStatement, Entitlement, SessionRules } from './entitlement.ts';
 import type { Handle, Instant, Principal } from './principal.ts';
 import type { RequestState } from './request.ts';
 import { msOf, secondsBetween } from './time.ts';
 
 /** What STS is asked for. Everything in it comes from access.yml, the request and the principal, never from a caller's words. */
 export interface RoleSessionOrder {
+  readonly via: SessionRules['via'];
   readonly roleArn: string;
   readonly region: string;
+  /** By `assumeRole` only. */
   readonly externalId?: string;
+  readonly requestId: string;
+  /** The subject of what we sign, so that a trust policy can name it. */
+  readonly entitlementId: string;
   readonly sessionName: string;
   readonly sourceIdentity: Handle;
-  /** 900 to 3600. */
+  /** 900 to 3600; to 43,200 where no role is chained. */
   readonly durationSeconds: number;
   /** When the grant ends. AWS permissions end then by the session policy, though the session itself may be longer. */
   readonly endsAt: Instant;
@@ -29,8 +34,12 @@ export interface SessionPolicy {
 
 /** STS issues for no less (API reference, AssumeRole, DurationSeconds). */
 export const STS_MIN_SECONDS = 900;
-/** Role chaining: what a Lambda's own role session assumes lasts an hour at most. */
-const CHAINING_MAX_SECONDS = 3600;
+/** Role chaining: what a Lambda's own role session assumes lasts an hour at most; what an assertion opens is the first of its chain. */
+export const STS_MAX_SECONDS: Readonly<Record<SessionRules['via'], number>> = {
+  assumeRole: 3600,
+  webIdentity: 43_200,
+  saml: 43_200,
+};
 
 export const orderRoleSession = (
   request: RequestState,
@@ -38,9 +47,12 @@ export const orderRoleSession = (
   principal: Principal,
   { now, endsAt }: { now: Instant; endsAt: Instant },
 ): RoleSessionOrder => ({
+  via: entitlement.session.via,
   roleArn: entitlement.roleArn,
   region: entitlement.account.region,
-  ...(entitlement.account.externalId === undefined ? {} : { externalId: entitlement.account.externalId }),
+  ...externalIdOf(entitlement),
+  requestId: request.id,
+  entitlementId: entitlement.id,
   sessionName: roleSessionName(principal),
   sourceIdentity: principal.handle,
   durationSeconds: durationSeconds(entitlement, secondsBetween(now, endsAt)),
@@ -54,10 +66,14 @@ export const orderRoleSession = (
   transitive: entitlement.session.chaining,
 });
 
+/** Only AssumeRole knows one; what is signed is made out to the account instead. */
+const externalIdOf = ({ session, account: { externalId } }: Entitlement): { readonly externalId?: string } =>
+  externalId === undefined || session.via !== 'assumeRole' ? {} : { externalId };
+
 const durationSeconds = ({ session, roleMaxSessionSeconds }: Entitlement, secondsLeft: number): number =>
   Math.max(
     STS_MIN_SECONDS,
-    Math.floor(Math.min(secondsLeft, session.maxSeconds, roleMaxSessionSeconds, CHAINING_MAX_SECONDS)),
+    Math.floor(Math.min(secondsLeft, session.maxSeconds, roleMaxSessionSeconds, STS_MAX_SECONDS[session.via])),
   );
 
 /**
@@ -102,6 +118,10 @@ const NO_ESCAPE: DenyStatement = {
 /** Rounded down: the permissions may end up to a second before the grant, never after it. */
 const wholeSecond = (instant: Instant): string =>
   new Date(Math.floor(msOf(instant) / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+
+/** Who a token is for: one account, so that what was signed for one is nothing in another. */
+export const audienceOf = ({ roleArn }: Pick<RoleSessionOrder, 'roleArn'>): string =>
+  `hatcheck:${roleArn.split(':')[4] ?? ''}`;
 
 const SESSION_NAME = /^[A-Za-z0-9_+=,.@-]{2,64}$/;
 

@@ -54,7 +54,7 @@ const entitlement = () =>
       z.strictObject({ timezone: z.string(), days: z.array(z.enum(DAYS)), from: z.string(), to: z.string() }),
     ),
     extension: z.optional(z.strictObject({ maxTotalSeconds: z.int(), approval: approvalRules() })),
-    via: z.enum(['assumeRole']),
+    via: z.enum(['assumeRole', 'webIdentity', 'saml']),
     scope: z.boolean(),
     breakGlass: z.boolean(),
   });

@@ -10,7 +10,10 @@ const TOKEN = 'the-session-token';
 const OWN = { accessKeyId: 'AKIAOWN', secretAccessKey: 'own', sessionToken: 'own-token' };
 
 const order = (changes: Partial<RoleSessionOrder> = {}): RoleSessionOrder => ({
+  via: 'assumeRole',
   roleArn: 'arn:aws:iam::111122223333:role/hatcheck/Admin',
+  requestId: 'r_1',
+  entitlementId: 'prod-admin',
   region: 'eu-west-1',
   externalId: '5f0c9a1e',
   sessionName: 'engineer@example.com=abcdefgh',

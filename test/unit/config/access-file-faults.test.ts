@@ -328,10 +328,15 @@ describe('a fault is found, with its line and column', () => {
       withMember('session: { max: 2h }'),
       `12:16 ${read}.session.max out_of_range`,
     ],
+    [
+      'a session of more than twelve hours',
+      withMember('session: { via: webIdentity, max: 13h }'),
+      `12:34 ${read}.session.max out_of_range`,
+    ],
     ['a session shorter than STS gives', withMember('session: { max: 10m }'), `12:16 ${read}.session.max out_of_range`],
     [
-      'a way that is not there yet',
-      withMember('session: { via: webIdentity }'),
+      'a way that is none',
+      withMember('session: { via: user }'),
       `12:16 ${read}.session.via invalid_value`,
     ],
     ['another tail', withMember('session: { tail: allow }'), `12:16 ${read}.session.tail invalid_value`],

@@ -16,9 +16,12 @@ const order = (of: Entitlement = own, { now = noon(60), endsAt = noon(3600) } = 
 describe('what STS is asked for', () => {
   test('comes from access.yml, the request and the principal', () => {
     expect(order()).toStrictEqual({
+      via: 'assumeRole',
       roleArn: own.roleArn,
       region: 'eu-west-1',
       externalId: '5f0c9a1e',
+      requestId: granted().id,
+      entitlementId: 'prod-admin',
       sessionName: roleSessionName(engineer),
       sourceIdentity: engineer.handle,
       durationSeconds: 3540,
@@ -67,20 +70,25 @@ describe('the duration', () => {
     expect(seconds(43_200, long)).toBe(3600);
   });
 
-  test('is always whole and within 900 to 3600', () => {
-    const limit = fc.integer({ min: 1, max: 43_200 });
+  test.each(['webIdentity', 'saml'] as const)('is up to 12 hours by %s, which chains no role', (via) => {
+    const long = { ...own, roleMaxSessionSeconds: 43_200, session: { ...own.session, via, maxSeconds: 43_200 } };
+    expect([43_199, 43_200, 43_201].map((left) => seconds(left, long))).toEqual([43_199, 43_200, 43_200]);
+    expect(order(long)).not.toHaveProperty('externalId');
+  });
+
+  test('is always whole, 900 at least, and never over what is left, the session, the role or STS allow', () => {
+    const limit = fc.integer({ min: 1, max: 86_400 });
     fc.assert(
       fc.property(
+        fc.constantFrom('assumeRole' as const, 'webIdentity' as const, 'saml' as const),
         fc.integer({ min: 1, max: 86_400_000 }),
         limit,
         limit,
-        (leftMs, maxSeconds, roleMaxSessionSeconds) => {
-          const given = seconds(leftMs / 1000, {
-            ...own,
-            roleMaxSessionSeconds,
-            session: { ...own.session, maxSeconds },
-          });
-          expect(Number.isInteger(given) && given >= 900 && given <= 3600).toBe(true);
+        (via, leftMs, maxSeconds, roleMaxSessionSeconds) => {
+          const session = { ...own.session, via, maxSeconds };
+          const given = seconds(leftMs / 1000, { ...own, roleMaxSessionSeconds, session });
+          const allowed = [leftMs / 1000, maxSeconds, roleMaxSessionSeconds, via === 'assumeRole' ? 3600 : 43_200];
+          expect(given).toBe(Math.max(900, Math.floor(Math.min(...allowed))));
         },
       ),
     );
