@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate, createPrivateKey } from 'node:crypto';
+import { certain } from '../domain/invariant.ts';
 import type { IdentityProvider } from './ports.ts';
 import type { SpCertificates } from './saml-metadata.ts';
 
@@ -27,8 +28,9 @@ const pairOf = (key: string, certificate: string): SpKey | undefined => {
   const parsed = parsedPair(key, certificate);
   if (!parsed) return undefined;
   const { privateKey, x509 } = parsed;
-  const bits = privateKey.asymmetricKeyType === 'rsa' ? (privateKey.asymmetricKeyDetails?.modulusLength ?? 0) : 0;
-  if (bits < MIN_RSA_BITS || !x509.checkPrivateKey(privateKey)) return undefined;
+  const { modulusLength = 0 } = certain(privateKey.asymmetricKeyDetails, 'a private key has details');
+  const isStrong = privateKey.asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS;
+  if (!isStrong || !x509.checkPrivateKey(privateKey)) return undefined;
   return { privateKey, certificate: x509.raw.toString('base64') };
 };
 

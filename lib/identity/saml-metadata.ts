@@ -1,3 +1,5 @@
+import { certain } from '../domain/invariant.ts';
+
 /** What we are to SAML identity providers: one service provider for all of them (SAML 2.0 metadata, 2.4.4). */
 export const spEntityId = (origin: string): string => `${origin}/saml/metadata`;
 
@@ -41,13 +43,14 @@ const ENCRYPTION_METHODS = [
   .map((algorithm) => `<md:EncryptionMethod Algorithm="${algorithm}"/>`)
   .join('');
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&apos;'],
+]);
 
 /** Text as it stands between tags or quotes. */
-export const xmlText = (text: string): string => text.replaceAll(/[&<>"']/g, (letter) => ESCAPES[letter] ?? '');
+export const xmlText = (text: string): string =>
+  text.replaceAll(/[&<>"']/g, (letter) => certain(ESCAPES.get(letter), 'each letter has its own'));
