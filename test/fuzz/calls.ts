@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { RouteKey } from '../../lib/http/api.ts';
 import { contract } from '../../lib/http/contract.ts';
 import type { InputSchema, RouteContract } from '../../lib/http/route-contract.ts';
-import { onTheWayIn, waysIn } from './ways-in.ts';
+import { type WayIn, onTheWayIn, waysIn } from './ways-in.ts';
 import { nasty, nearlyTaken, strangeJson, taken } from '../support/arbitraries.ts';
 
 /** Those whom the broker knows, by what they present. */
@@ -19,6 +19,8 @@ export interface Known {
   /** The same by SAML: forms of `POST /saml/acs`, and what a browser brings to `GET /saml/finish`. */
   readonly samlResponses: readonly string[];
   readonly tickets: Known['callbacks'];
+  /** Calls of this route that are all as they should be, about what is there. */
+  readonly honest: readonly WayIn[];
 }
 
 /** An event of payload format 2.0 for this route: valid, nearly valid, or nothing of the kind. */

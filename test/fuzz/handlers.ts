@@ -18,6 +18,7 @@ import { silentLogger } from '../support/logger.ts';
 import { type OidcServer, startOidcServer } from '../support/oidc-server.ts';
 import { type TestSamlProvider, testSamlProvider } from '../support/saml-provider.ts';
 import type { Known } from './calls.ts';
+import { MORE_TIME, fuzzedPolicy, honestCalls, liftHolds } from './honest.ts';
 
 /** Every function as it is deployed, in this process, on the embedded DynamoDB, with people and requests that it knows. */
 export interface Fuzzed {
@@ -30,7 +31,7 @@ export interface Fuzzed {
 export const startFuzzed = async (): Promise<Fuzzed> => {
   Object.assign(process.env, { TEST_PEPPER: 'a pepper of forty characters for tests..', OIDC_SECRET: 'for tests' });
   const oidc = await startOidcServer();
-  const broker = await startBroker({ identityProviders: [oidc.provider] });
+  const broker = await startBroker({ identityProviders: [oidc.provider], policy: fuzzedPolicy() });
   const { config, clock } = broker;
   const around = { clock, chance: systemChance, logger: silentLogger };
   const page = {
@@ -56,18 +57,21 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
     know: async (key) => {
       generation += 1;
       const known = await sessions(broker, generation);
+      await liftHolds(broker, known.bearers);
+      const ids = key.includes('/v1/sessions/')
+        ? await sessionIds(functions.signin, known.bearers)
+        : key.includes('/v1/requests')
+          ? await requests(broker, known.bearers)
+          : [];
+      const honest = await honestCalls(key, { ...known, broker, generation, ids });
       return {
         ...known,
         origin: config.origin,
-        ids: key.includes('/v1/sessions/')
-          ? await sessionIds(functions.signin, known.bearers)
-          : key.includes('/v1/requests')
-            ? await requests(broker, known.bearers)
-            : [],
+        ids: [...ids, ...honest.flatMap(({ id }) => id ?? [])],
         exchanges: key === 'POST /oauth/token' ? exchanges(oidc) : [],
         callbacks: key === 'GET /oidc/callback' ? await callbacks(functions.signin, oidc) : [],
         ...(key.includes('/saml/') ? await samlSignIns(samlSignin, adfs) : { samlResponses: [], tickets: [] }),
-        ...(key.includes('/saml/') ? await samlSignIns(samlSignin, adfs) : { samlResponses: [], tickets: [] }),
+        honest,
       };
     },
     close: async () => {
@@ -95,7 +99,9 @@ const requests = async (
       const body = { entitlementId, justification: 'Something to fuzz with.', durationSeconds: 3600, ticket: 'OPS-1' };
       const { json } = await broker.call(engineer, 'POST', '/v1/requests', body);
       ids.push(json.request.id);
-      if (isApproved) await broker.call(approver, 'POST', `/v1/requests/${json.request.id}/approve`);
+      if (!isApproved) continue;
+      await broker.call(approver, 'POST', `/v1/requests/${json.request.id}/approve`);
+      if (ids.length === 2) await broker.call(engineer, 'POST', `/v1/requests/${json.request.id}/extend`, MORE_TIME);
     }
   }
   return ids;

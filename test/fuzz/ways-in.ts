@@ -2,15 +2,17 @@ import fc from 'fast-check';
 import type { RouteKey } from '../../lib/http/api.ts';
 import type { Known } from './calls.ts';
 
-/** A call that would bring somebody in, or further in. */
-interface WayIn {
+/** A call that would bring somebody in, or further in, or that changes something that is there. */
+export interface WayIn {
+  readonly id?: string;
   readonly query?: string;
   readonly form?: Readonly<Record<string, string>>;
+  readonly json?: object;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
 }
 
-/** The honest calls of a route that signs people in, which nothing made up would ever hit. */
+/** The honest calls of a route, where nothing made up would ever hit one. */
 export const waysIn = (key: RouteKey, known: Known): readonly WayIn[] => {
   switch (key) {
     case 'GET /oidc/callback':
@@ -42,7 +44,7 @@ export const waysIn = (key: RouteKey, known: Known): readonly WayIn[] => {
         cookies: cookiesOf(known),
       }));
     default:
-      return [];
+      return known.honest;
   }
 };
 
@@ -61,16 +63,24 @@ const cookiesOf = ({ cookie }: Known): readonly string[] => [`__Host-hatcheck=${
 /** One of them, whole or with one character changed. */
 export const onTheWayIn = (key: RouteKey, ways: readonly WayIn[]): fc.Arbitrary<object> =>
   fc.tuple(fc.constantFrom(...ways), fc.double({ min: 0, max: 4, noNaN: true })).map(([way, place]) => {
-    const [method = '', rawPath = ''] = key.split(' ');
-    const { query = '', form, headers = {}, cookies = [] } = way;
+    const [method = '', pattern = ''] = key.split(' ');
+    const { id, query = '', headers = {}, cookies = [] } = way;
+    const { type, text } = bodyOf(way);
     return {
-      ...{ version: '2.0', routeKey: key, rawPath, isBase64Encoded: false, cookies: [...cookies] },
+      ...{ version: '2.0', routeKey: key, rawPath: pattern.replace('{id}', id ?? ''), isBase64Encoded: false },
+      ...(id === undefined ? {} : { pathParameters: { id } }),
+      cookies: [...cookies],
       rawQueryString: changed(query, place),
-      headers: { ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}), ...headers },
+      headers: { ...(type === undefined ? {} : { 'content-type': type }), ...headers },
       requestContext: { requestId: 'JKJaXmPLvHcESHA=', http: { method } },
-      ...(form ? { body: changed(new URLSearchParams(form).toString(), place) } : {}),
+      ...(text === undefined ? {} : { body: changed(text, place) }),
     };
   });
+
+const bodyOf = ({ form, json }: WayIn): { readonly type?: string; readonly text?: string } => {
+  if (form) return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() };
+  return json ? { type: 'application/json', text: JSON.stringify(json) } : {};
+};
 
 /** With another character at that part of its length; beyond 1 it stays as it is. */
 const changed = (text: string, place: number): string => {
