@@ -6,6 +6,7 @@ import { keepCall } from './calls.ts';
 import type { CallRecord } from './calls.ts';
 import { createDynamodb } from './dynamodb/service.ts';
 import { createFederation } from './federation/site.ts';
+import { iam } from './iam/service.ts';
 import { createKms } from './kms/service.ts';
 import type { SigningKey } from './kms/service.ts';
 import type { PolicyDocument } from './policy/document.ts';
@@ -65,7 +66,7 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const KEPT_CALLS = 1000;
 
 /**
- * Starts the local AWS on 127.0.0.1: STS, S3, DynamoDB, SQS, KMS, the federation endpoint and the console, on one port.
+ * Starts the local AWS on 127.0.0.1: STS, IAM, S3, DynamoDB, SQS, KMS, the federation endpoint and the console, on one port.
  * Rejects with a PolicyFault or TypeError when the world is not understood, or when the port is taken.
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
@@ -82,7 +83,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   };
   const route = createRouter({
     ...{ world, sessions, clock, record },
-    services: new Map<string, Service>(Object.entries({ sts, s3, sqs, kms, dynamodb: dynamodb.service })),
+    services: new Map<string, Service>(Object.entries({ sts, iam, s3, sqs, kms, dynamodb: dynamodb.service })),
     fallback: sts,
   });
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES });

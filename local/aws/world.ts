@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { createManagedPolicies } from './iam/managed-policies.ts';
+import type { ManagedPolicies } from './iam/managed-policies.ts';
 import { parsePolicy } from './policy/document.ts';
 import type { Policy, PolicyDocument } from './policy/document.ts';
 
@@ -13,7 +15,8 @@ export interface Role {
   readonly trustPolicy: PolicyDocument;
   /** Identity policies: what the role may do. */
   readonly policies: readonly PolicyDocument[];
-  readonly boundary?: PolicyDocument;
+  /** ARN of the managed policy that is its permissions boundary. */
+  readonly boundary?: string;
   /** 3600 to 43200. */
   readonly maxSessionSeconds: number;
   readonly tags?: Readonly<Record<string, string>>;
@@ -44,6 +47,8 @@ export interface World {
   readonly roles: readonly Role[];
   /** Resource policies of DynamoDB tables, by table ARN. */
   readonly tablePolicies?: Readonly<Record<string, PolicyDocument>>;
+  /** By ARN. */
+  readonly managedPolicies?: Readonly<Record<string, PolicyDocument>>;
 }
 
 /** A role whose every policy has been read and understood. */
@@ -57,20 +62,27 @@ export interface LoadedRole {
   readonly id: string;
   readonly trust: Policy;
   readonly identity: readonly Policy[];
+  readonly boundaryArn: string | undefined;
+  /** What the boundary says at this moment. */
   readonly boundary: Policy | undefined;
   readonly maxSessionSeconds: number;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** The world while it runs: roles and table policies can be put, everything else stays. */
+/** The world while it runs: roles, their boundaries and table policies can be put, everything else stays. */
 export interface LoadedWorld {
   readonly bucketsOf: (account: string) => readonly Bucket[];
   readonly oidcProvider: (account: string, issuer: string) => OidcProvider | undefined;
   readonly samlProvider: (account: string, name: string) => SamlProvider | undefined;
   readonly role: (arn: string) => LoadedRole | undefined;
+  /** A role's name is its account's own, whatever path it stands under. */
+  readonly roleNamed: (account: string, name: string) => LoadedRole | undefined;
+  readonly managedPolicies: ManagedPolicies;
   readonly tablePolicy: (tableArn: string) => Policy | undefined;
   /** Adds a role or replaces the one with this ARN; throws a PolicyFault or TypeError, and then changes nothing. */
   readonly putRole: (role: Role) => void;
+  /** `undefined` takes the boundary away. */
+  readonly putBoundary: (roleArn: string, boundaryArn: string | undefined) => void;
   readonly putTablePolicy: (tableArn: string, document: PolicyDocument) => void;
 }
 
@@ -83,7 +95,16 @@ export function loadWorld(world: World): LoadedWorld {
     if (!/^\d{12}$/.test(account)) throw new TypeError(`account "${account}" is not twelve digits`);
   }
   const buckets = new Map(Object.entries(world.accounts).map(([account, content]) => [account, content.buckets]));
-  const roles = new Map(world.roles.map((role) => [role.arn, loadRole(role)]));
+  const managedPolicies = createManagedPolicies(world.managedPolicies ?? {});
+  const roles = new Map<string, StoredRole>();
+  const withBoundary = (role: StoredRole): LoadedRole => {
+    const boundary = role.boundaryArn === undefined ? undefined : managedPolicies.current(role.boundaryArn);
+    if (role.boundaryArn !== undefined && !boundary) throw new TypeError(`${role.arn}: no policy ${role.boundaryArn}`);
+    return { ...role, boundary };
+  };
+  const put = (role: StoredRole) => roles.set(withBoundary(role).arn, role);
+  for (const role of world.roles) put(loadRole(role));
+  const find = (role: StoredRole | undefined) => role && withBoundary(role);
   const tablePolicies = new Map(
     Object.entries(world.tablePolicies ?? {}).map(([arn, document]) => [arn, loadTablePolicy(arn, document)]),
   );
@@ -92,14 +113,24 @@ export function loadWorld(world: World): LoadedWorld {
     oidcProvider: (account, issuer) =>
       world.accounts[account]?.oidcProviders?.find((provider) => provider.issuer === issuer),
     samlProvider: (account, name) => world.accounts[account]?.samlProviders?.find((provider) => provider.name === name),
-    role: (arn) => roles.get(arn),
+    role: (arn) => find(roles.get(arn)),
+    roleNamed: (account, name) =>
+      find([...roles.values()].find((role) => role.account === account && role.name === name)),
+    managedPolicies,
     tablePolicy: (tableArn) => tablePolicies.get(tableArn),
-    putRole: (role) => void roles.set(role.arn, loadRole(role)),
+    putRole: (role) => void put(loadRole(role)),
+    putBoundary: (roleArn, boundaryArn) => {
+      const role = roles.get(roleArn);
+      if (role) put({ ...role, boundaryArn });
+    },
     putTablePolicy: (arn, document) => void tablePolicies.set(arn, loadTablePolicy(arn, document)),
   };
 }
 
-function loadRole(role: Role): LoadedRole {
+/** Its boundary is looked up each time: the managed policy may have another default version by then. */
+type StoredRole = Omit<LoadedRole, 'boundary'>;
+
+function loadRole(role: Role): StoredRole {
   const [, partition, account, name] = ROLE_ARN.exec(role.arn) ?? [];
   if (partition === undefined || account === undefined || name === undefined) {
     throw new TypeError(`"${role.arn}" is no role ARN`);
@@ -113,7 +144,7 @@ function loadRole(role: Role): LoadedRole {
     id: roleId(role.arn),
     trust: parsePolicy(role.trustPolicy, 'trust', `trust policy of ${role.arn}`),
     identity: role.policies.map((document, i) => parsePolicy(document, 'identity', `policy ${i} of ${role.arn}`)),
-    boundary: role.boundary && parsePolicy(role.boundary, 'boundary', `permissions boundary of ${role.arn}`),
+    boundaryArn: role.boundary,
   };
 }
 

@@ -1,0 +1,143 @@
+import { AwsFault } from '../fault.ts';
+import { describeDenial } from '../policy/evaluate.ts';
+import { accessRequest, decide } from '../service.ts';
+import type { ServiceCall } from '../service.ts';
+import type { Parameters } from '../sts/parameters.ts';
+import type { LoadedRole } from '../world.ts';
+import type { XmlElements } from '../xml.ts';
+import { versionIn } from './managed-policies.ts';
+import type { ManagedPolicy, PolicyVersion } from './managed-policies.ts';
+
+/** Answers with its result, or with nothing where IAM answers with nothing. */
+type Operation = (call: ServiceCall, parameters: Parameters) => XmlElements | undefined;
+
+/** Each does what IAM does, once the caller may. Throws AwsFaults with the codes of IAM. */
+export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  [
+    'GetPolicy',
+    (call, parameters) => {
+      const { arn, defaultId } = policyOf(call, parameters);
+      return { Policy: { PolicyName: nameOf(arn), Arn: arn, DefaultVersionId: defaultId, IsAttachable: 'true' } };
+    },
+  ],
+  [
+    'GetPolicyVersion',
+    (call, parameters) => {
+      const policy = policyOf(call, parameters);
+      const version = versionIn(policy, required(parameters, 'VersionId'));
+      return { PolicyVersion: { ...versionXml(policy, version), Document: encoded(version.text) } };
+    },
+  ],
+  [
+    'ListPolicyVersions',
+    (call, parameters) => {
+      const policy = policyOf(call, parameters);
+      const member = policy.versions.map((version) => versionXml(policy, version)).reverse();
+      return { Versions: { member }, IsTruncated: 'false' };
+    },
+  ],
+  [
+    'CreatePolicyVersion',
+    (call, parameters) => {
+      const { arn } = policyOf(call, parameters);
+      const asDefault = parameters.get('SetAsDefault') === 'true';
+      const { managedPolicies } = call.world;
+      const text = required(parameters, 'PolicyDocument');
+      const version = managedPolicies.createVersion(arn, text, asDefault, call.now);
+      return { PolicyVersion: versionXml(managedPolicies.get(arn), version) };
+    },
+  ],
+  [
+    'SetDefaultPolicyVersion',
+    (call, parameters) => {
+      call.world.managedPolicies.setDefault(policyOf(call, parameters).arn, required(parameters, 'VersionId'));
+      return undefined;
+    },
+  ],
+  [
+    'DeletePolicyVersion',
+    (call, parameters) => {
+      call.world.managedPolicies.deleteVersion(policyOf(call, parameters).arn, required(parameters, 'VersionId'));
+      return undefined;
+    },
+  ],
+  ['GetRole', (call, parameters) => ({ Role: roleXml(roleOf(call, parameters)) })],
+  [
+    'PutRolePermissionsBoundary',
+    (call, parameters) => {
+      const boundary = required(parameters, 'PermissionsBoundary');
+      const { arn } = roleOf(call, parameters, boundary);
+      call.world.putBoundary(arn, call.world.managedPolicies.get(boundary).arn);
+      return undefined;
+    },
+  ],
+  [
+    'DeleteRolePermissionsBoundary',
+    (call, parameters) => {
+      call.world.putBoundary(roleOf(call, parameters).arn, undefined);
+      return undefined;
+    },
+  ],
+]);
+
+const required = (parameters: Parameters, name: string): string => {
+  const value = parameters.get(name);
+  if (value === undefined || value === '') throw new AwsFault(400, 'ValidationError', `${name} must not be empty`);
+  return value;
+};
+
+const policyOf = (call: ServiceCall, parameters: Parameters): ManagedPolicy => {
+  const arn = required(parameters, 'PolicyArn');
+  authorise(call, arn, []);
+  // Nobody reaches into another account by IAM, whatever the caller's own policies say.
+  if (arn.split(':')[4] !== call.role.account) throw new AwsFault(404, 'NoSuchEntity', `Policy ${arn} was not found.`);
+  return call.world.managedPolicies.get(arn);
+};
+
+/** `iam:PermissionsBoundary` is the boundary that is asked for, else the one that the role has ("Condition keys for IAM"). */
+const roleOf = (call: ServiceCall, parameters: Parameters, boundary?: string): LoadedRole => {
+  const name = required(parameters, 'RoleName');
+  const { partition, account } = call.role;
+  const role = call.world.roleNamed(account, name);
+  const boundaryArn = boundary ?? role?.boundaryArn;
+  authorise(
+    call,
+    role?.arn ?? `arn:${partition}:iam::${account}:role/${name}`,
+    boundaryArn === undefined ? [] : [['iam:PermissionsBoundary', [boundaryArn]]],
+  );
+  if (!role) throw new AwsFault(404, 'NoSuchEntity', `The role with name ${name} cannot be found.`);
+  return role;
+};
+
+const authorise = (
+  call: ServiceCall,
+  resource: string,
+  more: readonly (readonly [string, readonly string[]])[],
+): void => {
+  const request = accessRequest(call, call.notes.action, resource, more);
+  const decision = decide(call, request);
+  if (!decision.allowed) throw new AwsFault(403, 'AccessDenied', describeDenial(request, decision), decision.reason);
+};
+
+const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+
+const versionXml = ({ defaultId }: ManagedPolicy, { id, createdAt }: PolicyVersion): XmlElements => ({
+  VersionId: id,
+  IsDefaultVersion: String(id === defaultId),
+  CreateDate: createdAt.toISOString().replace(/\.\d+Z$/, 'Z'),
+});
+
+/** "URL-encoded, compliant with RFC 3986" (API reference, PolicyVersion). */
+const encoded = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+
+const roleXml = (role: LoadedRole): XmlElements => ({
+  RoleName: role.name,
+  RoleId: role.id,
+  Arn: role.arn,
+  MaxSessionDuration: role.maxSessionSeconds,
+  PermissionsBoundary:
+    role.boundaryArn === undefined
+      ? undefined
+      : { PermissionsBoundaryType: 'PermissionsBoundaryPolicy', PermissionsBoundaryArn: role.boundaryArn },
+});
