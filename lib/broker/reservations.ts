@@ -3,7 +3,7 @@ import type { EventData } from '../domain/event.ts';
 import { certain } from '../domain/invariant.ts';
 import type { Handle, Instant, Principal } from '../domain/principal.ts';
 import { fold, grantAt, statusAt } from '../domain/request.ts';
-import { type Reservation, asSeen, reserve } from '../domain/reservation.ts';
+import { type Reservation, asSeen, reservationKey, reserve } from '../domain/reservation.ts';
 import { type Standing, handlesOf, prunedAt } from '../domain/standing.ts';
 import { secondsBetween } from '../domain/time.ts';
 import { appendCarried } from './append-carried.ts';
@@ -85,7 +85,9 @@ type Seen = Map<string, Reservation | undefined>;
 
 const look = async (ledger: Ledger, reservations: readonly Reservation[], now: Instant): Promise<Seen> =>
   new Map(
-    await Promise.all(reservations.map(async (each) => [each.requestId, await asItIs(ledger, each, now)] as const)),
+    await Promise.all(
+      reservations.map(async (each) => [reservationKey(each), await asItIs(ledger, each, now)] as const),
+    ),
   );
 
 const lookForRoom = async (ledger: Ledger, open: readonly Reservation[], room: number, now: Instant): Promise<Seen> => {
@@ -102,6 +104,8 @@ const asItIs = async (ledger: Ledger, reservation: Reservation, now: Instant): P
   const request = fold(await ledger.read(requestStream(reservation.requestId)));
   if (!request) return secondsBetween(reservation.at, now) <= ON_ITS_WAY_SECONDS ? reservation : undefined;
   if (!reservation.breakGlass) return statusAt(request, now) === 'pending' ? reservation : undefined;
+  // What was asked for under the same key became an ordinary request.
+  if (!request.breakGlass) return undefined;
   const { requestId, breakGlass, at, reviewBy } = reservation;
   const { endsAt: until } = certain(grantAt(request, now), 'break-glass is approved in the same breath');
   return {

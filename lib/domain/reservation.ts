@@ -2,7 +2,7 @@ import type { Decision } from './command.ts';
 import { type Refusal, refuse } from './errors.ts';
 import type { Instant } from './principal.ts';
 import { type Standing, prunedAt } from './standing.ts';
-import { secondsBetween } from './time.ts';
+import { isBefore, secondsBetween } from './time.ts';
 
 /** A request that counts against a limit of its requester's. Made before the request is, so that of two at once one is refused. */
 export interface Reservation {
@@ -61,7 +61,7 @@ export interface ToReserve {
   readonly wanted: readonly Reservation[];
   /** Those of the person's other identities. */
   readonly elsewhere: readonly Reservation[];
-  /** What the requests themselves say of reservations that were looked at: a newer one, or that it counts no longer. */
+  /** What the requests themselves say of reservations that were looked at, by key: a newer one, or that it counts no longer. */
   readonly seen: ReadonlyMap<string, Reservation | undefined>;
   readonly openRequests: number;
 }
@@ -76,9 +76,11 @@ export const reserve = (
   now: Instant,
 ): Decision => {
   const { reservations } = standing;
-  const missing = wanted.filter(({ requestId }) => !reservations.some((each) => each.requestId === requestId));
+  const missing = wanted.filter((each) => !reservations.some((there) => isAsMuch(there, each)));
   if (missing.length === 0) return { event: undefined };
-  const kept = prunedAt({ ...standing, reservations: asSeen(reservations, seen) }, now);
+  const keys = missing.map(reservationKey);
+  const others = reservations.filter((each) => !keys.includes(reservationKey(each)));
+  const kept = prunedAt({ ...standing, reservations: asSeen(others, seen) }, now);
   const all = [...kept.reservations, ...elsewhere];
   const refusal = missing.some(({ breakGlass }) => breakGlass)
     ? breakGlassFree(all, now)
@@ -88,12 +90,24 @@ export const reserve = (
   return { event: { type: 'reservation.made', data: { reservations: missing, carried } } };
 };
 
+/**
+ * NB. One key of a caller's may have been used for an ordinary ask and for break-glass at once, before either request is there. Then
+ * both are reserved, for nobody knows yet which of them it will be.
+ */
+export const reservationKey = ({ requestId, breakGlass }: Pick<Reservation, 'requestId' | 'breakGlass'>): string =>
+  `${breakGlass ? 'break-glass' : 'open'} ${requestId}`;
+
+/** Whether `there` holds the place at least as long. An earlier try, of which only the reservation is left, may have ended sooner. */
+const isAsMuch = (there: Reservation, wanted: Reservation): boolean =>
+  reservationKey(there) === reservationKey(wanted) && !isBefore(there.until, wanted.until);
+
 /** With what was seen since in place of what is said. */
 export const asSeen = (
   reservations: readonly Reservation[],
   seen: ReadonlyMap<string, Reservation | undefined>,
 ): readonly Reservation[] =>
   reservations.flatMap((each) => {
-    const now = seen.has(each.requestId) ? seen.get(each.requestId) : each;
+    const key = reservationKey(each);
+    const now = seen.has(key) ? seen.get(key) : each;
     return now ? [now] : [];
   });

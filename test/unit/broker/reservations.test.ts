@@ -211,6 +211,44 @@ describe('break-glass', () => {
     await broken(desk);
   });
 
+  test('attack: one key for an ordinary request and for break-glass at once gets nobody around the limit or the review', async () => {
+    const ledger = memoryLedger();
+    let races = true;
+    const breaking = (idempotencyKey: string): Promise<{ readonly id: string }> =>
+      submitRequest(desk, {
+        ...{ principal: engineer, idempotencyKey, patience: patient },
+        ask: { ...words, breakGlass: true, durationSeconds: 600 },
+      });
+    const append: typeof ledger.append = async (event) => {
+      if (races && event.stream.startsWith('request#')) {
+        races = false;
+        await breaking('key');
+      }
+      return ledger.append(event);
+    };
+    const desk = memoryDesk({ policy: policy([glass]), ledger: { ...ledger, append } });
+    expect(await codeOf(submit(desk, 'key'))).toBe('idempotency_conflict');
+    expect(await codeOf(breaking('other'))).toBe('limit_reached');
+    desk.clock.advance(4200);
+    expect(await codeOf(breaking('other'))).toBe('review_overdue');
+  });
+
+  test('whose key became an ordinary request counts no longer as break-glass', async () => {
+    const ledger = memoryLedger();
+    let fails = true;
+    const append: typeof ledger.append = (event) => {
+      if (!fails || !event.stream.startsWith('request#')) return ledger.append(event);
+      fails = false;
+      return Promise.reject(unavailable());
+    };
+    const desk = memoryDesk({ policy: policy([glass]), ledger: { ...ledger, append } });
+    const ask = { ...words, breakGlass: true, durationSeconds: 600 };
+    const attempt = submitRequest(desk, { principal: engineer, ask, idempotencyKey: 'key', patience: patient });
+    expect(await codeOf(attempt)).toBe('ledger_unavailable');
+    await submit(desk, 'key');
+    await broken(desk);
+  });
+
   test('does not count as an open request, nor an open request as break-glass', async () => {
     const desk = memoryDesk({ policy: { ...policy([glass]), limits: { openRequests: 1 } } });
     await asked(desk);

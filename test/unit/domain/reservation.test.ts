@@ -82,11 +82,31 @@ describe('reserving', () => {
     expect(outcome(reserve(having(open('a')), { ...nothing, wanted: [open('a')] }, NOON))).toBe('unchanged');
   });
 
+  test('an earlier try that ended sooner is reserved anew, and takes no second place', () => {
+    const decision = reserve(
+      having(open('a', noon(60)), open('b')),
+      { ...nothing, wanted: [open('a', noon(61))] },
+      NOON,
+    );
+    expect(eventOf(decision)).toMatchObject({ data: { carried: having(open('b'), open('a', noon(61))) } });
+    expect(outcome(reserve(having(open('a', noon(61))), { ...nothing, wanted: [open('a', noon(60))] }, NOON))).toBe(
+      'unchanged',
+    );
+  });
+
+  test('attack: the key of an ordinary ask used for break-glass reserves break-glass too, and the other way round', () => {
+    const ordinary = { ...open('b'), until: noon(90_000) };
+    const decision = reserve(having(ordinary), { ...nothing, wanted: [broken()] }, NOON);
+    expect(eventOf(decision)).toMatchObject({ data: { carried: having(ordinary, broken()) } });
+    const reversed = reserve(having(broken()), { ...nothing, wanted: [ordinary] }, NOON);
+    expect(eventOf(reversed)).toMatchObject({ data: { carried: having(broken(), ordinary) } });
+  });
+
   test('counts what other identities hold, and not what was seen to be decided', () => {
     const wanted = [open('new')];
     const elsewhere = [open('e')];
     expect(outcome(reserve(having(open('a')), { ...nothing, wanted, elsewhere }, NOON))).toBe('limit_reached');
-    const seen = new Map([['a', undefined]]);
+    const seen = new Map([['open a', undefined]]);
     expect(outcome(reserve(having(open('a')), { ...nothing, wanted, elsewhere, seen }, NOON))).toBe('reservation.made');
   });
 
@@ -108,8 +128,8 @@ describe('reserving', () => {
 test('what was seen takes the place of what is said', () => {
   const ended = { ...broken(), until: NOON };
   const seen = new Map([
-    ['a', undefined],
-    ['b', ended],
+    ['open a', undefined],
+    ['break-glass b', ended],
   ]);
   expect(asSeen([open('a'), broken(), open('c')], seen)).toEqual([ended, open('c')]);
 });
