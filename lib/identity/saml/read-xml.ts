@@ -28,20 +28,22 @@ const MAX_DEPTH = 16;
  */
 export const readXml = (text: string): XmlElement => {
   const document = parsed(text);
-  const [root, ...others] = [...childrenOf(document)].filter((node) => !isText(node) || node.data.trim() !== '');
-  if (!root || !isElement(root) || others.length > 0) throw new AssertionRefused('malformed');
+  // Around the document there is nothing but blanks: `checkTags` has seen to that.
+  const nodes = [...childrenOf(document)].filter((node) => !isText(node));
+  const [root] = nodes.filter(isElement);
+  if (!root || nodes.length > 1) throw new AssertionRefused('malformed');
   return elementOf(root, new Map(), MAX_DEPTH);
 };
 
 const parsed = (text: string): Document => {
-  const refuse = (message: unknown): never => {
-    throw new AssertionRefused('malformed', { cause: message });
+  const refuse = (message: string): never => {
+    throw new SyntaxError(message);
   };
   try {
     const errorHandler = { warning: refuse, error: refuse, fatalError: refuse };
     return new DOMParser({ errorHandler }).parseFromString(text, 'text/xml');
   } catch (cause) {
-    throw cause instanceof AssertionRefused ? cause : new AssertionRefused('malformed', { cause });
+    throw new AssertionRefused('malformed', { cause });
   }
 };
 

@@ -28,6 +28,7 @@ describe('the posted value', () => {
     ['with invalid UTF-8', Buffer.concat([Buffer.from(genuine), Buffer.from([0xc0, 0xaf])]).toString('base64')],
     ['with a byte order mark', encode(`\ufeff${genuine}`)],
     ['cut within the XML', encode(genuine.slice(0, -5))],
+    ['with an element that is not closed', encode(genuine.replace('</samlp:Response>', ''))],
     ['with a text after the document', encode(`${genuine}x`)],
     ['with a document after the document', encode(`${genuine}<x/>`)],
   ])('%s is malformed', (_name, value) => {

@@ -13,6 +13,7 @@ test('what the scan of the bytes would have refused is refused by the reader too
   await expect(outcome(`<Issuer/>`)).resolves.toBe('forbidden_construct');
   for (const text of ['', '<!-- -->', `<saml:Issuer ${SAML}/><!-- -->`])
     await expect(outcome(text)).resolves.toBe('malformed');
+  await expect(outcome(`\n <saml:Issuer ${SAML}>x</saml:Issuer>\r\n `)).resolves.toBe('accepted');
   const nested = (depth: number) => `${`<saml:Issuer ${SAML}>`.repeat(depth)}${'</saml:Issuer>'.repeat(depth)}`;
   await expect(outcome(nested(16))).resolves.toBe('accepted');
   await expect(outcome(nested(17))).resolves.toBe('structure');
