@@ -4,14 +4,13 @@ import { dynamoSessions } from '../lib/aws/sessions.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { stsRoleSessions } from '../lib/aws/role-sessions.ts';
 import { issueCredentials } from '../lib/broker/issue.ts';
-import { onCallAskers } from '../lib/broker/on-duty.ts';
 import { type ConsoleIssuer, openConsole } from '../lib/broker/open-console.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { api } from '../lib/http/api.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
-import { withOnCall } from './outside-wiring.ts';
+import { onCallOf } from './outside-wiring.ts';
 
 export const create = (config: Config, { clock, chance, logger } = surroundings('credentials')) => {
   const { policy, origin, region, tables, endpoints } = config;
@@ -20,7 +19,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
   });
   const issuer: ConsoleIssuer = {
-    ...{ policy, clock, chance },
+    ...{ policy, clock, chance, ...onCallOf(config, { clock, logger }) },
     ledger: dynamoLedger({ client, table: tables.ledger }),
     roleSessions: stsRoleSessions({ endpoint: endpoints.sts }),
     consoleSignIn: federationConsole({
@@ -34,7 +33,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     },
   };
   const sessions = dynamoSessions({ client, table: tables.identity, clock });
-  const authenticate = withOnCall(config, { clock, logger }, onCallAskers(policy), authenticator({ sessions, clock }));
+  const authenticate = authenticator({ sessions, clock });
   return api({
     ...{ origin, logger, authenticate },
     routes: {

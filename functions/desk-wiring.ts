@@ -5,12 +5,11 @@ import { dynamoSessions } from '../lib/aws/sessions.ts';
 import { dynamoSummaries } from '../lib/aws/summaries.ts';
 import { dynamoTexts } from '../lib/aws/texts.ts';
 import type { Desk } from '../lib/broker/broker.ts';
-import { onCallAnywhere } from '../lib/broker/on-duty.ts';
 import type { Surroundings } from '../lib/broker/system.ts';
 import type { Config } from '../lib/config/environment.ts';
 import type { CallerSession } from '../lib/http/api.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
-import { ticketsOf, withOnCall } from './outside-wiring.ts';
+import { onCallOf, ticketsOf } from './outside-wiring.ts';
 
 /** What the use cases of requests work with, on AWS; and who calls them. */
 export const deskParts = (config: Config, around: Surroundings) => {
@@ -26,12 +25,12 @@ export const deskParts = (config: Config, around: Surroundings) => {
     ledger: dynamoLedger({ client, table: tables.ledger }),
     summaries: dynamoSummaries({ client, table: tables.index }),
     tickets: ticketsOf(config, around),
+    ...onCallOf(config, around),
     warn: (message, cause) => {
       logger.error(message, {}, cause);
     },
   };
-  const bySession = authenticator({ sessions: dynamoSessions(identity), clock });
-  return { desk, authenticate: withOnCall(config, around, onCallAnywhere(policy), bySession) };
+  return { desk, authenticate: authenticator({ sessions: dynamoSessions(identity), clock }) };
 };
 
 /** Who acts, and by which way. */

@@ -1,9 +1,7 @@
-import { onDuty } from '../lib/broker/on-duty.ts';
 import type { OnCall, Tickets } from '../lib/broker/ports.ts';
 import type { Surroundings } from '../lib/broker/system.ts';
 import { resolveSecrets } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
-import type { Group, Principal } from '../lib/domain/principal.ts';
 import { onCallSources } from '../lib/outbound/on-call-sources.ts';
 import { ticketServices } from '../lib/outbound/ticket-services.ts';
 
@@ -22,23 +20,19 @@ export const ticketsOf = ({ outside, region }: Config, { logger }: Pick<Surround
     },
   });
 
-const onCallOf = ({ outside, region }: Config, { clock, logger }: Pick<Surroundings, 'clock' | 'logger'>): OnCall =>
-  onCallSources(outside.onCall, {
-    clock,
-    resolveSecret: outsideSecrets(region),
-    onUnavailable: (provider, cause) => {
-      logger.error('who is on call could not be found out, so nobody is', { provider }, cause);
-    },
-  });
-
-/** Whoever was authenticated, with the on-call groups among `named` that they are in right now. */
-export const withOnCall = <A extends readonly unknown[], S extends { readonly principal: Principal }>(
-  config: Config,
-  around: Pick<Surroundings, 'clock' | 'logger'>,
-  named: readonly Group[],
-  authenticate: (...shown: A) => Promise<S>,
-): ((...shown: A) => Promise<S>) => {
-  if (named.length === 0) return authenticate;
-  const onCall = onCallOf(config, around);
-  return (...shown) => onDuty(onCall, named, authenticate(...shown));
-};
+/** Who is on call, of those of whom access.yml says something; nothing where it says nothing. */
+export const onCallOf = (
+  { outside, region }: Config,
+  { clock, logger }: Pick<Surroundings, 'clock' | 'logger'>,
+): { readonly onCall?: OnCall } =>
+  outside.onCall.length === 0
+    ? {}
+    : {
+        onCall: onCallSources(outside.onCall, {
+          clock,
+          resolveSecret: outsideSecrets(region),
+          onUnavailable: (provider, cause) => {
+            logger.error('who is on call could not be found out, so nobody is', { provider }, cause);
+          },
+        }),
+      };

@@ -3,6 +3,7 @@ import { decideBundle } from '../lib/broker/decide-bundle.ts';
 import { type Act, decideRequest } from '../lib/broker/decide-request.ts';
 import { listEntitlements } from '../lib/broker/list-entitlements.ts';
 import { listRequests } from '../lib/broker/list-requests.ts';
+import { askersAnywhere, onDuty } from '../lib/broker/on-duty.ts';
 import { readRequest } from '../lib/broker/read-request.ts';
 import { viewRequests } from '../lib/broker/request-view.ts';
 import { submitBundle, submitRequest, tryRequests } from '../lib/broker/submit-request.ts';
@@ -46,7 +47,9 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     routes: {
       'GET /v1/entitlements': async (call) => ({
         status: 200,
-        json: { entitlements: listEntitlements(policy, await call.principal) },
+        json: {
+          entitlements: listEntitlements(policy, await onDuty(desk, await call.principal, askersAnywhere(policy))),
+        },
       }),
       'POST /v1/requests': async ({ query, body, idempotencyKey, remainingMs, ...call }) => {
         const { principal, channel } = await callerOf(call);

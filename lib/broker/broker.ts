@@ -2,7 +2,7 @@ import type { Refusal } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { AccessPolicy } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { Chance, Clock, Ledger, People, Summaries, Texts, Tickets } from './ports.ts';
+import type { Chance, Clock, Ledger, OnCall, People, Summaries, Texts, Tickets } from './ports.ts';
 
 /** What the use cases of a request work with. */
 export interface Broker {
@@ -10,6 +10,8 @@ export interface Broker {
   readonly policy: AccessPolicy;
   readonly clock: Clock;
   readonly chance: Chance;
+  /** Absent: access.yml knows nobody who is on call. */
+  readonly onCall?: OnCall;
   /** For the operator: what went wrong and did not stop the answer. Never a secret, never a person's words. */
   readonly warn: (message: string, cause: unknown) => void;
 }

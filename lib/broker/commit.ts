@@ -8,6 +8,7 @@ import { latest } from '../domain/time.ts';
 import { type Broker, type Patience, actorOf, noSuchRequest, requestStream } from './broker.ts';
 import { seal } from './chain.ts';
 import { type Known, readKnown } from './known.ts';
+import { concernedBy, onDuty } from './on-duty.ts';
 import { pauseOrGiveUp } from './try-again.ts';
 
 /** A request with the last of its events: what the next one is sealed to. */
@@ -16,13 +17,22 @@ export interface Loaded {
   readonly last: StoredEvent;
 }
 
-/** @throws HatcheckError `not_found`, also when the principal may not read it; `ledger_unavailable`. */
-export const load = ({ events, known }: Read, principal: Principal, broker: Broker): Loaded => {
+/**
+ * And the principal, with the on-call groups that count for this request.
+ * @throws HatcheckError `not_found`, also when the principal may not read it; `ledger_unavailable`.
+ */
+export const load = async (
+  { events, known }: Read,
+  caller: Principal,
+  broker: Broker,
+): Promise<{ readonly loaded: Loaded; readonly principal: Principal }> => {
   const loaded = loadUnchecked(events);
-  const now = loaded && nowAfter(broker, loaded.last);
-  if (!now || !isReader(loaded.request, { ...known, principal, policy: broker.policy, now }))
-    throw new HatcheckError(noSuchRequest);
-  return loaded;
+  if (!loaded) throw new HatcheckError(noSuchRequest);
+  const { policy } = broker;
+  const principal = await onDuty(broker, caller, concernedBy(loaded.request, caller, policy));
+  const now = nowAfter(broker, loaded.last);
+  if (!isReader(loaded.request, { ...known, principal, policy, now })) throw new HatcheckError(noSuchRequest);
+  return { loaded, principal };
 };
 
 const loadUnchecked = (events: readonly StoredEvent[]): Loaded | undefined => {
@@ -78,10 +88,10 @@ export const commit = async (
   broker: Broker,
   {
     requestId,
-    principal,
+    principal: caller,
     patience,
     known = readKnown,
-    first = readForDecision(broker, { requestId, caller: principal.handle, known }),
+    first = readForDecision(broker, { requestId, caller: caller.handle, known }),
     prepare,
     alongside,
   }: CommitOptions,
@@ -90,7 +100,7 @@ export const commit = async (
   const stream = requestStream(requestId);
   let read = await first;
   for (let tries = 0; ; tries += 1) {
-    const loaded = load(read, principal, broker);
+    const { loaded, principal } = await load(read, caller, broker);
     const now = nowAfter(broker, loaded.last);
     const decided = decision(loaded.request, { ...read.known, principal, policy: broker.policy, now });
     if ('refusal' in decided) throw new RefusedError(decided, loaded.request);
@@ -102,7 +112,7 @@ export const commit = async (
     if ((await broker.ledger.append(event)) === 'appended')
       return { request: evolve(loaded.request, event), last: event, event };
     await pauseOrGiveUp(broker, patience, tries, 'ledger_conflict');
-    read = await readForDecision(broker, { requestId, caller: principal.handle, known });
+    read = await readForDecision(broker, { requestId, caller: caller.handle, known });
   }
 };
 

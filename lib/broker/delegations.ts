@@ -6,6 +6,7 @@ import type { Group, Handle, Instant, Principal } from '../domain/principal.ts';
 import { prunedAt } from '../domain/standing.ts';
 import { appendCarried } from './append-carried.ts';
 import { type Desk, type Patience, actorOf } from './broker.ts';
+import { delegates, onDuty } from './on-duty.ts';
 import { personStream, readStanding } from './person-stream.ts';
 import type { PersonName } from './ports.ts';
 import { newWords } from './words.ts';
@@ -48,8 +49,9 @@ export const listDelegations = async (desk: Desk, { handle }: Principal): Promis
  */
 export const makeDelegation = async (
   desk: Desk,
-  { principal, patience, ask }: Acting & { readonly ask: DelegationAsk },
+  { principal: caller, patience, ask }: Acting & { readonly ask: DelegationAsk },
 ): Promise<DelegationView> => {
+  const principal = await onDuty(desk, caller, delegates(desk.policy));
   const { handle } = principal;
   if (!(await desk.people.get([ask.to])).has(ask.to))
     throw new HatcheckError(badInput('/to', 'unknown_person', 'nobody who ever signed in'));

@@ -9,6 +9,7 @@ import type { Instant, Principal } from '../domain/principal.ts';
 import { appendCarried } from './append-carried.ts';
 import { type Desk, type Patience, actorOf } from './broker.ts';
 import { CONTROL, readKnown } from './known.ts';
+import { onDuty, overseers } from './on-duty.ts';
 import type { PersonName } from './ports.ts';
 import { newWords } from './words.ts';
 
@@ -67,7 +68,8 @@ export const lift = async (
 };
 
 /** Those in force. @throws HatcheckError `not_found` for whoever is neither of the security team nor an auditor; `ledger_unavailable` */
-export const listHolds = async (desk: Desk, principal: Principal): Promise<readonly HoldView[]> => {
+export const listHolds = async (desk: Desk, caller: Principal): Promise<readonly HoldView[]> => {
+  const principal = await onDuty(desk, caller, overseers(desk.policy));
   if (!isSecurity(desk.policy, principal) && !isAuditor(desk.policy, principal))
     throw new HatcheckError({ code: 'not_found', reason: 'not theirs to read' });
   return viewHolds(desk, CONTROL.stateOf(await desk.ledger.last(CONTROL.name)).holds);
@@ -75,11 +77,14 @@ export const listHolds = async (desk: Desk, principal: Principal): Promise<reado
 
 const change = async (
   desk: Desk,
-  { principal, patience }: Doing,
+  { principal: caller, patience }: Doing,
   words: ReturnType<typeof newWords> | undefined,
   decision: (context: Context) => Decision,
 ): Promise<Control> => {
-  const known = await readKnown(desk, principal.handle);
+  const [principal, known] = await Promise.all([
+    onDuty(desk, caller, overseers(desk.policy)),
+    readKnown(desk, caller.handle),
+  ]);
   const { state } = await appendCarried(
     desk,
     CONTROL,

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { isReader } from '../domain/access.ts';
 import { standingInFor } from '../domain/delegation.ts';
 import { HatcheckError } from '../domain/errors.ts';
-import { isAuditor } from '../domain/policy.ts';
+import { type AccessPolicy, isAuditor } from '../domain/policy.ts';
 import { type Principal, approverKeysOf } from '../domain/principal.ts';
 import { type RequestStatus, statusAt } from '../domain/request.ts';
 import type { Speaking } from '../domain/voice.ts';
 import type { Desk } from './broker.ts';
 import { NOTHING_KNOWN, readKnownOrNothing } from './known.ts';
+import { decidersAnywhere, onDuty } from './on-duty.ts';
 import type { Page, PageOf } from './ports.ts';
 import { type RequestSummary, positionOf } from './summary.ts';
 
@@ -29,10 +30,11 @@ const MIN_READ = 100;
  */
 export const listRequests = async (
   desk: Desk,
-  principal: Principal,
+  caller: Principal,
   query: ListQuery,
 ): Promise<{ requests: readonly RequestSummary[]; nextCursor?: string }> => {
   const now = desk.clock.now();
+  const principal = await onDuty(desk, caller, concernedIn(query, desk.policy));
   // Only an approver's list depends on whom they stand in for.
   const known = query.as === 'approver' ? await readKnownOrNothing(desk, principal.handle) : NOTHING_KNOWN;
   const speaking = { ...known, principal, policy: desk.policy, now };
@@ -55,6 +57,17 @@ export const listRequests = async (
   // What was read beyond the page is read again by the next.
   const next = last && shown.length < requests.length ? positionOf(last) : after;
   return { requests: shown, ...(next === undefined ? {} : { nextCursor: cursorOf(next, binding) }) };
+};
+
+const concernedIn = ({ as }: ListQuery, policy: AccessPolicy) => {
+  switch (as) {
+    case 'requester':
+      return [];
+    case 'approver':
+      return decidersAnywhere(policy);
+    case 'auditor':
+      return [policy.auditors];
+  }
 };
 
 const EMPTY: Page<RequestSummary> = { items: [] };

@@ -1,29 +1,87 @@
 import { sameMailbox } from '../domain/email.ts';
 import type { Entitlement } from '../domain/entitlement.ts';
 import type { AccessPolicy } from '../domain/policy.ts';
-import type { Approvers, Group, Principal } from '../domain/principal.ts';
-import type { OnCall } from './ports.ts';
+import { type Approvers, type Group, type Principal, inAnyGroup } from '../domain/principal.ts';
+import type { RequestState } from '../domain/request.ts';
+import type { Broker } from './broker.ts';
 
 /** Of these no identity provider may be called: what stands behind it is a rota of access.yml, not anybody's claim. */
 const PREFIX = 'oncall:';
 
-/** The on-call groups that decide who may ask, and so who is issued anything. */
-export const onCallAskers = (policy: AccessPolicy): readonly Group[] =>
-  onCallIn([...policy.entitlements.values()].flatMap(askersOf));
-
-/** The on-call groups that decide anything. */
-export const onCallAnywhere = (policy: AccessPolicy): readonly Group[] =>
-  onCallIn([
-    policy.auditors,
-    ...(policy.security ? [policy.security] : []),
-    ...[...policy.entitlements.values()].flatMap((each) => [...askersOf(each), ...decidersOf(each)]),
-  ]);
-
+/** Who may do something, as far as it goes by groups. */
 type InGroups = Pick<Approvers, 'groups'>;
 
-const askersOf = ({ requesters, breakGlass }: Entitlement): readonly InGroups[] => [
-  requesters,
-  ...(breakGlass ? [breakGlass.requesters] : []),
+/**
+ * The principal, with the on-call groups that they are in right now, by verified e-mail. It is asked only about those that what is being
+ * done goes by, and not where another group of theirs lets them do it anyway: a slow service is nobody else's matter. Only people are on
+ * call.
+ *
+ * @param concerned by whose groups it is decided
+ */
+export const onDuty = async (
+  { onCall }: Pick<Broker, 'onCall'>,
+  principal: Principal,
+  concerned: readonly InGroups[],
+): Promise<Principal> => {
+  const { email, kind, groups } = principal;
+  if (!onCall || email === undefined || kind !== 'person') return principal;
+  const named = onCallIn(concerned.filter((each) => !inAnyGroup(principal, each.groups)));
+  const lists = await Promise.all(
+    named.map(async (group) => ({ group, emails: await onCall.emails(group.slice(PREFIX.length)) })),
+  );
+  const now = lists.filter(({ emails }) => emails.some((each) => sameMailbox(each, email))).map(({ group }) => group);
+  return now.length === 0 ? principal : { ...principal, groups: [...groups, ...now] };
+};
+
+const onCallIn = (some: readonly InGroups[]): readonly Group[] => [
+  ...new Set(some.flatMap(({ groups }) => groups.filter((group) => group.startsWith(PREFIX)))),
+];
+
+/** Who may ask for one of these. One that is not there is nobody's. */
+export const askersOf = ({ entitlements }: AccessPolicy, ids: Iterable<string>): readonly InGroups[] =>
+  [...ids].flatMap((id) => {
+    const entitlement = entitlements.get(id);
+    if (!entitlement) return [];
+    const { requesters, breakGlass } = entitlement;
+    return [requesters, ...(breakGlass ? [breakGlass.requesters] : [])];
+  });
+
+/** Who may ask for anything at all. */
+export const askersAnywhere = (policy: AccessPolicy): readonly InGroups[] =>
+  askersOf(policy, policy.entitlements.keys());
+
+/** Who may see more than what concerns them, and who may hold. */
+export const overseers = ({ auditors, security }: AccessPolicy): readonly InGroups[] => [
+  auditors,
+  ...(security ? [security] : []),
+];
+
+/** Who may approve in another's place. */
+export const delegates = ({ delegation }: AccessPolicy): readonly InGroups[] =>
+  delegation?.groups ? [{ groups: delegation.groups }] : [];
+
+type Parties = Pick<RequestState, 'requester' | 'entitlementId' | 'stages' | 'escalation' | 'extension' | 'breakGlass'>;
+
+/** Whom a request concerns, from where this principal stands: who may ask for it, if it is theirs; else who decides on it, and who reads it. */
+export const concernedBy = (request: Parties, { handle }: Principal, policy: AccessPolicy): readonly InGroups[] => {
+  if (request.requester === handle) return askersOf(policy, [request.entitlementId]);
+  const { extension, breakGlass } = request;
+  const entitlement = policy.entitlements.get(request.entitlementId);
+  return [
+    ...askedBy(request),
+    ...(extension ? askedBy(extension) : []),
+    ...(breakGlass ? [breakGlass.reviewers] : []),
+    ...(entitlement ? [entitlement.revokers] : []),
+    policy.auditors,
+    ...delegates(policy),
+  ];
+};
+
+/** Who decides on anything at all, and who reads it: what waits for somebody is found by their groups. */
+export const decidersAnywhere = (policy: AccessPolicy): readonly InGroups[] => [
+  ...[...policy.entitlements.values()].flatMap(decidersOf),
+  policy.auditors,
+  ...delegates(policy),
 ];
 
 const decidersOf = ({ approval, extension, revokers, breakGlass }: Entitlement): readonly InGroups[] => [
@@ -34,34 +92,14 @@ const decidersOf = ({ approval, extension, revokers, breakGlass }: Entitlement):
 ];
 
 const approversOf = (approval: Entitlement['approval']): readonly InGroups[] =>
-  approval === 'auto'
-    ? []
-    : [...approval.stages.map(({ from }) => from), ...(approval.escalation ? [approval.escalation.to] : [])];
+  approval === 'auto' ? [] : askedBy(approval);
 
-const onCallIn = (some: readonly InGroups[]): readonly Group[] => [
-  ...new Set(some.flatMap(({ groups }) => groups.filter((group) => group.startsWith(PREFIX)))),
+interface Asking {
+  readonly stages: readonly { readonly from: InGroups }[];
+  readonly escalation?: { readonly to: InGroups };
+}
+
+const askedBy = ({ stages, escalation }: Asking): readonly InGroups[] => [
+  ...stages.map(({ from }) => from),
+  ...(escalation ? [escalation.to] : []),
 ];
-
-/**
- * The caller, with the on-call groups that they are in right now, by verified e-mail. Who is on call is asked while the caller is still
- * being looked up. Only people are on call, and only where somebody could be asked.
- *
- * @param named the groups that something here goes by; nobody is asked about any other
- */
-export const onDuty = async <S extends { readonly principal: Principal }>(
-  onCall: OnCall,
-  named: readonly Group[],
-  caller: Promise<S>,
-): Promise<S> => {
-  const [session, ...lists] = await Promise.all([
-    caller,
-    ...named.map(async (group) => ({ group, emails: await onCall.emails(group.slice(PREFIX.length)) })),
-  ]);
-  const { principal } = session;
-  const { email } = principal;
-  if (email === undefined || principal.kind !== 'person') return session;
-  const now = lists.filter(({ emails }) => emails.some((each) => sameMailbox(each, email))).map(({ group }) => group);
-  return now.length === 0
-    ? session
-    : { ...session, principal: { ...principal, groups: [...principal.groups, ...now] } };
-};

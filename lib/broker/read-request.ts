@@ -16,7 +16,8 @@ export const readRequest = async (
   requestId: string,
 ): Promise<{ request: RequestState; events: readonly StoredEvent[] }> => {
   const read = await readForDecision(desk, { requestId, caller: principal.handle, known: readKnownOrNothing });
-  const { request } = load(read, principal, desk);
+  const { loaded } = await load(read, principal, desk);
+  const { request } = loaded;
   const refusals = await desk.ledger.read(refusalsStream(requestId));
   // A stable sort: of two at the same instant, the lifecycle's comes first.
   const events = [...read.events, ...refusals].sort((a, b) => msOf(a.at) - msOf(b.at));

@@ -12,6 +12,7 @@ import {
 } from '../domain/request.ts';
 import type { Desk } from './broker.ts';
 import { type Known, readKnownOrNothing } from './known.ts';
+import { concernedBy, onDuty } from './on-duty.ts';
 import {
   type ClosedView,
   type ExtensionView,
@@ -53,17 +54,7 @@ export interface RequestView extends StagedView {
   readonly seq: number;
 }
 
-const ACTIONS = [
-  'approve',
-  'deny',
-  'cancel',
-  'revoke',
-  'end',
-  'extend',
-  'review',
-  'credentials',
-  'console',
-] as const;
+const ACTIONS = ['approve', 'deny', 'cancel', 'revoke', 'end', 'extend', 'review', 'credentials', 'console'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /**
@@ -73,12 +64,14 @@ export type Action = (typeof ACTIONS)[number];
  */
 export const viewRequests = async (
   desk: Desk,
-  principal: Principal,
+  caller: Principal,
   requests: readonly (RequestSummary | RequestState)[],
   channel: Channel = 'portal',
 ): Promise<readonly RequestView[]> => {
-  const [known, names, words] = await Promise.all([
-    readKnownOrNothing(desk, principal.handle),
+  const concerned = requests.flatMap((request) => concernedBy(request, caller, desk.policy));
+  const [principal, known, names, words] = await Promise.all([
+    onDuty(desk, caller, concerned),
+    readKnownOrNothing(desk, caller.handle),
     desk.people.get([...new Set(requests.flatMap(handlesIn))]),
     desk.texts.get(requests.flatMap(wordsIn)),
   ]);

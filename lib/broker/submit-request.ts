@@ -11,6 +11,7 @@ import { askTicket } from './ask-ticket.ts';
 import { type Desk, type Patience, actorOf, requestStream } from './broker.ts';
 import { seal } from './chain.ts';
 import { readKnown } from './known.ts';
+import { askersOf, onDuty } from './on-duty.ts';
 import { bundleIdOf, randomRequestId, requestIdFor, requestIdsFor } from './request-id.ts';
 import { type Counted, countReservations, reserveFor } from './reservations.ts';
 import { summarise } from './summarise.ts';
@@ -35,9 +36,10 @@ export type RuleView = Pick<Rule, 'rule' | 'outcome' | 'detail'> & {
 /** Whether this would be asked for in vain: the very rules of `submitRequest`, and nothing is written. */
 export const tryRequest = async (
   desk: Desk,
-  principal: Principal,
+  caller: Principal,
   ask: Ask,
 ): Promise<{ allowed: boolean; rules: readonly RuleView[] }> => {
+  const principal = await onDuty(desk, caller, askersOf(desk.policy, [ask.entitlementId]));
   const [known, ticket] = await Promise.all([readKnown(desk, principal.handle), askTicket(desk, principal, ask)]);
   const command = { ...commandOf(ask, 'dry-run', { id: '', hash: '' }), ...ticket };
   const { standing } = await countFor(desk, principal, known.standing, [{ id: command.requestId, ask }]);
@@ -138,9 +140,11 @@ const findOrBegin = async (
 
 const begin = async (
   desk: Desk,
-  { principal, patience }: Asking,
+  { principal: caller, patience }: Asking,
   wanted: readonly Wanted[],
 ): Promise<readonly RequestState[]> => {
+  const ids = wanted.map(({ ask }) => ask.entitlementId);
+  const principal = await onDuty(desk, caller, askersOf(desk.policy, ids));
   // The ticket first: it may take long, and what is known should not grow old meanwhile.
   const commands = await Promise.all(
     wanted.map(async (each) => {

@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type TicketServer, startTicketServer } from '../../local/ticket-server.ts';
 import { type TestBroker, startBroker } from '../support/broker.ts';
@@ -12,6 +15,16 @@ const ticketed = testEntitlement({
   ticket: { pattern: '^OPS-[0-9]+$', required: true, check: { service: 'jira', assigned: true, endsGrant: true } },
 });
 const onCall = testEntitlement({ id: 'on-call', requesters: { groups: ['oncall:sre'] } });
+const plain = testEntitlement({ id: 'plain', requesters: { groups: ['local-oidc:sre'] } });
+/** Nobody who is not on call there may ask for it; who is, only the service knows. */
+const paged = testEntitlement({ id: 'paged', requesters: { groups: ['local-oidc:dba', 'oncall:pager'] } });
+
+/** An on-call service that says who is on call, and remembers that it was asked. */
+let asked = 0;
+const pager = createServer((_request, response) => {
+  asked += 1;
+  response.end(JSON.stringify({ oncalls: [{ user: { email: 'ann@example.com' } }] }));
+});
 
 /** Long ago, and for longer than any test runs. */
 const ROTA = { start: '2026-01-05T09:00', turnDays: 366, timezone: 'Europe/Berlin', people: ['ann@example.com'] };
@@ -23,12 +36,18 @@ beforeAll(async () => {
     tickets: { 'OPS-1': { open: true, assignee: 'ann@example.com' }, 'OPS-2': { open: false } },
   });
   process.env['TICKETS'] = 't0ken';
+  pager.listen(0, '127.0.0.1');
+  await once(pager, 'listening');
+  const { port } = pager.address() as AddressInfo;
   const { policy } = testConfig();
   broker = await startBroker({
-    policy: { ...policy, entitlements: new Map([ticketed, onCall].map((each) => [each.id, each])) },
+    policy: { ...policy, entitlements: new Map([ticketed, onCall, plain, paged].map((each) => [each.id, each])) },
     outside: {
       tickets: [{ id: 'jira', type: 'jira', url: tickets.origin, token: 'env:TICKETS' }],
-      onCall: [{ id: 'sre', type: 'rota', ...ROTA }],
+      onCall: [
+        { id: 'sre', type: 'rota', ...ROTA },
+        { id: 'pager', type: 'pagerduty', url: `http://127.0.0.1:${port}`, token: 'env:TICKETS', schedule: 'P1' },
+      ],
     },
   });
 });
@@ -36,6 +55,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await broker.close();
   await tickets.close();
+  pager.close();
 });
 
 const ask = (token: string, entitlementId: string, ticket?: string, dryRun = false) =>
@@ -84,11 +104,48 @@ describe('a request with a live ticket', () => {
   });
 });
 
+describe('an on-call service', () => {
+  test('is not asked about what does not go by it, however slow it may be', async () => {
+    const ann = await broker.signIn('ann', ['sre']);
+    const { request } = (await ask(ann, 'plain')).json;
+    const ben = await broker.signIn('ben', ['auditors', 'security']);
+    await ask(ann, 'plain', undefined, true);
+    await broker.call(ann, 'POST', `/v1/requests/${request.id}/credentials`);
+    await broker.call(ann, 'GET', '/v1/requests');
+    for (const token of [ann, ben]) {
+      await broker.call(token, 'GET', `/v1/requests/${request.id}`);
+      for (const list of ['requests?as=approver', 'requests?as=auditor', 'holds', 'delegations'])
+        await broker.call(token, 'GET', `/v1/${list}`);
+      await broker.call(token, 'POST', `/v1/requests/${request.id}/revoke`, { reason: 'it is over' });
+    }
+    expect(asked).toBe(0);
+  });
+
+  test('is not asked about somebody who may anyway, nor about a workload', async () => {
+    const dba = await broker.signIn('dba', ['dba']);
+    expect((await ask(dba, 'paged')).status).toBe(201);
+    const job = await broker.signIn('job', [], { kind: 'workload' });
+    expect((await ask(job, 'paged')).json.code).toBe('not_eligible');
+    expect(asked).toBe(0);
+  });
+
+  test('is asked when it matters, once a minute', async () => {
+    const ann = await broker.signIn('ann', []);
+    expect((await ask(ann, 'paged')).status).toBe(201);
+    const { request } = (await ask(ann, 'paged')).json;
+    expect(asked).toBe(1);
+    expect(request.actions).toContain('credentials');
+    // Another function, another memory.
+    expect((await broker.call(ann, 'POST', `/v1/requests/${request.id}/credentials`)).status).toBe(200);
+    expect(asked).toBe(2);
+  });
+});
+
 describe('whoever is on call', () => {
   test('sees and may request what is for those on call, and is issued credentials', async () => {
     const ann = await broker.signIn('ann', ['engineering']);
     const { entitlements } = (await broker.call(ann, 'GET', '/v1/entitlements')).json;
-    expect(entitlements.map(({ id }) => id)).toEqual(['on-call']);
+    expect(entitlements.map(({ id }) => id)).toEqual(['on-call', 'paged']);
     const { request } = (await ask(ann, 'on-call')).json;
     expect(request.status).toBe('approved');
     expect((await broker.call(ann, 'POST', `/v1/requests/${request.id}/credentials`)).status).toBe(200);

@@ -1,9 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
-import { onCallAnywhere, onCallAskers, onDuty } from '../../../lib/broker/on-duty.ts';
+import {
+  askersAnywhere,
+  askersOf,
+  concernedBy,
+  decidersAnywhere,
+  delegates,
+  onDuty,
+  overseers,
+} from '../../../lib/broker/on-duty.ts';
 import type { OnCall } from '../../../lib/broker/ports.ts';
-import type { AccessPolicy } from '../../../lib/domain/policy.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
-import { engineer, entitlement, policy, principal } from '../../support/builders.ts';
+import { stagedFrom } from '../../../lib/domain/stages.ts';
+import {
+  NOON,
+  approver,
+  engineer,
+  entitlement,
+  policy,
+  principal,
+  recorded,
+  request,
+  submitted,
+  words,
+} from '../../support/builders.ts';
 
 const asking = (lists: Readonly<Record<string, readonly string[]>>): OnCall & { readonly asked: string[] } => {
   const asked: string[] = [];
@@ -16,8 +35,14 @@ const asking = (lists: Readonly<Record<string, readonly string[]>>): OnCall & { 
   };
 };
 
-const groupsOf = async (onCall: OnCall, who: Principal, named: readonly string[] = ['oncall:sre']) =>
-  (await onDuty(onCall, named, Promise.resolve({ principal: who }))).principal.groups;
+const groupsOf = async (onCall: OnCall, who: Principal, ...concerned: readonly string[][]) =>
+  (
+    await onDuty(
+      { onCall },
+      who,
+      (concerned.length === 0 ? [['oncall:sre']] : concerned).map((groups) => ({ groups })),
+    )
+  ).groups;
 
 describe('whoever is on call', () => {
   test('has that group besides their own', async () => {
@@ -25,9 +50,11 @@ describe('whoever is on call', () => {
     expect(await groupsOf(onCall, engineer)).toEqual(['okta:sre', 'oncall:sre']);
   });
 
-  test('has it of those only in which they are', async () => {
+  test('has it of those only in which they are, each of them asked about once', async () => {
     const onCall = asking({ sre: ['engineer@example.com'], dba: ['somebody@example.com'] });
-    expect(await groupsOf(onCall, engineer, ['oncall:sre', 'oncall:dba'])).toEqual(['okta:sre', 'oncall:sre']);
+    const concerned = [['oncall:sre', 'oncall:dba'], ['oncall:sre']];
+    expect(await groupsOf(onCall, engineer, ...concerned)).toEqual(['okta:sre', 'oncall:sre']);
+    expect(onCall.asked).toEqual(['sre', 'dba']);
   });
 
   test.each([
@@ -39,71 +66,100 @@ describe('whoever is on call', () => {
     expect(await groupsOf(asking({ sre: emails }), engineer)).toEqual(['okta:sre']);
   });
 
-  test('is nobody whose address was not verified', async () => {
+  test('is nobody whose address was not verified, and nobody is asked', async () => {
     const { handle, issuer, subject, kind, groups, groupsAt, authenticatedAt, methods } = engineer;
     const nameless = { handle, issuer, subject, kind, groups, groupsAt, authenticatedAt, methods };
-    expect(await groupsOf(asking({ sre: ['engineer@example.com'] }), nameless)).toEqual(['okta:sre']);
+    const onCall = asking({ sre: ['engineer@example.com'] });
+    expect(await groupsOf(onCall, nameless)).toEqual(['okta:sre']);
+    expect(onCall.asked).toEqual([]);
   });
 
-  test('is no workload', async () => {
+  test('is no workload, and nobody is asked', async () => {
     const job = principal('engineer', ['sre'], { kind: 'workload' });
-    expect(await groupsOf(asking({ sre: ['engineer@example.com'] }), job)).toEqual(['okta:sre']);
+    const onCall = asking({ sre: ['engineer@example.com'] });
+    expect(await groupsOf(onCall, job)).toEqual(['okta:sre']);
+    expect(onCall.asked).toEqual([]);
   });
 
-  test('is asked about while the caller is still being looked up', async () => {
-    const onCall = asking({});
-    const caller = onDuty(onCall, ['oncall:sre'], new Promise<{ principal: Principal }>(() => undefined));
-    await Promise.race([caller, Promise.resolve()]);
-    expect(onCall.asked).toEqual(['sre']);
+  test('is nobody where access.yml knows nobody', async () => {
+    expect(await onDuty({}, engineer, [{ groups: ['oncall:sre'] }])).toBe(engineer);
   });
 
-  test('does not matter to somebody who is not signed in', async () => {
-    const nobody = Promise.reject(new Error('not signed in'));
-    await expect(onDuty(asking({}), ['oncall:sre'], nobody)).rejects.toThrow('not signed in');
+  test('is not asked about where nothing goes by it, nor where another group does as well', async () => {
+    const onCall = asking({ sre: ['engineer@example.com'] });
+    expect(await groupsOf(onCall, engineer, ['okta:admins'], ['oncall:sre', 'okta:sre'])).toEqual(['okta:sre']);
+    expect(onCall.asked).toEqual([]);
   });
 });
 
-describe('the on-call groups that are asked about', () => {
-  const rules = policy([
-    entitlement({
-      requesters: { groups: ['okta:sre', 'oncall:sre'] },
-      approval: {
-        stages: [{ from: { groups: ['oncall:leads'] }, count: 1 }],
-        withinSeconds: 60,
-        escalation: { afterSeconds: 30, to: { groups: ['oncall:managers'] } },
-      },
-      revokers: { groups: ['oncall:security'] },
-    }),
-    entitlement({ id: 'other', approval: 'auto', requesters: { groups: ['oncall:sre'] } }),
-    entitlement({
-      id: 'glass',
-      extension: {
-        maxTotalSeconds: 3600,
-        approval: { stages: [{ from: { groups: ['oncall:extenders'] }, count: 1 }], withinSeconds: 60 },
-      },
-      breakGlass: {
-        ...{ requesters: { groups: ['oncall:breakers'] }, reviewers: { groups: ['oncall:reviewers'] }, notify: [] },
-        ...{ maxDurationSeconds: 900, issuesPerHour: 4, reviewWithinSeconds: 3600 },
-      },
-    }),
-  ]);
+describe('the groups that concern', () => {
+  const group = (name: string) => ({ groups: [`oncall:${name}`] });
+  const staged = (name: string) => ({ stages: [{ from: group(name), count: 1 }], withinSeconds: 60 });
+  const admin = entitlement({
+    requesters: group('sre'),
+    approval: { ...staged('leads'), escalation: { afterSeconds: 30, to: group('managers') } },
+    revokers: group('revokers'),
+    extension: { maxTotalSeconds: 3600, approval: staged('extenders') },
+    breakGlass: {
+      ...{ requesters: group('breakers'), reviewers: group('reviewers'), notify: [] },
+      ...{ maxDurationSeconds: 900, issuesPerHour: 4, reviewWithinSeconds: 3600 },
+    },
+  });
+  const other = entitlement({ id: 'other', approval: 'auto', requesters: group('others'), revokers: { groups: [] } });
+  const rules = {
+    ...policy([admin, other]),
+    auditors: group('auditors'),
+    security: group('security'),
+    delegation: { maxSeconds: 60, ...group('delegates') },
+  };
+  const names = (some: readonly { readonly groups: readonly string[] }[]): readonly string[] => [
+    ...new Set(some.flatMap(({ groups }) => groups.map((each) => each.replace('oncall:', '')))),
+  ];
 
-  test('are those that decide who may ask', () => {
-    expect(onCallAskers(rules)).toEqual(['oncall:sre', 'oncall:breakers']);
+  test('an ask are those of its entitlement, and no other', () => {
+    expect(names(askersOf(rules, ['prod-admin']))).toEqual(['sre', 'breakers']);
+    expect(names(askersOf(rules, ['other', 'no-such']))).toEqual(['others']);
+    expect(names(askersAnywhere(rules))).toEqual(['sre', 'breakers', 'others']);
   });
 
-  test('are all that decide anything, each once', () => {
-    expect([...onCallAnywhere(rules)].sort()).toEqual([
-      ...['oncall:breakers', 'oncall:extenders', 'oncall:leads', 'oncall:managers', 'oncall:reviewers'],
-      ...['oncall:security', 'oncall:sre'],
+  test('one’s own request are those who may ask for it', () => {
+    const own = request(submitted({}, { of: admin }));
+    expect(names(concernedBy(own, engineer, rules))).toEqual(['sre', 'breakers']);
+  });
+
+  test('somebody else’s request are those who decide on it and who read it', () => {
+    const state = request(
+      submitted({ breakGlass: { reviewBy: NOON, reviewers: group('reviewers') } }, { of: admin }),
+      recorded(
+        'request.extension_requested',
+        { durationSeconds: 60, justification: words('more'), ...stagedFrom(staged('extenders'), NOON) },
+        { by: engineer, at: NOON },
+      ),
+    );
+    expect(names(concernedBy(state, approver, rules))).toEqual([
+      ...['leads', 'managers', 'extenders', 'reviewers', 'revokers', 'auditors', 'delegates'],
     ]);
   });
 
-  test('are none where access.yml names none', () => {
-    expect([onCallAskers(policy()), onCallAnywhere(policy())]).toEqual([[], []]);
-    const others = Object.entries(policy()).filter(([member]) => member !== 'security');
-    expect(onCallAnywhere(Object.fromEntries(others) as unknown as AccessPolicy)).toEqual([]);
-    const secured = { ...policy(), security: { groups: ['oncall:security', 'okta:security'] } };
-    expect(onCallAnywhere(secured)).toEqual(['oncall:security']);
+  test('a request whose entitlement is gone are those who were asked, and auditors', () => {
+    const state = request(submitted({}, { of: admin }));
+    expect(names(concernedBy(state, approver, policy([])))).toEqual(['leads', 'managers', 'okta:auditors']);
+  });
+
+  test('the list of what waits for somebody are those who decide on anything', () => {
+    expect(names(decidersAnywhere(rules))).toEqual([
+      ...['revokers', 'leads', 'managers', 'extenders', 'reviewers', 'auditors', 'delegates'],
+    ]);
+  });
+
+  test('holds and delegations are those that access.yml names for them, if any', () => {
+    expect(names(overseers(rules))).toEqual(['auditors', 'security']);
+    expect(names(delegates(rules))).toEqual(['delegates']);
+    const { security: _security, ...bare } = policy();
+    expect([names(overseers(bare)), delegates(bare), delegates({ ...bare, delegation: { maxSeconds: 60 } })]).toEqual([
+      ['okta:auditors'],
+      [],
+      [],
+    ]);
   });
 });
