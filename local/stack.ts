@@ -6,6 +6,7 @@ import { acsUrl, spEntityId, tokenUrl } from '../lib/identity/saml-metadata.ts';
 import { certain } from '../lib/domain/invariant.ts';
 import type { PolicyDocument } from './aws/policy/document.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from './aws/server.ts';
+import type { SigningKey } from './aws/kms/service.ts';
 import type { Role } from './aws/world.ts';
 import { compile } from './compile.ts';
 import { activatePolicy } from './deployment.ts';
@@ -21,7 +22,8 @@ import { noticesQueue, queuesOf } from './queues.ts';
 import { type LocalSchedule, startSchedule } from './schedule.ts';
 import { type LocalState, openState, samlKeyOf, secretsOf } from './state.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from './tables.ts';
-import { BROKER_ACCOUNT, targetBuckets, targetRoles } from './target-accounts.ts';
+import { openSigningKeys } from './signing-keys.ts';
+import { BROKER_ACCOUNT, targetAccounts, targetRoles } from './target-accounts.ts';
 import { type LocalStack, type RoleResource, readTemplateFile } from './template.ts';
 
 export interface Ports {
@@ -111,7 +113,10 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const compiled = await readTemplateFile(templateFile, PSEUDO, serviceFolder);
   const template = options.alter?.(compiled) ?? compiled;
   const database = keep(await startDynamoDb(ports.dynamodb, join(folder, 'dynamodb'), Object.values(template.tables)));
-  const aws = keep(await startLocalAws(awsOptions(options, { state, origin, access, template, database })));
+  const signingKeys = await openSigningKeys(template, folder);
+  const aws = keep(
+    await startLocalAws(awsOptions(options, { state, origin, access, template, database, signingKeys })),
+  );
   const environmentFor = (id: string) => functionEnvironment(id, { template, aws, origin, state });
   const functions = keep(startFunctions({ functions: template.functions, environmentFor, region: REGION, log }));
   const notices = keep(readNotices(options, template, aws));
@@ -186,24 +191,31 @@ interface Around {
   readonly template: LocalStack;
 }
 
+interface Started {
+  readonly access: CompiledAccess;
+  readonly database: EmbeddedDynamoDb;
+  readonly signingKeys: readonly SigningKey[];
+}
+
 const awsOptions = (
   { ports, awsClock, secretMark }: StackOptions,
-  { state, origin, access, template, database }: Around & { access: CompiledAccess; database: EmbeddedDynamoDb },
+  { state, origin, access, template, database, signingKeys }: Around & Started,
 ): LocalAwsOptions => {
   const { policy } = accessPolicy(access);
   const credentialsRole = roleOf(template, 'credentials').arn;
   return {
     port: ports.aws,
     world: {
-      accounts: { ...targetBuckets(policy), [BROKER_ACCOUNT]: { buckets: [] } },
+      accounts: { ...targetAccounts(policy, origin), [BROKER_ACCOUNT]: { buckets: [] } },
       roles: [
-        ...targetRoles(policy, credentialsRole),
+        ...targetRoles(policy, credentialsRole, origin),
         ...Object.values(template.roles).map(functionRole),
         noticesReaderRole(template),
       ],
       tablePolicies: tablePolicies(template),
     },
     queues: queuesOf(template),
+    signingKeys,
     dynamodbEndpoint: database.endpoint,
     dynamodbAccount: BROKER_ACCOUNT,
     signingKey: Buffer.from(state.awsSigningKey, 'base64url'),
@@ -263,6 +275,8 @@ const functionEnvironment = (
     HATCHECK_DYNAMODB_ENDPOINT: aws.endpoint,
     HATCHECK_STS_ENDPOINT: aws.endpoint,
     HATCHECK_SQS_ENDPOINT: aws.endpoint,
+    HATCHECK_KMS_ENDPOINT: aws.endpoint,
+    HATCHECK_ISSUER: origin,
     HATCHECK_FEDERATION_ENDPOINT: aws.federationEndpoint,
     HATCHECK_CONSOLE_ENDPOINT: aws.consoleOrigin,
     ...(holdsSecrets ? { HATCHECK_PEPPER: 'env:LOCAL_PEPPER', ...secretsOf(state) } : {}),

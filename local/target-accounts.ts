@@ -1,6 +1,7 @@
 import type { AccessPolicy } from '../lib/domain/policy.ts';
 import type { Entitlement } from '../lib/domain/entitlement.ts';
-import type { Bucket, Role } from './aws/world.ts';
+import { audienceOf } from '../lib/domain/role-session.ts';
+import type { Bucket, Role, World } from './aws/world.ts';
 
 /** The account that the broker runs in. */
 export const BROKER_ACCOUNT = '777788889999';
@@ -22,12 +23,18 @@ const POLICIES: Readonly<Record<string, Document>> = {
   PaymentsAdmin: allow(['s3:GetObject'], ['arn:aws:s3:::prod-payments/*']),
 };
 
-/** The roles that the access policy names, as their accounts would have made them, trusting the broker's one role. */
-export const targetRoles = (policy: AccessPolicy, credentialsRoleArn: string): readonly Role[] => {
+/**
+ * The roles that the access policy names, as their accounts would have made them: trusting the broker's one role, or what it signs as
+ * `issuer`, each in the one way that the entitlement goes by.
+ */
+export const targetRoles = (policy: AccessPolicy, credentialsRoleArn: string, issuer = ''): readonly Role[] => {
   const byArn = new Map([...policy.entitlements.values()].map((entitlement) => [entitlement.roleArn, entitlement]));
   return [...byArn.values()].map((entitlement) => ({
     arn: entitlement.roleArn,
-    trustPolicy: trusting(credentialsRoleArn, entitlement),
+    trustPolicy:
+      entitlement.session.via === 'webIdentity'
+        ? trustingTokens(issuer, entitlement)
+        : trusting(credentialsRoleArn, entitlement),
     policies: [POLICIES[nameOf(entitlement)] ?? READ_S3],
     maxSessionSeconds: Math.max(3600, entitlement.roleMaxSessionSeconds),
   }));
@@ -50,6 +57,36 @@ const trusting = (credentialsRoleArn: string, { account }: Entitlement): Documen
     },
   ],
 });
+
+/** One account, one entitlement, and no pattern in either: docs/operations.md. */
+const trustingTokens = (issuer: string, { id, account, roleArn }: Entitlement): Document => {
+  const host = issuer.replace(/^https?:\/\//, '');
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: `arn:${account.partition}:iam::${account.id}:oidc-provider/${host}` },
+        Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity'],
+        Condition: {
+          StringEquals: { [`${host}:aud`]: audienceOf({ roleArn }), [`${host}:sub`]: id },
+          StringLike: { 'aws:RequestTag/hatcheck-request': 'r_*', 'sts:SourceIdentity': 'p_*' },
+        },
+      },
+    ],
+  };
+};
+
+/** The accounts with what is in them, and our issuer as a provider of those that have an entitlement by its tokens. */
+export const targetAccounts = (policy: AccessPolicy, issuer: string): World['accounts'] => {
+  const byToken = [...policy.entitlements.values()].filter(({ session }) => session.via === 'webIdentity');
+  const clientIds = new Map(byToken.map((entitlement) => [entitlement.account.id, audienceOf(entitlement)]));
+  const accounts = Object.entries(targetBuckets(policy)).map(([id, content]): [string, World['accounts'][string]] => {
+    const clientId = clientIds.get(id);
+    return [id, clientId === undefined ? content : { ...content, oidcProviders: [{ issuer, clientIds: [clientId] }] }];
+  });
+  return Object.fromEntries(accounts);
+};
 
 /** Something to be allowed, or not, to see: three buckets an account, named after it. */
 export const targetBuckets = (

@@ -69,11 +69,15 @@ export const build = async (options: BuildOptions): Promise<Bundle[]> => {
 };
 
 /**
- * The role paths that the entitlements name, as ARN patterns; a role without a path stands for itself, since its
- * pattern would be every role of the account.
+ * The role paths that the entitlements by assumeRole name, as ARN patterns; a role without a path stands for itself, since its
+ * pattern would be every role of the account. What we sign opens the others, with no permission of ours. A statement
+ * needs a resource: where there are only others, theirs, whose trust policies do not let us in.
  */
 const targetRoles = ({ entitlements }: CompiledAccess): string[] => {
-  const patterns = entitlements.map(({ roleArn }) => roleArn.replace(/(:role\/.+\/)[^/]+$/, '$1*'));
+  const assumed = entitlements.filter(({ session }) => session.via === 'assumeRole');
+  const patterns = (assumed.length > 0 ? assumed : entitlements).map(({ roleArn }) =>
+    roleArn.replace(/(:role\/.+\/)[^/]+$/, '$1*'),
+  );
   return [...new Set(patterns)].sort();
 };
 

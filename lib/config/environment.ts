@@ -20,9 +20,16 @@ export interface Config {
     readonly dynamodb?: string;
     readonly sts?: string;
     readonly sqs?: string;
+    readonly kms?: string;
     readonly federation?: string;
     readonly console?: string;
   };
+  /** What the tokens that we sign say in `iss`: an address of its own, or our origin. Every account's provider is tied to it. */
+  readonly issuer: string;
+  /** The ARNs of the keys that those tokens are, will be or were signed with. Only whoever publishes or uses them has any. */
+  readonly issuerKeys: readonly string[];
+  /** The one of them that signs; only whoever opens role sessions has it. */
+  readonly tokenKey?: string;
   /** A reference to the key of the handles' HMAC; only sign-in and token exchange have it. */
   readonly pepper?: string;
   readonly policy: AccessPolicy;
@@ -70,6 +77,14 @@ const endpoint: Check = (value) => {
   return url?.search === '' && url.hash === '' ? undefined : 'must be a URL, https or http on a loopback address';
 };
 
+const keyArn = matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]{1,64}$/, 'the ARN of a KMS key');
+
+const keyArns: Check = (value) =>
+  value
+    .split(',')
+    .map(keyArn)
+    .find((message) => message !== undefined);
+
 const secretReference: Check = (value) =>
   parseSecretReference(value)
     ? undefined
@@ -105,10 +120,14 @@ export const loadConfig = (env: Environment, access: CompiledAccess): Config => 
       dynamodb: optional('HATCHECK_DYNAMODB_ENDPOINT', endpoint),
       sts: optional('HATCHECK_STS_ENDPOINT', endpoint),
       sqs: optional('HATCHECK_SQS_ENDPOINT', endpoint),
+      kms: optional('HATCHECK_KMS_ENDPOINT', endpoint),
       federation: optional('HATCHECK_FEDERATION_ENDPOINT', endpoint),
       console: optional('HATCHECK_CONSOLE_ENDPOINT', endpoint),
     }),
     ...present({ noticesQueue: optional('NOTICES_QUEUE', endpoint) }),
+    issuer: optional('HATCHECK_ISSUER', origin) ?? env['HATCHECK_ORIGIN'] ?? '',
+    issuerKeys: (optional('HATCHECK_ISSUER_KEYS', keyArns) ?? '').split(',').filter((arn) => arn !== ''),
+    ...present({ tokenKey: optional('HATCHECK_TOKEN_KEY', keyArn) }),
     ...present({ pepper: optional('HATCHECK_PEPPER', secretReference) }),
     ...accessPolicy(access),
   };

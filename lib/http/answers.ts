@@ -217,6 +217,18 @@ export const answers = {
       ),
     }),
   ),
+  Issuer: once(() =>
+    z.looseObject({
+      issuer: z.string(),
+      jwks_uri: z.string(),
+      id_token_signing_alg_values_supported: z.array(z.string()),
+    }),
+  ),
+  IssuerKeys: once(() =>
+    z.strictObject({
+      keys: z.array(z.looseObject({ kty: z.string(), kid: z.string(), use: z.literal('sig'), alg: z.string() })),
+    }),
+  ),
   AuthorizationServer: once(() =>
     z.looseObject({
       issuer: z.string(),

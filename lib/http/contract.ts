@@ -1,8 +1,9 @@
 import type * as z from 'zod/mini';
 import { credentialsRoutes } from './contract/credentials.ts';
 import { delegationsRoutes } from './contract/delegations.ts';
-import { identitiesRoutes } from './contract/identities.ts';
 import { holdsRoutes } from './contract/holds.ts';
+import { identitiesRoutes } from './contract/identities.ts';
+import { issuerRoutes } from './contract/issuer.ts';
 import { portalRoutes } from './contract/portal.ts';
 import { requestsRoutes } from './contract/requests.ts';
 import { signinRoutes } from './contract/signin.ts';
@@ -14,13 +15,14 @@ import { tokenRoutes } from './contract/token.ts';
  */
 export const contract = {
   ...portalRoutes,
+  ...issuerRoutes,
   ...signinRoutes,
   ...tokenRoutes,
   ...requestsRoutes,
   ...holdsRoutes,
-  ...credentialsRoutes,
   ...delegationsRoutes,
   ...identitiesRoutes,
+  ...credentialsRoutes,
 } as const;
 
 export type Contract = typeof contract;

@@ -1,4 +1,5 @@
 import { create as createCredentials } from '../../functions/credentials.ts';
+import { create as createIssuer } from '../../functions/issuer.ts';
 import { create as createPortal } from '../../functions/portal.ts';
 import { create as createRequests } from '../../functions/requests.ts';
 import { create as createSignin } from '../../functions/signin.ts';
@@ -45,6 +46,7 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
     credentials: createCredentials(config, around),
     signin: createSignin(config, around),
     token: createToken(config, around),
+    issuer: createIssuer(config, around),
     portal: createPortal(config, {
       ...{ files: { '/': page }, openApi: JSON.stringify(openApiDocument()), logger: silentLogger },
     }),

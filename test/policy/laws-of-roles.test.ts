@@ -240,6 +240,58 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
       ),
     ],
   ],
+  'only credentials signs, and by one algorithm; the issuer reads public keys': [
+    laws.onlyCredentialsSigns,
+    [
+      one(
+        'the issuer signs',
+        statement('IssuerRole', 'Sid=ReadPublicKeys', 'Action'),
+        ['kms:GetPublicKey', 'kms:Sign'],
+        'issuer kms:Sign',
+      ),
+      one(
+        'by any algorithm',
+        statement('CredentialsRole', 'Sid=SignTokens', 'Condition'),
+        undefined,
+        'credentials kms:Sign',
+      ),
+      one(
+        'with any key',
+        statement('CredentialsRole', 'Sid=SignTokens', 'Resource'),
+        'arn:aws:kms:eu-west-1:777788889999:key/*',
+        'credentials kms:Sign',
+      ),
+      one(
+        'sign-in decrypts',
+        statement('SigninRole', '+'),
+        allow('kms:Decrypt', 'arn:aws:kms:eu-west-1:777788889999:key/x'),
+        'signin kms:Decrypt',
+      ),
+    ],
+  ],
+  'the keys say themselves who signs': [
+    laws.keysLetOneRoleSign,
+    [
+      one(
+        'anybody of the account',
+        property('IssuerKeyA', 'KeyPolicy', 'Statement', '2', 'Condition'),
+        undefined,
+        'IssuerKeyA lets others sign',
+      ),
+      one(
+        'by a grant',
+        property('IssuerKeyB', 'KeyPolicy', 'Statement', '0', 'Action'),
+        ['kms:CreateGrant'],
+        'IssuerKeyB lets others sign',
+      ),
+      one(
+        'everything',
+        property('IssuerKeyB', 'KeyPolicy', 'Statement', '0', 'Action'),
+        'kms:*',
+        'IssuerKeyB lets others sign',
+      ),
+    ],
+  ],
 };
 
 describe.each(Object.entries(LAWS))('%s', (_law, [law, broken]) => {

@@ -128,7 +128,7 @@ const sharesKeys = (pattern: string, prefix: string): boolean => {
 
 export const onlySignInReadsSecrets: Law = (stack) =>
   allowed(stack)
-    .filter(({ action }) => /^(?:ssm|secretsmanager|kms):/.test(action))
+    .filter(({ action }) => /^(?:ssm|secretsmanager):/.test(action))
     .filter(({ functionId, resource }) => !resource.endsWith(SECRETS_OF[functionId] ?? 'none'))
     .map(said);
 
@@ -139,6 +139,49 @@ const SECRETS_OF: Readonly<Record<string, string>> = {
   requests: ':parameter/hatcheck/outside/*',
   credentials: ':parameter/hatcheck/outside/*',
   'on-schedule': ':parameter/hatcheck/outside/*',
+};
+
+/** Who may do what with the keys that we sign with, and under which condition. */
+const WITH_KEYS: Readonly<Record<string, readonly string[]>> = {
+  credentials: ['kms:Sign {"StringEquals":{"kms:SigningAlgorithm":["ECDSA_SHA_256"]}}', 'kms:GetPublicKey '],
+  issuer: ['kms:GetPublicKey '],
+};
+
+export const onlyCredentialsSigns: Law = (stack) => {
+  const ours = stack.resourcesOf('AWS::KMS::Key').map(({ logicalId }) => `key ${logicalId}`);
+  return allowed(stack)
+    .filter(({ action }) => action.startsWith('kms:'))
+    .filter(
+      ({ functionId, action, resource, condition = '' }) =>
+        !WITH_KEYS[functionId]?.includes(`${action} ${condition}`) || !ours.includes(resource),
+    )
+    .map(said);
+};
+
+const keyPolicy = z.object({
+  KeyPolicy: z.object({
+    Statement: z.array(
+      z.object({ Action: z.union([z.string(), z.array(z.string())]), Condition: z.optional(z.unknown()) }),
+    ),
+  }),
+});
+
+/** Whatever a policy elsewhere allows: a key lets nobody sign but one role, and by one algorithm. */
+export const keysLetOneRoleSign: Law = (stack) => {
+  const role = stack.roles[stack.functions['credentials']?.roleLogicalId ?? '']?.arn;
+  const only = JSON.stringify({
+    ArnEquals: { 'aws:PrincipalArn': role },
+    StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' },
+  });
+  return stack.resourcesOf('AWS::KMS::Key').flatMap(({ logicalId, properties }) =>
+    keyPolicy
+      .parse(properties)
+      .KeyPolicy.Statement.filter(({ Action }) =>
+        [Action].flat().some((action) => action.includes('*') || action === 'kms:Sign' || action === 'kms:CreateGrant'),
+      )
+      .filter(({ Action, Condition }) => Action !== 'kms:Sign' || JSON.stringify(Condition) !== only)
+      .map(() => `${logicalId} lets others sign`),
+  );
 };
 
 const LAMBDA_ONLY = {
@@ -164,6 +207,7 @@ export const everyFunctionHasARoleOfItsOwn: Law = ({ functions, roles }) => {
 
 const PLAIN = new Set([
   ...['HATCHECK_STAGE', 'HATCHECK_ORIGIN', 'LEDGER_TABLE', 'INDEX_TABLE', 'IDENTITY_TABLE', 'NOTICES_QUEUE'],
+  ...['HATCHECK_ISSUER', 'HATCHECK_ISSUER_KEYS', 'HATCHECK_TOKEN_KEY'],
 ]);
 
 export const noSecretStandsInTheEnvironment: Law = ({ functions }) =>

@@ -42,6 +42,9 @@ credentials     | dynamodb:PutItem                                              
 credentials     | dynamodb:GetItem                                                                     | identity                                  | session#*
 credentials     | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
 credentials     | sts:AssumeRole, sts:TagSession, sts:SetSourceIdentity                                | arn:aws:iam::111122223333:role/hatcheck/* |
+credentials     | kms:Sign                                                                             | key IssuerKeyA, key IssuerKeyB            | {"StringEquals":{"kms:SigningAlgorithm":["ECDSA_SHA_256"]}}
+credentials     | kms:GetPublicKey                                                                     | key IssuerKeyA, key IssuerKeyB            |
+issuer          | kms:GetPublicKey                                                                     | key IssuerKeyA, key IssuerKeyB            |
 credentials     | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |
 on-ledger-event | dynamodb:DescribeStream, dynamodb:GetRecords                                         | ledger's stream                           |
 on-ledger-event | dynamodb:GetShardIterator, dynamodb:ListStreams                                      | ledger's stream                           |
@@ -66,8 +69,18 @@ LEDGER          | dynamodb:UpdateItem, dynamodb:DeleteItem, dynamodb:BatchWriteI
 `;
 
 /** Every function, and those that touch the ledger. */
-const EACH = ['signin', 'token', 'requests', 'credentials', 'portal', 'on-ledger-event', 'on-schedule', 'on-deploy'];
-const LEDGER = EACH.filter((id) => id !== 'portal');
+const EACH = [
+  'signin',
+  'token',
+  'requests',
+  'credentials',
+  'issuer',
+  'portal',
+  'on-ledger-event',
+  'on-schedule',
+  'on-deploy',
+];
+const LEDGER = EACH.filter((id) => id !== 'portal' && id !== 'issuer');
 
 const listed = (cell: string): string[] => cell.split(',').map((one) => one.trim());
 
@@ -79,7 +92,9 @@ const written = (page: string): string[] => {
     if (functions === '' || functions === 'function' || functions.startsWith('--')) return [];
     const ids = { EACH, LEDGER }[functions] ?? [functions];
     return ids.flatMap((id) =>
-      listed(actions).map((action) => `${id} | ${effect} ${action} | ${resource.replace('EACH', id)} | ${keys}`),
+      listed(actions).flatMap((action) =>
+        listed(resource).map((each) => `${id} | ${effect} ${action} | ${each.replace('EACH', id)} | ${keys}`),
+      ),
     );
   });
 };

@@ -73,6 +73,9 @@ const namesIn = (stack: LocalStack): ((arn: string) => string) => {
     [`${index}/index/byDue`, "index's index byDue"],
     [stack.tables['LedgerTable']?.streamArn ?? '', "ledger's stream"],
     ...stack
+      .resourcesOf('AWS::KMS::Key')
+      .map((key): [string, string] => [key.attribute('Arn'), `key ${key.logicalId}`]),
+    ...stack
       .resourcesOf('AWS::SQS::Queue')
       .map((queue): [string, string] => [queue.attribute('Arn'), `queue ${queue.logicalId}`]),
   ]);
