@@ -1,10 +1,21 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { seal } from '../../lib/broker/chain.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
-import { approver, engineer, noon, outsider, security } from '../support/builders.ts';
+import { NO_STANDING } from '../../lib/domain/standing.ts';
+import {
+  approver,
+  engineer,
+  entitlement,
+  noon,
+  outsider,
+  policy,
+  principal,
+  recorded,
+  security,
+} from '../support/builders.ts';
 import type { Entry, Evidence } from '../support/history.ts';
 import { checkHistory } from './check-history.ts';
-import { evidenceOf, newWorld, perform } from './world.ts';
+import { type World, evidenceOf, newWorld, perform } from './world.ts';
 
 /** An honest history: asked, approved, credentials, console, revoked, refused. Each test forges one thing in it. */
 let honest: Evidence;
@@ -53,6 +64,106 @@ test('an honest history has no violations', () => {
     'console.issued',
     'request.revoked',
   ]);
+});
+
+describe('a forged history of the lifecycle is found out', () => {
+  const glass = entitlement({
+    breakGlass: {
+      requesters: { groups: ['okta:sre'] },
+      maxDurationSeconds: 600,
+      issuesPerHour: 5,
+      reviewWithinSeconds: 600,
+      reviewers: { groups: ['okta:security'] },
+      notify: [],
+    },
+  });
+  const ask = { entitlementId: 'prod-admin', justification: 'restore the payments queue', durationSeconds: 600 };
+  const breaking = { ...ask, breakGlass: true };
+  const violations = async (world: World, forge: (entry: Entry) => readonly Entry[]): Promise<readonly string[]> => {
+    const evidence = await evidenceOf(world);
+    return [
+      ...new Set(
+        checkHistory({ ...evidence, entries: evidence.entries.flatMap(forge) }).map((said) => said.slice(0, 3)),
+      ),
+    ];
+  };
+
+  test('I10: credentials that were intended after a hold was answered', async () => {
+    const world = newWorld({ policy: policy([glass]) });
+    const { given } = await perform(world, engineer, { use: 'submit', ask: breaking });
+    await perform(world, engineer, { use: 'credentials', requestId: given.requestId ?? '' });
+    const held = await perform(world, security, { use: 'hold', target: { on: 'person', handle: engineer.handle } });
+    const answer = { kind: 'answered', call: 0, code: 'ok', given: held.given } as const;
+    // As if it had been answered before anything was asked.
+    expect(
+      await violations(world, (entry) => (entry.call === 1 && entry.kind === 'asked' ? [answer, entry] : [entry])),
+    ).toEqual(['I10']);
+  });
+
+  test('I3: a yes of somebody who was proved to be the requester before', async () => {
+    const world = newWorld();
+    const { given } = await perform(world, engineer, { use: 'submit', ask });
+    await perform(world, approver, { use: 'approve', requestId: given.requestId ?? '' });
+    const linked = { linked: [engineer.handle, approver.handle] };
+    const answer = { kind: 'answered', call: 0, code: 'ok', given: linked } as const;
+    expect(
+      await violations(world, (entry) => (entry.call === 1 && entry.kind === 'asked' ? [answer, entry] : [entry])),
+    ).toEqual(['I3 ']);
+  });
+
+  test('I11: more time than the entitlement has', async () => {
+    const world = newWorld();
+    await perform(world, engineer, { use: 'submit', ask });
+    const evidence = await evidenceOf(world);
+    const short = policy([entitlement({ maxDurationSeconds: 599 })]);
+    expect(checkHistory({ ...evidence, policy: short })).toEqual(['I11 granted too long', 'I11 extended too far']);
+  });
+
+  test('I12: two break-glasses at a time, and one while a review is overdue', async () => {
+    const twice = async (afterSeconds: number): Promise<readonly string[]> => {
+      const world = newWorld({ policy: policy([glass]) });
+      const other = principal('other', ['sre']);
+      await perform(world, engineer, { use: 'submit', ask: breaking });
+      world.desk.clock.advance(afterSeconds);
+      await perform(world, other, { use: 'submit', ask: breaking });
+      // As if the two had been linked before.
+      const { streams, ...evidence } = await evidenceOf(world);
+      const linked = seal(undefined, `person#${other.handle}`, {
+        ...recorded(
+          'link.made',
+          { person: [engineer.handle, other.handle], carried: { ...NO_STANDING, sameAs: [engineer.handle] } },
+          { by: other, at: noon(0) },
+        ),
+      });
+      const others = streams.filter(([first]) => first?.stream !== linked.stream);
+      const entries = evidence.entries.filter(
+        (each) => each.kind !== 'appended' || each.event.stream !== linked.stream,
+      );
+      return checkHistory({ ...evidence, entries, streams: [...others, [linked]] });
+    };
+    expect(await twice(599)).toEqual(['I12 two break-glasses at a time']);
+    expect(await twice(600)).toEqual([]);
+    expect(await twice(1200)).toEqual(['I12 break-glass while a review is overdue']);
+  });
+
+  test('I12: more requests that wait than may', async () => {
+    const world = newWorld();
+    for (const key of ['one', 'two']) await perform(world, engineer, { use: 'submit', ask, key });
+    const evidence = await evidenceOf(world);
+    expect(checkHistory({ ...evidence, policy: { ...policy(), limits: { openRequests: 1 } } })).toEqual([
+      'I12 more requests wait than may',
+    ]);
+  });
+
+  test('I8: an event that carries other holds than the events say', async () => {
+    const world = newWorld();
+    await perform(world, security, { use: 'hold', target: { on: 'all' } });
+    const { streams, ...evidence } = await evidenceOf(world);
+    const [activated, placed] = streams.find(([first]) => first?.stream === 'control') ?? [];
+    if (!activated || placed?.type !== 'hold.placed') throw new TypeError('no hold');
+    const forged = seal(activated, 'control', { ...placed, data: { ...placed.data, carried: { holds: [] } } });
+    expect(checkHistory({ ...evidence, streams: [[activated, forged]] })).toEqual(['I8 carries other holds']);
+  });
 });
 
 describe('a forged history is found out', () => {

@@ -7,6 +7,7 @@ import {
   requestIdOf,
   requestStreams,
 } from '../support/history.ts';
+import { identitiesOf } from '../model/oracle/around.ts';
 import { OUTCOMES } from './laws-of-ledger.ts';
 
 type Asked = Extract<Entry, { kind: 'asked' }>;
@@ -32,22 +33,30 @@ export const answersTellTheTruth = (evidence: Evidence): readonly string[] => [
 ];
 
 const isOnRecord = (evidence: Evidence, { use, by, requestId }: Asked, { given }: Answered): boolean => {
-  const type = RECORDED[use];
-  if (type === undefined) return true;
-  const id = requestId ?? given.requestId;
-  const events = requestStreams(evidence).find((stream) => requestIdOf(stream) === id) ?? [];
-  return events.some((event) => event.type === type && event.actor.handle === by.handle);
+  const types = RECORDED[use];
+  if (types === undefined) return true;
+  // A yes said with another identity of the same person is said.
+  const handles = identitiesOf(evidence.streams.flat(), by.handle);
+  const ids = requestId === undefined ? (given.requestIds ?? [given.requestId]) : [requestId];
+  return ids.every((id) =>
+    (requestStreams(evidence).find((stream) => requestIdOf(stream) === id) ?? []).some(
+      (event) => types.includes(event.type) && handles.includes(event.actor.handle),
+    ),
+  );
 };
 
-const RECORDED: Readonly<Partial<Record<UseCase, string>>> = {
-  submit: 'request.submitted',
-  approve: 'request.approved',
-  deny: 'request.denied',
-  cancel: 'request.cancelled',
-  end: 'request.ended',
-  revoke: 'request.revoked',
-  credentials: 'credentials.issued',
-  console: 'console.issued',
+const RECORDED: Readonly<Partial<Record<UseCase, readonly string[]>>> = {
+  submit: ['request.submitted'],
+  bundle: ['request.submitted'],
+  approve: ['request.approved'],
+  deny: ['request.denied'],
+  cancel: ['request.cancelled'],
+  end: ['request.ended'],
+  revoke: ['request.revoked'],
+  extend: ['request.extended', 'request.extension_requested'],
+  review: ['request.reviewed'],
+  credentials: ['credentials.issued'],
+  console: ['console.issued'],
 };
 
 /** I5: `issued` and `withheld` name a session that STS did open in that call, and `failed` is said only where it opened none. */

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Command } from '../../lib/domain/command.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
-import { factsOf, verdict } from '../model/oracle.ts';
+import { meet } from '../model/oracle/around.ts';
+import { factsOf } from '../model/oracle/facts.ts';
+import { verdict } from '../model/oracle/verdict.ts';
 import { type Evidence, entriesOf, eventsOf, requestStreams } from '../support/history.ts';
+import { knownWhen } from './known-when.ts';
 
 /** I7: no gap, each hash and link, time not backwards; computed here anew rather than by the code that wrote it. */
 export const chainHolds = ({ streams }: Evidence): readonly string[] =>
@@ -47,46 +50,55 @@ const wrongNext = (evidence: Evidence, before: readonly StoredEvent[], event: St
 
 /** The same decision, taken again by the oracle, for that person at that time: somebody of that handle must have been allowed to. */
 const wrongDecision = (
-  { entries, policy }: Evidence,
+  evidence: Evidence,
   before: readonly StoredEvent[],
   event: StoredEvent,
   command: Command,
 ): readonly string[] => {
-  const askers = entriesOf(entries, 'asked')
-    .filter(({ by, use }) => by.handle === event.actor.handle && meant(use, event))
-    .map(({ by }) => by);
+  const { entries, policy } = evidence;
+  const askers = entriesOf(entries, 'asked').filter(
+    ({ by, use }) => by.handle === event.actor.handle && meant(use, event),
+  );
   if (askers.length === 0) return ['I8 nobody asked for this'];
-  const verdicts = askers.map((who) => verdict({ events: before, policy }, command, who, event.at));
-  return verdicts.includes(event.type)
-    ? []
-    : [`${invariantOf(verdicts[0])} must have been refused: ${verdicts[0] ?? ''}`];
+  const verdicts = new Set<string>();
+  for (const around of knownWhen(evidence, event))
+    for (const { by, channel = 'portal' } of askers) {
+      const said = verdict({ events: before, around, policy, channel }, command, by, event.at);
+      if (said === event.type) return [];
+      verdicts.add(said);
+    }
+  return [`${verdicts.has('limit_reached') ? 'I2' : 'I8'} must have been refused: ${[...verdicts].join(', ')}`];
 };
-
-const invariantOf = (code: string | undefined): string => (code === 'limit_reached' ? 'I2' : 'I8');
 
 const meant = (use: string, event: StoredEvent): boolean =>
-  event.type === 'credentials.intended' ? use === event.data.purpose : event.type === USES[use];
+  event.type === 'credentials.intended' ? use === event.data.purpose : USES[use]?.includes(event.type) === true;
 
-const USES: Readonly<Record<string, StoredEvent['type']>> = {
-  approve: 'request.approved',
-  deny: 'request.denied',
-  cancel: 'request.cancelled',
-  end: 'request.ended',
-  revoke: 'request.revoked',
+const USES: Readonly<Record<string, readonly StoredEvent['type'][]>> = {
+  approve: ['request.approved'],
+  deny: ['request.denied'],
+  cancel: ['request.cancelled'],
+  end: ['request.ended'],
+  revoke: ['request.revoked'],
+  extend: ['request.extended', 'request.extension_requested'],
+  review: ['request.reviewed'],
 };
 
-/** I3, said without the oracle: its own words, since the whole house rests on it. */
-const wrongIdentity = (before: readonly StoredEvent[], { type, actor }: StoredEvent): readonly string[] => {
+/** I3, said without the oracle's verdict: its own words, since the whole house rests on it. */
+const wrongIdentity = (before: readonly StoredEvent[], { type, actor, data }: StoredEvent): readonly string[] => {
   if (type !== 'request.approved') return [];
   if (before[0]?.actor.handle === actor.handle) return ['I3 the requester approves'];
-  return eventsOf(before, 'request.approved').some((yes) => yes.actor.handle === actor.handle)
-    ? ['I3 the same approver counts twice']
-    : [];
+  const facts = factsOf(before);
+  const said = ('extension' in data ? facts.extension : facts.request)?.yeses ?? [];
+  const seated = said.flatMap((yes) => [yes.actor.handle, ...(yes.data.onBehalfOf ? [yes.data.onBehalfOf] : [])]);
+  const speaking = [actor.handle, ...('onBehalfOf' in data && data.onBehalfOf ? [data.onBehalfOf] : [])];
+  return meet(seated, speaking) ? ['I3 the same approver counts twice'] : [];
 };
 
 /** I4, likewise. */
 const wrongTime = (before: readonly StoredEvent[], { type, at }: StoredEvent): readonly string[] => {
   const { closing, endMs, data } = factsOf(before);
+  // A break-glass is looked at afterwards.
+  if (type === 'request.reviewed') return [];
   if (closing) return ['I4 after it was closed'];
   if (endMs !== undefined && Date.parse(at) >= endMs) return ['I4 after the grant'];
   const lapsed = endMs === undefined && data.pendingUntil !== undefined && at >= data.pendingUntil;
@@ -148,6 +160,17 @@ const commandOf = (event: StoredEvent): Command | undefined => {
       return { type: 'end' };
     case 'request.revoked':
       return { type: 'revoke', reason: event.data.reason };
+    case 'request.extended':
+    case 'request.extension_requested': {
+      const { durationSeconds, justification } = event.data;
+      return {
+        type: 'extend',
+        durationSeconds,
+        justification: { text: 'it takes longer than that', ref: justification },
+      };
+    }
+    case 'request.reviewed':
+      return { type: 'review', verdict: event.data.verdict, comment: event.data.comment };
     case 'credentials.intended':
       return { type: 'issue', purpose: event.data.purpose, sessionNameHash: event.data.sessionNameHash };
     default:

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../lib/domain/event.ts';
 import type { RoleSessionOrder } from '../../lib/domain/role-session.ts';
-import { factsOf } from '../model/oracle.ts';
+import { factsOf } from '../model/oracle/facts.ts';
 import { type Evidence, type Given, entriesOf, eventsOf, requestIdOf, requestStreams } from '../support/history.ts';
 import { OUTCOMES } from './laws-of-ledger.ts';
 

@@ -2,7 +2,8 @@ import type { Ask } from '../../lib/broker/submit-request.ts';
 import type { Principal } from '../../lib/domain/principal.ts';
 import { approver, engineer, security } from '../support/builders.ts';
 import type { Strikes } from '../support/faults.ts';
-import { type Performed, type Wish, type World, perform } from './world.ts';
+import type { Wish } from './wish.ts';
+import { type Performed, type World, perform } from './world.ts';
 
 /** A use case, on the point of being carried out. */
 export interface Scene {

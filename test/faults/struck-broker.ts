@@ -16,6 +16,8 @@ export interface StruckBroker {
   /** `action` is `approve`, `credentials`, …, or `read`. */
   call(token: string, action: string, requestId: string, body?: object): Promise<TestReply>;
   list(token: string): Promise<TestReply>;
+  /** To a path without parameters. */
+  post(token: string, path: string, body: object): Promise<TestReply>;
   submit(token: string, body: object, key?: string): Promise<TestReply>;
   close(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export const startStruckBroker = async (overrides: Partial<Config> = {}): Promis
         ...(body === undefined ? {} : { body }),
       }),
     list: (token) => send('requests', token, { path: '/v1/requests' }),
+    post: (token, path, body) => send('requests', token, { method: 'POST', path, body }),
     submit: (token, body, key) =>
       send('requests', token, {
         ...{ method: 'POST', path: '/v1/requests', body },

@@ -1,21 +1,14 @@
-import type { Desk, Patience } from '../../lib/broker/broker.ts';
-import { type Act, decideRequest } from '../../lib/broker/decide-request.ts';
-import { issueCredentials } from '../../lib/broker/issue.ts';
-import { listRequests } from '../../lib/broker/list-requests.ts';
-import { openConsole } from '../../lib/broker/open-console.ts';
-import type { Clock, ConsoleSignIn, RoleSessions } from '../../lib/broker/ports.ts';
-import { readRequest } from '../../lib/broker/read-request.ts';
-import { viewRequests } from '../../lib/broker/request-view.ts';
+import type { Patience } from '../../lib/broker/broker.ts';
+import type { Clock, ConsoleSignIn, People, RoleSessions } from '../../lib/broker/ports.ts';
 import { secret } from '../../lib/broker/secret.ts';
-import { type Ask, submitRequest } from '../../lib/broker/submit-request.ts';
 import { type ErrorCode, HatcheckError } from '../../lib/domain/errors.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
 import type { AccessPolicy } from '../../lib/domain/policy.ts';
 import type { Principal } from '../../lib/domain/principal.ts';
 import { earliest, plusSeconds } from '../../lib/domain/time.ts';
 import { policy as testPolicy } from '../support/builders.ts';
-import { type Strikes, type StruckPorts, strikePorts } from '../support/faults.ts';
-import { type Evidence, type Given, type History, type UseCase, newHistory } from '../support/history.ts';
+import { type Strikes, strikePorts } from '../support/faults.ts';
+import { type Evidence, type Given, type History, newHistory } from '../support/history.ts';
 import {
   type MemoryDesk,
   type MemoryLedger,
@@ -24,6 +17,7 @@ import {
   patientFor,
   seededChance,
 } from '../support/memory.ts';
+import { type Wish, askedOf, carryOut } from './wish.ts';
 
 /** A broker in memory, and everything that happens to it written down. */
 export interface World {
@@ -48,8 +42,14 @@ export const newWorld = ({
   turn,
   spoil = (ledger) => ledger,
 }: WorldOptions = {}): World => {
-  const desk = memoryDesk({ policy, chance: seededChance(seed), ledger: spoil(memoryLedger(turn)) });
+  const ledger = spoil(memoryLedger(turn));
+  const desk = memoryDesk({ policy, chance: seededChance(seed), ledger, people: everybody });
   return { desk, history: newHistory(), aws: honestAws(desk.clock) };
+};
+
+/** Whoever is named has signed in once. */
+const everybody: People = {
+  get: (handles) => Promise.resolve(new Map(handles.map((handle) => [handle, {}]))),
 };
 
 const honestAws = (clock: Clock): World['aws'] => {
@@ -73,13 +73,6 @@ const honestAws = (clock: Clock): World['aws'] => {
     },
   };
 };
-
-/** What somebody wants of the broker. */
-export type Wish =
-  | { readonly use: 'submit'; readonly ask: Ask; readonly key?: string }
-  | { readonly use: 'list' }
-  | { readonly use: Exclude<UseCase, 'submit' | 'list'>; readonly requestId: string; readonly act?: Partial<Approve> };
-type Approve = Extract<Act, { type: 'approve' }>;
 
 export interface Performed {
   readonly code: ErrorCode | 'ok' | 'crashed';
@@ -131,85 +124,15 @@ const beside = (roleSessions: RoleSessions, meanwhile: Circumstances['meanwhile'
   },
 });
 
-const askedOf = (wish: Wish) =>
-  wish.use === 'submit'
-    ? {
-        use: wish.use,
-        submission: { body: JSON.stringify(wish.ask), ...(wish.key === undefined ? {} : { key: wish.key }) },
-      }
-    : { use: wish.use, ...('requestId' in wish ? { requestId: wish.requestId } : {}) };
-
 /** Anything but a HatcheckError would be a 500: a bug that ends the test. */
 const codeOf = (error: unknown): ErrorCode => {
   if (error instanceof HatcheckError) return error.code;
   throw error;
 };
 
-const carryOut = async (
-  desk: Desk & StruckPorts,
-  principal: Principal,
-  wish: Wish,
-  patience: Patience,
-): Promise<Given> => {
-  switch (wish.use) {
-    case 'submit': {
-      const { ask, key } = wish;
-      const request = await submitRequest(desk, {
-        ...{ principal, ask, patience },
-        ...(key === undefined ? {} : { idempotencyKey: key }),
-      });
-      await viewRequests(desk, principal, [request]);
-      return { requestId: request.id };
-    }
-    case 'list': {
-      const { requests } = await listRequests(desk, principal, { as: 'requester', limit: 50 });
-      await viewRequests(desk, principal, requests);
-      return {};
-    }
-    case 'read': {
-      const { request } = await readRequest(desk, principal, wish.requestId);
-      await viewRequests(desk, principal, [request]);
-      return {};
-    }
-    case 'credentials': {
-      const { accessKeyId, expiration } = await issueCredentials(desk, issueOf(principal, wish.requestId, patience));
-      return { accessKeyId, expiration };
-    }
-    case 'console':
-      await openConsole(desk, issueOf(principal, wish.requestId, patience));
-      return { url: true };
-    default: {
-      const { use, requestId, act } = wish;
-      const request = await decideRequest(desk, {
-        requestId,
-        principal,
-        channel: 'portal',
-        patience,
-        act: actOf(use, act),
-      });
-      await viewRequests(desk, principal, [request]);
-      return {};
-    }
-  }
-};
-
-const issueOf = (principal: Principal, requestId: string, patience: Patience) => ({
-  requestId,
-  caller: Promise.resolve(principal),
-  patience,
-});
-
-const actOf = (
-  use: Exclude<UseCase, 'submit' | 'list' | 'read' | 'credentials' | 'console'>,
-  more: Partial<Approve> = {},
-): Act => {
-  if (use === 'approve') return { comment: 'Go ahead.', ...more, type: use };
-  return use === 'deny' || use === 'revoke' ? { type: use, reason: 'Not now.' } : { type: use };
-};
-
 /** Every stream of the ledger as it stands, and all that led to it. */
 export const evidenceOf = async ({ desk, history }: World): Promise<Evidence> => {
   const streams: (readonly StoredEvent[])[] = [];
-  for (const stream of desk.ledger.streams()) streams.push(await desk.ledger.read(stream));
+  for (const stream of new Set([...desk.ledger.streams(), 'control'])) streams.push(await desk.ledger.read(stream));
   return { entries: history.entries, streams, policy: desk.policy };
 };

@@ -14,23 +14,42 @@ test('the decider and the oracle agree on whatever anybody does, in any order, a
   expect(steps.count).toBeGreaterThan(5000);
   // A model that never sees something says nothing about it.
   expect([...steps.seen.keys()].toSorted()).toEqual([
+    'already_decided',
+    'channel_not_allowed',
     'credentials.intended',
+    'delegation.made',
+    'delegation.removed',
     'grant_over',
+    'hold.lifted',
+    'hold.placed',
     'invalid_input',
     'limit_reached',
+    'link.made',
     'not_an_approver',
     'not_approved',
     'not_eligible',
+    'not_found',
     'not_started',
     'not_the_requester',
     'nothing',
+    'on_hold',
+    'outside_hours',
+    'policy.activated',
     'policy_changed',
     'request.approved',
+    'request.approved, of an extension',
     'request.cancelled',
+    'request.cancelled, of an extension',
     'request.denied',
+    'request.denied, of an extension',
     'request.ended',
+    'request.extended',
+    'request.extension_requested',
+    'request.reviewed',
     'request.revoked',
     'request.submitted',
+    'request.submitted, break-glass',
+    'review_overdue',
     'revoked',
     'self_approval',
     'step_up_required',
@@ -43,8 +62,9 @@ describe('with the ledger in memory, several people at once and faults', () => {
     const steps = noSteps();
     await fc.assert(brokerInMemoryHolds(steps), { ...SEED, numRuns: 200 });
     expect(steps.count).toBeGreaterThan(2000);
-    for (const said of ['credentials ok', 'console ok', 'credentials revoked', 'credentials crashed', 'approve ok'])
-      expect(steps.seen.get(said)).toBeGreaterThan(0);
+    const said = ['credentials ok', 'console ok', 'credentials crashed', 'approve ok', 'extend ok', 'review ok'];
+    const around = ['bundle ok', 'hold ok', 'lift ok', 'link ok', 'lend ok', 'takeBack ok', 'submit on_hold'];
+    for (const each of [...said, ...around]) expect([each, steps.seen.has(each)]).toEqual([each, true]);
   });
 
   const spoiled: readonly (readonly [string, (ledger: MemoryLedger) => MemoryLedger])[] = [

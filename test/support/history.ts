@@ -1,15 +1,27 @@
+import type { Channel } from '../../lib/domain/command.ts';
 import type { ErrorCode } from '../../lib/domain/errors.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
+import type { HoldTarget } from '../../lib/domain/hold.ts';
 import type { AccessPolicy } from '../../lib/domain/policy.ts';
 import type { Principal } from '../../lib/domain/principal.ts';
 import type { RoleSessionOrder } from '../../lib/domain/role-session.ts';
 
-export type UseCase =
-  'submit' | 'approve' | 'deny' | 'cancel' | 'end' | 'revoke' | 'credentials' | 'console' | 'read' | 'list';
+/** On one request. */
+export type Act =
+  'approve' | 'deny' | 'cancel' | 'end' | 'revoke' | 'extend' | 'review' | 'credentials' | 'console' | 'read';
+/** On a person, or on everything. */
+export type Around = 'hold' | 'lift' | 'link' | 'lend' | 'takeBack';
+export type UseCase = 'submit' | 'bundle' | 'list' | Act | Around;
 
 /** What left with an answer. */
 export interface Given {
   readonly requestId?: string;
+  /** Of a bundle. */
+  readonly requestIds?: readonly string[];
+  readonly hold?: HoldTarget & { readonly id: string };
+  readonly delegationId?: string;
+  /** Those who were proved to be one person. */
+  readonly linked?: readonly string[];
   readonly accessKeyId?: string;
   readonly expiration?: string;
   readonly url?: boolean;
@@ -23,6 +35,8 @@ export type Entry =
       readonly use: UseCase;
       readonly by: Principal;
       readonly requestId?: string;
+      readonly channel?: Channel;
+      readonly holdId?: string;
       readonly submission?: { readonly key?: string; readonly body: string };
     }
   /** The event took its place in the ledger, whatever the caller of `append` heard of it. */
