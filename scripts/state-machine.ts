@@ -1,5 +1,4 @@
 import type { Command, Context } from '../lib/domain/command.ts';
-import { NOTHING_SAID } from '../lib/domain/control.ts';
 import { decide } from '../lib/domain/decide.ts';
 import { submit } from '../lib/domain/decide-submit.ts';
 import type { Entitlement } from '../lib/domain/entitlement.ts';
@@ -194,7 +193,7 @@ const contextOf = (principal: Principal, now: Instant): Context => ({
   policy,
   now,
   channel: 'portal',
-  control: NOTHING_SAID,
+  control: { holds: [], active: { version: policy.version, at: now } },
   standing: NO_STANDING,
   requesterStanding: NO_STANDING,
 });

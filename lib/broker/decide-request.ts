@@ -6,7 +6,7 @@ import type { Principal } from '../domain/principal.ts';
 import type { RequestState } from '../domain/request.ts';
 import type { Desk, Patience } from './broker.ts';
 import { commit } from './commit.ts';
-import { readKnown, readKnownOrNothing } from './known.ts';
+import { readKnown, readKnownOrUnread } from './known.ts';
 import { summarise } from './summarise.ts';
 import { newWords } from './words.ts';
 
@@ -49,7 +49,7 @@ export const decideRequest = async (
       requestId,
       principal,
       patience,
-      known: ONLY_TAKES_AWAY.includes(act.type) ? readKnownOrNothing : readKnown,
+      known: ONLY_TAKES_AWAY.includes(act.type) ? readKnownOrUnread : readKnown,
       // First the words, then the event that holds their hash.
       ...(text ? { prepare: () => desk.texts.put(principal.handle, text.ref, text.value) } : {}),
     },

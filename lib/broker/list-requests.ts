@@ -7,7 +7,7 @@ import { type Principal, approverKeysOf } from '../domain/principal.ts';
 import { type RequestStatus, statusAt } from '../domain/request.ts';
 import type { Speaking } from '../domain/voice.ts';
 import type { Desk } from './broker.ts';
-import { NOTHING_KNOWN, readKnownOrNothing } from './known.ts';
+import { UNREAD, readKnownOrUnread } from './known.ts';
 import { decidersAnywhere, onDuty } from './on-duty.ts';
 import type { Page, PageOf } from './ports.ts';
 import { type RequestSummary, positionOf } from './summary.ts';
@@ -36,7 +36,7 @@ export const listRequests = async (
   const now = desk.clock.now();
   const principal = await onDuty(desk, caller, concernedIn(query, desk.policy));
   // Only an approver's list depends on whom they stand in for.
-  const known = query.as === 'approver' ? await readKnownOrNothing(desk, principal.handle) : NOTHING_KNOWN;
+  const known = query.as === 'approver' ? await readKnownOrUnread(desk, principal.handle) : UNREAD;
   const speaking = { ...known, principal, policy: desk.policy, now };
   const wanted = (summary: RequestSummary): boolean =>
     (query.status === undefined || statusAt(summary, now) === query.status) && isReader(summary, speaking);

@@ -4,7 +4,7 @@ import type { RequestState } from '../domain/request.ts';
 import { msOf } from '../domain/time.ts';
 import { type Desk, refusalsStream } from './broker.ts';
 import { load, readForDecision } from './commit.ts';
-import { readKnownOrNothing } from './known.ts';
+import { readKnownOrUnread } from './known.ts';
 
 /**
  * The request and its events as they are stored, its refusals among them, by time.
@@ -15,7 +15,7 @@ export const readRequest = async (
   principal: Principal,
   requestId: string,
 ): Promise<{ request: RequestState; events: readonly StoredEvent[] }> => {
-  const read = await readForDecision(desk, { requestId, caller: principal.handle, known: readKnownOrNothing });
+  const read = await readForDecision(desk, { requestId, caller: principal.handle, known: readKnownOrUnread });
   const { loaded } = await load(read, principal, desk);
   const { request } = loaded;
   const refusals = await desk.ledger.read(refusalsStream(requestId));

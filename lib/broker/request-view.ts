@@ -11,7 +11,7 @@ import {
   totalSeconds,
 } from '../domain/request.ts';
 import type { Desk } from './broker.ts';
-import { type Known, readKnownOrNothing } from './known.ts';
+import { type Known, readKnownOrUnread } from './known.ts';
 import { concernedBy, onDuty } from './on-duty.ts';
 import {
   type ClosedView,
@@ -71,7 +71,7 @@ export const viewRequests = async (
   const concerned = requests.flatMap((request) => concernedBy(request, caller, desk.policy));
   const [principal, known, names, words] = await Promise.all([
     onDuty(desk, caller, concerned),
-    readKnownOrNothing(desk, caller.handle),
+    readKnownOrUnread(desk, caller.handle),
     desk.people.get([...new Set(requests.flatMap(handlesIn))]),
     desk.texts.get(requests.flatMap(wordsIn)),
   ]);

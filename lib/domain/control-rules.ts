@@ -1,10 +1,12 @@
 import type { Context } from './command.ts';
+import type { Control } from './control.ts';
 import { refuse } from './errors.ts';
 import { covers } from './hold.ts';
-import type { Handle } from './principal.ts';
+import type { Handle, Instant } from './principal.ts';
 import type { RequestState } from './request.ts';
 import type { Check } from './rule.ts';
 import { handlesOf } from './standing.ts';
+import { isBefore } from './time.ts';
 
 /** What an act would let grow, and for whom. */
 interface Growth {
@@ -18,7 +20,32 @@ export const growthOf = ({ requester, entitlementId, snapshot }: RequestState): 
 });
 
 /** What `control` has to say to every act that lets something grow: an ask, a yes, an extension, an issue. */
-export const controlChecks = (context: Context, growth: Growth): readonly Check[] => [noHold(context, growth)];
+export const controlChecks = (context: Context, growth: Growth): readonly Check[] => [
+  policyActive(context),
+  noHold(context, growth),
+];
+
+/** Until then the functions of a deployment have been replaced, or its policy has been activated. */
+const RETRY_SECONDS = 30;
+
+/**
+ * Functions are not replaced at one instant: one that has an access policy of yesterday, or of tomorrow, gives nothing out by it. When
+ * nothing was ever activated, none does.
+ */
+export const policyActive = ({ policy, control, now }: Context): Check => ({
+  rule: 'policyActive',
+  detail: 'What decides goes by the access policy that was deployed last.',
+  check: () =>
+    isActive(policy.version, control, now)
+      ? undefined
+      : {
+          ...refuse('policy_changed', `the access policy ${policy.version} is not the active one`),
+          retryAfterSeconds: RETRY_SECONDS,
+        },
+});
+
+const isActive = (version: string, { active, predecessor }: Control, now: Instant): boolean =>
+  active?.version === version || (predecessor?.version === version && isBefore(now, predecessor.until));
 
 /** Which hold it is, and why it was placed, only those may read who may place one. */
 const noHold = (context: Context, { requester, entitlementId, accountId }: Growth): Check => ({

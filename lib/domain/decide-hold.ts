@@ -1,5 +1,6 @@
 import { groupsFresh } from './assurance.ts';
 import { type Context, type Decision, unlessRefused } from './command.ts';
+import { policyActive } from './control-rules.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
 import type { TextRef } from './event.ts';
 import { type Hold, type HoldTarget, sameTarget } from './hold.ts';
@@ -48,7 +49,7 @@ export const placeHold = ({ holdId, target, reason }: PlaceHold, context: Contex
   });
 };
 
-/** Errors: `not_found` (not theirs to lift, or not in force), `on_hold` (they are held themselves), `step_up_required`. */
+/** Errors: `not_found` (not theirs to lift, or not in force), `policy_changed`, `on_hold` (they are held themselves), `step_up_required`. */
 export const liftHold = ({ holdId, reason }: LiftHold, context: Context): Decision => {
   const { principal, control, now } = context;
   const rules = evaluate([
@@ -60,6 +61,8 @@ export const liftHold = ({ holdId, reason }: LiftHold, context: Context): Decisi
         control.holds.some(({ id }) => id === holdId) ? undefined : refuse('not_found', `${holdId} is not in force`),
       gate: true,
     },
+    // To lift is to let something grow.
+    policyActive(context),
     {
       rule: 'notHeld',
       detail: 'No hold is on you.',

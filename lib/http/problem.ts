@@ -92,7 +92,8 @@ export const problems = {
   policy_changed: {
     status: 403,
     title: 'Policy changed',
-    detail: 'The entitlement is no longer what was approved. Make a new request.',
+    detail:
+      'The entitlement is no longer what was approved: make a new request. With Retry-After, another access policy is being deployed: try again then.',
   },
   outside_hours: {
     status: 403,
@@ -172,7 +173,8 @@ export const problems = {
   ticket_unavailable: {
     status: 503,
     title: 'Ticket service unavailable',
-    detail: 'The service that knows the ticket does not answer as it should, so the request was not made. Try again shortly.',
+    detail:
+      'The service that knows the ticket does not answer as it should, so the request was not made. Try again shortly.',
   },
   aws_unavailable: {
     status: 503,

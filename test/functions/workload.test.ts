@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { create as createRequests } from '../../functions/requests.ts';
 import { create as createSignin } from '../../functions/signin.ts';
 import { create as createToken } from '../../functions/token.ts';
+import { dynamoLedger } from '../../lib/aws/ledger.ts';
+import { activatePolicy } from '../../lib/broker/activate-policy.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import type { Config } from '../../lib/config/environment.ts';
 import type { ApiHandler } from '../../lib/http/api.ts';
@@ -51,6 +53,8 @@ beforeAll(async () => {
     identityProviders: [server.provider, ci],
     policy,
   };
+  const ledger = dynamoLedger({ client: database.client, table: database.tables.ledger });
+  await activatePolicy({ ledger, clock, chance: systemChance, policy }, policy.version, { remainingMs: () => 10_000 });
 });
 afterAll(async () => {
   await server.close();

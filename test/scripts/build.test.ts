@@ -50,6 +50,7 @@ describe('the build', () => {
     expect((await readdir(join(folder, 'dist'))).sort()).toEqual([
       'meta.json',
       'old.mjs',
+      'policy-version.json',
       'policy.mjs',
       'target-roles.json',
     ]);

@@ -1,5 +1,4 @@
 import type { Channel, Context, Submit } from '../../domain/command.ts';
-import { NOTHING_SAID } from '../../domain/control.ts';
 import { approve, approveRules } from '../../domain/decide-approval.ts';
 import { issueRules } from '../../domain/decide-issue.ts';
 import { submit, submitRules } from '../../domain/decide-submit.ts';
@@ -73,7 +72,7 @@ export const verdictOf = (rules: readonly Rule[]): { readonly allowed: boolean; 
 };
 
 /** What these go by stands in the ledger, not in the policy: that nothing is known is no reason to call them satisfied. */
-const BEYOND_THE_POLICY = ['noHold', 'openRequests', 'oneBreakGlass'];
+const BEYOND_THE_POLICY = ['policyActive', 'noHold', 'openRequests', 'oneBreakGlass'];
 
 const asFarAsKnown = (rule: Rule): Rule =>
   BEYOND_THE_POLICY.includes(rule.rule) && !rule.refusal ? { ...rule, outcome: 'notEvaluated' } : rule;
@@ -83,7 +82,8 @@ const contextOf = (policy: AccessPolicy, principal: Principal, { at, channel = '
   policy,
   now: at,
   channel,
-  control: NOTHING_SAID,
+  // As if it were deployed.
+  control: { holds: [], active: { version: policy.version, at } },
   standing: NO_STANDING,
   requesterStanding: NO_STANDING,
 });

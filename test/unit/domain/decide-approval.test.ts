@@ -50,7 +50,7 @@ describe('approving', () => {
   test('satisfies every rule, each told in its order', () => {
     expect(told(approveRules(pending(), { type: 'approve' }, context(approver)))).toEqual(
       [
-        ...['notSelf', 'approver', 'pending', 'noHold', 'policyUnchanged', 'stage', 'channel'],
+        ...['notSelf', 'approver', 'pending', 'policyActive', 'noHold', 'policyUnchanged', 'stage', 'channel'],
         ...['groupsFresh', 'mfa', 'signInAge', 'onlyLess', 'onlyLater'],
       ].map((rule) => `${rule}: satisfied`),
     );
@@ -170,6 +170,7 @@ describe('when access.yml has changed since', () => {
       'notSelf: satisfied',
       'approver: satisfied',
       'pending: satisfied',
+      'policyActive: satisfied',
       'noHold: satisfied',
       'policyUnchanged: notSatisfied',
     ]);
@@ -288,5 +289,5 @@ test('whoever may not approve is not told more than that', () => {
   expect(outcomes(pending(), context(both))).toEqual(toldUpTo(0, all));
   expect(outcomes(granted(), context(auditor))).toEqual(toldUpTo(1, all));
   expect(outcomes(granted(), context(approver))).toEqual(toldUpTo(2, all));
-  expect(outcomes(pending(), context(approver, noon(1), other))).toEqual(toldUpTo(4, all));
+  expect(outcomes(pending(), context(approver, noon(1), other))).toEqual(toldUpTo(5, all));
 });

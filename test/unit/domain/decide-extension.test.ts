@@ -64,7 +64,7 @@ describe('extending', () => {
   test('satisfies every rule, each told in its order', () => {
     expect(told(extendRules(granted(), more(), at(engineer, 60)))).toEqual(
       [
-        ...['requester', 'live', 'noneOpen', 'noHold', 'eligible', 'policyUnchanged', 'duration'],
+        ...['requester', 'live', 'noneOpen', 'policyActive', 'noHold', 'eligible', 'policyUnchanged', 'duration'],
         ...['justification', 'groupsFresh', 'mfa', 'signInAge', 'sameDevice'],
       ].map((rule) => `${rule}: satisfied`),
     );

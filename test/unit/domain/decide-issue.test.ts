@@ -57,6 +57,7 @@ describe('issuing', () => {
       [
         'requester',
         'window',
+        'policyActive',
         'noHold',
         'eligible',
         'policyUnchanged',
@@ -118,6 +119,7 @@ describe('eligible then is not eligible now', () => {
     expect(told(issueRules(granted(), context(engineer, noon(60), [])))).toEqual([
       'requester: satisfied',
       'window: satisfied',
+      'policyActive: satisfied',
       'noHold: satisfied',
       'eligible: notSatisfied',
     ]);

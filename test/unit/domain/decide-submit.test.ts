@@ -53,6 +53,7 @@ describe('asking', () => {
     expect(told(submitRules(ask(), at()))).toEqual(
       [
         'eligible',
+        'policyActive',
         'noHold',
         'duration',
         'justification',

@@ -9,6 +9,7 @@ import { type Hold, type HoldTarget, type NamedTarget, targetOf } from '../../..
 import type { Principal } from '../../../lib/domain/principal.ts';
 import { NO_STANDING } from '../../../lib/domain/standing.ts';
 import {
+  IN_FORCE,
   NOON,
   approver,
   ask,
@@ -45,7 +46,7 @@ const elsewhere: readonly HoldTarget[] = [
 /** As somebody acts, a minute past noon, while these are held. */
 const under = (actor: Principal, holds: readonly HoldTarget[], more: Partial<Context> = {}): Context => ({
   ...context(actor, noon(60)),
-  control: { holds: holds.map((target, n) => holdOn(target, `h_${n}`)) },
+  control: { ...IN_FORCE, holds: holds.map((target, n) => holdOn(target, `h_${n}`)) },
   ...more,
 });
 
@@ -123,7 +124,7 @@ describe('placing a hold', () => {
     const hold = { id: 'h_new', target: of, reason: words('incident'), by: security.handle, at: noon(60) };
     expect(eventOf(place(of, where))).toStrictEqual({
       type: 'hold.placed',
-      data: { hold, carried: { holds: [...where.control.holds, hold] } },
+      data: { hold, carried: { ...IN_FORCE, holds: [...where.control.holds, hold] } },
     });
   });
 
@@ -177,7 +178,7 @@ describe('lifting a hold', () => {
     const where = under(security, [all, onEngineer]);
     expect(eventOf(lift(where))).toStrictEqual({
       type: 'hold.lifted',
-      data: { holdId: 'h_0', carried: { holds: where.control.holds.slice(1) } },
+      data: { holdId: 'h_0', carried: { ...IN_FORCE, holds: where.control.holds.slice(1) } },
     });
   });
 
