@@ -1,6 +1,4 @@
 import { asksOf } from '../lib/broker/asks.ts';
-import { decideBundle } from '../lib/broker/decide-bundle.ts';
-import { type Act, decideRequest } from '../lib/broker/decide-request.ts';
 import { listEntitlements } from '../lib/broker/list-entitlements.ts';
 import { listRequests } from '../lib/broker/list-requests.ts';
 import { askersAnywhere, onDuty } from '../lib/broker/on-duty.ts';
@@ -13,34 +11,17 @@ import type { Config } from '../lib/config/environment.ts';
 import type { Channel } from '../lib/domain/command.ts';
 import type { Principal } from '../lib/domain/principal.ts';
 import type { RequestState } from '../lib/domain/request.ts';
-import { type Call, type RouteKey, api } from '../lib/http/api.ts';
+import { api } from '../lib/http/api.ts';
+import { actRoutes } from './act-routes.ts';
 import { delegationRoutes } from './delegation-routes.ts';
 import { callerOf, deskParts } from './desk-wiring.ts';
 import { holdRoutes } from './hold-routes.ts';
-
-type ActRoute = Extract<RouteKey, `POST /v1/requests/{id}/${Act['type']}`>;
 
 export const create = (config: Config, { clock, chance, logger } = surroundings('requests')) => {
   const { policy, origin } = config;
   const { desk, authenticate } = deskParts(config, { clock, chance, logger });
   const show = async (principal: Principal, channel: Channel, request: RequestState) =>
     (await viewRequests(desk, principal, [request], channel))[0];
-
-  const act =
-    <K extends ActRoute>(
-      actOf: (body: Call<K>['body']) => Act,
-      onBundle: (body: Call<K>['body']) => boolean | undefined = () => false,
-    ) =>
-    async ({ path, body, remainingMs, ...call }: Call<K>) => {
-      const { principal, channel } = await callerOf(call);
-      const options = { requestId: path.id, principal, channel, act: actOf(body), patience: { remainingMs } };
-      if (onBundle(body)) {
-        const requests = await viewRequests(desk, principal, await decideBundle(desk, options), channel);
-        return { status: 200, json: { request: requests[0], requests } };
-      }
-      const request = await decideRequest(desk, options);
-      return { status: 200, json: { request: await show(principal, channel, request) } };
-    };
 
   return api({
     ...{ origin, logger, authenticate },
@@ -77,19 +58,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
         const { request, events } = await readRequest(desk, principal, path.id);
         return { status: 200, json: { request: await show(principal, channel, request), events } };
       },
-      'POST /v1/requests/{id}/approve': act(
-        ({ bundle: _bundle, ...body }) => ({ ...body, type: 'approve' }),
-        ({ bundle }) => bundle,
-      ),
-      'POST /v1/requests/{id}/deny': act(
-        ({ reason }) => ({ type: 'deny', reason }),
-        ({ bundle }) => bundle,
-      ),
-      'POST /v1/requests/{id}/revoke': act(({ reason }) => ({ type: 'revoke', reason })),
-      'POST /v1/requests/{id}/cancel': act(() => ({ type: 'cancel' })),
-      'POST /v1/requests/{id}/end': act(() => ({ type: 'end' })),
-      'POST /v1/requests/{id}/extend': act((body) => ({ ...body, type: 'extend' })),
-      'POST /v1/requests/{id}/review': act((body) => ({ ...body, type: 'review' })),
+      ...actRoutes(desk),
       ...holdRoutes(desk),
       ...delegationRoutes(desk),
     },

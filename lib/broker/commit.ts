@@ -9,6 +9,7 @@ import { type Broker, type Patience, actorOf, noSuchRequest, requestStream } fro
 import { seal } from './chain.ts';
 import { type Known, readKnown } from './known.ts';
 import { concernedBy, onDuty } from './on-duty.ts';
+import type { Said } from './said-before.ts';
 import { pauseOrGiveUp } from './try-again.ts';
 
 /** A request with the last of its events: what the next one is sealed to. */
@@ -92,6 +93,7 @@ export const commit = async (
     patience,
     known = readKnown,
     first = readForDecision(broker, { requestId, caller: caller.handle, known }),
+    said,
     prepare,
     alongside,
   }: CommitOptions,
@@ -101,13 +103,15 @@ export const commit = async (
   let read = await first;
   for (let tries = 0; ; tries += 1) {
     const { loaded, principal } = await load(read, caller, broker);
+    if (await said?.isAmong(read.events)) return loaded;
     const now = nowAfter(broker, loaded.last);
     const decided = decision(loaded.request, { ...read.known, principal, policy: broker.policy, now });
     if ('refusal' in decided) throw new RefusedError(decided, loaded.request);
     if (!decided.event) return loaded;
     if (tries === 0) await prepare?.();
     const eventId = broker.chance.id();
-    const event = record({ stream, last: loaded.last, now, principal, eventId, ...broker }, decided.event);
+    const place = { stream, last: loaded.last, now, principal, eventId, ...(said ? { key: said.key } : {}), ...broker };
+    const event = record(place, decided.event);
     alongside?.(loaded.request, event);
     if ((await broker.ledger.append(event)) === 'appended')
       return { request: evolve(loaded.request, event), last: event, event };
@@ -124,6 +128,8 @@ interface CommitOptions {
   readonly known?: ReadKnown;
   /** A read that is already under way. */
   readonly first?: Promise<Read>;
+  /** Under which key it is said; what was said with it before is not said again. */
+  readonly said?: Said;
   readonly prepare?: () => Promise<void>;
   /** Told of each event before it is appended, for what may go on meanwhile: it may never be in the ledger. */
   readonly alongside?: (request: RequestState, event: StoredEvent) => void;
@@ -190,7 +196,11 @@ interface Place extends Pick<Broker, 'policy'> {
   readonly now: Instant;
   readonly principal: Principal;
   readonly eventId: string;
+  readonly key?: string;
 }
 
-const record = ({ stream, last, now, principal, eventId, policy }: Place, event: DomainEvent): StoredEvent =>
-  seal(last, stream, { ...event, eventId, at: now, actor: actorOf(principal), policy: policy.version });
+const record = ({ stream, last, now, principal, eventId, key, policy }: Place, event: DomainEvent): StoredEvent =>
+  seal(last, stream, {
+    ...{ ...event, eventId, at: now, actor: actorOf(principal), policy: policy.version },
+    ...(key === undefined ? {} : { key }),
+  });

@@ -7,6 +7,7 @@ import type { RequestState } from '../domain/request.ts';
 import type { Desk, Patience } from './broker.ts';
 import { commit } from './commit.ts';
 import { readKnown, readKnownOrUnread } from './known.ts';
+import { type Saying, saidWith } from './said-before.ts';
 import { summarise } from './summarise.ts';
 import { newWords } from './words.ts';
 
@@ -30,16 +31,18 @@ export interface DecideOptions {
   readonly principal: Principal;
   readonly channel: Channel;
   readonly act: Act;
+  /** Said again with it, the act changes nothing, whatever has become of the request meanwhile. */
+  readonly idempotencyKey?: string;
   readonly patience: Patience;
 }
 
 /**
  * The request after the act.
- * @throws HatcheckError as the act's decision says (`lib/domain/decide-*.ts`), `not_found`, `ledger_conflict`, `ledger_unavailable`
+ * @throws HatcheckError as the act's decision says (`lib/domain/decide-*.ts`), `idempotency_conflict`, `not_found`, `ledger_conflict`, `ledger_unavailable`
  */
 export const decideRequest = async (
   desk: Desk,
-  { requestId, principal, channel, act, patience }: DecideOptions,
+  { requestId, principal, channel, act, idempotencyKey, patience }: DecideOptions,
 ): Promise<RequestState> => {
   const words = wordsOf(act);
   const text = words === undefined ? undefined : newWords(desk.chance, words);
@@ -49,6 +52,9 @@ export const decideRequest = async (
       requestId,
       principal,
       patience,
+      ...(idempotencyKey === undefined
+        ? {}
+        : { said: saidWith(idempotencyKey, sayingOf(act), { desk, requestId, handle: principal.handle }) }),
       known: ONLY_TAKES_AWAY.includes(act.type) ? readKnownOrUnread : readKnown,
       // First the words, then the event that holds their hash.
       ...(text ? { prepare: () => desk.texts.put(principal.handle, text.ref, text.value) } : {}),
@@ -57,6 +63,14 @@ export const decideRequest = async (
   );
   return event ? summarise(desk, request) : request;
 };
+
+/** All that a caller says by it. */
+const sayingOf = (act: Act): Saying => {
+  const { type, durationSeconds, startAt, verdict } = { ...SAYING_NOTHING, ...act };
+  return { type, text: wordsOf(act), durationSeconds, startAt, verdict };
+};
+
+const SAYING_NOTHING = { durationSeconds: undefined, startAt: undefined, verdict: undefined };
 
 const wordsOf = (act: Act): string | undefined => {
   switch (act.type) {

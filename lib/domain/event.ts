@@ -182,6 +182,8 @@ export type RecordedEvent<T extends EventType = EventType> = DomainEvent<T> & {
   readonly actor: Actor;
   /** Version of the access policy in the bundle that wrote it. Absent in events that were written before there were versions. */
   readonly policy?: string;
+  /** Made of the Idempotency-Key that it was said with: what is said again with that has happened already. */
+  readonly key?: string;
 };
 
 /**

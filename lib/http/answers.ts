@@ -168,6 +168,7 @@ const event = () =>
     at: instant(),
     actor: z.looseObject({ kind: z.enum(['person', 'workload', 'system']), handle: z.string() }),
     policy: z.optional(z.string()),
+    key: z.optional(z.string()),
     data: z.looseObject({}),
     prevHash: z.string(),
     hash: z.string(),

@@ -95,8 +95,13 @@ export interface Ask {
 export const submit = (ask: Ask, key: string): Promise<unknown> =>
   send('/v1/requests', { method: 'POST', body: ask, headers: { 'Idempotency-Key': key } });
 
+/** Each time with a key of its own: what the network sends twice is said once. */
 export const act = (id: string, action: string, body?: object): Promise<unknown> =>
-  send(`/v1/requests/${id}/${action}`, { method: 'POST', ...(body ? { body } : {}) });
+  send(`/v1/requests/${id}/${action}`, {
+    method: 'POST',
+    ...(body ? { body } : {}),
+    headers: { 'Idempotency-Key': crypto.randomUUID() },
+  });
 
 export const readCredentials = async (id: string): Promise<Credentials> =>
   json<Credentials>(await send(`/v1/requests/${id}/credentials`, { method: 'POST' }));

@@ -115,6 +115,24 @@ describe('an extension', () => {
     expect((await act(engineer, id, 'credentials')).status).toBe(200);
   });
 
+  test('accident: a yes that is sent again is none to an extension that was opened meanwhile', async () => {
+    const id = await asked('extended');
+    const yes = () => broker.call(lead, 'POST', `/v1/requests/${id}/approve`, {}, { 'Idempotency-Key': 'yes-1' });
+    const extend = (key: string, body: object = wanted) =>
+      broker.call(engineer, 'POST', `/v1/requests/${id}/extend`, body, { 'Idempotency-Key': key });
+    await yes();
+    await extend('more-1');
+    expect((await extend('more-1')).json.request.extension).toMatchObject({ status: 'pending' });
+    expect((await extend('more-2')).json.code).toBe('wrong_status');
+    const other = await extend('more-1', { ...wanted, durationSeconds: 60 });
+    expect([other.status, other.json.code]).toEqual([409, 'idempotency_conflict']);
+    const again = await yes();
+    expect([again.status, again.json.request.extension?.status]).toEqual([200, 'pending']);
+    const seen = await broker.call(lead, 'GET', `/v1/requests/${id}`);
+    expect(answers.RequestWithEvents().safeParse(seen.json).error).toBeUndefined();
+    expect((await act(lead, id, 'approve', {})).json.request.extension?.status).toBe('approved');
+  });
+
   test('is denied with its reason, and the grant stays', async () => {
     const id = await asked('extended');
     await act(lead, id, 'approve', {});

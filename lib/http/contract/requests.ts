@@ -7,10 +7,14 @@ import { read } from './pieces.ts';
 const act = {
   ...read,
   function: 'requests',
+  idempotencyKey: true,
   answers: { 200: 'OneRequest' },
 } as const;
 
-const actCodes = ['not_found', 'wrong_status', 'ledger_conflict', 'ledger_unavailable'] as const;
+const actCodes = [
+  ...(['not_found', 'wrong_status', 'idempotency_conflict'] as const),
+  ...(['ledger_conflict', 'ledger_unavailable'] as const),
+] as const;
 
 /** The routes of `functions/requests.ts`. */
 export const requestsRoutes = {

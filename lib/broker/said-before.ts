@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { HatcheckError } from '../domain/errors.ts';
+import type { StoredEvent, TextRef } from '../domain/event.ts';
+import type { Handle } from '../domain/principal.ts';
+import type { Desk } from './broker.ts';
+
+/** All that somebody says by an act; what it has no place for is undefined. */
+export interface Saying {
+  readonly type: string;
+  readonly text: string | undefined;
+  readonly durationSeconds: number | undefined;
+  readonly startAt: string | undefined;
+  readonly verdict: string | undefined;
+}
+
+/** An act under a key. A client that got no answer sends it again, and by then the same words may mean something else: more time, perhaps. */
+export interface Said {
+  readonly key: string;
+  /** Whether it happened already. @throws HatcheckError `idempotency_conflict`: something else was said with the key. */
+  readonly isAmong: (events: readonly StoredEvent[]) => Promise<boolean>;
+}
+
+interface Place {
+  readonly desk: Pick<Desk, 'texts'>;
+  readonly requestId: string;
+  readonly handle: Handle;
+}
+
+/** A key means one act of one person on one request: to each of a bundle it is another. */
+export const saidWith = (idempotencyKey: string, saying: Saying, { desk, requestId, handle }: Place): Said => {
+  const key = createHash('sha256')
+    .update(JSON.stringify([saying.type, handle, requestId, idempotencyKey]))
+    .digest('base64url');
+  return {
+    key,
+    isAmong: async (events) => {
+      const before = events.find((event) => event.key === key);
+      if (!before) return false;
+      const ref = wordsIn(before);
+      const texts = await desk.texts.get(ref ? [{ author: handle, ref }] : []);
+      const { durationSeconds, startAt, verdict } = {
+        ...{ durationSeconds: undefined, startAt: undefined, verdict: undefined },
+        ...before.data,
+      };
+      const same =
+        saying.text === (ref && texts.get(ref.id)) &&
+        saying.durationSeconds === durationSeconds &&
+        saying.startAt === startAt &&
+        saying.verdict === verdict;
+      if (same) return true;
+      throw new HatcheckError({ code: 'idempotency_conflict', reason: `${saying.type} was said otherwise` });
+    },
+  };
+};
+
+const wordsIn = ({ type, data }: StoredEvent): TextRef | undefined => {
+  switch (type) {
+    case 'request.approved':
+    case 'request.reviewed':
+      return data.comment;
+    case 'request.denied':
+    case 'request.revoked':
+      return data.reason;
+    case 'request.extended':
+    case 'request.extension_requested':
+      return data.justification;
+    default:
+      return undefined;
+  }
+};
