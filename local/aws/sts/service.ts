@@ -7,6 +7,7 @@ import { xmlDocument } from '../xml.ts';
 import type { XmlElements } from '../xml.ts';
 import { assumeRole } from './assume-role.ts';
 import type { AssumedRole } from './assume-role.ts';
+import { assumeRoleWithSaml } from './saml.ts';
 import { assumeRoleWithWebIdentity } from './web-identity.ts';
 import { readParameters } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
@@ -22,6 +23,7 @@ type Operation<Call> = (call: Call, parameters: Parameters) => XmlElements | Pro
 /** Operations whose parameters carry their own proof. */
 const UNSIGNED: ReadonlyMap<string, Operation<UnsignedCall>> = new Map<string, Operation<UnsignedCall>>([
   ['AssumeRoleWithWebIdentity', answerWebIdentity],
+  ['AssumeRoleWithSAML', answerSaml],
 ]);
 
 const SIGNED: ReadonlyMap<string, Operation<ServiceCall>> = new Map<string, Operation<ServiceCall>>([
@@ -46,6 +48,14 @@ async function answerWebIdentity(call: UnsignedCall, parameters: Parameters): Pr
     SubjectFromWebIdentityToken: subject,
     Audience: audience,
     Provider: provider,
+  };
+}
+
+function answerSaml(call: UnsignedCall, parameters: Parameters): XmlElements {
+  const { subject, subjectType, issuer, audience, nameQualifier, ...assumed } = assumeRoleWithSaml(call, parameters);
+  return {
+    ...assumedXml(assumed),
+    ...{ Subject: subject, SubjectType: subjectType, Issuer: issuer, Audience: audience, NameQualifier: nameQualifier },
   };
 }
 
