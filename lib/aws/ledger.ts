@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { verifyChain, verifyHash } from '../broker/chain.ts';
-import type { Ledger } from '../broker/ports.ts';
+import type { Ledger, LedgerPairs } from '../broker/ports.ts';
 import type { StoredEvent } from '../domain/event.ts';
 import { type Item, eventOf, itemOf, keyOf } from './ledger-item.ts';
 import { orUnavailable, unavailable } from './unavailable.ts';
@@ -14,7 +14,7 @@ export interface DynamoTable {
  * The ledger in DynamoDB. This is the only file that puts into its table (a test says so): IAM cannot demand a condition on a put, and
  * a put without one would overwrite.
  */
-export const dynamoLedger = (at: DynamoTable): Ledger => ({
+export const dynamoLedger = (at: DynamoTable): Ledger & LedgerPairs => ({
   read: (stream) =>
     failClosed('the stream cannot be read', async () => {
       const events = (await allItems(at, stream)).map(eventOf);
@@ -28,6 +28,12 @@ export const dynamoLedger = (at: DynamoTable): Ledger => ({
       const event = Items.map(eventOf)[0];
       if (event) verifyHash(event);
       return event;
+    }),
+
+  pair: (stream, seq) =>
+    failClosed('an event and the one before it cannot be read', async () => {
+      const { Items = [] } = await at.client.send(pairQuery(at, stream, seq));
+      return Items.map(eventOf);
     }),
 
   append: async (event) => {
@@ -83,6 +89,19 @@ const query = (
     ExpressionAttributeNames: STREAM,
     ExpressionAttributeValues: { ':stream': { S: stream } },
     ...options,
+  });
+
+const pairQuery = ({ table }: DynamoTable, stream: string, seq: number): QueryCommand =>
+  new QueryCommand({
+    TableName: table,
+    ConsistentRead: true,
+    KeyConditionExpression: '#stream = :stream AND #seq BETWEEN :before AND :seq',
+    ExpressionAttributeNames: { ...STREAM, '#seq': 'seq' },
+    ExpressionAttributeValues: {
+      ':stream': { S: stream },
+      ':before': { N: String(seq - 1) },
+      ':seq': { N: String(seq) },
+    },
   });
 
 /** A query answers at most 1 MB a time. */

@@ -76,12 +76,17 @@ export const verifyHash = (event: StoredEvent): void => {
 export const verifyChain = (events: readonly StoredEvent[]): void => {
   let prev: StoredEvent | undefined;
   for (const event of events) {
-    verifyLink(prev, event);
+    verifyFollows(prev, event);
     prev = event;
   }
 };
 
-const verifyLink = (prev: StoredEvent | undefined, event: StoredEvent): void => {
+/**
+ * Checks one event against the one before it, `undefined` at the stream's beginning.
+ *
+ * @throws BrokenChainError when it does not follow.
+ */
+export const verifyFollows = (prev: StoredEvent | undefined, event: StoredEvent): void => {
   if (prev && event.stream !== prev.stream) throw new BrokenChainError(event, 'stream');
   if (event.seq !== (prev ? prev.seq + 1 : 0)) throw new BrokenChainError(event, 'gap');
   verifyHash(event);

@@ -23,6 +23,12 @@ export interface Ledger {
   append(event: StoredEvent): Promise<'appended' | 'conflict'>;
 }
 
+/** For whoever checks one event of a stream that may be long. */
+export interface LedgerPairs {
+  /** The event before that place and the one in it, as far as they are there, in order, consistent, each hash checked; not yet their link. */
+  pair(stream: string, seq: number): Promise<readonly StoredEvent[]>;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   /** The position (`positionOf`) after which the next page begins; absent on the last. */

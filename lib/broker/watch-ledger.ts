@@ -6,8 +6,9 @@ import { type RequestState, evolve } from '../domain/request.ts';
 import { latest } from '../domain/time.ts';
 import { requestStream } from './broker.ts';
 import { BrokenChainError, seal } from './chain.ts';
+import { isCarried, isForged } from './forged.ts';
 import { noticeOf } from './notice.ts';
-import type { Chance, Clock, Ledger, Notices, Summaries } from './ports.ts';
+import type { Chance, Clock, Ledger, LedgerPairs, Notices, Summaries } from './ports.ts';
 import { summaryOf } from './summary.ts';
 
 /** What happened to one item of the ledger, as its stream tells it, at least once and in each item's own order. */
@@ -33,7 +34,7 @@ interface Altered {
 }
 
 export interface LedgerWatch {
-  readonly ledger: Ledger;
+  readonly ledger: Ledger & LedgerPairs;
   readonly summaries: Pick<Summaries, 'put'>;
   readonly notices: Notices;
   readonly policy: AccessPolicy;
@@ -51,6 +52,14 @@ export interface LedgerWatch {
 export const watchLedger = async (watch: LedgerWatch, change: LedgerChange): Promise<void> => {
   if (change.kind === 'altered') await raise(watch, change, change.altered);
   else if (change.stream.startsWith(requestStream(''))) await repair(watch, change);
+  else if (isCarried(change.stream)) await follow(watch, change);
+};
+
+/** An event in `control` or in a person's stream is believed by whoever reads it last: that it follows is checked here. */
+const follow = async (watch: LedgerWatch, change: LedgerChange & Appended): Promise<void> => {
+  const { stream, seq, hash } = change;
+  if (await isForged(watch.ledger, stream, seq))
+    await raise(watch, change, { stream, seq, change: 'insert', hashAfter: hash });
 };
 
 /** Tells whom the event concerns, and writes the summary as the ledger has it now; the index takes it only if it is newer. */

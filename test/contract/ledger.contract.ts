@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { seal } from '../../lib/broker/chain.ts';
-import type { Ledger } from '../../lib/broker/ports.ts';
+import type { Ledger, LedgerPairs } from '../../lib/broker/ports.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
 import { approved, chain } from './events.ts';
 
 export interface LedgerUnderTest {
-  readonly ledger: Ledger;
+  readonly ledger: Ledger & LedgerPairs;
   readonly close: () => Promise<void>;
 }
 
 /** What every ledger promises, whatever it is made of. */
 export const ledgerContract = (name: string, make: () => Promise<LedgerUnderTest>): void => {
   describe(`the ledger of ${name}`, () => {
-    let ledger: Ledger;
+    let ledger: Ledger & LedgerPairs;
     let close: () => Promise<void>;
     let streams = 0;
     const stream = () => `request#r_${String((streams += 1))}`;
@@ -36,6 +36,16 @@ export const ledgerContract = (name: string, make: () => Promise<LedgerUnderTest
       await appendAll(events);
       expect(await ledger.read(events[0]!.stream)).toEqual(events);
       expect(await ledger.last(events[0]!.stream)).toEqual(events.at(-1));
+    });
+
+    test('an event is read with the one before it, as far as they are there', async () => {
+      const events = chain(stream(), 4);
+      await appendAll(events);
+      const pairAt = (seq: number) => ledger.pair(events[0]!.stream, seq);
+      expect(await pairAt(2)).toEqual([events[1], events[2]]);
+      expect(await pairAt(0)).toEqual([events[0]]);
+      expect(await pairAt(4)).toEqual([events[3]]);
+      expect(await pairAt(9)).toEqual([]);
     });
 
     test('the same event twice is appended, once', async () => {

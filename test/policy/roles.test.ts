@@ -48,7 +48,7 @@ issuer          | kms:GetPublicKey                                              
 credentials     | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |
 on-ledger-event | dynamodb:DescribeStream, dynamodb:GetRecords                                         | ledger's stream                           |
 on-ledger-event | dynamodb:GetShardIterator, dynamodb:ListStreams                                      | ledger's stream                           |
-on-ledger-event | dynamodb:Query                                                                       | ledger                                    | request#*, alarm#*
+on-ledger-event | dynamodb:Query                                                                       | ledger                                    | request#*, control, person#*, alarm#*
 on-ledger-event | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | alarm#*
 on-ledger-event | dynamodb:PutItem                                                                     | index                                     | request#*
 on-ledger-event | sqs:SendMessage                                                                      | queue LedgerStreamFailures                |

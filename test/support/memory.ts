@@ -5,6 +5,7 @@ import type {
   Clock,
   Dues,
   Ledger,
+  LedgerPairs,
   Page,
   PageOf,
   People,
@@ -86,7 +87,7 @@ export const patientFor = (tries: number): Patience => {
 export const unavailable = (): HatcheckError =>
   new HatcheckError({ code: 'ledger_unavailable', reason: 'as the test says' });
 
-export interface MemoryLedger extends Ledger {
+export interface MemoryLedger extends Ledger, LedgerPairs {
   /** What somebody with the keys to the table could do. */
   alter(stream: string, seq: number, change: (canonical: string) => string): void;
   /** Those to which something was appended. */
@@ -128,6 +129,14 @@ export const memoryLedger = (
         if (last) verifyHash(last);
       });
       return last;
+    },
+    pair: async (stream, seq) => {
+      await turn();
+      const events = eventsOf(stream).filter((event) => event.seq === seq || event.seq === seq - 1);
+      unlessBroken(() => {
+        events.forEach(verifyHash);
+      });
+      return events;
     },
     append: async (event) => {
       if (hashCanonical(canonicalOf(event)) !== event.hash) throw new TypeError('only a sealed event is appended');

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { activatePolicy } from '../../../lib/broker/activate-policy.ts';
 import { issueCredentials } from '../../../lib/broker/issue.ts';
 import { submitRequest } from '../../../lib/broker/submit-request.ts';
+import { HatcheckError } from '../../../lib/domain/errors.ts';
 import { engineer, noon, policy } from '../../support/builders.ts';
 import { type MemoryDesk, memoryDesk, memoryLedger, patient, patientFor } from '../../support/memory.ts';
 import { asked, by, codeOf, granted, issuerAt, words } from './story.ts';
@@ -11,11 +12,15 @@ const next = (desk: MemoryDesk, version: string): MemoryDesk => ({ ...desk, poli
 
 const activate = (desk: MemoryDesk) => activatePolicy(desk, desk.policy.version, patient);
 
-const issuedBy = (desk: MemoryDesk, id: string): Promise<string> =>
-  issueCredentials(issuerAt(desk), by(id)).then(
-    () => 'issued',
-    (error: unknown) => codeOf(Promise.reject(error)),
-  );
+const issuedBy = async (desk: MemoryDesk, id: string): Promise<string> => {
+  try {
+    await issueCredentials(issuerAt(desk), by(id));
+    return 'issued';
+  } catch (error) {
+    if (error instanceof HatcheckError) return error.code;
+    throw error;
+  }
+};
 
 describe('while the functions of a deployment are replaced', () => {
   test('both go on; ten minutes later only the new ones do, and what had been approved goes on with them', async () => {
