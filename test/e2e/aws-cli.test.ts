@@ -35,7 +35,11 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
     await writeFile(tokenFile, await stack.oidc.idToken('engineer@example.com'), { mode: 0o600 });
     await run(process.execPath, [HATCHECK, 'login', '--token-file', tokenFile], { env });
     const engineer = await stack.signedIn('engineer@example.com');
-    await profiles({ read: await ask(engineer, 'prod-read'), payments: await paymentsGrant(engineer) });
+    await profiles({
+      read: await ask(engineer, 'prod-read'),
+      staging: await ask(engineer, 'staging-admin'),
+      payments: await paymentsGrant(engineer),
+    });
   }, 60_000);
   afterAll(async () => {
     await stack.close();
@@ -79,6 +83,14 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
   test('s3 ls works with a role that has the right', async () => {
     const { stdout } = await aws('read', 's3', 'ls');
     expect(stdout).toContain('prod-reports');
+  }, 30_000);
+
+  test('a role session by a token of ours serves it as well', async () => {
+    const { stdout } = await aws('staging', 'sts', 'get-caller-identity');
+    expect(JSON.parse(stdout)).toMatchObject({
+      Arn: expect.stringMatching(/^arn:aws:sts::444455556666:assumed-role\/Admin\/engineer@example\.com=[\w-]{8}$/),
+    });
+    expect((await aws('staging', 's3', 'ls')).stdout).toContain('staging-reports');
   }, 30_000);
 
   test('s3 ls is AccessDenied with a role that has it not', async () => {
