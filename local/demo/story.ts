@@ -78,6 +78,9 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
   if (credentials) await use(credentials, places, teller);
   await openTheConsole(engineer, id, teller);
 
+  teller.chapter('For half a day, by a token that the broker signs');
+  await forHalfADay(engineer, places, teller);
+
   teller.chapter('From a pipeline, without a browser');
   await fromPipeline(places, id, teller);
 
@@ -97,6 +100,29 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
   await readTheRecord(engineer, id, teller);
   return teller.end();
 };
+
+const forHalfADay = async (browser: Browser, { awsEndpoint }: Places, teller: Teller): Promise<void> => {
+  const asked = await browser.call('POST', '/v1/requests', {
+    entitlementId: 'staging-admin',
+    justification: 'A migration that runs until tonight.',
+    durationSeconds: HALF_A_DAY_SECONDS,
+  });
+  const reply = await browser.call('POST', `/v1/requests/${requestIn(asked)?.id ?? ''}/credentials`);
+  const { data } = credentialsSchema.safeParse(reply.json);
+  const secondsLeft = data ? (Date.parse(data.Expiration) - Date.now()) / 1000 : 0;
+  teller.step(
+    'the session is not cut off after an hour, as a chained one would be',
+    data ? `until ${data.Expiration}` : `${reply.status} ${codeOf(reply)}`,
+    secondsLeft > HALF_A_DAY_SECONDS - 600,
+  );
+  const published = await browser.call('GET', '/.well-known/jwks.json');
+  teller.step('AWS verified it with keys that anybody may read', String(published.status), published.status === 200);
+  if (!data) return;
+  const { arn } = await whoAndWhat(data, awsEndpoint);
+  teller.step('and the session says whose it is', arn, /assumed-role\/Admin\/engineer@example\.com=/.test(arn));
+};
+
+const HALF_A_DAY_SECONDS = 12 * 3600;
 
 const signIn = async (
   browser: Browser,
