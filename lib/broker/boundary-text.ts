@@ -1,0 +1,31 @@
+import * as z from 'zod/mini';
+import { type BoundaryStatement, type EndedSessions, OUR_SID, REQUEST_TAG } from '../domain/boundary.ts';
+
+/** What a boundary says now: the statements that are the account's own, and whose sessions it denies. */
+export interface BoundaryNow {
+  readonly own: readonly BoundaryStatement[];
+  readonly ended: EndedSessions;
+}
+
+const statement = z.record(z.string(), z.unknown());
+const document = z.object({ Statement: z.union([z.array(statement), statement]) });
+const revoked = z.object({ Condition: z.object({ StringEquals: z.object({ [REQUEST_TAG]: z.array(z.string()) }) }) });
+const issuedBefore = z.object({
+  Condition: z.object({ DateLessThan: z.object({ 'aws:TokenIssueTime': z.iso.datetime() }) }),
+});
+
+/** @throws SyntaxError or ZodError when it is no policy, which IAM would not have stored. */
+export const readBoundary = (text: string): BoundaryNow => {
+  const { Statement } = document.parse(JSON.parse(text));
+  const statements = Array.isArray(Statement) ? Statement : [Statement];
+  const ours = (name: string) => statements.find(({ Sid }) => Sid === `${OUR_SID}${name}`);
+  const before = ours('IssuedBefore');
+  const ids = ours('Revoked');
+  return {
+    own: statements.filter(({ Sid }) => typeof Sid !== 'string' || !Sid.startsWith(OUR_SID)),
+    ended: {
+      requestIds: ids ? revoked.parse(ids).Condition.StringEquals[REQUEST_TAG] : [],
+      ...(before ? { issuedBefore: issuedBefore.parse(before).Condition.DateLessThan['aws:TokenIssueTime'] } : {}),
+    },
+  };
+};

@@ -1,0 +1,149 @@
+import type { Account, Partition } from './entitlement.ts';
+import type { StoredEvent } from './event.ts';
+import type { Instant } from './principal.ts';
+import { latest, msOf, plusSeconds } from './time.ts';
+
+/** A role that is lent, and the permissions boundary by which its sessions are ended. */
+export interface BoundedRole {
+  readonly roleArn: string;
+  readonly account: Account;
+}
+
+/** A statement as IAM has it; those of the account's own we carry on without reading them. */
+export type BoundaryStatement = Readonly<Record<string, unknown>>;
+
+export interface BoundaryDocument {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly BoundaryStatement[];
+}
+
+/** Whose sessions are to be denied everything. */
+export interface EndedSessions {
+  readonly requestIds: readonly string[];
+  /** Of everybody, those that were opened before. */
+  readonly issuedBefore?: Instant;
+}
+
+/** "IAM and AWS STS quotas": characters of a managed policy, white space not counted; ours has none. */
+const MAX_CHARACTERS = 6144;
+
+/** What begins the Sid of each statement that is ours. An account's own statements must not. */
+export const OUR_SID = 'Hatcheck';
+
+/** Where a boundary allows everything, it takes nothing away but what is denied below. It never grants. */
+export const ALLOW_EVERYTHING: BoundaryStatement = { Effect: 'Allow', Action: '*', Resource: '*' };
+
+/** `policy/hatcheck/<role's name>-boundary`, in the role's own account. */
+export const boundaryArn = ({ roleArn }: Pick<BoundedRole, 'roleArn'>): string =>
+  `${roleArn.slice(0, roleArn.indexOf(':role/'))}:policy/hatcheck/${roleName(roleArn)}-boundary`;
+
+/** The one role of the account that may write boundaries, and that `on-revocation` alone may assume. */
+export const revokerArn = ({ account: { partition, id } }: Pick<BoundedRole, 'account'>): string =>
+  `arn:${partition}:iam::${id}:role/hatcheck/hatcheck-revoker`;
+
+export const roleName = (roleArn: string): string => roleArn.slice(roleArn.lastIndexOf('/') + 1);
+
+/**
+ * The whole boundary: the account's own statements, what keeps it in place, and the denies.
+ *
+ * @returns undefined when it would be longer than IAM takes.
+ */
+export const boundaryDocument = (
+  role: BoundedRole,
+  own: readonly BoundaryStatement[],
+  { requestIds, issuedBefore }: EndedSessions,
+): BoundaryDocument | undefined => {
+  const document: BoundaryDocument = {
+    Version: '2012-10-17',
+    Statement: [
+      ...own,
+      ...guards(role),
+      ...(requestIds.length === 0
+        ? []
+        : [deny('Revoked', { StringEquals: { [REQUEST_TAG]: [...requestIds].sort() } })]),
+      ...(issuedBefore === undefined
+        ? []
+        : [deny('IssuedBefore', { DateLessThan: { 'aws:TokenIssueTime': issuedBefore } })]),
+    ],
+  };
+  return JSON.stringify(document).replace(/\s/g, '').length <= MAX_CHARACTERS ? document : undefined;
+};
+
+export const REQUEST_TAG = 'aws:PrincipalTag/hatcheck-request';
+
+const deny = (name: string, Condition: object): BoundaryStatement => ({
+  ...{ Sid: `${OUR_SID}${name}`, Effect: 'Deny', Action: '*', Resource: '*', Condition },
+});
+
+/**
+ * What an administrator's session must not do, or it could undo the denies: touch what is ours; take the boundary off, or exchange it;
+ * make a principal that does not carry it, or credentials for one that does not. (With what an account has besides, an
+ * administrator may still find a way to stay: entitlements that should leave no trace deny `iam:*` in their session policy.)
+ */
+const guards = ({ roleArn, account: { partition } }: BoundedRole): readonly BoundaryStatement[] => [
+  {
+    Sid: `${OUR_SID}Own`,
+    Effect: 'Deny',
+    Action: 'iam:*',
+    Resource: [roleArn, ...OWN.map((own) => ours(partition, own))],
+  },
+  {
+    Sid: `${OUR_SID}Detach`,
+    Effect: 'Deny',
+    Action: ['iam:DeleteRolePermissionsBoundary', 'iam:DeleteUserPermissionsBoundary'],
+    Resource: '*',
+    Condition: { StringLike: { 'iam:PermissionsBoundary': ours(partition, 'policy/hatcheck/*') } },
+  },
+  {
+    Sid: `${OUR_SID}Unbounded`,
+    Effect: 'Deny',
+    Action: ['iam:CreateRole', 'iam:CreateUser', 'iam:PutRolePermissionsBoundary', 'iam:PutUserPermissionsBoundary'],
+    Resource: '*',
+    // A negated operator also holds where no boundary is asked for at all.
+    Condition: { StringNotEquals: { 'iam:PermissionsBoundary': boundaryArn({ roleArn }) } },
+  },
+  {
+    Sid: `${OUR_SID}Credentials`,
+    Effect: 'Deny',
+    Action: ['iam:CreateAccessKey', 'iam:CreateLoginProfile', 'iam:UpdateLoginProfile', 'iam:UpdateAssumeRolePolicy'],
+    Resource: '*',
+  },
+];
+
+const OWN = ['role/hatcheck/*', 'policy/hatcheck/*', '*-provider/*hatcheck*'];
+
+const ours = (partition: Partition, resource: string): string => `arn:${partition}:iam::*:${resource}`;
+
+/** Between a revoke and its effect, and between clocks. Whoever takes longer has had an alarm by then. */
+const MARGIN_SECONDS = 900;
+
+/** What a session that was chained away lasts at most (IAM guide, role chaining). */
+const CHAINED_SECONDS = 3600;
+
+/**
+ * When the last session of a request is surely over, whatever became of those whose outcome is not known.
+ * `undefined`: none was ever asked for.
+ */
+export const sessionsOverAt = (
+  { chaining, closedAt }: { readonly chaining: boolean; readonly closedAt: Instant },
+  events: readonly StoredEvent[],
+): Instant | undefined => {
+  const ends = events.flatMap((event) =>
+    event.type === 'credentials.intended' ? [plusSeconds(event.at, event.data.durationSeconds)] : [],
+  );
+  const [first, ...rest] = ends;
+  if (first === undefined) return undefined;
+  const last = rest.reduce(latest, first);
+  const chained = chaining ? plusSeconds(latest(last, closedAt), CHAINED_SECONDS) : last;
+  return plusSeconds(chained, MARGIN_SECONDS);
+};
+
+/** Longer than any session can be out: so long a deny by `aws:TokenIssueTime` stands. */
+const LONGEST_SECONDS = 43_200 + CHAINED_SECONDS + MARGIN_SECONDS;
+
+/** When nobody can have a session any more that was opened before. */
+export const allOverAt = (issuedBefore: Instant): Instant => plusSeconds(issuedBefore, LONGEST_SECONDS);
+
+/** The next whole second: STS issues in whole seconds, and what was issued in this one is to be denied too. */
+export const nextSecond = (now: Instant): Instant =>
+  new Date(Math.floor(msOf(now) / 1000) * 1000 + 1000).toISOString().replace('.000Z', 'Z');

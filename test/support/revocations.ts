@@ -1,0 +1,39 @@
+import { requestStream } from '../../lib/broker/broker.ts';
+import { seal } from '../../lib/broker/chain.ts';
+import type { Ledger } from '../../lib/broker/ports.ts';
+import type { Entitlement } from '../../lib/domain/entitlement.ts';
+import type { RecordedEvent, StoredEvent } from '../../lib/domain/event.ts';
+import type { Instant } from '../../lib/domain/principal.ts';
+import { NOON, approved, approver, entitlement, intended, recorded, security, submitted, words } from './builders.ts';
+
+/** `r_` and 26 characters, of a number. */
+export const requestIdOf = (number: number): string => `r_${String(number).padStart(26, 'A')}`;
+
+interface Told {
+  readonly of?: Entitlement;
+  /** When sessions were opened, of 900 s. */
+  readonly sessionsAt?: readonly Instant[];
+  /** Absent: it was not. */
+  readonly revokedAt?: Instant;
+}
+
+/** A request of noon, approved at once, in the ledger. */
+export const tell = async (
+  ledger: Pick<Ledger, 'append'>,
+  requestId: string,
+  { of = entitlement(), sessionsAt = [NOON], revokedAt }: Told,
+): Promise<void> => {
+  const events: readonly RecordedEvent[] = [
+    submitted({ requestId }, { of }),
+    approved(approver, NOON),
+    ...sessionsAt.map(intended),
+    ...(revokedAt === undefined
+      ? []
+      : [recorded('request.revoked', { reason: words('stop') }, { by: security, at: revokedAt })]),
+  ];
+  let last: StoredEvent | undefined;
+  for (const event of events) {
+    last = seal(last, requestStream(requestId), event);
+    await ledger.append(last);
+  }
+};

@@ -1,0 +1,234 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { readBoundary } from '../../../lib/broker/boundary-text.ts';
+import { type Boundaries, endSessions } from '../../../lib/broker/end-sessions.ts';
+import { ALLOW_EVERYTHING, allOverAt, boundaryDocument } from '../../../lib/domain/boundary.ts';
+import { noon, entitlement } from '../../support/builders.ts';
+import { type MemoryClock, type MemoryLedger, memoryClock, memoryLedger, unavailable } from '../../support/memory.ts';
+import { requestIdOf, tell } from '../../support/revocations.ts';
+
+const ROLE = { roleArn: entitlement().roleArn, account: entitlement().account };
+const [ONE, TWO, THREE] = [requestIdOf(1), requestIdOf(2), requestIdOf(3)];
+
+/** A boundary whose default version shows only after so many more reads. */
+const memoryBoundary = (text: string, behind = 0) => {
+  const versions = [text];
+  let shown = 0;
+  let readsUntilShown = 0;
+  const boundaries: Boundaries = {
+    read: () => {
+      if (readsUntilShown > 0) readsUntilShown -= 1;
+      else shown = versions.length - 1;
+      return Promise.resolve({ versionId: `v${shown + 1}`, text: versions[shown] ?? '' });
+    },
+    write: (_, written) => {
+      versions.push(written);
+      readsUntilShown = behind;
+      return Promise.resolve();
+    },
+  };
+  return { boundaries, versions };
+};
+
+const documentOf = (...[ended, own = [ALLOW_EVERYTHING]]: [Parameters<typeof boundaryDocument>[2], object[]?]) =>
+  JSON.stringify(
+    boundaryDocument(
+      ROLE,
+      own.map((one) => ({ ...one })),
+      ended,
+    ),
+  );
+
+const EMPTY = documentOf({ requestIds: [] });
+
+let ledger: MemoryLedger;
+let clock: MemoryClock;
+let overflows: number[];
+beforeEach(() => {
+  ledger = memoryLedger();
+  clock = memoryClock(noon(70));
+  overflows = [];
+});
+
+const end = (boundaries: Boundaries, ...requestIds: string[]) =>
+  endSessions(
+    { ledger, boundaries, clock, overflowed: (_, requests) => void overflows.push(requests) },
+    ROLE,
+    requestIds,
+  );
+
+const revoke = (id: string, told: Partial<Parameters<typeof tell>[2]> = {}) =>
+  tell(ledger, id, { revokedAt: noon(60), ...told });
+
+const deniedIn = (versions: readonly string[]) => readBoundary(versions.at(-1) ?? '').ended;
+
+describe('the boundary', () => {
+  test('denies the sessions of what was revoked, in one version', async () => {
+    await revoke(ONE);
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    expect([...(await end(boundaries, ONE))]).toEqual([[ONE, 'boundary']]);
+    expect(versions).toEqual([EMPTY, documentOf({ requestIds: [ONE] })]);
+  });
+
+  test('goes on denying what it denied before', async () => {
+    await Promise.all([revoke(ONE), revoke(TWO)]);
+    const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
+    await end(boundaries, TWO);
+    expect(deniedIn(versions)).toEqual({ requestIds: [ONE, TWO] });
+  });
+
+  test('is not written again when it says so already', async () => {
+    await revoke(ONE);
+    const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
+    expect([...(await end(boundaries, ONE))]).toEqual([[ONE, 'boundary']]);
+    expect(versions).toHaveLength(1);
+  });
+
+  test("keeps the account's own statements, and puts ours back that somebody changed or took out", async () => {
+    const own = [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }];
+    const altered = [...own, { Sid: 'HatcheckOwn', Effect: 'Deny', Action: 'iam:GetRole', Resource: '*' }];
+    const { boundaries, versions } = memoryBoundary(JSON.stringify({ Version: '2012-10-17', Statement: altered }));
+    await end(boundaries);
+    expect(versions.at(-1)).toBe(documentOf({ requestIds: [] }, own));
+  });
+
+  test('takes one statement by itself for a list of one', () => {
+    expect(readBoundary(JSON.stringify({ Statement: ALLOW_EVERYTHING })).own).toEqual([ALLOW_EVERYTHING]);
+  });
+});
+
+describe('the ledger decides', () => {
+  test.each<[string, () => Promise<void>]>([
+    ['has no such request', () => Promise.resolve()],
+    ['says that it goes on', () => tell(ledger, ONE, {})],
+    [
+      'says that it is of another role',
+      () => revoke(ONE, { of: entitlement({ roleArn: 'arn:aws:iam::111122223333:role/hatcheck/Other' }) }),
+    ],
+  ])('what somebody put on the boundary or the queue is not denied where the ledger %s', async (_, arrange) => {
+    await arrange();
+    const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
+    expect([...(await end(boundaries, ONE))]).toEqual([]);
+    expect(versions.at(-1)).toBe(EMPTY);
+  });
+
+  test('nothing is written while it is away', async () => {
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    const away = {
+      ledger: { read: () => Promise.reject(unavailable()) },
+      boundaries,
+      clock,
+      overflowed: () => undefined,
+    };
+    await expect(endSessions(away, ROLE, [ONE])).rejects.toMatchObject({ code: 'ledger_unavailable' });
+    expect(versions).toEqual([EMPTY]);
+  });
+});
+
+describe('a deny is dropped', () => {
+  test('when the last session is surely over, and not a second before', async () => {
+    await revoke(ONE, { sessionsAt: [noon(0), noon(30)] });
+    const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
+    clock.set(noon(30 + 900 + 900 - 1));
+    await end(boundaries);
+    expect(versions).toHaveLength(1);
+    clock.advance(1);
+    await end(boundaries);
+    expect(versions.at(-1)).toBe(EMPTY);
+  });
+
+  test('an hour later where sessions may chain away', async () => {
+    const { session } = entitlement();
+    await revoke(ONE, { of: entitlement({ session: { ...session, chaining: true } }) });
+    const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
+    clock.set(noon(900 + 900 + 3600 - 1));
+    await end(boundaries);
+    expect(versions).toHaveLength(1);
+    clock.advance(1);
+    await end(boundaries);
+    expect(versions.at(-1)).toBe(EMPTY);
+  });
+
+  test('a request that never opened a session is not denied at all', async () => {
+    await revoke(ONE, { sessionsAt: [] });
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    expect([...(await end(boundaries, ONE))]).toEqual([[ONE, 'over']]);
+    expect(versions).toEqual([EMPTY]);
+  });
+});
+
+describe('too many for one policy', () => {
+  const MANY = Array.from({ length: 300 }, (_, i) => requestIdOf(1000 + i));
+
+  test('fifty at once each have their own deny', async () => {
+    const fifty = MANY.slice(0, 50);
+    await Promise.all(fifty.map((id) => revoke(id)));
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    expect([...(await end(boundaries, ...fifty)).values()]).toEqual(fifty.map(() => 'boundary'));
+    expect(deniedIn(versions)).toEqual({ requestIds: fifty });
+    expect(overflows).toEqual([]);
+  });
+
+  test("end everybody's sessions that were opened until now, and say so; those revoked later have their own deny again", async () => {
+    await Promise.all(MANY.map((id) => revoke(id)));
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    expect(new Set((await end(boundaries, ...MANY)).values())).toEqual(new Set(['token_issue_time']));
+    expect(deniedIn(versions)).toEqual({ requestIds: [], issuedBefore: '2026-03-02T12:01:11Z' });
+    expect(overflows).toEqual([300]);
+    await revoke(requestIdOf(999), { revokedAt: noon(71) });
+    clock.advance(5);
+    await end(boundaries, requestIdOf(999));
+    expect(deniedIn(versions)).toEqual({ requestIds: [requestIdOf(999)], issuedBefore: '2026-03-02T12:01:11Z' });
+    expect(overflows).toEqual([300]);
+  });
+
+  test('the deny of everybody is dropped when no session of then can be left', async () => {
+    const issuedBefore = '2026-03-02T12:01:11Z';
+    const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [], issuedBefore }));
+    clock.set(noon((Date.parse(allOverAt(issuedBefore)) - Date.parse(noon(0))) / 1000 - 1));
+    await end(boundaries);
+    expect(versions).toHaveLength(1);
+    clock.advance(1);
+    await end(boundaries);
+    expect(versions.at(-1)).toBe(EMPTY);
+  });
+
+  test("an account's own statements that leave no room are an error, not a boundary without denies", async () => {
+    await revoke(ONE);
+    const own = [ALLOW_EVERYTHING, { Effect: 'Deny', Action: 'x:y', Resource: `arn:aws:s3:::${'x'.repeat(6000)}` }];
+    const { boundaries, versions } = memoryBoundary(JSON.stringify({ Version: '2012-10-17', Statement: own }));
+    await expect(end(boundaries, ONE)).rejects.toMatchObject({ code: 'aws_unavailable' });
+    expect(versions).toHaveLength(1);
+  });
+});
+
+describe('until IAM shows it', () => {
+  test('a write that shows late is waited for, and not repeated', async () => {
+    await revoke(ONE);
+    const { boundaries, versions } = memoryBoundary(EMPTY, 5);
+    await end(boundaries, ONE);
+    expect(versions).toHaveLength(2);
+    expect(clock.pauses).toHaveLength(6);
+  });
+
+  test('a write that never shows is an error in the end', async () => {
+    await revoke(ONE);
+    const { boundaries } = memoryBoundary(EMPTY, 1000);
+    await expect(end(boundaries, ONE)).rejects.toMatchObject({ code: 'aws_unavailable' });
+  });
+
+  test('somebody who writes between our read and our write is not written over unread', async () => {
+    await Promise.all([revoke(ONE), revoke(TWO), revoke(THREE)]);
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    let reads = 0;
+    const racing: Boundaries = {
+      ...boundaries,
+      read: async (role) => {
+        reads += 1;
+        if (reads === 2) await boundaries.write(role, documentOf({ requestIds: [TWO, THREE] }));
+        return boundaries.read(role);
+      },
+    };
+    await end(racing, ONE);
+    expect(deniedIn(versions)).toEqual({ requestIds: [ONE, TWO, THREE] });
+  });
+});
