@@ -15,7 +15,7 @@ import { evaluate } from '../../local/aws/policy/evaluate.ts';
 import type { LocalAws } from '../../local/aws/server.ts';
 import { iamBoundaries } from '../../lib/aws/boundaries.ts';
 import { endSessions } from '../../lib/broker/end-sessions.ts';
-import { ALLOW_EVERYTHING, boundaryArn, boundaryDocument, revokerArn } from '../../lib/domain/boundary.ts';
+import { ALLOW_EVERYTHING, boundaryArn, boundaryDocument, nextSecond, revokerArn } from '../../lib/domain/boundary.ts';
 import { orderRoleSession } from '../../lib/domain/role-session.ts';
 import { engineer, entitlement, noon, request, submitted } from '../support/builders.ts';
 import { memoryClock, memoryLedger } from '../support/memory.ts';
@@ -187,6 +187,23 @@ describe('sessions that are out', () => {
       code: 'aws_unavailable',
       cause: { name: 'AccessDenied' },
     });
+  });
+});
+
+describe('where the single denies are too many', () => {
+  const document = boundaryDocument(ROLE, [ALLOW_EVERYTHING], { requestIds: [], issuedBefore: nextSecond(noon(61.5)) });
+  const boundary = parsePolicy(document, 'boundary', 'boundary');
+
+  test.each([
+    ['before', noon(60), false],
+    ['in the very second', noon(61), false],
+    ['afterwards', noon(62), true],
+  ])('a session that was opened %s: whoever it is of', (_, issuedAt, allowed) => {
+    const caller = { kind: 'role', account: TARGET_ACCOUNT, roleArn: TARGET, sessionArn: `${TARGET}/s` } as const;
+    const asked = { caller, action: 's3:GetObject', resource: 'arn:aws:s3:::reports/x' };
+    const context = new Map([['aws:tokenissuetime', [issuedAt]]]);
+    const identity = [parsePolicy(policy(ALLOW_EVERYTHING), 'identity', 'administrator')];
+    expect(evaluate({ ...asked, context }, { identity, boundary }).allowed).toBe(allowed);
   });
 });
 
