@@ -13,8 +13,9 @@ describe('who may write', () => {
     expect(sources.length).toBeGreaterThan(50);
   });
 
-  test('puts stand in three files, one a table', () => {
+  test('puts stand in four files: one for the ledger, one for people, two for the index', () => {
     expect(filesWith(/\bPutItemCommand\b/).toSorted()).toEqual([
+      'lib/aws/dues.ts',
       'lib/aws/identity-item.ts',
       'lib/aws/ledger.ts',
       'lib/aws/summaries.ts',

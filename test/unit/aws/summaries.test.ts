@@ -27,11 +27,17 @@ describe('the index table', () => {
   });
   afterAll(() => db.close());
 
-  test('a request is one item, and one for each group; only open ones are in the index of the pending', async () => {
+  test('a request is one item, one for each group, and one for each thing that falls due; only open ones are in the index of the pending', async () => {
     const summary = pending(1, ['sre-leads', 'security', 'security']);
     await dynamoSummaries(at()).put(summary);
     const open = await itemsOf(summary.id);
-    expect([...open.keys()]).toEqual(['approver#security', 'approver#sre-leads', 'summary']);
+    expect([...open.keys()]).toEqual([
+      'approver#security',
+      'approver#sre-leads',
+      'due#approval_reminder',
+      'due#lapse',
+      'summary',
+    ]);
     expect(open.get('approver#security')).toMatchObject({ pendingGroup: { S: 'security' } });
     expect(open.get('summary')).not.toHaveProperty('pendingGroup');
     await dynamoSummaries(at()).put({ ...summary, seq: 1, closed: { kind: 'denied', by: 'p', at: summary.createdAt } });
