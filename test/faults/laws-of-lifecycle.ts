@@ -4,7 +4,7 @@ import { holdsIn, identitiesOf, meet, nameOf, plain, todays } from '../model/ora
 import { type Facts, factsOf, statusOf } from '../model/oracle/facts.ts';
 import { usableUntil } from '../model/oracle/verdict.ts';
 import { type Entry, type Evidence, entriesOf, eventsOf, requestStreams } from '../support/history.ts';
-import { doneBefore, effectiveBefore, spanOf } from './known-when.ts';
+import { doneBefore, effectiveBefore, knownWhen, spanOf } from './known-when.ts';
 
 /** I10: nobody who was answered that a hold is in force hears afterwards that what it covers grew. */
 export const holdsAreFelt = (evidence: Evidence): readonly string[] =>
@@ -140,16 +140,19 @@ export const carriedIsTrue = (evidence: Evidence): readonly string[] =>
 const wrongControl = (evidence: Evidence, before: readonly StoredEvent[], event: StoredEvent): readonly string[] => {
   if (event.type === 'policy.activated') return [];
   if (event.type !== 'hold.placed' && event.type !== 'hold.lifted') return ['I8 has no place in control'];
-  const { entries, policy, streams } = evidence;
-  const people = streams.flat().filter(({ stream, at }) => stream !== 'control' && at <= event.at);
-  const everything = { lives: [], around: [...before, ...people], policy };
-  const verdicts = entriesOf(entries, 'asked')
-    .filter(({ by, use }) => by.handle === event.actor.handle && (use === 'hold' || use === 'lift'))
-    .map(({ by }) =>
+  const { entries, policy } = evidence;
+  const askers = entriesOf(entries, 'asked').filter(
+    ({ by, use }) => by.handle === event.actor.handle && (use === 'hold' || use === 'lift'),
+  );
+  const verdicts = knownWhen(evidence, event).flatMap((known) => {
+    const people = known.filter(({ stream }) => stream !== 'control');
+    const everything = { lives: [], around: [...before, ...people], policy };
+    return askers.map(({ by }) =>
       event.type === 'hold.placed'
         ? holdVerdict(everything, event.data.hold.target, by)
         : liftVerdict(everything, event.data.holdId, by, event.at),
     );
+  });
   // One that nobody of these asked for, and that was not seen to take effect, is of another run on the same tables.
   const isOthers = verdicts.length === 0 && !spanOf(evidence, event);
   return [
