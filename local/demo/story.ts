@@ -1,8 +1,10 @@
 import { ListBucketsCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod';
-import { type Browser, type Reply, callAs, exchange, openBrowser } from '../browser.ts';
+import { type Browser, callAs, exchange, openBrowser } from '../browser.ts';
 import type { Stack } from '../stack.ts';
+import { breakTheGlass, hold, moreTime, twoStages } from './lifecycle.ts';
+import { codeOf, refused, requestIn, signIn } from './steps.ts';
 import type { Teller } from './teller.ts';
 
 export interface Places {
@@ -28,7 +30,6 @@ const credentialsSchema = z.strictObject({
 });
 type Credentials = z.infer<typeof credentialsSchema>;
 
-const requestSchema = z.looseObject({ id: z.string(), status: z.string(), approvalsNeeded: z.number() });
 const eventsSchema = z.array(
   z.looseObject({ type: z.string(), at: z.string(), hash: z.string(), prevHash: z.string(), stream: z.string() }),
 );
@@ -78,6 +79,20 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
   if (credentials) await use(credentials, places, teller);
   await openTheConsole(engineer, id, teller);
 
+  teller.chapter('More time');
+  await moreTime(engineer, approver, id, teller);
+
+  const security = openBrowser(places.origin);
+  teller.chapter('Two stages');
+  await signIn(security, 'security@example.com', places, teller);
+  await twoStages({ engineer, approver, security }, teller);
+
+  teller.chapter('Break the glass');
+  await breakTheGlass({ engineer, approver, security }, teller);
+
+  teller.chapter('A hold');
+  await hold({ engineer, approver, security }, id, teller);
+
   teller.chapter('For half a day, by a token that the broker signs');
   await forHalfADay(engineer, places, teller);
 
@@ -123,32 +138,6 @@ const forHalfADay = async (browser: Browser, { awsEndpoint }: Places, teller: Te
 };
 
 const HALF_A_DAY_SECONDS = 12 * 3600;
-
-const signIn = async (
-  browser: Browser,
-  account: string,
-  { origin }: Places,
-  teller: Teller,
-  provider = 'local-oidc',
-): Promise<void> => {
-  await browser.visit(`${origin}/login?provider=${provider}&loginHint=${encodeURIComponent(account)}`);
-  const me = await browser.call('GET', '/v1/me');
-  const { principal } = z.looseObject({ principal: z.looseObject({ email: z.string() }).optional() }).parse(me.json);
-  teller.step(
-    `${account} signs in`,
-    principal ? `${me.status} ${principal.email}` : codeOf(me),
-    principal?.email === account,
-  );
-};
-
-const refused = async (browser: Browser, id: string, code: string, what: string, teller: Teller): Promise<void> => {
-  const reply = await browser.call('POST', `/v1/requests/${id}/credentials`);
-  teller.step(
-    `${what} are refused`,
-    `${reply.status} ${codeOf(reply)}`,
-    reply.status === 403 && codeOf(reply) === code,
-  );
-};
 
 const issue = async (browser: Browser, id: string, teller: Teller): Promise<Credentials | undefined> => {
   const reply = await browser.call('POST', `/v1/requests/${id}/credentials`);
@@ -266,6 +255,7 @@ const readTheRecord = async (browser: Browser, id: string, teller: Teller): Prom
     'credentials.intended',
     'credentials.issued',
     'console.issued',
+    'request.extension_requested',
     'request.revoked',
   ];
   const missing = expected.filter((type) => !types.includes(type));
@@ -283,8 +273,3 @@ const readTheRecord = async (browser: Browser, id: string, teller: Teller): Prom
   );
   teller.step('and no secret', '', !JSON.stringify(reply.json).includes('SecretAccessKey'));
 };
-
-const requestIn = ({ json }: Reply): z.infer<typeof requestSchema> | undefined =>
-  requestSchema.safeParse(json['request']).data;
-
-const codeOf = ({ status, json }: Reply): string => (typeof json['code'] === 'string' ? json['code'] : String(status));
