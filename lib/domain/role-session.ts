@@ -1,4 +1,5 @@
 import type { DenyStatement, Entitlement, SessionRules } from './entitlement.ts';
+import { certain } from './invariant.ts';
 import type { Handle, Instant, Principal } from './principal.ts';
 import type { RequestState } from './request.ts';
 import { msOf, secondsBetween } from './time.ts';
@@ -121,7 +122,7 @@ const wholeSecond = (instant: Instant): string =>
 
 /** Who a token is for: one account, so that what was signed for one is nothing in another. */
 export const audienceOf = ({ roleArn }: Pick<RoleSessionOrder, 'roleArn'>): string =>
-  `hatcheck:${roleArn.split(':')[4] ?? ''}`;
+  `hatcheck:${certain(roleArn.split(':')[4], 'a role without an account')}`;
 
 const SESSION_NAME = /^[A-Za-z0-9_+=,.@-]{2,64}$/;
 

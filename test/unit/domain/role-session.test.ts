@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { DenyStatement, Entitlement } from '../../../lib/domain/entitlement.ts';
 import {
+  audienceOf,
   type SessionPolicy,
   orderRoleSession,
   roleSessionName,
@@ -270,4 +271,9 @@ describe('the role session name', () => {
     expect(name(victim, handleOf('attacker'))).not.toBe(victim);
     expect(name(engineer.handle, handleOf('attacker'))).not.toBe(engineer.handle);
   });
+});
+
+test('a token is for the one account of its role, and a role without one has none', () => {
+  expect(audienceOf({ roleArn: 'arn:aws-us-gov:iam::111122223333:role/hatcheck/Admin' })).toBe('hatcheck:111122223333');
+  expect(() => audienceOf({ roleArn: 'role/hatcheck/Admin' })).toThrow(TypeError);
 });
