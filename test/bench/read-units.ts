@@ -1,0 +1,162 @@
+import { parseArgs } from 'node:util';
+import { BatchWriteItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import { itemOf } from '../../lib/aws/ledger-item.ts';
+import { dynamoLedger } from '../../lib/aws/ledger.ts';
+import { summaryItems } from '../../lib/aws/summary-items.ts';
+import { dynamoSummaries } from '../../lib/aws/summaries.ts';
+import { activatePolicy } from '../../lib/broker/activate-policy.ts';
+import { seal } from '../../lib/broker/chain.ts';
+import { decideRequest } from '../../lib/broker/decide-request.ts';
+import { issueCredentials } from '../../lib/broker/issue.ts';
+import { listRequests } from '../../lib/broker/list-requests.ts';
+import { readRequest } from '../../lib/broker/read-request.ts';
+import { submitRequest } from '../../lib/broker/submit-request.ts';
+import { summaryOf } from '../../lib/broker/summary.ts';
+import type { StoredEvent } from '../../lib/domain/event.ts';
+import type { Principal } from '../../lib/domain/principal.ts';
+import { newWorld } from '../faults/world.ts';
+import {
+  approver,
+  auditor,
+  engineer,
+  entitlement,
+  noon,
+  policy,
+  request,
+  stage,
+  submitted,
+} from '../support/builders.ts';
+import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
+import { memoryClock, patient } from '../support/memory.ts';
+
+const MONTH_SECONDS = 28 * 86_400;
+const admin = entitlement({ approval: { stages: [stage('sre-leads')], withinSeconds: MONTH_SECONDS } });
+
+const READS: ReadonlySet<string> = new Set(['QueryCommand', 'GetItemCommand']);
+const consumedSchema = z.object({ ConsumedCapacity: z.optional(z.object({ CapacityUnits: z.optional(z.number()) })) });
+
+/** `r_` and 26 characters, in the order of the numbers. */
+const idOf = (index: number): string =>
+  `r_${index.toString(8).padStart(26, '0').replaceAll('0', 'A').replaceAll('1', 'B')}`;
+
+const NOW = noon(200_000);
+const fresh = (who: Principal): Principal => ({ ...who, groupsAt: NOW, authenticatedAt: NOW });
+
+const submission = (index: number): StoredEvent => {
+  const requestId = idOf(index);
+  const event = submitted(
+    { requestId, pendingUntil: noon(index + MONTH_SECONDS) },
+    { of: admin, at: noon(index) },
+  );
+  return seal(undefined, `request#${requestId}`, { ...event, eventId: requestId, policy: 'the-version' });
+};
+
+const write = async (
+  client: DynamoDBClient,
+  table: string,
+  items: readonly Record<string, AttributeValue>[],
+): Promise<void> => {
+  for (let first = 0; first < items.length; first += 25) {
+    const puts = items.slice(first, first + 25).map((Item) => ({ PutRequest: { Item } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: puts } }));
+  }
+};
+
+/** Read units of one page of fifty, or of one act, by its name. */
+export type Units = Readonly<Record<string, number>>;
+
+/** Of as many requests as there are ids, one a second, all of one person and all waiting for one group: the worst there is. */
+export const fill = async ({ client, tables }: TestDynamoDb, from: number, to: number): Promise<void> => {
+  for (let first = from; first < to; first += 500) {
+    const chunk = Array.from({ length: Math.min(500, to - first) }, (_, more) => submission(first + more));
+    await write(client, tables.ledger, chunk.map(itemOf));
+    await write(
+      client,
+      tables.index,
+      chunk.flatMap((event) => summaryItems(summaryOf(request(event)))),
+    );
+  }
+};
+
+/** What the adapters of ledger and index consume, each as the functions use them, counted by DynamoDB itself. */
+export const unitsAt = async (database: TestDynamoDb, requests: number): Promise<Units> => {
+  const { client, tables } = database;
+  let consumed = 0;
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        if (!READS.has(commandName)) return next(args);
+        Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
+        const result = await next(args);
+        const { ConsumedCapacity: said } = consumedSchema.parse(result.output);
+        consumed += said?.CapacityUnits ?? 0;
+        return result;
+      },
+    { step: 'initialize', name: 'counted', override: true },
+  );
+  const { desk, aws } = newWorld({ policy: policy([admin]), seed: requests });
+  const clock = memoryClock(NOW);
+  const ledger = dynamoLedger({ client, table: tables.ledger });
+  await activatePolicy({ ...desk, ledger, clock }, desk.policy.version, patient);
+  const summaries = dynamoSummaries({ client, table: tables.index });
+  const struck = { ...desk, ...aws, clock, ledger, summaries };
+  const units: Record<string, number> = {};
+  const counted = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    consumed = 0;
+    const done = await work();
+    units[name] = consumed;
+    return done;
+  };
+  const list = (as: 'requester' | 'approver' | 'auditor', by: Principal) =>
+    counted(`list as ${as}`, () => listRequests(struck, by, { as, limit: 50 }));
+  const ask = { entitlementId: admin.id, justification: 'restore the payments queue', durationSeconds: 600 };
+  const asking = () => submitRequest(struck, { principal: fresh(engineer), ask, patience: patient });
+  // Whoever never asked has no stream that could be read.
+  await asking();
+  await list('requester', fresh(engineer));
+  await list('approver', fresh(approver));
+  await list('auditor', fresh(auditor));
+  const acting = { requestId: idOf(requests - 1), patience: patient };
+  const acts = { principal: fresh(approver), channel: 'portal', ...acting } as const;
+  await counted('read', () => readRequest(struck, fresh(approver), acting.requestId));
+  await counted('approve', () => decideRequest(struck, { ...acts, act: { type: 'approve' } }));
+  await counted('credentials', () => issueCredentials(struck, { ...acting, caller: Promise.resolve(fresh(engineer)) }));
+  await counted('revoke', () => decideRequest(struck, { ...acts, act: { type: 'revoke', reason: 'It is over.' } }));
+  await counted('ask', asking);
+  return units;
+};
+
+/** What each page and act takes at each of these numbers of requests, one after the other in the same tables. */
+export const compareUnits = async (
+  sizes: readonly number[],
+  start: () => Promise<TestDynamoDb>,
+): Promise<readonly Units[]> => {
+  const database = await start();
+  try {
+    const seen: Units[] = [];
+    let there = 0;
+    for (const size of sizes) {
+      await fill(database, there, size);
+      there = size;
+      seen.push(await unitsAt(database, size));
+    }
+    return seen;
+  } finally {
+    await database.close();
+  }
+};
+
+/** `node test/bench/read-units.ts --requests 100000` */
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { requests: { type: 'string', default: '100000' } } });
+  const sizes = [100, 1000, Number(values.requests)];
+  const seen = await compareUnits(sizes, startDynamoDb);
+  for (const name of Object.keys(seen[0] ?? {}))
+    process.stdout.write(`${name.padEnd(20)} ${seen.map((units) => String(units[name]).padStart(8)).join('')}\n`);
+  // All months' shards are read for everybody's list: with few requests they hold less than a page each.
+  const isEqual = Object.keys(seen[0] ?? {}).every(
+    (name) => name === 'list as auditor' || seen[0]?.[name] === seen[2]?.[name],
+  );
+  process.exitCode = isEqual && seen[1]?.['list as auditor'] === seen[2]?.['list as auditor'] ? 0 : 1;
+}
