@@ -48,3 +48,10 @@ describe.each(pages)('%s', (page) => {
 test('the README stays under 150 lines', () => {
   expect(read('README.md').split('\n').length).toBeLessThanOrEqual(150);
 });
+
+test('each test that docs/regressions.md names is there', () => {
+  const rows = [...read('docs/regressions.md').matchAll(/\| `(test\/[^`]+)`: (.+) \|$/gm)];
+  expect(rows.length).toBeGreaterThan(10);
+  const missing = rows.filter(([, file = '', title = '']) => !read(file).includes(title)).map(([row]) => row);
+  expect(missing).toEqual([]);
+});

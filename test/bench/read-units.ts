@@ -45,10 +45,7 @@ const fresh = (who: Principal): Principal => ({ ...who, groupsAt: NOW, authentic
 
 const submission = (index: number): StoredEvent => {
   const requestId = idOf(index);
-  const event = submitted(
-    { requestId, pendingUntil: noon(index + MONTH_SECONDS) },
-    { of: admin, at: noon(index) },
-  );
+  const event = submitted({ requestId, pendingUntil: noon(index + MONTH_SECONDS) }, { of: admin, at: noon(index) });
   return seal(undefined, `request#${requestId}`, { ...event, eventId: requestId, policy: 'the-version' });
 };
 
