@@ -13,20 +13,20 @@ export type Groups = ReturnType<typeof groupsFrom>;
 /** Before the names of `onCall`; no identity provider may be called that. */
 export const ON_CALL = 'oncall';
 
-const qualifier = (providerIds: readonly string[], onCall: readonly string[]) => (text: string, context: z.RefinementCtx<string>) => {
-  const colon = text.indexOf(':');
-  const [only, ...others] = providerIds;
-  if (colon >= 0) {
-    const prefix = text.slice(0, colon);
-    if (prefix === ON_CALL) {
-      if (!onCall.includes(text.slice(colon + 1)))
-        context.addIssue(fault('unknown_on_call', 'is not one of onCall'));
-    } else if (!providerIds.includes(prefix))
-      context.addIssue(fault('unknown_provider', `there is no identity provider ${JSON.stringify(prefix)}`));
-    else if (colon === text.length - 1) context.addIssue(fault('invalid_group', 'must name a group after the colon'));
-    return text;
-  }
-  if (others.length > 0)
-    context.addIssue(fault('ambiguous_group', `must say whose group it is: ${providerIds.join(':…, ')}:…`));
-  return `${only ?? ''}:${text}`;
-};
+const qualifier =
+  (providerIds: readonly string[], onCall: readonly string[]) => (text: string, context: z.RefinementCtx<string>) => {
+    const colon = text.indexOf(':');
+    const [only, ...others] = providerIds;
+    if (colon >= 0) {
+      const prefix = text.slice(0, colon);
+      if (prefix === ON_CALL) {
+        if (!onCall.includes(text.slice(colon + 1))) context.addIssue(fault('unknown_on_call', 'is not one of onCall'));
+      } else if (!providerIds.includes(prefix))
+        context.addIssue(fault('unknown_provider', `there is no identity provider ${JSON.stringify(prefix)}`));
+      else if (colon === text.length - 1) context.addIssue(fault('invalid_group', 'must name a group after the colon'));
+      return text;
+    }
+    if (others.length > 0)
+      context.addIssue(fault('ambiguous_group', `must say whose group it is: ${providerIds.join(':…, ')}:…`));
+    return `${only ?? ''}:${text}`;
+  };

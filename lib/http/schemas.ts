@@ -38,6 +38,7 @@ export const reason = () => words(2000);
 /** Ids of entitlements and identity providers, as access.yml spells them. */
 export const slug = () => z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/));
 
+/** What a person or workload is named by: `p_` and 43 base64url characters. */
 export const handle = () => z.string().check(z.regex(/^p_[A-Za-z0-9_-]{43}$/));
 
 export const accountId = () => z.string().check(z.regex(/^[0-9]{12}$/));
