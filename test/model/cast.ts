@@ -136,6 +136,7 @@ export const BEGINNINGS: readonly string[] = [
 export const someDay: fc.Arbitrary<AccessPolicy | 'active'> = fc.oneof(
   { weight: 24, arbitrary: fc.constant('active' as const) },
   { weight: 1, arbitrary: fc.constantFrom(basePolicy, ...changes) },
+  { weight: 2, arbitrary: fc.constant(basePolicy) },
 );
 /** What is deployed: often that everything is as it was. */
 export const deployments: fc.Arbitrary<AccessPolicy> = fc.oneof(
