@@ -334,11 +334,7 @@ describe('a fault is found, with its line and column', () => {
       `12:34 ${read}.session.max out_of_range`,
     ],
     ['a session shorter than STS gives', withMember('session: { max: 10m }'), `12:16 ${read}.session.max out_of_range`],
-    [
-      'a way that is none',
-      withMember('session: { via: user }'),
-      `12:16 ${read}.session.via invalid_value`,
-    ],
+    ['a way that is none', withMember('session: { via: user }'), `12:16 ${read}.session.via invalid_value`],
     ['another tail', withMember('session: { tail: allow }'), `12:16 ${read}.session.tail invalid_value`],
     [
       'a limit of nothing',

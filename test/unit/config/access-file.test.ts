@@ -22,12 +22,7 @@ const entitlementOf = (access: CompiledAccess, id: string) => accessPolicy(acces
 describe('the files that come with the project', () => {
   test('access.example.yml compiles', () => {
     const { policy } = loadAccessFile('access.example.yml');
-    expect(policy.entitlements.map(({ id }) => id)).toEqual([
-      'prod-read',
-      'deploy',
-      'prod-admin',
-      'payments-admin',
-    ]);
+    expect(policy.entitlements.map(({ id }) => id)).toEqual(['prod-read', 'deploy', 'prod-admin', 'payments-admin']);
     expect(entitlementOf(policy, 'prod-admin')).toMatchObject({
       roleArn: 'arn:aws:iam::111122223333:role/hatcheck/Admin',
       roleMaxSessionSeconds: 3600,
