@@ -1,8 +1,28 @@
-import { groupsFresh, mfaUsed, sameDeviceUsed, signedInRecently } from './assurance.ts';
+import { isRequester } from './access.ts';
+import { groupsFreshCheck, mfaCheck, sameDeviceCheck, signInAgeCheck } from './sign-in-checks.ts';
 import type { Context, Submit } from './command.ts';
 import type { Entitlement } from './entitlement.ts';
-import { badInput } from './errors.ts';
+import { badInput, refuse } from './errors.ts';
+import type { RequestState } from './request.ts';
 import type { Check } from './rule.ts';
+
+export const requesterCheck = (request: RequestState, { principal }: Context): Check => ({
+  rule: 'requester',
+  detail: 'The request is your own.',
+  check: () =>
+    isRequester(request, principal) ? undefined : refuse('not_the_requester', 'it is somebody else’s request'),
+  gate: true,
+});
+
+/** @param entitlement as access.yml has it for them today, if it does */
+export const stillEligibleCheck = (
+  { entitlementId }: Pick<RequestState, 'entitlementId'>,
+  entitlement: Entitlement | undefined,
+): Check => ({
+  rule: 'eligible',
+  detail: 'You are still eligible for the entitlement.',
+  check: () => (entitlement ? undefined : refuse('not_eligible', `${entitlementId} is no longer theirs`)),
+});
 
 /** Whoever asks, for a grant or for more of one, says why. */
 export const justificationCheck = (
@@ -18,25 +38,12 @@ export const justificationCheck = (
 });
 
 /** And is signed in as the entitlement wants it. */
-export const signInChecks = (entitlement: Entitlement, { principal, now }: Context): readonly Check[] => [
-  {
-    rule: 'groupsFresh',
-    detail: `Your groups were fetched within ${entitlement.groupsMaxAgeSeconds} seconds.`,
-    check: () => groupsFresh(principal, entitlement.groupsMaxAgeSeconds, now),
-  },
-  {
-    rule: 'mfa',
-    detail: 'Signed in with more than one factor, where it is asked for.',
-    check: () => mfaUsed(principal, entitlement.requires),
-  },
-  {
-    rule: 'signInAge',
-    detail: 'Signed in recently, where it is asked for.',
-    check: () => signedInRecently(principal, entitlement.requires, now),
-  },
-  {
-    rule: 'sameDevice',
-    detail: 'Signed in on this very machine, where it is asked for.',
-    check: () => sameDeviceUsed(principal, entitlement.requires),
-  },
+export const signInChecks = (
+  { groupsMaxAgeSeconds, requires }: Entitlement,
+  { principal, now }: Context,
+): readonly Check[] => [
+  groupsFreshCheck(principal, groupsMaxAgeSeconds, now),
+  mfaCheck(principal, requires),
+  signInAgeCheck(principal, requires, now),
+  sameDeviceCheck(principal, requires),
 ];

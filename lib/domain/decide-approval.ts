@@ -1,4 +1,4 @@
-import { groupsFresh, mfaUsed, signedInRecently } from './assurance.ts';
+import { groupsFreshCheck, mfaCheck, signInAgeCheck } from './sign-in-checks.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
 import { controlChecks, growthOf } from './control-rules.ts';
 import { type Entitlement, extensionOf, sameApprovers, sameSnapshot, snapshotOf } from './entitlement.ts';
@@ -104,21 +104,9 @@ const entitlementChecks = (
         ? undefined
         : refuse('channel_not_allowed', `said by ${context.channel}, ${approverRequires.channel} asked for`),
   },
-  {
-    rule: 'groupsFresh',
-    detail: `Your groups were fetched within ${groupsMaxAgeSeconds} seconds.`,
-    check: () => groupsFresh(context.principal, groupsMaxAgeSeconds, context.now),
-  },
-  {
-    rule: 'mfa',
-    detail: 'Signed in with more than one factor, where it is asked for.',
-    check: () => mfaUsed(context.principal, approverRequires),
-  },
-  {
-    rule: 'signInAge',
-    detail: 'Signed in recently, where it is asked for.',
-    check: () => signedInRecently(context.principal, approverRequires, context.now),
-  },
+  groupsFreshCheck(context.principal, groupsMaxAgeSeconds, context.now),
+  mfaCheck(context.principal, approverRequires),
+  signInAgeCheck(context.principal, approverRequires, context.now),
   { rule: 'onlyLess', detail: 'Only less time than was asked for.', check: () => onlyLess(matter, command) },
   {
     rule: 'onlyLater',

@@ -1,4 +1,5 @@
-import { isRequester, isRevoker } from './access.ts';
+import { isRevoker } from './access.ts';
+import { requesterCheck } from './asker-rules.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
 import { refuse } from './errors.ts';
 import { type RequestState, type RequestStatus, openExtension, statusAt } from './request.ts';
@@ -40,14 +41,6 @@ export const revoke = (request: RequestState, { reason }: Revoke, context: Conte
     data: { reason },
   }));
 };
-
-const requesterCheck = (request: RequestState, { principal }: Context): Check => ({
-  rule: 'requester',
-  detail: 'The request is your own.',
-  check: () =>
-    isRequester(request, principal) ? undefined : refuse('not_the_requester', 'it is somebody else’s request'),
-  gate: true,
-});
 
 const statusCheck = (request: RequestState, wanted: RequestStatus, { now }: Context): Check => ({
   rule: 'status',

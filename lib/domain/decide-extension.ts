@@ -1,5 +1,4 @@
-import { isRequester } from './access.ts';
-import { justificationCheck, signInChecks } from './asker-rules.ts';
+import { justificationCheck, requesterCheck, signInChecks, stillEligibleCheck } from './asker-rules.ts';
 import { type Context, type Decision, type Extend, unlessRefused } from './command.ts';
 import { controlChecks, growthOf } from './control-rules.ts';
 import { type Entitlement, extensionOf, sameSnapshot, snapshotOf } from './entitlement.ts';
@@ -46,13 +45,7 @@ export const extendRules = (request: RequestState, command: Extend, context: Con
   const { principal, policy, now } = context;
   const entitlement = eligibleFor(policy, principal, request);
   const checks: readonly Check[] = [
-    {
-      rule: 'requester',
-      detail: 'The request is your own.',
-      check: () =>
-        isRequester(request, principal) ? undefined : refuse('not_the_requester', 'it is somebody else’s request'),
-      gate: true,
-    },
+    requesterCheck(request, context),
     { rule: 'live', detail: 'Its grant goes on now.', check: () => live(request, now), gate: true },
     {
       rule: 'noneOpen',
@@ -60,11 +53,7 @@ export const extendRules = (request: RequestState, command: Extend, context: Con
       check: () => (openExtension(request, now) ? refuse('wrong_status', 'an extension is pending') : undefined),
     },
     ...controlChecks(context, growthOf(request)),
-    {
-      rule: 'eligible',
-      detail: 'You are still eligible for the entitlement.',
-      check: () => (entitlement ? undefined : refuse('not_eligible', `${request.entitlementId} is no longer theirs`)),
-    },
+    stillEligibleCheck(request, entitlement),
   ];
   return evaluate([...checks, ...(entitlement ? entitlementChecks(request, command, entitlement, context) : [])]);
 };

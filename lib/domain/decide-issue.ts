@@ -1,5 +1,5 @@
-import { isRequester } from './access.ts';
-import { groupsFresh, mfaUsed, sameDeviceUsed, signedInRecently } from './assurance.ts';
+import { requesterCheck, stillEligibleCheck } from './asker-rules.ts';
+import { groupsFreshCheck, mfaCheck, sameDeviceCheck, signInAgeCheck } from './sign-in-checks.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
 import { controlChecks, growthOf } from './control-rules.ts';
 import { type Entitlement, extensionOf, sameSnapshot, snapshotOf } from './entitlement.ts';
@@ -53,13 +53,7 @@ export const issueRules = (request: RequestState, context: Context): readonly Ru
   const { principal, policy, now } = context;
   const entitlement = eligibleFor(policy, principal, request);
   const checks: readonly Check[] = [
-    {
-      rule: 'requester',
-      detail: 'The request is your own.',
-      check: () =>
-        isRequester(request, principal) ? undefined : refuse('not_the_requester', 'it is somebody else’s request'),
-      gate: true,
-    },
+    requesterCheck(request, context),
     {
       rule: 'window',
       detail: 'It is approved, and its window contains now.',
@@ -67,11 +61,7 @@ export const issueRules = (request: RequestState, context: Context): readonly Ru
       gate: true,
     },
     ...controlChecks(context, growthOf(request)),
-    {
-      rule: 'eligible',
-      detail: 'You are still eligible for the entitlement.',
-      check: () => (entitlement ? undefined : refuse('not_eligible', `${request.entitlementId} is no longer theirs`)),
-    },
+    stillEligibleCheck(request, entitlement),
   ];
   return evaluate([...checks, ...(entitlement ? entitlementChecks(request, entitlement, context) : [])]);
 };
@@ -99,32 +89,13 @@ const entitlementChecks = (
         ? refuse('self_approval', 'the requester is among the approvers')
         : undefined,
   },
-  {
-    rule: 'groupsFresh',
-    detail: 'Your groups were fetched recently enough.',
-    check: () => groupsFresh(principal, entitlement.groupsMaxAgeSeconds, now),
-  },
+  groupsFreshCheck(principal, entitlement.groupsMaxAgeSeconds, now),
   // At every issue: unlike a sign-in that was fresh once, one that was given to another machine does not get worse with time.
-  {
-    rule: 'sameDevice',
-    detail: 'Signed in on this very machine, where it is asked for.',
-    check: () => sameDeviceUsed(principal, entitlement.requires),
-  },
+  sameDeviceCheck(principal, entitlement.requires),
   // The rest of `requires` binds when asking and at the first issue; a renewal an hour later must not send an operation in progress to sign in.
   ...(request.issues.length > 0
     ? []
-    : [
-        {
-          rule: 'mfa',
-          detail: 'Signed in with more than one factor, where it is asked for.',
-          check: () => mfaUsed(principal, entitlement.requires),
-        },
-        {
-          rule: 'signInAge',
-          detail: 'Signed in recently, where it is asked for.',
-          check: () => signedInRecently(principal, entitlement.requires, now),
-        },
-      ]),
+    : [mfaCheck(principal, entitlement.requires), signInAgeCheck(principal, entitlement.requires, now)]),
   {
     rule: 'limit',
     detail: `At most ${entitlement.limits.issuesPerHour} issues an hour.`,

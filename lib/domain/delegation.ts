@@ -1,10 +1,10 @@
-import { groupsFresh } from './assurance.ts';
 import { type Context, type Decision, unlessRefused } from './command.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
 import type { TextRef } from './event.ts';
 import type { AccessPolicy } from './policy.ts';
 import { type Group, type Handle, type Instant, type Principal, inAnyGroup } from './principal.ts';
 import { evaluate } from './rule.ts';
+import { groupsFreshCheck } from './sign-in-checks.ts';
 import { type Standing, handlesOf, prunedAt, samePerson } from './standing.ts';
 import { isBefore, latest, secondsBetween } from './time.ts';
 
@@ -66,11 +66,7 @@ export const delegate = (wish: DelegationWish, { principal, policy, now, standin
       detail: `At most ${maxSeconds} seconds from now.`,
       check: () => termFits(wish, maxSeconds, now),
     },
-    {
-      rule: 'groupsFresh',
-      detail: 'Your groups were fetched recently enough.',
-      check: () => groupsFresh(principal, strictestAge(policy, groups), now),
-    },
+    groupsFreshCheck(principal, strictestAge(policy, groups), now),
     {
       rule: 'limit',
       detail: `At most ${MAX_GIVEN} at a time.`,
