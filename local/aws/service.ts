@@ -44,6 +44,19 @@ export interface Service {
   readonly renderFault: (fault: AwsFault, requestId: string) => Answer;
 }
 
+const MISMATCH = new AwsFault(403, 'SignatureDoesNotMatch', 'The request signature does not match.');
+
+/** What IAM, SQS and STS answer to a signature that is none. */
+export const SIGNATURE_FAULTS: Service['signatureFaults'] = {
+  missing_token: new AwsFault(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token'),
+  incomplete_signature: new AwsFault(400, 'IncompleteSignature', 'The request signature is not complete'),
+  invalid_token: new AwsFault(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.'),
+  expired_token: new AwsFault(403, 'ExpiredToken', 'The security token included in the request is expired'),
+  outside_time: new AwsFault(403, 'SignatureDoesNotMatch', 'Signature expired or not yet current'),
+  wrong_body_hash: MISMATCH,
+  mismatch: MISMATCH,
+};
+
 /** What the caller asks, as policies see it; `more` are the condition keys that only this request has. */
 export function accessRequest(
   call: ServiceCall,

@@ -1,4 +1,5 @@
 import { AwsFault } from '../fault.ts';
+import { SIGNATURE_FAULTS } from '../service.ts';
 import type { Service, ServiceCall } from '../service.ts';
 import { readParameters } from '../sts/parameters.ts';
 import type { Answer } from '../wire.ts';
@@ -25,20 +26,10 @@ const xmlAnswer = (status: number, body: string): Answer => ({
   body,
 });
 
-const MISMATCH = new AwsFault(403, 'SignatureDoesNotMatch', 'The request signature does not match.');
-
 /** IAM: what revocation needs of it, asked by the query protocol of version 2010-05-08. */
 export const iam: Service = {
   skewSeconds: 300,
-  signatureFaults: {
-    missing_token: new AwsFault(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token'),
-    incomplete_signature: new AwsFault(400, 'IncompleteSignature', 'The request signature is not complete'),
-    invalid_token: new AwsFault(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.'),
-    expired_token: new AwsFault(403, 'ExpiredToken', 'The security token included in the request is expired'),
-    outside_time: new AwsFault(403, 'SignatureDoesNotMatch', 'Signature expired or not yet current'),
-    wrong_body_hash: MISMATCH,
-    mismatch: MISMATCH,
-  },
+  signatureFaults: SIGNATURE_FAULTS,
   answer: (call) => Promise.resolve().then(() => answer(call)),
   renderFault: (fault, requestId) => {
     const error = { Type: fault.status < 500 ? 'Sender' : 'Receiver', Code: fault.code, Message: fault.message };

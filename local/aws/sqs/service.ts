@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AwsFault } from '../fault.ts';
 import { describeDenial } from '../policy/evaluate.ts';
-import { accessRequest, decide } from '../service.ts';
+import { SIGNATURE_FAULTS, accessRequest, decide } from '../service.ts';
 import type { Service, ServiceCall } from '../service.ts';
 import type { Answer } from '../wire.ts';
 import { type Queue, type QueueSettings, type Received, createQueue, md5 } from './queue.ts';
@@ -140,16 +140,4 @@ const jsonAnswer = (status: number, content: object): Answer => ({
 const renderFault = (fault: AwsFault, requestId: string): Answer => {
   const shown = jsonAnswer(fault.status, { __type: `com.amazonaws.sqs#${fault.code}`, message: fault.message });
   return { ...shown, headers: { ...shown.headers, 'x-amzn-requestid': requestId } };
-};
-
-const MISMATCH = new AwsFault(403, 'SignatureDoesNotMatch', 'The request signature does not match.');
-
-const SIGNATURE_FAULTS: Service['signatureFaults'] = {
-  missing_token: new AwsFault(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token'),
-  incomplete_signature: new AwsFault(400, 'IncompleteSignature', 'The request signature is not complete'),
-  invalid_token: new AwsFault(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.'),
-  expired_token: new AwsFault(403, 'ExpiredToken', 'The security token included in the request is expired'),
-  outside_time: new AwsFault(403, 'SignatureDoesNotMatch', 'Signature expired or not yet current'),
-  wrong_body_hash: MISMATCH,
-  mismatch: MISMATCH,
 };

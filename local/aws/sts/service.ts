@@ -1,4 +1,5 @@
 import { AwsFault } from '../fault.ts';
+import { SIGNATURE_FAULTS } from '../service.ts';
 import type { Service, ServiceCall, UnsignedCall } from '../service.ts';
 import { sessionArn } from '../session.ts';
 import type { Credentials } from '../session.ts';
@@ -109,11 +110,7 @@ function xmlAnswer(status: number, body: string): Answer {
 export const sts: Service = {
   skewSeconds: 300,
   signatureFaults: {
-    missing_token: new AwsFault(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token'),
-    incomplete_signature: new AwsFault(400, 'IncompleteSignature', 'The request signature is not complete'),
-    invalid_token: new AwsFault(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.'),
-    expired_token: new AwsFault(403, 'ExpiredToken', 'The security token included in the request is expired'),
-    outside_time: new AwsFault(403, 'SignatureDoesNotMatch', 'Signature expired or not yet current'),
+    ...SIGNATURE_FAULTS,
     wrong_body_hash: new AwsFault(403, 'SignatureDoesNotMatch', 'The body is not the one that was signed'),
     mismatch: new AwsFault(
       403,
