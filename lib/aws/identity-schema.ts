@@ -4,6 +4,7 @@ import type { Principal } from '../domain/principal.ts';
 import type { DeviceAuthorization, DeviceDecision, DevicePace } from '../identity/oauth/ports.ts';
 import type {
   Attempt,
+  BegunSignIn,
   AuthorizationCode,
   LinkTo,
   ParkedSignIn,
@@ -45,14 +46,18 @@ const seen = z.object({ id: z.string(), at: z.string() } satisfies Record<keyof 
 
 const linkTo = z.object({ handle: z.string(), tokenHash: z.string() } satisfies Record<keyof LinkTo, unknown>);
 
-const attempt = z.object({
-  stateHash: z.string(),
+const begun = {
   provider: z.string(),
   browserHash: z.string(),
   returnTo: z.string(),
   authenticatedSince: z.exactOptional(z.string()),
   link: z.exactOptional(linkTo),
   expiresAt: z.string(),
+} satisfies Record<keyof BegunSignIn, unknown>;
+
+const attempt = z.object({
+  stateHash: z.string(),
+  ...begun,
 } satisfies Record<keyof Attempt, unknown>);
 
 const code = z.object({
@@ -114,12 +119,7 @@ const upstream = z.object({ id: z.string(), sealed: z.string() } satisfies Recor
 
 const samlAttempt = z.object({
   requestHash: z.string(),
-  provider: z.string(),
-  browserHash: z.string(),
-  returnTo: z.string(),
-  authenticatedSince: z.exactOptional(z.string()),
-  link: z.exactOptional(linkTo),
-  expiresAt: z.string(),
+  ...begun,
 } satisfies Record<keyof SamlAttempt, unknown>);
 
 const parkedSignIn = z.object({

@@ -56,18 +56,22 @@ export interface Identities {
   link(principal: Principal, other: Handle): Promise<void>;
 }
 
-/** A sign-in that a browser began: what the callback must match. */
-export interface Attempt {
-  /** base64url SHA-256 of `state`. */
-  readonly stateHash: string;
+/** A sign-in that a browser began: what its end must match. */
+export interface BegunSignIn {
   readonly provider: string;
   /** base64url SHA-256 of the browser's pre-login cookie. */
   readonly browserHash: string;
   readonly returnTo: string;
-  /** Present when the person was sent to prove themselves anew: an `auth_time` before it is refused. */
+  /** Present when the person was sent to prove themselves anew: an `auth_time` or AuthnInstant before it is refused. */
   readonly authenticatedSince?: Instant;
   readonly link?: LinkTo;
   readonly expiresAt: Instant;
+}
+
+/** By OpenID Connect. */
+export interface Attempt extends BegunSignIn {
+  /** base64url SHA-256 of `state`. */
+  readonly stateHash: string;
 }
 
 export interface Attempts {
@@ -238,18 +242,10 @@ export interface SamlProviderRules {
   readonly decryptionKey?: string;
 }
 
-/** A sign-in by SAML that a browser began. */
-export interface SamlAttempt {
+/** By SAML. */
+export interface SamlAttempt extends BegunSignIn {
   /** base64url SHA-256 of the AuthnRequest's ID. */
   readonly requestHash: string;
-  readonly provider: string;
-  /** base64url SHA-256 of the browser's pre-login cookie. */
-  readonly browserHash: string;
-  readonly returnTo: string;
-  /** Present when the person was sent to prove themselves anew: an AuthnInstant before it is refused. */
-  readonly authenticatedSince?: Instant;
-  readonly link?: LinkTo;
-  readonly expiresAt: Instant;
 }
 
 export interface SamlAttempts {
