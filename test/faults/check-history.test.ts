@@ -100,6 +100,38 @@ describe('a forged history of the lifecycle is found out', () => {
     ).toEqual(['I10']);
   });
 
+  test.each([
+    ['hold', (world: World) => perform(world, security, { use: 'hold', target: { on: 'all' } }), 'control'],
+    ['link', (world: World) => perform(world, engineer, { use: 'link', other: approver.handle }), 'person#'],
+  ] as const)('I8: a %s that was answered as done and is in no stream', async (_use, act, stream) => {
+    const world = newWorld();
+    expect((await act(world)).code).toBe('ok');
+    const evidence = await evidenceOf(world);
+    const without = evidence.streams.filter(([first]) => !first?.stream.startsWith(stream));
+    expect(checkHistory({ ...evidence, streams: without })).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^I8 .* was answered as done and is not in the ledger/)]),
+    );
+  });
+
+  test('I10: though a lift of it was refused before, and one asked for afterwards', async () => {
+    const world = newWorld({ policy: policy([glass]) });
+    const { given } = await perform(world, engineer, { use: 'submit', ask: breaking });
+    const held = await perform(world, security, { use: 'hold', target: { on: 'person', handle: engineer.handle } });
+    const holdId = held.given.hold?.id ?? '';
+    expect((await perform(world, engineer, { use: 'lift', holdId })).code).not.toBe('ok');
+    expect((await perform(world, security, { use: 'lift', holdId })).code).toBe('ok');
+    await perform(world, engineer, { use: 'credentials', requestId: given.requestId ?? '' });
+    const entries = world.history.entries;
+    const lift = entries.findIndex((entry) => entry.kind === 'asked' && entry.by === security && entry.use === 'lift');
+    const issue = entries.findIndex((entry) => entry.kind === 'asked' && entry.use === 'credentials');
+    const evidence = await evidenceOf(world);
+    // As if the security team had asked to lift it only after the credentials were given out.
+    const reordered = [...entries.slice(0, lift), ...entries.slice(issue), ...entries.slice(lift, issue)];
+    expect(checkHistory({ ...evidence, entries: reordered }).filter((found) => found.startsWith('I10'))).not.toEqual(
+      [],
+    );
+  });
+
   test('I3: a yes of somebody who was proved to be the requester before', async () => {
     const world = newWorld();
     const { given } = await perform(world, engineer, { use: 'submit', ask });

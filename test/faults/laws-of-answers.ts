@@ -1,6 +1,9 @@
+import type { StoredEvent } from '../../lib/domain/event.ts';
 import {
+  type Around,
   type Entry,
   type Evidence,
+  type Given,
   type UseCase,
   entriesOf,
   eventsOf,
@@ -32,9 +35,12 @@ export const answersTellTheTruth = (evidence: Evidence): readonly string[] => [
   ...ownApprovals(evidence),
 ];
 
-const isOnRecord = (evidence: Evidence, { use, by, requestId }: Asked, { given }: Answered): boolean => {
+const isOnRecord = (evidence: Evidence, asked: Asked, { given }: Answered): boolean => {
+  const { use, by, requestId } = asked;
+  if (isAround(use)) return evidence.streams.flat().some((event) => AROUND[use](event, asked, given));
   const types = RECORDED[use];
-  if (types === undefined) return true;
+  // Reading leaves nothing behind.
+  if (types.length === 0) return true;
   // A yes said with another identity of the same person is said.
   const handles = identitiesOf(evidence.streams.flat(), by.handle);
   const ids = requestId === undefined ? (given.requestIds ?? [given.requestId]) : [requestId];
@@ -45,7 +51,28 @@ const isOnRecord = (evidence: Evidence, { use, by, requestId }: Asked, { given }
   );
 };
 
-const RECORDED: Readonly<Partial<Record<UseCase, readonly string[]>>> = {
+/** What stands in another stream than a request's. Done before, it is on record from then. */
+const AROUND: Readonly<Record<Around, (event: StoredEvent, asked: Asked, given: Given) => boolean>> = {
+  hold: (event, _asked, { hold }) => event.type === 'hold.placed' && event.data.hold.id === hold?.id,
+  lift: (event, { holdId }) => event.type === 'hold.lifted' && event.data.holdId === holdId,
+  link: (event, _asked, { linked = [] }) =>
+    // Who names themselves has said nothing.
+    new Set(linked).size === 1 ||
+    (event.type === 'link.made' && linked.every((handle) => event.data.person.includes(handle))),
+  lend: (event, { by }, { delegationId }) =>
+    event.type === 'delegation.made' &&
+    event.data.delegation.by === by.handle &&
+    // Over HTTP some answers were lost on the way, and with them the id.
+    (delegationId === undefined || event.data.delegation.id === delegationId),
+  takeBack: (event, { delegationId }) =>
+    event.type === 'delegation.removed' && event.data.delegationId === delegationId,
+};
+
+const isAround = (use: UseCase): use is Around => Object.hasOwn(AROUND, use);
+
+const RECORDED: Readonly<Record<Exclude<UseCase, Around>, readonly string[]>> = {
+  list: [],
+  read: [],
   submit: ['request.submitted'],
   bundle: ['request.submitted'],
   approve: ['request.approved'],

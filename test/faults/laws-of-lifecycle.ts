@@ -8,8 +8,8 @@ import { doneBefore, effectiveBefore, knownWhen, spanOf } from './known-when.ts'
 
 /** I10: nobody who was answered that a hold is in force hears afterwards that what it covers grew. */
 export const holdsAreFelt = (evidence: Evidence): readonly string[] =>
-  grown(evidence).flatMap(({ asked, at, facts }) => {
-    const lifted = entriesOf(evidence.entries, 'asked').flatMap(({ holdId }) => holdId ?? []);
+  grown(evidence).flatMap(({ asked, at, to, facts }) => {
+    const lifted = liftsBefore(evidence, to);
     const held = doneBefore(evidence, at).flatMap(({ given: { hold } }) =>
       hold && !lifted.includes(hold.id) ? [nameOf(hold)] : [],
     );
@@ -20,6 +20,18 @@ export const holdsAreFelt = (evidence: Evidence): readonly string[] =>
     ];
     return meet(held, names) ? [`I10 ${asked.use} of ${data.requestId} after a hold on it`] : [];
   });
+
+/** The holds that may be gone by then: somebody had asked to lift them, and was not told that it cannot be. */
+const liftsBefore = ({ entries }: Evidence, to: number): readonly string[] => {
+  const refused = new Set(
+    entriesOf(entries, 'answered').flatMap(({ call, code }) => (MAY_HAVE_HAPPENED.has(code) ? [] : [call])),
+  );
+  return entriesOf(entries.slice(0, to), 'asked').flatMap(({ call, holdId }) =>
+    holdId === undefined || refused.has(call) ? [] : [holdId],
+  );
+};
+
+const MAY_HAVE_HAPPENED: ReadonlySet<string> = new Set(['ok', 'ledger_unavailable', 'ledger_conflict', 'internal']);
 
 /** I3 over identities: nobody's yes counts for somebody whom they were proved to be before. */
 export const nobodyApprovesTheirOwn = (evidence: Evidence): readonly string[] =>
@@ -45,14 +57,15 @@ const begunIn = (evidence: Evidence): readonly (readonly StoredEvent[])[] =>
 
 type Asked = Extract<Entry, { kind: 'asked' }>;
 
-/** Whatever let something grow, with the call that did it and when that was asked. */
+/** Whatever let something grow, with the call that did it, when that was asked, and when it had taken effect at the latest. */
 const grown = (evidence: Evidence) =>
   begunIn(evidence).flatMap((events) => {
     const facts = factsOf(events);
     return eventsOf(events, ...GROWS).flatMap((event) => {
       const at = spanOf(evidence, event)?.from ?? answeredAt(evidence, event);
       const asked = at === undefined ? undefined : evidence.entries[at];
-      return asked?.kind === 'asked' && at !== undefined ? [{ asked, at, facts }] : [];
+      const to = spanOf(evidence, event)?.to ?? evidence.entries.length;
+      return asked?.kind === 'asked' && at !== undefined ? [{ asked, at, to, facts }] : [];
     });
   });
 

@@ -38,6 +38,7 @@ export const askedOf = (wish: Wish): Omit<Extract<Entry, { kind: 'asked' }>, 'ki
   ...('requestId' in wish ? { requestId: wish.requestId } : {}),
   ...('channel' in wish ? { channel: wish.channel } : {}),
   ...('holdId' in wish ? { holdId: wish.holdId } : {}),
+  ...('delegationId' in wish ? { delegationId: wish.delegationId } : {}),
   ...(wish.use === 'submit' || wish.use === 'bundle'
     ? {
         submission: {

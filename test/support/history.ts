@@ -37,6 +37,7 @@ export type Entry =
       readonly requestId?: string;
       readonly channel?: Channel;
       readonly holdId?: string;
+      readonly delegationId?: string;
       readonly submission?: { readonly key?: string; readonly body: string };
     }
   /** The event took its place in the ledger, whatever the caller of `append` heard of it. */
