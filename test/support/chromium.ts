@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { describe } from '@jest/globals';
+import { describe, test } from '@jest/globals';
 import { type Browser, chromium } from 'playwright-core';
 
 const CHROMIUM = process.env['HATCHECK_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -15,4 +15,22 @@ export const describeInBrowser = (what: string, tests: () => void): void => {
   (isThere ? describe : describe.skip)(`${what} (${isThere ? CHROMIUM : `missing: ${CHROMIUM}`})`, tests);
 };
 
-export const launchChromium = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+/** A test with a Chromium of its own. Where that process itself dies, which says nothing of the broker, the test has one more. */
+export const testInBrowser = (name: string, body: (browser: Browser) => Promise<void>): void => {
+  test(name, async () => ((await survives(body, 'once more')) ? undefined : survives(body)), 120_000);
+};
+
+/** @returns false where the browser died, and there is to be one more; throws what else went wrong */
+const survives = async (body: (browser: Browser) => Promise<void>, then?: 'once more'): Promise<boolean> => {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  try {
+    await body(browser);
+    return true;
+  } catch (error) {
+    if (browser.isConnected() || then === undefined) throw error;
+    process.stderr.write(`Chromium died, ${then}: ${String(error)}\n`);
+    return false;
+  } finally {
+    await browser.close();
+  }
+};
