@@ -1,5 +1,6 @@
 import { HatcheckError, badInput } from '../domain/errors.ts';
 import { type LoginParts, beginOidcLogin } from './oidc-login.ts';
+import { type PeopleProvider, forPeople } from './people-providers.ts';
 import type { IdentityProvider, LinkTo } from './ports.ts';
 import { returnPath } from './return-path.ts';
 import { type SamlLoginParts, beginSamlLogin } from './saml-login.ts';
@@ -26,12 +27,6 @@ export const beginLogin = async (
   return provider.type === 'saml' ? beginSamlLogin(parts, provider, wish) : beginOidcLogin(parts, provider, wish);
 };
 
-/** One that people sign in at. */
-type SignInProvider = Exclude<IdentityProvider, { readonly type: 'oidc-workload' }>;
-
-const forPeople = (providers: readonly IdentityProvider[]): readonly SignInProvider[] =>
-  providers.filter((provider) => provider.type !== 'oidc-workload');
-
 /**
  * The addresses to choose from when no provider was asked for and there are several; empty when there is nothing to choose. Each keeps
  * what else was asked for.
@@ -48,7 +43,7 @@ export const providerChoices = (
   return people.map(({ id }) => ({ id, href: `/login?${new URLSearchParams({ ...wish, provider: id }).toString()}` }));
 };
 
-const chosenProvider = (providers: readonly IdentityProvider[], id: string | undefined): SignInProvider => {
+const chosenProvider = (providers: readonly IdentityProvider[], id: string | undefined): PeopleProvider => {
   const people = forPeople(providers);
   const [only, ...others] = people;
   const chosen = id === undefined ? others.length === 0 && only : people.find((provider) => provider.id === id);

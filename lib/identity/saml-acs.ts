@@ -2,6 +2,7 @@ import { HatcheckError, refuse } from '../domain/errors.ts';
 import { isBefore, plusSeconds } from '../domain/time.ts';
 import { AssertionRefused } from './assertion-refused.ts';
 import { providerIsAway } from './oidc-login.ts';
+import { providerOfPerson } from './people-providers.ts';
 import type { ParkedSignIn, SamlAttempt, SamlProvider } from './ports.ts';
 import { burnAssertion } from './saml-burn.ts';
 import { unverifiedInResponseTo, unverifiedIssuer } from './saml/peek.ts';
@@ -76,7 +77,7 @@ const expectedFor = async (parts: SamlLoginParts, response: string): Promise<Exp
 
 const unasked = ({ providers }: SamlLoginParts, response: string): Expected => {
   const issuer = unverifiedIssuer(response);
-  const provider = providers.find((candidate) => candidate.issuer === issuer);
+  const provider = issuer === undefined ? undefined : providerOfPerson(providers, issuer);
   if (provider?.type !== 'saml' || !provider.idpInitiated) throw notSignedIn('a response that nobody asked for');
   return { provider, inResponseTo: idpInitiated };
 };

@@ -2,6 +2,7 @@ import { earliest, isBefore, plusSeconds, secondsBetween } from '../../domain/ti
 import type { EventData } from '../../domain/event.ts';
 import type { Instant, Principal } from '../../domain/principal.ts';
 import { type EndReason, endFamily, recordSignIn } from '../end-session.ts';
+import { providerOfPerson } from '../people-providers.ts';
 import type { AuthorizationCode, RefreshFamily, Session } from '../ports.ts';
 import { SESSION_SECONDS, hashSecret } from '../sessions.ts';
 import { ExchangeRefused } from '../token-exchange.ts';
@@ -21,7 +22,7 @@ export const invalidGrant = (): ExchangeRefused =>
 
 /** The provider that signed the person in must still be one of ours. @throws ExchangeRefused `invalid_grant` */
 export const providerOf = ({ providers }: GrantParts, { principal }: RefreshFamily): string => {
-  const provider = providers.find(({ issuer }) => issuer === principal.issuer);
+  const provider = providerOfPerson(providers, principal.issuer);
   if (!provider) throw invalidGrant();
   return provider.id;
 };

@@ -3,6 +3,7 @@ import { AssertionRefused, ProviderUnavailable } from '../assertion-refused.ts';
 import { redeemRefreshToken } from '../code-exchange.ts';
 import { verifyIdToken, withoutNonce } from '../id-token.ts';
 import type { ProviderDocuments } from '../keys.ts';
+import { providerOfPerson } from '../people-providers.ts';
 import type { Clock, IdentityProvider, OidcProvider, UpstreamTokens } from '../ports.ts';
 import { principalOf } from '../principal-of.ts';
 import type { ProviderFetch } from '../provider-fetch.ts';
@@ -78,7 +79,7 @@ export const askAgain = async (
   principal: Principal,
   refreshToken: string,
 ): Promise<{ readonly principal: Principal; readonly refreshToken: string } | 'refused'> => {
-  const provider = parts.providers.find(({ issuer }) => issuer === principal.issuer);
+  const provider = providerOfPerson(parts.providers, principal.issuer);
   if (provider?.type !== 'oidc' || !provider.offlineAccess) return { principal, refreshToken };
   let current = refreshToken;
   try {

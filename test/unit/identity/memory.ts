@@ -13,6 +13,7 @@ import type {
   SamlAttempt,
   SealedToken,
   Session,
+  WorkloadProvider,
 } from '../../../lib/identity/ports.ts';
 import { samlDocuments } from '../../../lib/identity/saml-documents.ts';
 import type { SamlLoginParts } from '../../../lib/identity/saml-login.ts';
@@ -132,6 +133,12 @@ export const memoryIdentity = (
     stored,
   };
 };
+
+/** What the same issuer is for jobs. */
+export const jobsOf = ({ issuer }: { readonly issuer: string }): WorkloadProvider => ({
+  ...{ id: 'jobs', type: 'oidc-workload', issuer, audience: 'hatcheck', algorithms: ['RS256'] },
+  ...{ match: { sub: ['repo:example/app'] }, groups: ['jobs:deploy'] },
+});
 
 const putAndTake = <T>(items: Map<string, T>, hashOf: (item: T) => string) => ({
   put: (item: T): Promise<void> => {

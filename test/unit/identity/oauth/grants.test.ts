@@ -9,7 +9,7 @@ import { openSession } from '../../../../lib/identity/sessions.ts';
 import { engineer, noon } from '../../../support/builders.ts';
 import { memoryClock, unavailable } from '../../../support/memory.ts';
 import { type OidcServer, SUBJECT, startOidcServer } from '../../../support/oidc-server.ts';
-import { type MemoryIdentity, codeOf, memoryIdentity } from '../memory.ts';
+import { type MemoryIdentity, codeOf, jobsOf, memoryIdentity } from '../memory.ts';
 
 let server: OidcServer;
 let identity: MemoryIdentity;
@@ -46,6 +46,13 @@ test('a family of which nobody knows when it was used counts from when it was be
   const { refresh_token: refreshToken } = await signIn();
   identity.stored.seen.clear();
   await expect(rotate(refreshToken)).resolves.toBe('accepted');
+});
+
+test('where the issuer vouches for jobs alone now, what it said of a person is over', async () => {
+  const { refresh_token: refreshToken } = await signIn();
+  parts = { ...parts, providers: [jobsOf(server)] };
+  await expect(rotate(refreshToken)).resolves.toBe('invalid_grant');
+  await expect(codeOf(signIn())).resolves.toBe('invalid_grant');
 });
 
 test('revoked while the provider was asked, a family gets nothing', async () => {

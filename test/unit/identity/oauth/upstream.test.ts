@@ -9,7 +9,7 @@ import {
 import type { OidcProvider } from '../../../../lib/identity/ports.ts';
 import { engineer, noon } from '../../../support/builders.ts';
 import { type OidcServer, SUBJECT, startOidcServer } from '../../../support/oidc-server.ts';
-import { type MemoryIdentity, memoryIdentity } from '../memory.ts';
+import { type MemoryIdentity, jobsOf, memoryIdentity } from '../memory.ts';
 import { memoryClock } from '../../../support/memory.ts';
 
 let server: OidcServer;
@@ -67,6 +67,10 @@ describe('asking again', () => {
   ])('is not done where the provider %s', async (_what, parts) => {
     await expect(ask(parts())).resolves.toMatchObject({ principal: principal() });
     expect(server.tokenCalls).toEqual([]);
+  });
+
+  test('is done where the same issuer vouches for jobs, too', async () => {
+    await expect(ask({ providers: [jobsOf(server), ...identity.providers] })).resolves.toBe('refused');
   });
 
   test('of a token that the provider does not know is refused', async () => {
