@@ -67,8 +67,9 @@ export type Decision =
   | { readonly event: undefined }
   | { readonly refusal: Refusal; readonly rules: readonly Rule[] };
 
-/** The command's event, unless a rule is against it. */
+/** The command's event, unless a rule is against it: the first that is says so by its name. */
 export const unlessRefused = (rules: readonly Rule[], event: () => DomainEvent): Decision => {
-  const refusal = rules.find((rule) => rule.refusal)?.refusal;
-  return refusal ? { refusal, rules } : { event: event() };
+  for (const { rule: name, detail, refusal } of rules)
+    if (refusal) return { refusal: { ...refusal, rule: { name, detail } }, rules };
+  return { event: event() };
 };

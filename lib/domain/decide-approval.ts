@@ -98,7 +98,7 @@ const entitlementChecks = (
   },
   {
     rule: 'channel',
-    detail: 'Said in the portal, where it is asked for.',
+    detail: approverRequires.channel === undefined ? 'Said in any way.' : `Said by way of ${approverRequires.channel}.`,
     check: () =>
       approverRequires.channel === undefined || approverRequires.channel === context.channel
         ? undefined
@@ -107,7 +107,11 @@ const entitlementChecks = (
   groupsFreshCheck(context.principal, groupsMaxAgeSeconds, context.now),
   mfaCheck(context.principal, approverRequires),
   signInAgeCheck(context.principal, approverRequires, context.now),
-  { rule: 'onlyLess', detail: 'Only less time than was asked for.', check: () => onlyLess(matter, command) },
+  {
+    rule: 'onlyLess',
+    detail: `At most the ${matter.grantedSeconds} seconds that were asked for.`,
+    check: () => onlyLess(matter, command),
+  },
   {
     rule: 'onlyLater',
     detail: 'Only later than was asked for.',

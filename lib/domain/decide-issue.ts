@@ -56,7 +56,7 @@ export const issueRules = (request: RequestState, context: Context): readonly Ru
     requesterCheck(request, context),
     {
       rule: 'window',
-      detail: 'It is approved, and its window contains now.',
+      detail: windowInWords(request, now),
       check: () => windowOpen(request, now),
       gate: true,
     },
@@ -103,10 +103,20 @@ const entitlementChecks = (
   },
   {
     rule: 'tail',
-    detail: 'Enough of the grant is left for a role session.',
+    detail:
+      entitlement.session.tail === 'deny'
+        ? 'However little of the grant is left.'
+        : `At least ${STS_MIN_SECONDS} seconds of the grant are left.`,
     check: () => tailLongEnough(request, entitlement, now),
   },
 ];
+
+const windowInWords = (request: RequestState, now: string): string => {
+  const grant = grantAt(request, now);
+  return grant
+    ? `Within its window, from ${grant.startsAt} to ${grant.endsAt}.`
+    : 'It is approved, and its window contains now.';
+};
 
 const windowOpen = (request: RequestState, now: string): Refusal | undefined => {
   const status = statusAt(request, now);

@@ -10,7 +10,7 @@ import { eligibleFor, entitlementOf } from './policy.ts';
 import type { Instant } from './principal.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
 import { stagedFrom } from './stages.ts';
-import { breakGlassFree, openRequestsLeft } from './reservation.ts';
+import { breakGlassCheck, openRequestsCheck } from './reservation.ts';
 import { notTooFarAhead } from './start.ts';
 import { ticketAlive } from './ticket.ts';
 import { isBefore, plusSeconds } from './time.ts';
@@ -56,21 +56,11 @@ const entitlementChecks = (entitlement: Entitlement, command: Submit, context: C
     check: () => withinHours(entitlement.hours, context.now, command.startAt),
   },
   ...signInChecks(entitlement, context),
-  ...(entitlement.approval === 'auto' ? [] : [openRequests(context)]),
-  ...(command.breakGlass ? [oneBreakGlass(context)] : []),
+  ...(entitlement.approval === 'auto'
+    ? []
+    : [openRequestsCheck(context.standing.reservations, context.policy.limits.openRequests, context.now)]),
+  ...(command.breakGlass ? [breakGlassCheck(context.standing.reservations, context.now)] : []),
 ];
-
-const oneBreakGlass = ({ standing, now }: Context): Check => ({
-  rule: 'oneBreakGlass',
-  detail: 'You have no other break-glass, and none that waits for an overdue review.',
-  check: () => breakGlassFree(standing.reservations, now),
-});
-
-const openRequests = ({ standing, policy, now }: Context): Check => ({
-  rule: 'openRequests',
-  detail: `At most ${policy.limits.openRequests} requests of yours wait for approval at once.`,
-  check: () => openRequestsLeft(standing.reservations, policy.limits.openRequests, now),
-});
 
 const ticketDetail = ({ ticket }: Entitlement): string =>
   ticket ? `${ticket.required ? 'Required' : 'Optional'}, of the form ${ticket.pattern}.` : 'None is asked for.';

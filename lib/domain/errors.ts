@@ -50,6 +50,8 @@ export interface Refusal {
   readonly code: ErrorCode;
   /** For the operator's log; the client reads the fixed text of the code. */
   readonly reason: string;
+  /** Which rule of the decider is against it, and in what case it would not be: for the client too, but never where there is nothing for them. */
+  readonly rule?: { readonly name: string; readonly detail: string };
   readonly faults?: readonly InputFault[];
   /** Whole seconds until trying again may help; sent as Retry-After. */
   readonly retryAfterSeconds?: number;

@@ -1,6 +1,7 @@
-import type { Decision } from './command.ts';
+import { type Decision, unlessRefused } from './command.ts';
 import { refuse } from './errors.ts';
 import type { Handle, Instant } from './principal.ts';
+import { evaluate } from './rule.ts';
 import { type Standing, prunedAt } from './standing.ts';
 
 /** How many identities one person may ever have: a sign-in at each of a few directories, and some that were renamed. */
@@ -19,15 +20,19 @@ export interface Linked {
 export const link = (standing: Standing, self: Handle, { person, linked }: Linked, now: Instant): Decision => {
   const sameAs = joined(standing.sameAs, without(person, self));
   const shown = joined(standing.linked, without(linked, self));
-  if (sameAs.length >= MAX_IDENTITIES)
-    return { refusal: refuse('limit_reached', `more than ${MAX_IDENTITIES} identities`), rules: [] };
   if (sameAs.length === standing.sameAs.length && shown.length === standing.linked.length) return { event: undefined };
-  return {
-    event: {
-      type: 'link.made',
-      data: { person: [...person], carried: { ...prunedAt(standing, now), sameAs, linked: shown } },
+  const rules = evaluate([
+    {
+      rule: 'identities',
+      detail: `At most ${MAX_IDENTITIES} identities are one person.`,
+      check: () =>
+        sameAs.length < MAX_IDENTITIES ? undefined : refuse('limit_reached', `more than ${MAX_IDENTITIES} identities`),
     },
-  };
+  ]);
+  return unlessRefused(rules, () => ({
+    type: 'link.made',
+    data: { person: [...person], carried: { ...prunedAt(standing, now), sameAs, linked: shown } },
+  }));
 };
 
 /**

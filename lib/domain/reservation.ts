@@ -1,6 +1,7 @@
-import type { Decision } from './command.ts';
+import { type Decision, unlessRefused } from './command.ts';
 import { type Refusal, refuse } from './errors.ts';
 import type { Instant } from './principal.ts';
+import { type Check, evaluate } from './rule.ts';
 import { type Standing, prunedAt } from './standing.ts';
 import { isBefore, secondsBetween } from './time.ts';
 
@@ -52,6 +53,23 @@ export const breakGlassFree = (reservations: readonly Reservation[], now: Instan
     : refuse('review_overdue', `${broken.length} break-glasses wait for their review`);
 };
 
+export const openRequestsCheck = (
+  reservations: readonly Reservation[],
+  openRequests: number,
+  now: Instant,
+  more = 1,
+): Check => ({
+  rule: 'openRequests',
+  detail: `At most ${openRequests} requests of yours wait for approval at once.`,
+  check: () => openRequestsLeft(reservations, openRequests, now, more),
+});
+
+export const breakGlassCheck = (reservations: readonly Reservation[], now: Instant): Check => ({
+  rule: 'oneBreakGlass',
+  detail: 'You have no other break-glass, and none that waits for an overdue review.',
+  check: () => breakGlassFree(reservations, now),
+});
+
 const secondsUntilFirstEnd = (reservations: readonly Reservation[], now: Instant): number =>
   Math.max(1, Math.ceil(Math.min(...reservations.map(({ until }) => secondsBetween(now, until)), Infinity)));
 
@@ -82,12 +100,13 @@ export const reserve = (
   const others = reservations.filter((each) => !keys.includes(reservationKey(each)));
   const kept = prunedAt({ ...standing, reservations: asSeen(others, seen) }, now);
   const all = [...kept.reservations, ...elsewhere];
-  const refusal = missing.some(({ breakGlass }) => breakGlass)
-    ? breakGlassFree(all, now)
-    : openRequestsLeft(all, openRequests, now, missing.length);
-  if (refusal) return { refusal, rules: [] };
-  const carried = { ...kept, reservations: [...kept.reservations, ...missing] };
-  return { event: { type: 'reservation.made', data: { reservations: missing, carried } } };
+  const check = missing.some(({ breakGlass }) => breakGlass)
+    ? breakGlassCheck(all, now)
+    : openRequestsCheck(all, openRequests, now, missing.length);
+  return unlessRefused(evaluate([check]), () => {
+    const carried = { ...kept, reservations: [...kept.reservations, ...missing] };
+    return { type: 'reservation.made', data: { reservations: missing, carried } };
+  });
 };
 
 /**

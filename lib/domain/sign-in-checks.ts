@@ -13,18 +13,21 @@ export const groupsFreshCheck = (principal: Principal, maxAgeSeconds: number, no
 
 export const mfaCheck = (principal: Principal, demands: Demands): Check => ({
   rule: 'mfa',
-  detail: 'Signed in with more than one factor, where it is asked for.',
+  detail: demands.mfa ? 'Signed in with more than one factor.' : 'One factor is enough.',
   check: () => mfaUsed(principal, demands),
 });
 
 export const signInAgeCheck = (principal: Principal, demands: Demands, now: Instant): Check => ({
   rule: 'signInAge',
-  detail: 'Signed in recently, where it is asked for.',
+  detail:
+    demands.authenticatedWithinSeconds === undefined
+      ? 'Signed in at any time.'
+      : `Signed in within ${demands.authenticatedWithinSeconds} seconds.`,
   check: () => signedInRecently(principal, demands, now),
 });
 
 export const sameDeviceCheck = (principal: Principal, demands: Demands): Check => ({
   rule: 'sameDevice',
-  detail: 'Signed in on this very machine, where it is asked for.',
+  detail: demands.sameDevice ? 'Signed in on this very machine.' : 'Signed in on any machine.',
   check: () => sameDeviceUsed(principal, demands),
 });

@@ -196,17 +196,23 @@ export interface ProblemDocument {
 }
 
 export const problemDocument = (refusal: Refusal, callId: string): ProblemDocument => {
-  const { status, title, detail } = problems[refusal.code];
+  const { status, title } = problems[refusal.code];
   return {
     type: `urn:hatcheck:error:${refusal.code}`,
     title,
     status,
-    detail,
+    detail: detailOf(refusal),
     code: refusal.code,
     instance: `urn:hatcheck:call:${callId}`,
     ...(refusal.code === 'invalid_input' ? { errors: refusal.faults ?? [] } : {}),
     ...(refusal.code === 'step_up_required' ? { loginUrl: `/login?stepUp=${refusal.stepUp ?? 'fresh'}` } : {}),
   };
+};
+
+/** With the rule that is against it. NB. Where there is nothing for the caller, which rule says so would tell that there is something. */
+const detailOf = ({ code, rule }: Refusal): string => {
+  const { detail } = problems[code];
+  return rule && code !== 'not_found' ? `${detail} Rule "${rule.name}": ${rule.detail}` : detail;
 };
 
 const DEFAULT_RETRY_SECONDS: Readonly<Record<number, number>> = { 429: 60, 503: 5 };

@@ -46,10 +46,10 @@ test('a rule says what it is about, and why where it fails', () => {
   ]);
 });
 
-test('the first rule that fails is the one that speaks, and all are told with it', () => {
+test('the first rule that fails is the one that speaks, by its name, and all are told with it', () => {
   const rules = evaluate([check('a'), check('b', no), check('c', refuse('not_eligible', 'also no'))]);
   const decision = unlessRefused(rules, () => ({ type: 'request.cancelled', data: {} }));
-  expect(decision).toEqual({ refusal: no, rules });
+  expect(decision).toEqual({ refusal: { ...no, rule: { name: 'b', detail: 'about b' } }, rules });
 });
 
 test('where no rule fails there is the event', () => {

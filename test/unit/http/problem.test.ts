@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { problems } from '../../../lib/http/problem.ts';
+import { refuse } from '../../../lib/domain/errors.ts';
+import { problemDocument, problems } from '../../../lib/http/problem.ts';
 
 const documented = readFileSync('docs/errors.md', 'utf8');
 const rows = [...documented.matchAll(/^\| `(\w+)` \| (\d{3}) \| ([^|]+) \| ([^|]+) \|$/gm)].map(
@@ -29,4 +30,20 @@ describe('docs/errors.md', () => {
 test('what the client is told gives no hint about the inside', () => {
   for (const { detail, title } of Object.values(problems))
     expect(`${title} ${detail}`).not.toMatch(/dynamo|lambda|table|stack|exception|undefined|STS|secret/i);
+});
+
+describe('the rule that is against it', () => {
+  const rule = { name: 'mfa', detail: 'Signed in with more than one factor.' };
+  const detailOf = (code: 'step_up_required' | 'not_found') =>
+    problemDocument({ ...refuse(code, 'for the log'), rule }, 'call-1').detail;
+
+  test('follows what the code says', () => {
+    expect(detailOf('step_up_required')).toBe(
+      `${problems.step_up_required.detail} Rule "mfa": Signed in with more than one factor.`,
+    );
+  });
+
+  test('attack: a 404 is the same for what is hidden and for what is not there', () => {
+    expect(detailOf('not_found')).toBe(problems.not_found.detail);
+  });
 });
