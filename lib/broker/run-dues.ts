@@ -1,7 +1,7 @@
 import { type Due, TICKET_EVERY_SECONDS } from '../domain/due.ts';
 import type { Actor, DomainEvent } from '../domain/event.ts';
 import { type RequestState, statusAt } from '../domain/request.ts';
-import { plusSeconds } from '../domain/time.ts';
+import { isBefore, plusSeconds } from '../domain/time.ts';
 import { type Seen, appendAsSystem, seen } from './append-as-system.ts';
 import type { Broker, Patience } from './broker.ts';
 import { type Notice, type Recipient, approversAsked } from './notice.ts';
@@ -26,9 +26,13 @@ const TICKET_CLOSED = 'The ticket of this request was closed.';
 /** What is left for the next run is not begun with less time than this. */
 const ENOUGH_MS = 5_000;
 
+/** So many tickets at a time: one service that takes its time holds up few others. */
+const LOOKS_AT_ONCE = 8;
+
 /**
- * Does what is due by now. The index says only where to look: what is done is decided by the request's own events. What fails is tried
- * again by the next run, and holds up nothing else.
+ * Does what is due by now: first what lapses, then who is reminded, last what somebody outside must be asked about, as far as time allows.
+ * The index says only where to look: what is done is decided by the request's own events. What fails is tried again by the next run, and
+ * holds up nothing else.
  *
  * @returns how many were dealt with, and how many failed
  * @throws HatcheckError `ledger_unavailable` when the index cannot be read
@@ -37,38 +41,48 @@ export const runDues = async (
   schedule: Schedule,
   patience: Patience,
 ): Promise<{ readonly done: number; readonly failed: number }> => {
-  const now = schedule.clock.now();
   const counts = { done: 0, failed: 0 };
-  for (const shard of schedule.dues.shards) {
-    let after: Due | undefined;
-    do {
-      const { items, next } = await schedule.dues.by(now, shard, after);
-      for (const due of items) {
-        if (patience.remainingMs() < ENOUGH_MS) return counts;
-        try {
-          await deal(schedule, due, patience);
-          counts.done += 1;
-        } catch (error) {
-          schedule.warn(`${due.kind} of ${due.requestId} was not dealt with`, error);
-          counts.failed += 1;
-        }
-      }
-      after = next;
-    } while (after);
+  const deal = async (due: Due, act: () => Promise<void>): Promise<void> => {
+    if (patience.remainingMs() < ENOUGH_MS) return;
+    try {
+      await act();
+      counts.done += 1;
+    } catch (error) {
+      schedule.warn(`${due.kind} of ${due.requestId} was not dealt with`, error);
+      counts.failed += 1;
+    }
+  };
+  const reminders: (Due & { readonly kind: Reminder })[] = [];
+  const tickets: Due[] = [];
+  for await (const due of dueBy(schedule, patience)) {
+    const { kind } = due;
+    if (kind === 'lapse') await deal(due, () => lapse(schedule, due, patience));
+    else if (kind === 'ticket') tickets.push(due);
+    else reminders.push({ ...due, kind });
   }
+  for (const due of reminders) await deal(due, () => remind(schedule, due, due.kind));
+  // Whoever waited longest first, whatever their shard: where there is no time for all, none is left out for ever.
+  tickets.sort((a, b) => (isBefore(a.at, b.at) ? -1 : 1));
+  for (let from = 0; from < tickets.length; from += LOOKS_AT_ONCE)
+    await Promise.all(
+      tickets.slice(from, from + LOOKS_AT_ONCE).map((due) => deal(due, () => lookAtTicket(schedule, due, patience))),
+    );
   return counts;
 };
 
-const deal = (schedule: Schedule, due: Due, patience: Patience): Promise<void> => {
-  switch (due.kind) {
-    case 'lapse':
-      return lapse(schedule, due, patience);
-    case 'ticket':
-      return lookAtTicket(schedule, due, patience);
-    default:
-      return remind(schedule, due, due.kind);
+/** Every page of every shard, while there is time. */
+async function* dueBy({ dues, clock }: Schedule, patience: Patience): AsyncGenerator<Due> {
+  const now = clock.now();
+  for (const shard of dues.shards) {
+    let after: Due | undefined;
+    do {
+      if (patience.remainingMs() < ENOUGH_MS) return;
+      const { items, next } = await dues.by(now, shard, after);
+      yield* items;
+      after = next;
+    } while (after);
   }
-};
+}
 
 /** A pending request whose time is over is on record as lapsed, once. */
 const lapse = async (schedule: Schedule, due: Due, patience: Patience): Promise<void> => {
@@ -127,13 +141,16 @@ const remindedOf = (kind: Reminder, { request, now }: Seen): readonly Recipient[
   }
 };
 
-/** A closed ticket ends the grant, where access.yml says so. One that cannot be looked at ends nothing, and is looked at again. */
+/**
+ * A closed ticket ends the grant, where access.yml says so. One that cannot be looked at ends nothing, and is looked at again; nor does one
+ * that its service no longer shows: it may have been moved, or hidden from us, and nobody closed it.
+ */
 const lookAtTicket = async (schedule: Schedule, due: Due, patience: Patience): Promise<void> => {
   const found = await seen(schedule, due.requestId);
   const live = found && liveTicket(found, schedule);
   if (!live) return schedule.dues.done(due);
   const answer = await schedule.tickets.look(live.service, live.ticket);
-  if (answer === 'unavailable' || answer.state === 'open')
+  if (answer === 'unavailable' || answer.state !== 'closed')
     return schedule.dues.again({ ...due, at: plusSeconds(schedule.clock.now(), TICKET_EVERY_SECONDS) });
   // First the words, then the event that holds their hash.
   const { ref, value } = newWords(schedule.chance, TICKET_CLOSED);

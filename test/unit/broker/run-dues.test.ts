@@ -236,8 +236,8 @@ describe('the ticket of a grant', () => {
     return { at, asked };
   };
 
-  test.each(['closed', 'missing'] as const)('that is %s ends it, once, and says why', async (state) => {
-    const { at, asked } = await looking({ state });
+  test('that is closed ends it, once, and says why', async () => {
+    const { at, asked } = await looking({ state: 'closed' });
     await at.run();
     await at.run();
     expect(asked).toEqual(['jira OPS-1']);
@@ -252,6 +252,7 @@ describe('the ticket of a grant', () => {
 
   test.each([
     ['open', { state: 'open' } as const],
+    ['missing', { state: 'missing' } as const],
     ['unavailable', 'unavailable' as const],
   ])('that is %s is looked at again in five minutes', async (_what, answer) => {
     const { at, asked } = await looking(answer);
@@ -303,6 +304,53 @@ describe('a run', () => {
     at.clock.set(noon(1800));
     expect(await runDues(at, { remainingMs: () => 4999 })).toEqual({ done: 0, failed: 0 });
     expect(kinds(at)).toHaveLength(2);
+  });
+
+  test('asks about tickets last, the longest due first, so that a service that takes all its time holds up no lapse', async () => {
+    const of = ticketed();
+    let left = 50_000;
+    const asked: string[] = [];
+    const tickets: Tickets = {
+      look: (_service, ticket) => {
+        asked.push(ticket);
+        left = 0;
+        return Promise.resolve('unavailable');
+      },
+    };
+    const at = await scene([submitted({ ticket: 'OPS-1' }, { of })], { of, tickets });
+    const waiting = submitted({ requestId: 'r_BBBBBBBBBBBBBBBBBBBBBBBBBB' });
+    await at.ledger.append(seal(undefined, 'request#r_BBBBBBBBBBBBBBBBBBBBBBBBBB', waiting));
+    at.dues.plan(summaryOf(fold([waiting])!));
+    at.clock.set(noon(1800));
+    expect(at.dues.open()[0]).toMatchObject({ kind: 'ticket' });
+    expect(await runDues(at, { remainingMs: () => left })).toEqual({ done: 3, failed: 0 });
+    expect(asked).toEqual(['OPS-1']);
+    expect(kinds(at)).toEqual(['ticket']);
+  });
+
+  test('asks about eight tickets at once and no more', async () => {
+    const at = await scene([]);
+    const of = ticketed();
+    let [under, most] = [0, 0];
+    const tickets: Tickets = {
+      look: async () => {
+        under += 1;
+        most = Math.max(most, under);
+        await new Promise(setImmediate);
+        under -= 1;
+        return 'unavailable';
+      },
+    };
+    for (let index = 0; index < 20; index += 1) {
+      const requestId = `r_${String.fromCharCode(65 + index).repeat(26)}`;
+      await at.ledger.append(
+        seal(undefined, `request#${requestId}`, submitted({ requestId, ticket: 'OPS-1' }, { of })),
+      );
+      await at.dues.again({ requestId, kind: 'ticket', at: noon(300) });
+    }
+    at.clock.set(noon(300));
+    expect(await runDues({ ...at, tickets, policy: policy([of]) }, patient)).toEqual({ done: 20, failed: 0 });
+    expect(most).toBe(8);
   });
 
   test('goes through every page of every shard', async () => {
