@@ -16,20 +16,22 @@ const shards: readonly string[] = Array.from({ length: DUE_SHARDS }, (_, shard) 
  * An item of a due that stands open. It is written once, when it is first known, and never over what became of it: an item without
  * `dueShard` has been dealt with, is in no index any more, and keeps the due from coming back.
  */
-export const dueItem = ({ requestId, kind, at }: Due): Record<string, AttributeValue> => ({
-  ...keyOf({ requestId, kind }),
-  dueShard: { S: shards[shardOf(requestId, DUE_SHARDS)] ?? '' },
-  dueAt: { S: at },
+export const dueItem = (due: Due): Record<string, AttributeValue> => ({
+  ...keyOf(due),
+  dueShard: { S: shards[shardOf(due.requestId, DUE_SHARDS)] ?? '' },
+  dueAt: { S: due.at },
 });
 
-const keyOf = ({ requestId, kind }: Pick<Due, 'requestId' | 'kind'>): Record<string, AttributeValue> => ({
+const keyOf = ({ requestId, kind, extension }: Omit<Due, 'at'>): Record<string, AttributeValue> => ({
   pk: { S: `request#${requestId}` },
-  sk: { S: `due#${kind}` },
+  sk: { S: extension === undefined ? `due#${kind}` : `due#${kind}#${extension}` },
 });
+
+const SK = /^due#([a-z_]+)(?:#([0-9]+))?$/;
 
 const found = z.object({
   pk: z.object({ S: z.string().check(z.regex(/^request#/)) }),
-  sk: z.object({ S: z.string() }),
+  sk: z.object({ S: z.string().check(z.regex(SK)) }),
   dueAt: z.object({ S: z.string() }),
 });
 
@@ -73,8 +75,9 @@ const keyIn = (due: Due, shard: string): Record<string, AttributeValue> => ({
 /** Undefined for what another version wrote, or somebody by hand. */
 const dueIn = (item: Record<string, AttributeValue>): Due | undefined => {
   const { success, data } = found.safeParse(item);
-  const kind = kindOf.safeParse(data?.sk.S.slice('due#'.length));
-  return success && kind.success
-    ? { requestId: data.pk.S.slice('request#'.length), kind: kind.data, at: data.dueAt.S }
-    : undefined;
+  const [, name, extension] = SK.exec(data?.sk.S ?? '') ?? [];
+  const kind = kindOf.safeParse(name);
+  if (!success || !kind.success) return undefined;
+  const due = { requestId: data.pk.S.slice('request#'.length), kind: kind.data, at: data.dueAt.S };
+  return extension === undefined ? due : { ...due, extension: Number(extension) };
 };

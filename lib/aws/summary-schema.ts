@@ -54,6 +54,8 @@ const closedBy = { by: z.string(), at: z.string(), reason: z.exactOptional(textR
 const extension = z.object({
   ...staged,
   pendingUntil: z.string(),
+  // Summaries of before there was one are still to be listed.
+  seq: z._default(z.number(), 0),
   at: z.string(),
   justification: textRef,
   durationSeconds: z.number(),
@@ -75,7 +77,10 @@ const summary = z.object({
   startAt: z.exactOptional(z.string()),
   autoApproved: z.boolean(),
   extendedSeconds: z.exactOptional(z.number()),
+  autoExtended: z.exactOptional(z.literal(true)),
   extension: z.exactOptional(extension),
+  extensionsAsked: z.exactOptional(z.number()),
+  extendedBefore: z.exactOptional(z.array(z.object({ approver: z.string(), onBehalfOf: z.exactOptional(z.string()) }))),
   breakGlass: z.exactOptional(z.object({ reviewBy: z.string(), reviewers: approvers })),
   review: z.exactOptional(
     z.object({ by: z.string(), at: z.string(), verdict: z.enum(['justified', 'unjustified']), comment: textRef }),

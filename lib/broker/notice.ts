@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../domain/event.ts';
 import type { AccessPolicy } from '../domain/policy.ts';
 import type { Approvers, Handle, Instant } from '../domain/principal.ts';
 import type { RequestState } from '../domain/request.ts';
-import { type Staged, currentStage } from '../domain/stages.ts';
+import { type Staged, currentStage, escalatedTo } from '../domain/stages.ts';
 
 /** What somebody should be told. The closed list; docs/events.md says what each means. */
 export type NoticeKind =
@@ -79,8 +79,7 @@ const toldOf = (event: RecordedEvent, request: RequestState, policy: AccessPolic
     case 'request.denied':
       return { kind: 'denied', to: [requester] };
     case 'request.cancelled':
-      // So that nobody decides on what is no longer asked.
-      return { kind: 'cancelled', to: [{ role: 'approvers', ...approversAsked(request) }] };
+      return takenBack(event.data.extension ? request.extension : request, event.at);
     case 'request.revoked':
       return { kind: 'revoked', to: [requester] };
     case 'request.lapsed':
@@ -97,6 +96,14 @@ const wanted = (staged: Staged | undefined): Told | undefined =>
   staged && currentStage(staged) !== undefined
     ? { kind: 'approval_wanted', to: [{ role: 'approvers', ...approversAsked(staged) }] }
     : undefined;
+
+/** Whoever was asked by then, so that nobody decides on what is no longer asked. */
+const takenBack = (staged: Staged | undefined, at: Instant): Told | undefined => {
+  if (!staged) return undefined;
+  const others = escalatedTo(staged, at);
+  const to = [approversAsked(staged), ...(others ? [others] : [])];
+  return { kind: 'cancelled', to: to.map((approvers) => ({ role: 'approvers', ...approvers })) };
+};
 
 const said = (staged: Staged | undefined, requester: Recipient): Told | undefined =>
   wanted(staged) ?? { kind: 'approved', to: [requester] };

@@ -1,6 +1,7 @@
 import type { Instant } from './principal.ts';
 import type { RequestState } from './request.ts';
-import { msOf, plusSeconds } from './time.ts';
+import type { Staged } from './stages.ts';
+import { isBefore, msOf, plusSeconds } from './time.ts';
 
 /** What the schedule does about a request at a time that is known beforehand. */
 export const DUE_KINDS = [
@@ -17,6 +18,8 @@ export interface Due {
   readonly requestId: string;
   readonly kind: DueKind;
   readonly at: Instant;
+  /** Of an extension of the request rather than of itself: the place of the event that asked for it. */
+  readonly extension?: number;
 }
 
 /** How often the ticket behind a live grant is looked at. */
@@ -24,23 +27,32 @@ export const TICKET_EVERY_SECONDS = 300;
 
 /** All that will be due of the request as it is. It says when to look, never what is found then. */
 export const duesOf = (request: Omit<RequestState, 'issues'>): readonly Due[] =>
-  [...whileWaiting(request), ...untilReviewed(request), ...whileGranted(request)].map((due) => ({
-    requestId: request.id,
-    ...due,
-  }));
+  [...whileWaiting(request), ...whileExtensionWaits(request), ...untilReviewed(request), ...whileGranted(request)].map(
+    (due) => ({ requestId: request.id, ...due }),
+  );
 
-type When = Pick<Due, 'kind' | 'at'>;
+type When = Omit<Due, 'requestId'>;
 type Request = Omit<RequestState, 'issues'>;
 
-/** The approvers are reminded when half of the time is over. */
 const whileWaiting = ({ closed, approvedAt, createdAt, pendingUntil, escalation }: Request): readonly When[] =>
   closed !== undefined || approvedAt !== undefined || pendingUntil === undefined
     ? []
-    : [
-        { kind: 'approval_reminder', at: halfway(createdAt, pendingUntil) },
-        ...(escalation ? [{ kind: 'escalated' as const, at: escalation.at }] : []),
-        { kind: 'lapse', at: pendingUntil },
-      ];
+    : [...untilDecided(createdAt, pendingUntil, escalation), { kind: 'lapse', at: pendingUntil }];
+
+/** That its time is over is computed: nothing of it goes on record, and the grant is what it was. */
+const whileExtensionWaits = ({ closed, extension }: Request): readonly When[] =>
+  !extension || (closed ?? extension.closed) !== undefined || extension.approvedAt !== undefined
+    ? []
+    : untilDecided(extension.at, extension.pendingUntil, extension.escalation).map((when) => ({
+        ...when,
+        extension: extension.seq,
+      }));
+
+/** The approvers are reminded when half of the time is over. */
+const untilDecided = (from: Instant, until: Instant, escalation: Staged['escalation']): readonly When[] => [
+  { kind: 'approval_reminder', at: halfway(from, until) },
+  ...(escalation && isBefore(escalation.at, until) ? [{ kind: 'escalated' as const, at: escalation.at }] : []),
+];
 
 const untilReviewed = ({ breakGlass, review, createdAt }: Request): readonly When[] =>
   breakGlass && !review

@@ -15,6 +15,8 @@ export interface Issue {
 
 /** More time, as asked for on a live grant; the last that was. */
 export interface Extension extends Staged {
+  /** Of the event that asked for it. */
+  readonly seq: number;
   readonly at: Instant;
   readonly pendingUntil: Instant;
   readonly justification: TextRef;
@@ -56,7 +58,13 @@ export interface RequestState extends Staged {
   readonly autoApproved: boolean;
   /** What extensions have added to `grantedSeconds`; absent when none has. */
   readonly extendedSeconds?: number;
+  /** Whether any of that came by rule, with nobody's yes. */
+  readonly autoExtended?: true;
   readonly extension?: Extension;
+  /** How often more time was asked for, by rule or not, whatever came of it; absent when it never was. */
+  readonly extensionsAsked?: number;
+  /** Whoever said yes to an extension before the last, also to one that came to nothing: the next ask makes nobody forget it. */
+  readonly extendedBefore?: readonly Pick<Approval, 'approver' | 'onBehalfOf'>[];
   readonly breakGlass?: { readonly reviewBy: Instant; readonly reviewers: Approvers };
   readonly review?: Review;
   /** Shared with the requests that were asked for together with this one. */
@@ -84,9 +92,9 @@ export const evolve = (state: RequestState | undefined, event: RecordedEvent): R
     case 'request.cancelled':
       return closedAs(next, { kind: 'cancelled', ...by }, event.data);
     case 'request.extension_requested':
-      return { ...next, extension: extensionOf(event) };
+      return extensionAsked(next, event);
     case 'request.extended':
-      return { ...next, ...extended(state, event.data.durationSeconds) };
+      return { ...next, ...askedAgain(state), ...extended(state, event.data.durationSeconds), autoExtended: true };
     case 'request.reviewed':
       return { ...next, review: { ...by, verdict: event.data.verdict, comment: event.data.comment } };
     case 'request.lapsed':
@@ -160,12 +168,34 @@ const closedAs = (
 
 const asked = ({ extension }: RequestState): Extension => certain(extension, 'no extension was asked for');
 
-const extensionOf = ({ data, at }: RecordedEvent<'request.extension_requested'>): Extension => ({
-  ...data,
-  at,
-  grantedSeconds: data.durationSeconds,
-  approvals: [],
+const extensionAsked = (
+  state: RequestState,
+  { data, at }: RecordedEvent<'request.extension_requested'>,
+): RequestState => {
+  const extendedBefore = yesesToExtensions(state);
+  return {
+    ...state,
+    ...askedAgain(state),
+    ...(extendedBefore.length > 0 ? { extendedBefore } : {}),
+    extension: { ...data, at, seq: state.seq, grantedSeconds: data.durationSeconds, approvals: [] },
+  };
+};
+
+const askedAgain = ({ extensionsAsked = 0 }: RequestState): Pick<RequestState, 'extensionsAsked'> => ({
+  extensionsAsked: extensionsAsked + 1,
 });
+
+/** Who ever said yes to more time, whatever came of it. */
+export const yesesToExtensions = ({
+  extension,
+  extendedBefore = [],
+}: Pick<RequestState, 'extension' | 'extendedBefore'>): NonNullable<RequestState['extendedBefore']> => [
+  ...extendedBefore,
+  ...(extension?.approvals ?? []).map(({ approver, onBehalfOf }) => ({
+    approver,
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+  })),
+];
 
 const extensionApproved = (state: RequestState, event: RecordedEvent<'request.approved'>): RequestState => {
   const before = asked(state);

@@ -67,7 +67,7 @@ const approvalsAt = (approvals: readonly Approval[], stage: number): number =>
   approvals.filter((approval) => approval.stage === stage).length;
 
 /** Who else is asked once the time has come, unless it was decided before. */
-const escalatedTo = ({ escalation, approvedAt }: Staged, now: Instant): Approvers | undefined =>
+export const escalatedTo = ({ escalation, approvedAt }: Staged, now: Instant): Approvers | undefined =>
   escalation && !isBefore(now, escalation.at) && !(approvedAt !== undefined && isBefore(approvedAt, escalation.at))
     ? escalation.to
     : undefined;

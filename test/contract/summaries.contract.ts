@@ -44,9 +44,10 @@ export const summariesContract = (name: string, make: () => Promise<SummariesUnd
       const staged = { stages: [{ from: { groups: [], people }, count: 1 }], parallel: true as const, approvals };
       const summary = pending(next(), ['g'], {
         ...{ requester: 'p_long', ...staged, escalation: { at: NOW, to: { groups: ['managers'], people } } },
-        extendedSeconds: 600,
+        ...{ extendedSeconds: 600, autoExtended: true, extensionsAsked: 3 },
+        extendedBefore: [{ approver: 'p_a' }, { approver: 'p_c', onBehalfOf: 'p_d' }],
         extension: {
-          ...{ ...staged, at: NOW, pendingUntil: NOW, justification: { id: 'w2', hash: 'h' } },
+          ...{ ...staged, seq: 7, at: NOW, pendingUntil: NOW, justification: { id: 'w2', hash: 'h' } },
           ...{ durationSeconds: 600, grantedSeconds: 300, closed: { kind: 'denied' as const, by: 'p_x', at: NOW } },
         },
         breakGlass: { reviewBy: NOW, reviewers: { groups: ['reviewers'] } },

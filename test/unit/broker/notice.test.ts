@@ -81,6 +81,17 @@ describe('of a request', () => {
     expect(kindAndTo(submitted(), cancelled)).toEqual(['cancelled', toApprovers('okta:sre-leads')]);
   });
 
+  test('that is taken back after others were asked too, they are told with the first', () => {
+    const escalation = { at: noon(60), to: { groups: ['okta:managers'] } };
+    const cancelledAt = (seconds: number) =>
+      kindAndTo(submitted({ escalation }), recorded('request.cancelled', {}, { by: engineer, at: noon(seconds) }));
+    expect(cancelledAt(59)).toEqual(['cancelled', toApprovers('okta:sre-leads')]);
+    expect(cancelledAt(60)).toEqual([
+      'cancelled',
+      [...toApprovers('okta:sre-leads'), { role: 'approvers', ...escalation.to }],
+    ]);
+  });
+
   test('that its requester ended, or was issued for, nobody is told', () => {
     const granted = [submitted(), approved(approver, noon(1))];
     expect(told(...granted, recorded('request.ended', {}, { by: engineer, at: noon(2) }))).toBeUndefined();
@@ -132,6 +143,11 @@ describe('of an extension', () => {
   test('those who must approve it are told, and then the requester', () => {
     expect(kindAndTo(...events)).toEqual(['approval_wanted', toApprovers('okta:security')]);
     expect(kindAndTo(...events, approved(security, noon(20), { extension: true }))).toEqual(['approved', toRequester]);
+  });
+
+  test('that is taken back, those who were asked for it are told', () => {
+    const cancelled = recorded('request.cancelled', { extension: true }, { by: engineer, at: noon(20) });
+    expect(kindAndTo(...events, cancelled)).toEqual(['cancelled', toApprovers('okta:security')]);
   });
 });
 

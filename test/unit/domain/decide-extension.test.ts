@@ -72,6 +72,7 @@ describe('extending', () => {
 
   test('asks whom the entitlement says, and access goes on meanwhile', () => {
     expect(asked.extension).toEqual({
+      seq: 2,
       at: noon(60),
       durationSeconds: 1800,
       grantedSeconds: 1800,

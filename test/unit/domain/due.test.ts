@@ -54,6 +54,49 @@ describe('what will be due', () => {
     expect(dues(submitted({}, { of: auto }))).toEqual([]);
   });
 
+  describe('while more time is asked for', () => {
+    const escalation = { at: noon(600), to: { groups: ['okta:managers'] } };
+    const asking = (pendingUntil = noon(1300)): RecordedEvent =>
+      recorded(
+        'request.extension_requested',
+        { durationSeconds: 600, justification: words('more'), stages: [], escalation, pendingUntil },
+        { by: engineer, at: noon(100) },
+      );
+    const live = [submitted(), approved(approver, noon(1))] as const;
+    const waiting = [
+      ['approval_reminder', noon(700), 2],
+      ['escalated', noon(600), 2],
+    ];
+    const duesWithPlace = (...events: readonly RecordedEvent[]) =>
+      duesOf(request(...events)).map(({ kind, at, extension }) => [kind, at, extension]);
+
+    test('a reminder at half of its time, and that others are asked: each of that extension', () => {
+      expect(duesWithPlace(...live, asking())).toEqual(waiting);
+    });
+
+    test('that others are asked, only where it still waits then', () => {
+      expect(duesWithPlace(...live, asking(noon(600)))).toEqual([['approval_reminder', noon(350), 2]]);
+    });
+
+    test.each<[string, RecordedEvent]>([
+      ['approved', approved(approver, noon(200), { extension: true })],
+      ['denied', recorded('request.denied', { extension: true, reason: words('no') }, { by: approver, at: noon(200) })],
+      ['taken back', recorded('request.cancelled', { extension: true }, { by: engineer, at: noon(200) })],
+      [
+        'of a grant that was revoked',
+        recorded('request.revoked', { reason: words('no') }, { by: security, at: noon(2) }),
+      ],
+    ])('nothing, once it is %s', (_what, event) => {
+      expect(dues(...live, asking(), event)).toEqual([]);
+    });
+
+    test('another extension has others of its own', () => {
+      const cancelled = recorded('request.cancelled', { extension: true }, { by: engineer, at: noon(200) });
+      const places = duesOf(request(...live, asking(), cancelled, asking())).map(({ extension }) => extension);
+      expect(places).toEqual([4, 4]);
+    });
+  });
+
   test('is of this request', () => {
     const state = request(submitted());
     expect(new Set(duesOf(state).map(({ requestId }) => requestId))).toEqual(new Set([state.id]));

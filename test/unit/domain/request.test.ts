@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventData } from '../../../lib/domain/event.ts';
-import { evolve, fold, grantAt, statusAt } from '../../../lib/domain/request.ts';
+import { evolve, fold, grantAt, statusAt, yesesToExtensions } from '../../../lib/domain/request.ts';
 import {
   approved,
   approver,
@@ -125,6 +125,36 @@ describe('the fold', () => {
     const state = granted(intent, ...after);
     expect(state.issues).toEqual([{ intent: intent.eventId, at: noon(10), purpose: 'credentials' }]);
     expect(state.seq).toBe(2 + outcomes.length);
+  });
+
+  test('remembers of every extension who said yes to it and how often one was asked for, not only of the last', () => {
+    const asking = recorded(
+      'request.extension_requested',
+      { durationSeconds: 60, justification: words('more'), stages: [stage('sre-leads', 2)], pendingUntil: noon(900) },
+      byEngineer,
+    );
+    const yes = approved(approver, noon(61), { extension: true });
+    const inPlace = approved(secondApprover, noon(62), { extension: true, onBehalfOf: security.handle });
+    const cancelled = recorded('request.cancelled', { extension: true }, byEngineer);
+    const first = granted(asking, yes);
+    expect([first.extensionsAsked, first.extendedBefore, yesesToExtensions(first)]).toEqual([
+      1,
+      undefined,
+      [{ approver: approver.handle }],
+    ]);
+    const third = granted(asking, yes, cancelled, asking, inPlace, cancelled, asking);
+    expect([third.extensionsAsked, third.extension?.seq, third.extension?.approvals]).toEqual([3, 8, []]);
+    expect(yesesToExtensions(third)).toEqual([
+      { approver: approver.handle },
+      { approver: secondApprover.handle, onBehalfOf: security.handle },
+    ]);
+    expect(third.autoExtended).toBeUndefined();
+  });
+
+  test('remembers that time was given by rule', () => {
+    const more = recorded('request.extended', { durationSeconds: 60, justification: words('more') }, byEngineer);
+    expect(granted(more, more)).toMatchObject({ autoExtended: true, extensionsAsked: 2, extendedSeconds: 120 });
+    expect([granted().extensionsAsked, yesesToExtensions(granted())]).toEqual([undefined, []]);
   });
 
   test('counts the events by their place', () => {
