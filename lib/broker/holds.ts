@@ -1,17 +1,15 @@
-import type { Context, Decision } from '../domain/command.ts';
-import type { Control } from '../domain/control.ts';
 import { liftHold, placeHold } from '../domain/decide-hold.ts';
 import { HatcheckError } from '../domain/errors.ts';
 import { type Hold, type HoldTarget, type NamedTarget, sameTarget, targetOf } from '../domain/hold.ts';
 import { certain } from '../domain/invariant.ts';
 import { isAuditor, isSecurity } from '../domain/policy.ts';
-import type { Instant, Principal } from '../domain/principal.ts';
+import type { Handle, Instant, Principal } from '../domain/principal.ts';
 import { appendCarried } from './append-carried.ts';
 import { type Desk, type Patience, actorOf } from './broker.ts';
-import { CONTROL, readKnown } from './known.ts';
+import { CONTROL, UNREAD, readKnown } from './known.ts';
 import { onDuty, overseers } from './on-duty.ts';
 import type { PersonName } from './ports.ts';
-import { newWords } from './words.ts';
+import { type Words, newWords } from './words.ts';
 
 /** A hold as those see it who may place one, and auditors. */
 export type HoldView = HoldTarget & {
@@ -28,26 +26,38 @@ interface Doing {
 }
 
 /**
- * The hold, once it is in force; what is committed after it feels it. The same again gives the one that is in force already.
+ * The hold, once it is in force; what is committed after it feels it. The same again gives the one that is in force already. Only what
+ * appends it may be in its way: words that cannot be kept and names that cannot be read are not.
  *
  * @throws HatcheckError `not_found` (not theirs to place), `invalid_input`, `limit_reached`, `ledger_conflict`, `ledger_unavailable`
  */
 export const hold = async (
   desk: Desk,
-  { named, reason, ...doing }: Doing & { readonly named: NamedTarget; readonly reason: string },
+  { named, reason, principal: caller, patience }: Doing & { readonly named: NamedTarget; readonly reason: string },
 ): Promise<HoldView> => {
   const target = targetOf(named);
   const words = newWords(desk.chance, reason);
   const holdId = `h_${desk.chance.id()}`;
-  const { holds } = await change(desk, doing, words, (context) =>
-    placeHold({ holdId, target, reason: words.ref }, context),
+  const principal = await onDuty(desk, caller, overseers(desk.policy));
+  const keepWords = async (): Promise<void> => {
+    try {
+      await keep(desk, principal, words);
+    } catch (error) {
+      desk.warn('the reason of a hold was not kept', error);
+    }
+  };
+  const { state } = await appendCarried(
+    desk,
+    CONTROL,
+    { actor: actorOf(principal), patience, prepare: keepWords },
+    (control, now) =>
+      placeHold({ holdId, target, reason: words.ref }, { ...UNREAD, control, principal, policy: desk.policy, now }),
   );
   const placed = certain(
-    holds.find((each) => sameTarget(each.target, target)),
+    state.holds.find((each) => sameTarget(each.target, target)),
     'a hold that was placed is in force',
   );
-  const [view] = await viewHolds(desk, [placed]);
-  return certain(view, 'each hold has its view');
+  return viewPlaced(desk, placed);
 };
 
 /**
@@ -58,13 +68,25 @@ export const hold = async (
  */
 export const lift = async (
   desk: Desk,
-  { holdId, reason, ...doing }: Doing & { readonly holdId: string; readonly reason?: string },
+  { holdId, reason, principal: caller, patience }: Doing & { readonly holdId: string; readonly reason?: string },
 ): Promise<readonly HoldView[]> => {
   const words = reason === undefined ? undefined : newWords(desk.chance, reason);
-  const { holds } = await change(desk, doing, words, (context) =>
-    liftHold({ holdId, ...(words ? { reason: words.ref } : {}) }, context),
+  // What gives back goes by more than what takes away: nobody lifts who is held, by any of their identities.
+  const [principal, known] = await Promise.all([
+    onDuty(desk, caller, overseers(desk.policy)),
+    readKnown(desk, caller.handle),
+  ]);
+  const { state } = await appendCarried(
+    desk,
+    CONTROL,
+    { actor: actorOf(principal), patience, ...(words ? { prepare: () => keep(desk, principal, words) } : {}) },
+    (control, now) =>
+      liftHold(
+        { holdId, ...(words ? { reason: words.ref } : {}) },
+        { ...known, control, principal, policy: desk.policy, now },
+      ),
   );
-  return viewHolds(desk, holds);
+  return viewHolds(desk, state.holds);
 };
 
 /** Those in force. @throws HatcheckError `not_found` for whoever is neither of the security team nor an auditor; `ledger_unavailable` */
@@ -75,28 +97,18 @@ export const listHolds = async (desk: Desk, caller: Principal): Promise<readonly
   return viewHolds(desk, CONTROL.stateOf(await desk.ledger.last(CONTROL.name)).holds);
 };
 
-const change = async (
-  desk: Desk,
-  { principal: caller, patience }: Doing,
-  words: ReturnType<typeof newWords> | undefined,
-  decision: (context: Context) => Decision,
-): Promise<Control> => {
-  const [principal, known] = await Promise.all([
-    onDuty(desk, caller, overseers(desk.policy)),
-    readKnown(desk, caller.handle),
-  ]);
-  const { state } = await appendCarried(
-    desk,
-    CONTROL,
-    {
-      actor: actorOf(principal),
-      patience,
-      // First the words, then the event that holds their hash.
-      ...(words ? { prepare: () => desk.texts.put(principal.handle, words.ref, words.value) } : {}),
-    },
-    (control, now) => decision({ ...known, control, principal, policy: desk.policy, now }),
-  );
-  return state;
+/** First the words, then the event that holds their hash. */
+const keep = ({ texts }: Desk, { handle }: Principal, { ref, value }: Words): Promise<void> =>
+  texts.put(handle, ref, value);
+
+/** It is in force, whatever can be shown of it. */
+const viewPlaced = async (desk: Desk, placed: Hold): Promise<HoldView> => {
+  try {
+    return certain((await viewHolds(desk, [placed]))[0], 'each hold has its view');
+  } catch (error) {
+    desk.warn('a hold is shown without names and words', error);
+    return viewOf(placed, new Map(), new Map());
+  }
 };
 
 const viewHolds = async ({ people, texts }: Desk, holds: readonly Hold[]): Promise<readonly HoldView[]> => {
@@ -104,11 +116,17 @@ const viewHolds = async ({ people, texts }: Desk, holds: readonly Hold[]): Promi
     people.get([...new Set(holds.map(({ by }) => by))]),
     texts.get(holds.map(({ by, reason }) => ({ author: by, ref: reason }))),
   ]);
-  return holds.map(({ id, target, reason, by, at }) => ({
-    ...target,
-    id,
-    reason: words.get(reason.id) ?? '',
-    by: { handle: by, ...names.get(by) },
-    at,
-  }));
+  return holds.map((each) => viewOf(each, names, words));
 };
+
+const viewOf = (
+  { id, target, reason, by, at }: Hold,
+  names: ReadonlyMap<Handle, PersonName>,
+  words: ReadonlyMap<string, string>,
+): HoldView => ({
+  ...target,
+  id,
+  reason: words.get(reason.id) ?? '',
+  by: { handle: by, ...names.get(by) },
+  at,
+});

@@ -109,6 +109,36 @@ describe('a hold', () => {
   });
 });
 
+describe('a hold is placed while', () => {
+  const refused = () => Promise.reject(unavailable());
+
+  test('the stream of whoever places it cannot be read; lifting waits for it', async () => {
+    const desk = memoryDesk();
+    const last: MemoryDesk['ledger']['last'] = (stream) =>
+      stream === `person#${security.handle}` ? refused() : desk.ledger.last(stream);
+    const struck = { ...desk, ledger: { ...desk.ledger, last } };
+    const { id } = await place(struck);
+    expect(await codeOf(remove(struck, id))).toBe('ledger_unavailable');
+    expect(await listHolds(desk, security)).toMatchObject([{ id }]);
+  });
+
+  test('its reason cannot be kept, and the operator hears of it', async () => {
+    const desk = memoryDesk();
+    const view = await place({ ...desk, texts: { ...desk.texts, put: refused } });
+    expect(await listHolds(desk, security)).toEqual([view]);
+    expect(view.reason).toBe('');
+    expect(desk.warnings).toHaveLength(1);
+  });
+
+  test('no name and no word can be read: it is in force, and shown without them', async () => {
+    const desk = memoryDesk();
+    const view = await place({ ...desk, people: { get: refused } });
+    expect(view).toStrictEqual({ id: view.id, on: 'all', reason: '', by: { handle: security.handle }, at: noon(0) });
+    expect(desk.warnings).toHaveLength(1);
+    expect(await listHolds(desk, security)).toMatchObject([{ id: view.id, reason: 'an incident' }]);
+  });
+});
+
 describe('while control cannot be read', () => {
   const struck = async (): Promise<{ desk: MemoryDesk; live: string; waiting: string }> => {
     const desk = memoryDesk();
