@@ -4,7 +4,7 @@ import { HatcheckError, badInput, refuse } from '../domain/errors.ts';
 import { certain } from '../domain/invariant.ts';
 import type { Group, Handle, Instant, Principal } from '../domain/principal.ts';
 import { prunedAt } from '../domain/standing.ts';
-import { appendCarried } from './append-carried.ts';
+import { type AppendCarriedOptions, appendCarried } from './append-carried.ts';
 import { type Desk, type Patience, actorOf } from './broker.ts';
 import { delegates, onDuty } from './on-duty.ts';
 import { personStream, readStanding } from './person-stream.ts';
@@ -78,7 +78,16 @@ export const makeDelegation = async (
     if (error instanceof HatcheckError && REFUSED.has(error.code)) await takeBack(desk, handle, wish.id, options);
     throw error;
   }
+  await unlessEnded(desk, delegation, options);
   return certain((await viewsOf(desk, [delegation]))[0], 'one delegation has one view');
+};
+
+/** Ended by its giver before it counted: then it must not count where they cannot see it. @throws HatcheckError `ledger_conflict` */
+const unlessEnded = async (desk: Desk, { id, by, to }: Delegation, options: Options): Promise<void> => {
+  const { delegations } = await readStanding(desk.ledger, by);
+  if (delegations.some((each) => each.id === id)) return;
+  await takeBack(desk, to, id, options);
+  throw new HatcheckError(refuse('ledger_conflict', 'the delegation was ended while it was made'));
 };
 
 const REFUSED: ReadonlySet<string> = new Set(['invalid_input', 'limit_reached']);
@@ -96,16 +105,15 @@ export const removeDelegation = async (
   const delegation = delegations.find(({ id }) => id === delegationId);
   if (!delegation) throw new HatcheckError(refuse('not_found', 'no such delegation of theirs'));
   const options = { actor: actorOf(principal), patience };
-  for (const handle of [delegation.to, delegation.by]) await takeBack(desk, handle, delegationId, options);
+  // Once more where it counts: it may have come there since, by a call that made it and read its giver's stream before this one ended it.
+  for (const handle of [delegation.to, delegation.by, delegation.to])
+    await takeBack(desk, handle, delegationId, options);
   return listDelegations(desk, principal);
 };
 
-const takeBack = async (
-  desk: Desk,
-  handle: Handle,
-  delegationId: string,
-  options: Parameters<typeof appendCarried>[2],
-): Promise<void> => {
+type Options = Pick<AppendCarriedOptions, 'actor' | 'patience'>;
+
+const takeBack = async (desk: Desk, handle: Handle, delegationId: string, options: Options): Promise<void> => {
   await appendCarried(desk, personStream(handle), options, (standing, now) =>
     endDelegation(standing, delegationId, now),
   );

@@ -154,6 +154,77 @@ describe('ending a delegation', () => {
   });
 });
 
+describe('a delegation that is ended while it is made', () => {
+  const [given, received] = [`person#${approver.handle}`, `person#${outsider.handle}`];
+
+  /** Holds the step that `is` names back until `open` was called; `reached` is when it came there. */
+  const gate = (is: (access: 'last' | 'append', stream: string) => boolean) => {
+    const [opened, reached] = [signal(), signal()];
+    let held = false;
+    const pass = async (access: 'last' | 'append', stream: string): Promise<void> => {
+      if (held || !is(access, stream)) return;
+      held = true;
+      reached.say();
+      await opened.said;
+    };
+    return { pass, reached: reached.said, open: opened.say };
+  };
+
+  const through = (desk: MemoryDesk, { pass }: ReturnType<typeof gate>): MemoryDesk => ({
+    ...desk,
+    ledger: {
+      ...desk.ledger,
+      last: async (stream) => {
+        await pass('last', stream);
+        return desk.ledger.last(stream);
+      },
+      append: async (event) => {
+        await pass('append', event.stream);
+        return desk.ledger.append(event);
+      },
+    },
+  });
+
+  const idOfOnly = async (desk: MemoryDesk) => (await idsOf(desk, approver))[0] ?? 'none';
+
+  test('before it counted is left with nobody, and whoever made it is told', async () => {
+    const desk = deskOf();
+    const before = gate((access, stream) => access === 'append' && stream === received);
+    const making = codeOf(made(through(desk, before)));
+    await before.reached;
+    await removed(desk, await idOfOnly(desk));
+    before.open();
+    expect(await making).toBe('ledger_conflict');
+    expect([await idsOf(desk, approver), await idsOf(desk, outsider)]).toEqual([[], []]);
+  });
+
+  test('by a call that had found nothing to end where it counts is left with nobody', async () => {
+    const desk = deskOf();
+    const arriving = gate((access, stream) => access === 'append' && stream === received);
+    const making = made(through(desk, arriving));
+    await arriving.reached;
+    const ending = gate((access, stream) => access === 'append' && stream === given);
+    const end = removed(through(desk, ending), await idOfOnly(desk));
+    await ending.reached;
+    arriving.open();
+    await making;
+    ending.open();
+    await end;
+    expect([await idsOf(desk, approver), await idsOf(desk, outsider)]).toEqual([[], []]);
+  });
+});
+
+/** What one waits for and another says, once. */
+const signal = (): { readonly said: Promise<unknown>; readonly say: () => void } => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  return {
+    said: promise,
+    say: () => {
+      resolve(undefined);
+    },
+  };
+};
+
 describe('a delegate', () => {
   test('finds the request in the list, reads it, approves it, and is shown with whom they stood in for', async () => {
     const desk = deskOf();
