@@ -1,6 +1,7 @@
 import { type Due, TICKET_EVERY_SECONDS } from '../domain/due.ts';
 import type { Actor, DomainEvent } from '../domain/event.ts';
-import { type RequestState, statusAt } from '../domain/request.ts';
+import { type RequestState, openExtension, statusAt } from '../domain/request.ts';
+import type { Staged } from '../domain/stages.ts';
 import { isBefore, plusSeconds } from '../domain/time.ts';
 import { type Seen, appendAsSystem, seen } from './append-as-system.ts';
 import type { Broker, Patience } from './broker.ts';
@@ -111,13 +112,13 @@ type Reminder = Exclude<Due['kind'], 'lapse' | 'ticket'>;
  */
 const remind = async (schedule: Schedule, due: Due, kind: Reminder): Promise<void> => {
   const found = await seen(schedule, due.requestId);
-  const to = found ? remindedOf(kind, found) : [];
+  const to = found ? remindedOf(due, kind, found) : [];
   if (found && to.length > 0) await schedule.notices.send(noticeFor(due, kind, found.request, to));
   await schedule.dues.done(due);
 };
 
 const noticeFor = (due: Due, kind: Reminder, request: RequestState, to: readonly Recipient[]): Notice => ({
-  id: `${due.requestId}.${kind}`,
+  id: due.extension === undefined ? `${due.requestId}.${kind}` : `${due.requestId}.${due.extension}.${kind}`,
   kind,
   requestId: request.id,
   entitlementId: request.entitlementId,
@@ -126,15 +127,22 @@ const noticeFor = (due: Due, kind: Reminder, request: RequestState, to: readonly
   to,
 });
 
+/** The request, or that very extension of it, while it waits for somebody's yes. */
+const stillWaiting = ({ extension }: Due, { request, now }: Seen): Staged | undefined => {
+  if (extension === undefined) return statusAt(request, now) === 'pending' ? request : undefined;
+  const open = openExtension(request, now);
+  return open?.seq === extension ? open : undefined;
+};
+
 /** Nobody, where there is nothing left to do about it. */
-const remindedOf = (kind: Reminder, { request, now }: Seen): readonly Recipient[] => {
+const remindedOf = (due: Due, kind: Reminder, found: Seen): readonly Recipient[] => {
+  const { request } = found;
+  const waiting = stillWaiting(due, found);
   switch (kind) {
     case 'approval_reminder':
-      return statusAt(request, now) === 'pending' ? [{ role: 'approvers', ...approversAsked(request) }] : [];
+      return waiting ? [{ role: 'approvers', ...approversAsked(waiting) }] : [];
     case 'escalated':
-      return statusAt(request, now) === 'pending' && request.escalation
-        ? [{ role: 'approvers', ...request.escalation.to }]
-        : [];
+      return waiting?.escalation ? [{ role: 'approvers', ...waiting.escalation.to }] : [];
     case 'review_reminder':
     case 'review_overdue':
       return request.breakGlass && !request.review ? [{ role: 'reviewers', ...request.breakGlass.reviewers }] : [];

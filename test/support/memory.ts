@@ -252,7 +252,7 @@ export interface MemoryDues extends Dues {
 
 export const memoryDues = (): MemoryDues => {
   const all = new Map<string, Due | 'done'>();
-  const keyOf = ({ requestId, kind, extension = '' }: Due): string => `${requestId} ${kind} ${extension}`;
+  const keyOf = ({ requestId, kind, extension }: Due): string => `${requestId} ${kind} ${extension ?? ''}`;
   const open = (): readonly Due[] =>
     [...all.values()].filter((due) => due !== 'done').sort((a, b) => (a.at < b.at ? -1 : 1));
   return {

@@ -16,6 +16,7 @@ import {
   noon,
   policy,
   recorded,
+  stage,
   submitted,
 } from '../../support/builders.ts';
 import {
@@ -82,6 +83,59 @@ const scene = async (
 };
 
 const kinds = ({ dues }: Scene) => dues.open().map(({ kind }) => kind);
+
+describe('a pending extension', () => {
+  const escalation = { at: noon(900), to: { groups: ['okta:managers'] } };
+  const asking = recorded(
+    'request.extension_requested',
+    ...([
+      {
+        ...{ durationSeconds: 600, justification: { id: 'more', hash: 'h' }, stages: [stage('security')] },
+        ...{ escalation, pendingUntil: noon(1300) },
+      },
+      { by: engineer, at: noon(100) },
+    ] as const),
+  );
+  const cancelled = recorded('request.cancelled', { extension: true }, { by: engineer, at: noon(600) });
+  const live = [submitted(), approved(approver, noon(1))];
+
+  test('has its approvers reminded at half of its time, and others told when they are asked too', async () => {
+    const at = await scene([...live, asking]);
+    at.clock.set(noon(700));
+    await at.run();
+    at.clock.set(noon(900));
+    await at.run();
+    expect(at.sent.map(({ id, kind, to }) => [id, kind, to])).toEqual([
+      [
+        `${ask().requestId}.2.approval_reminder`,
+        'approval_reminder',
+        [{ role: 'approvers', groups: ['okta:security'], people: [] }],
+      ],
+      [`${ask().requestId}.2.escalated`, 'escalated', [{ role: 'approvers', ...escalation.to }]],
+    ]);
+    expect(kinds(at)).toEqual([]);
+  });
+
+  test('reminds nobody of one that was taken back, though another is pending', async () => {
+    const at = await scene([...live, asking]);
+    let last = (await at.ledger.read(STREAM)).at(-1);
+    for (const event of [cancelled, { ...asking, at: noon(600) }]) {
+      last = seal(last, STREAM, event);
+      await at.ledger.append(last);
+    }
+    at.clock.set(noon(700));
+    await at.run();
+    expect(at.sent).toEqual([]);
+  });
+
+  test('reminds nobody once the grant is over', async () => {
+    const at = await scene([...live, asking, recorded('request.ended', {}, { by: engineer, at: noon(200) })]);
+    await at.dues.again({ requestId: ask().requestId, kind: 'approval_reminder', at: noon(700), extension: 2 });
+    at.clock.set(noon(700));
+    await at.run();
+    expect([at.sent, kinds(at)]).toEqual([[], []]);
+  });
+});
 
 describe('a pending request', () => {
   test('lapses when its time is over, not a millisecond before, and once', async () => {
