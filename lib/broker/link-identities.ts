@@ -1,6 +1,7 @@
 import { HatcheckError, refuse } from '../domain/errors.ts';
-import { type Linked, MAX_IDENTITIES, link, unlink } from '../domain/links.ts';
+import { type Linked, identitiesRules, link, unlink } from '../domain/links.ts';
 import type { Handle, Principal } from '../domain/principal.ts';
+import { firstAgainst } from '../domain/rule.ts';
 import type { Standing } from '../domain/standing.ts';
 import { appendCarried } from './append-carried.ts';
 import { type Broker, type Patience, actorOf } from './broker.ts';
@@ -45,8 +46,8 @@ const personBefore = async ({ ledger }: LinkParts, proved: Linked): Promise<Link
     const standings = await Promise.all(person.map((handle) => readStanding(ledger, handle)));
     const joint = joined(person, standings);
     // Before anything is written: a person who is refused is not half linked.
-    if (joint.length > MAX_IDENTITIES)
-      throw new HatcheckError(refuse('limit_reached', `more than ${MAX_IDENTITIES} identities`));
+    const refusal = firstAgainst(identitiesRules(joint.length));
+    if (refusal) throw new HatcheckError(refusal);
     if (joint.length === person.length) {
       const shown = new Set([...proved.linked, ...standings.slice(0, 2).flatMap(({ linked }) => linked)]);
       return { person, linked: [...shown] };

@@ -3,7 +3,7 @@ import type { Refusal } from './errors.ts';
 import type { Bundle, DomainEvent, Purpose, TextRef, Verdict } from './event.ts';
 import type { AccessPolicy } from './policy.ts';
 import type { Instant, Principal } from './principal.ts';
-import type { Rule } from './rule.ts';
+import { type Rule, firstAgainst } from './rule.ts';
 import type { Standing } from './standing.ts';
 import type { TicketAnswer } from './ticket.ts';
 
@@ -67,9 +67,8 @@ export type Decision =
   | { readonly event: undefined }
   | { readonly refusal: Refusal; readonly rules: readonly Rule[] };
 
-/** The command's event, unless a rule is against it: the first that is says so by its name. */
+/** The command's event, unless a rule is against it. */
 export const unlessRefused = (rules: readonly Rule[], event: () => DomainEvent): Decision => {
-  for (const { rule: name, detail, refusal } of rules)
-    if (refusal) return { refusal: { ...refusal, rule: { name, detail } }, rules };
-  return { event: event() };
+  const refusal = firstAgainst(rules);
+  return refusal ? { refusal, rules } : { event: event() };
 };

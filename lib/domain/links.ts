@@ -1,7 +1,7 @@
 import { type Decision, unlessRefused } from './command.ts';
 import { refuse } from './errors.ts';
 import type { Handle, Instant } from './principal.ts';
-import { evaluate } from './rule.ts';
+import { type Rule, evaluate } from './rule.ts';
 import { type Standing, prunedAt } from './standing.ts';
 
 /** How many identities one person may ever have: a sign-in at each of a few directories, and some that were renamed. */
@@ -13,6 +13,17 @@ export interface Linked {
   readonly linked: readonly Handle[];
 }
 
+/** @param count the one that is signed in among them */
+export const identitiesRules = (count: number): readonly Rule[] =>
+  evaluate([
+    {
+      rule: 'identities',
+      detail: `At most ${MAX_IDENTITIES} identities are one person.`,
+      check: () =>
+        count <= MAX_IDENTITIES ? undefined : refuse('limit_reached', `more than ${MAX_IDENTITIES} identities`),
+    },
+  ]);
+
 /**
  * What follows for one of the handles when they were proved to be one person: nothing, where its own stream says so already.
  * Errors: `limit_reached` beyond {@link MAX_IDENTITIES}.
@@ -21,15 +32,7 @@ export const link = (standing: Standing, self: Handle, { person, linked }: Linke
   const sameAs = joined(standing.sameAs, without(person, self));
   const shown = joined(standing.linked, without(linked, self));
   if (sameAs.length === standing.sameAs.length && shown.length === standing.linked.length) return { event: undefined };
-  const rules = evaluate([
-    {
-      rule: 'identities',
-      detail: `At most ${MAX_IDENTITIES} identities are one person.`,
-      check: () =>
-        sameAs.length < MAX_IDENTITIES ? undefined : refuse('limit_reached', `more than ${MAX_IDENTITIES} identities`),
-    },
-  ]);
-  return unlessRefused(rules, () => ({
+  return unlessRefused(identitiesRules(sameAs.length + 1), () => ({
     type: 'link.made',
     data: { person: [...person], carried: { ...prunedAt(standing, now), sameAs, linked: shown } },
   }));

@@ -29,6 +29,12 @@ export const evaluate = (checks: readonly Check[]): readonly Rule[] => {
   });
 };
 
+/** The refusal of the first rule that is against it, by its name. */
+export const firstAgainst = (rules: readonly Rule[]): Refusal | undefined => {
+  for (const { rule: name, detail, refusal } of rules) if (refusal) return { ...refusal, rule: { name, detail } };
+  return undefined;
+};
+
 /** Whoever would know could not be asked: that is a refusal too, and says nothing of what they would have answered. */
 const outcomeOf = ({ code }: Refusal): Rule['outcome'] =>
   code === 'ticket_unavailable' ? 'notEvaluated' : 'notSatisfied';
