@@ -20,3 +20,16 @@ export const askTicket = async (
   if (!check || ticket === undefined || ticketFits(entitlement, ticket)) return {};
   return { ticketAnswer: await tickets.look(check.service, ticket) };
 };
+
+/** Each ticket is looked at once, however many ask about it at the same time. */
+export const eachOnce = (tickets: Tickets): Tickets => {
+  const answers = new Map<string, Promise<TicketAnswer>>();
+  return {
+    look: (service, ticket) => {
+      const key = JSON.stringify([service, ticket]);
+      const answer = answers.get(key) ?? tickets.look(service, ticket);
+      answers.set(key, answer);
+      return answer;
+    },
+  };
+};

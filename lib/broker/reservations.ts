@@ -158,7 +158,8 @@ const reserveAs = async (
   );
 };
 
-const reservationOf = (
+/** What a submission counts against; undefined where it is approved in the same breath and is no break-glass. */
+export const reservationOf = (
   { requestId, pendingUntil, breakGlass }: EventData['request.submitted'],
   at: Instant,
 ): Reservation | undefined => {

@@ -1,19 +1,20 @@
-import type { Decision, Submit } from '../domain/command.ts';
+import type { Context, Decision, Submit } from '../domain/command.ts';
 import { submit, submitRules } from '../domain/decide-submit.ts';
 import { HatcheckError } from '../domain/errors.ts';
 import type { Bundle, StoredEvent } from '../domain/event.ts';
 import { certain, eventOf } from '../domain/invariant.ts';
-import type { Principal } from '../domain/principal.ts';
+import type { Instant, Principal } from '../domain/principal.ts';
 import { type RequestState, fold } from '../domain/request.ts';
+import type { Reservation } from '../domain/reservation.ts';
 import type { Rule } from '../domain/rule.ts';
 import type { Standing } from '../domain/standing.ts';
-import { askTicket } from './ask-ticket.ts';
+import { askTicket, eachOnce } from './ask-ticket.ts';
 import { type Desk, type Patience, actorOf, requestStream } from './broker.ts';
 import { seal } from './chain.ts';
 import { readKnown } from './known.ts';
 import { askersOf, onDuty } from './on-duty.ts';
 import { bundleIdOf, randomRequestId, requestIdFor, requestIdsFor } from './request-id.ts';
-import { type Counted, countReservations, reserveFor } from './reservations.ts';
+import { type Counted, countReservations, reservationOf, reserveFor } from './reservations.ts';
 import { summarise } from './summarise.ts';
 import { type Words, newWords } from './words.ts';
 
@@ -33,40 +34,21 @@ export type RuleView = Pick<Rule, 'rule' | 'outcome' | 'detail'> & {
   readonly entitlementId?: string;
 };
 
-/** Whether this would be asked for in vain: the very rules of `submitRequest`, and nothing is written. */
-export const tryRequest = async (
-  desk: Desk,
-  caller: Principal,
-  ask: Ask,
-): Promise<{ allowed: boolean; rules: readonly RuleView[] }> => {
-  const principal = await onDuty(desk, caller, askersOf(desk.policy, [ask.entitlementId]));
-  const [known, ticket] = await Promise.all([readKnown(desk, principal.handle), askTicket(desk, principal, ask)]);
-  const command = { ...commandOf(ask, 'dry-run', { id: '', hash: '' }), ...ticket };
-  const { standing } = await countFor(desk, principal, known.standing, [{ id: command.requestId, ask }]);
-  const rules = submitRules(command, {
-    ...{ ...known, standing, principal },
-    policy: desk.policy,
-    now: desk.clock.now(),
-  });
-  return {
-    allowed: rules.every(({ outcome }) => outcome === 'satisfied'),
-    rules: rules.map(({ rule, outcome, detail }) => ({ rule, outcome, detail })),
-  };
-};
-
-/** The same of several at once: every rule of each. */
+/** Whether these would be asked for in vain, together: every rule of each, the very ones that they are submitted by. Nothing is written. */
 export const tryRequests = async (
   desk: Desk,
-  principal: Principal,
+  caller: Principal,
   asks: readonly Ask[],
-): Promise<Awaited<ReturnType<typeof tryRequest>>> => {
-  const tried = await Promise.all(asks.map(async (ask) => ({ ask, ...(await tryRequest(desk, principal, ask)) })));
-  return {
-    allowed: tried.every(({ allowed }) => allowed),
-    rules: tried.flatMap(({ ask: { entitlementId }, rules }) =>
-      asks.length > 1 ? rules.map((rule) => ({ ...rule, entitlementId })) : rules,
-    ),
-  };
+): Promise<{ readonly allowed: boolean; readonly rules: readonly RuleView[] }> => {
+  const wanted = asks.map((ask) => ({ id: randomRequestId(desk.chance), ask }));
+  const { prepared } = await prepare(desk, caller, wanted);
+  const rules = prepared.flatMap(({ command, context }) =>
+    submitRules(command, context).map(({ rule, outcome, detail }) => ({
+      ...{ rule, outcome, detail },
+      ...(asks.length > 1 ? { entitlementId: command.entitlementId } : {}),
+    })),
+  );
+  return { allowed: rules.every(({ outcome }) => outcome === 'satisfied'), rules };
 };
 
 /**
@@ -143,24 +125,9 @@ const begin = async (
   { principal: caller, patience }: Asking,
   wanted: readonly Wanted[],
 ): Promise<readonly RequestState[]> => {
-  const ids = wanted.map(({ ask }) => ask.entitlementId);
-  const principal = await onDuty(desk, caller, askersOf(desk.policy, ids));
-  // The ticket first: it may take long, and what is known should not grow old meanwhile.
-  const commands = await Promise.all(
-    wanted.map(async (each) => {
-      const words = newWords(desk.chance, each.ask.justification);
-      const { bundle } = each;
-      const command = { ...commandOf(each.ask, each.id, words.ref), ...(bundle ? { bundle } : {}) };
-      return { each, words, command: { ...command, ...(await askTicket(desk, principal, each.ask)) } };
-    }),
-  );
-  const known = await readKnown(desk, principal.handle);
-  const counted = await countFor(desk, principal, known.standing, wanted);
-  const now = desk.clock.now();
-  const context = { ...known, standing: counted.standing, principal, policy: desk.policy, now };
-  const decisions = commands.map(({ each, words, command }) => ({ each, words, decision: submit(command, context) }));
-  unlessAnyRefused(decisions);
-  const begun = decisions.map(({ each, words, decision }) => ({
+  const { principal, counted, prepared, now } = await prepare(desk, caller, wanted);
+  unlessAnyRefused(prepared);
+  const begun = prepared.map(({ each, words, decision }) => ({
     ...{ each, words },
     event: seal(undefined, requestStream(each.id), {
       ...certain({ event: undefined, ...decision }.event, 'a submission always says something'),
@@ -176,6 +143,57 @@ const begin = async (
   for (const one of begun) requests.push(await append(desk, principal, one));
   return requests;
 };
+
+/** What was decided on one of several, by what. */
+interface Prepared {
+  readonly each: Wanted;
+  readonly words: Words;
+  readonly command: Submit;
+  readonly context: Context;
+  readonly decision: Decision;
+}
+
+/** Reads what the decisions go by, once for all of them, and makes them; each as if those before it had been begun. */
+const prepare = async (
+  desk: Desk,
+  caller: Principal,
+  wanted: readonly Wanted[],
+): Promise<{
+  readonly principal: Principal;
+  readonly counted: Counted;
+  readonly now: Instant;
+  readonly prepared: readonly Prepared[];
+}> => {
+  const ids = wanted.map(({ ask }) => ask.entitlementId);
+  const principal = await onDuty(desk, caller, askersOf(desk.policy, ids));
+  // The ticket first: it may take long, and what is known should not grow old meanwhile.
+  const asked = { policy: desk.policy, tickets: eachOnce(desk.tickets) };
+  const commands = await Promise.all(
+    wanted.map(async (each) => {
+      const words = newWords(desk.chance, each.ask.justification);
+      const { bundle } = each;
+      const command = { ...commandOf(each.ask, each.id, words.ref), ...(bundle ? { bundle } : {}) };
+      return { each, words, command: { ...command, ...(await askTicket(asked, principal, each.ask)) } };
+    }),
+  );
+  const known = await readKnown(desk, principal.handle);
+  const counted = await countFor(desk, principal, known.standing, wanted);
+  const now = desk.clock.now();
+  const prepared: Prepared[] = [];
+  let { standing } = counted;
+  for (const one of commands) {
+    const context = { ...known, standing, principal, policy: desk.policy, now };
+    const decision = submit(one.command, context);
+    prepared.push({ ...one, context, decision });
+    standing = { ...standing, reservations: [...standing.reservations, ...reservationsOf(decision, now)] };
+  }
+  return { principal, counted, now, prepared };
+};
+
+const reservationsOf = (decision: Decision, now: Instant): readonly Reservation[] =>
+  'event' in decision && decision.event?.type === 'request.submitted'
+    ? [reservationOf(decision.event.data, now) ?? []].flat()
+    : [];
 
 const append = async (
   desk: Desk,

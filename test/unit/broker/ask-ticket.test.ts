@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { submitRequest, tryRequest } from '../../../lib/broker/submit-request.ts';
+import { submitRequest, tryRequests } from '../../../lib/broker/submit-request.ts';
 import type { Tickets } from '../../../lib/broker/ports.ts';
 import { engineer, entitlement, outsider, policy } from '../../support/builders.ts';
 import { memoryDesk, memoryTickets, patient } from '../../support/memory.ts';
@@ -41,8 +41,8 @@ describe('the service that knows the tickets', () => {
   });
 
   test('is asked for a dry run too, which says when it could not be', async () => {
-    const asked = await tryRequest(deskWith(eager()), engineer, { ...words, ticket: 'OPS-7' });
-    const unasked = await tryRequest(deskWith(memoryTickets()), engineer, { ...words, ticket: 'OPS-7' });
+    const asked = await tryRequests(deskWith(eager()), engineer, [{ ...words, ticket: 'OPS-7' }]);
+    const unasked = await tryRequests(deskWith(memoryTickets()), engineer, [{ ...words, ticket: 'OPS-7' }]);
     const outcomeIn = ({ rules }: typeof asked) => rules.find(({ rule }) => rule === 'ticketAlive')?.outcome;
     expect([asked.allowed, outcomeIn(asked)]).toEqual([true, 'satisfied']);
     expect([unasked.allowed, outcomeIn(unasked)]).toEqual([false, 'notEvaluated']);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { linkIdentities } from '../../../lib/broker/link-identities.ts';
 import { readStanding } from '../../../lib/broker/person-stream.ts';
 import { countReservations, reserveFor } from '../../../lib/broker/reservations.ts';
-import { submitRequest, tryRequest } from '../../../lib/broker/submit-request.ts';
+import { submitRequest, tryRequests } from '../../../lib/broker/submit-request.ts';
 import { NO_STANDING } from '../../../lib/domain/standing.ts';
 import type { AccessPolicy } from '../../../lib/domain/policy.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
@@ -21,7 +21,7 @@ const reserved = async (desk: MemoryDesk, who = engineer): Promise<readonly stri
 const submit = (desk: MemoryDesk, idempotencyKey: string, who: Principal = engineer) =>
   submitRequest(desk, { principal: who, ask: words, idempotencyKey, patience: patient });
 const openRule = async (desk: MemoryDesk): Promise<string | undefined> =>
-  (await tryRequest(desk, engineer, words)).rules.find(({ rule }) => rule === 'openRequests')?.outcome;
+  (await tryRequests(desk, engineer, [words])).rules.find(({ rule }) => rule === 'openRequests')?.outcome;
 
 describe('open requests', () => {
   test('are reserved before they are made, and at the limit refused', async () => {

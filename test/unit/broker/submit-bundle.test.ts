@@ -128,6 +128,46 @@ test('a dry run tells every rule of each, and of which', async () => {
   expect(desk.ledger.streams()).toEqual([]);
 });
 
+test('a dry run of several counts those before each of them against the limit, as submitting them does', async () => {
+  const written = deskOf().policy;
+  const desk = deskOf({ policy: { ...written, limits: { openRequests: 2 } } });
+  const limits = async (...ids: readonly string[]) =>
+    (await tryRequests(desk, engineer, asks(...ids))).rules
+      .filter(({ rule }) => rule === 'openRequests')
+      .map(({ outcome }) => outcome);
+  expect(await limits('first', 'second')).toEqual(['satisfied', 'satisfied']);
+  expect(await limits(...three)).toEqual(['satisfied', 'satisfied', 'notSatisfied']);
+  expect(await codeOf(submit(desk, three))).toBe('limit_reached');
+  await submit(desk, ['first', 'second']);
+  expect(await limits('third')).toEqual(['notSatisfied']);
+});
+
+test('a dry run of several reads what they go by once, and asks about their ticket once', async () => {
+  const check = { service: 'jira', assigned: false, endsGrant: false };
+  const ticket = { pattern: '^OPS-[0-9]+$', required: true, check };
+  const desk = deskOf({ policy: policy(three.map((id) => entitlement({ id, ticket }))) });
+  const [read, looked]: [string[], string[]] = [[], []];
+  const counted: MemoryDesk = {
+    ...desk,
+    ledger: {
+      ...desk.ledger,
+      last: (stream) => {
+        read.push(stream);
+        return desk.ledger.last(stream);
+      },
+    },
+    tickets: {
+      look: (service, of) => {
+        looked.push(`${service} ${of}`);
+        return Promise.resolve({ state: 'open' });
+      },
+    },
+  };
+  const ticketed = asks(...three).map((each) => ({ ...each, ticket: 'OPS-1' }));
+  expect((await tryRequests(counted, engineer, ticketed)).allowed).toBe(true);
+  expect([read.toSorted(), looked]).toEqual([['control', `person#${engineer.handle}`], ['jira OPS-1']]);
+});
+
 describe('what is asked for in one call', () => {
   const { justification, durationSeconds } = words;
   const rest = { justification, durationSeconds };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Ask, submitRequest, tryRequest } from '../../../lib/broker/submit-request.ts';
+import { type Ask, submitRequest, tryRequests } from '../../../lib/broker/submit-request.ts';
 import { hashText } from '../../../lib/broker/text.ts';
 import { eventOf } from '../../../lib/domain/invariant.ts';
 import { approver, engineer, entitlement, noon, outsider, policy } from '../../support/builders.ts';
@@ -187,7 +187,7 @@ describe('the same key', () => {
 describe('a dry run', () => {
   test('allows what a submission would, and writes nothing', async () => {
     const desk = memoryDesk();
-    const { allowed, rules } = await tryRequest(desk, engineer, words);
+    const { allowed, rules } = await tryRequests(desk, engineer, [words]);
     expect(allowed).toBe(true);
     expect(rules.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['eligible', 'duration', 'ticket', 'mfa']));
     expect(rules.filter(({ outcome }) => outcome !== 'satisfied')).toEqual([]);
@@ -195,11 +195,9 @@ describe('a dry run', () => {
   });
 
   test('tells which rules would be against it', async () => {
-    const { allowed, rules } = await tryRequest(memoryDesk(), engineer, {
-      ...words,
-      durationSeconds: 3601,
-      justification: 'x',
-    });
+    const { allowed, rules } = await tryRequests(memoryDesk(), engineer, [
+      { ...words, durationSeconds: 3601, justification: 'x' },
+    ]);
     expect(allowed).toBe(false);
     expect(rules.filter(({ outcome }) => outcome !== 'satisfied').map(({ rule }) => rule)).toEqual([
       'duration',
@@ -210,6 +208,6 @@ describe('a dry run', () => {
   test('goes by the time of the desk', async () => {
     const desk = memoryDesk();
     desk.clock.advance(61);
-    expect((await tryRequest(desk, engineer, { ...words, startAt: noon(60) })).allowed).toBe(false);
+    expect((await tryRequests(desk, engineer, [{ ...words, startAt: noon(60) }])).allowed).toBe(false);
   });
 });
