@@ -9,7 +9,13 @@ import { eligibleFor } from './policy.ts';
 import { type RequestState, grantAt, openExtension, totalSeconds } from './request.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
 import { stagedFrom } from './stages.ts';
-import { earliest } from './time.ts';
+import { earliest, secondsBetween } from './time.ts';
+
+/**
+ * How often more time may be asked for on one grant, whatever came of it. All of it is read at every act on the request: whoever asks and
+ * takes back for as long as the grant goes on must not make a revoke slow, or impossible.
+ */
+export const MAX_EXTENSIONS_ASKED = 20;
 
 /** More time on a live grant, or an ask for it. Errors: see `extendRules`. */
 export const extend = (request: RequestState, command: Extend, context: Context): Decision =>
@@ -39,7 +45,7 @@ const extensionEvent = (
 
 /**
  * `not_the_requester`, `wrong_status` (the grant is not live, or an extension is pending), `on_hold`, `not_eligible`, `policy_changed`,
- * `invalid_input` with faults, `step_up_required`.
+ * `limit_reached`, `invalid_input` with faults, `step_up_required`.
  */
 export const extendRules = (request: RequestState, command: Extend, context: Context): readonly Rule[] => {
   const { principal, policy, now } = context;
@@ -51,6 +57,11 @@ export const extendRules = (request: RequestState, command: Extend, context: Con
       rule: 'noneOpen',
       detail: 'No extension of it is pending.',
       check: () => (openExtension(request, now) ? refuse('wrong_status', 'an extension is pending') : undefined),
+    },
+    {
+      rule: 'asksLeft',
+      detail: `At most ${MAX_EXTENSIONS_ASKED} extensions of one grant are asked for.`,
+      check: () => asksLeft(request, now),
     },
     ...controlChecks(context, growthOf(request)),
     stillEligibleCheck(request, entitlement),
@@ -85,6 +96,15 @@ const entitlementChecks = (
     justificationCheck(entitlement, command),
     ...signInChecks(entitlement, context),
   ];
+};
+
+/** From the grant's end on there may be another request. */
+const asksLeft = (request: RequestState, now: string): Refusal | undefined => {
+  const { extensionsAsked = 0 } = request;
+  if (extensionsAsked < MAX_EXTENSIONS_ASKED) return undefined;
+  const { endsAt } = certain(grantAt(request, now), 'a grant that goes on has an end');
+  const retryAfterSeconds = Math.ceil(secondsBetween(now, endsAt));
+  return { code: 'limit_reached', reason: `${extensionsAsked} extensions were asked for`, retryAfterSeconds };
 };
 
 const live = (request: RequestState, now: string): Refusal | undefined => {

@@ -7,7 +7,7 @@ import { type Refusal, refuse } from './errors.ts';
 import { inWords, windowFrom, withinHours } from './hours.ts';
 import { certain } from './invariant.ts';
 import { eligibleFor, entitlementOf } from './policy.ts';
-import { type Grant, type RequestState, grantAt, statusAt, totalSeconds } from './request.ts';
+import { type Grant, type RequestState, grantAt, statusAt, totalSeconds, yesesToExtensions } from './request.ts';
 import { STS_MIN_SECONDS, orderRoleSession } from './role-session.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
 import { handlesOf } from './standing.ts';
@@ -85,7 +85,10 @@ const entitlementChecks = (
     rule: 'notSelf',
     detail: 'Nobody approved their own request, nor more time for it.',
     check: () =>
-      [request, request.extension].some((each) => each && hasSpoken(each, handlesOf(principal.handle, standing)))
+      hasSpoken(
+        { approvals: [...request.approvals, ...yesesToExtensions(request)] },
+        handlesOf(principal.handle, standing),
+      )
         ? refuse('self_approval', 'the requester is among the approvers')
         : undefined,
   },
@@ -136,14 +139,18 @@ const stillAsApproved = (request: RequestState, entitlement: Entitlement): Refus
   if (request.autoApproved && entitlement.approval !== 'auto')
     return refuse('policy_changed', 'approval is no longer automatic');
   return (
-    tooLong('granted', request.grantedSeconds, entitlement.maxDurationSeconds) ?? extendedTooFar(request, entitlement)
+    tooLong('granted', request.grantedSeconds, entitlement.maxDurationSeconds) ??
+    extendedOtherwise(request, entitlement)
   );
 };
 
-const extendedTooFar = (request: RequestState, entitlement: Entitlement): Refusal | undefined =>
-  request.extendedSeconds === undefined
-    ? undefined
-    : tooLong('extended to', totalSeconds(request), extensionOf(entitlement).maxTotalSeconds);
+/** As with the grant itself: what came by rule is worth something as long as the rule says so. */
+const extendedOtherwise = (request: RequestState, entitlement: Entitlement): Refusal | undefined => {
+  if (request.extendedSeconds === undefined) return undefined;
+  const { approval, maxTotalSeconds } = extensionOf(entitlement);
+  if (request.autoExtended && approval !== 'auto') return refuse('policy_changed', 'extension is no longer automatic');
+  return tooLong('extended to', totalSeconds(request), maxTotalSeconds);
+};
 
 const tooLong = (how: string, seconds: number, allowed: number): Refusal | undefined =>
   seconds <= allowed ? undefined : refuse('policy_changed', `${how} ${seconds} s, ${allowed} s allowed today`);

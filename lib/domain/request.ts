@@ -2,7 +2,7 @@ import type { Snapshot } from './entitlement.ts';
 import type { Bundle, EventData, Purpose, RecordedEvent, TextRef, Verdict } from './event.ts';
 import { certain } from './invariant.ts';
 import type { Approvers, Handle, Instant } from './principal.ts';
-import { type Approval, type Staged, approvalsNeeded, withApproval } from './stages.ts';
+import { type Approval, type Staged, type Yes, approvalsNeeded, withApproval } from './stages.ts';
 import { earliest, isBefore, latest, plusSeconds } from './time.ts';
 
 export type RequestStatus = 'pending' | 'approved' | 'denied' | 'cancelled' | 'expired' | 'revoked' | 'ended';
@@ -64,7 +64,7 @@ export interface RequestState extends Staged {
   /** How often more time was asked for, by rule or not, whatever came of it; absent when it never was. */
   readonly extensionsAsked?: number;
   /** Whoever said yes to an extension before the last, also to one that came to nothing: the next ask makes nobody forget it. */
-  readonly extendedBefore?: readonly Pick<Approval, 'approver' | 'onBehalfOf'>[];
+  readonly extendedBefore?: readonly Yes[];
   readonly breakGlass?: { readonly reviewBy: Instant; readonly reviewers: Approvers };
   readonly review?: Review;
   /** Shared with the requests that were asked for together with this one. */
@@ -189,7 +189,7 @@ const askedAgain = ({ extensionsAsked = 0 }: RequestState): Pick<RequestState, '
 export const yesesToExtensions = ({
   extension,
   extendedBefore = [],
-}: Pick<RequestState, 'extension' | 'extendedBefore'>): NonNullable<RequestState['extendedBefore']> => [
+}: Pick<RequestState, 'extension' | 'extendedBefore'>): readonly Yes[] => [
   ...extendedBefore,
   ...(extension?.approvals ?? []).map(({ approver, onBehalfOf }) => ({
     approver,

@@ -14,6 +14,9 @@ export interface Approval {
   readonly comment?: TextRef;
 }
 
+/** Who said it, and in whose place. */
+export type Yes = Pick<Approval, 'approver' | 'onBehalfOf'>;
+
 /** From `at` on, the people of `to` are asked at every stage too. */
 export interface Escalation {
   readonly at: Instant;

@@ -1,7 +1,7 @@
 import type { Context } from './command.ts';
 import { type Delegation, standingInFor } from './delegation.ts';
 import type { Handle, Principal } from './principal.ts';
-import { type Approval, type Staged, seatFor, stagesAsking } from './stages.ts';
+import { type Approval, type Staged, type Yes, seatFor, stagesAsking } from './stages.ts';
 import { handlesOf, samePerson } from './standing.ts';
 
 /** Somebody whose yes or no counts: whoever acts, or somebody whom they stand in for. */
@@ -47,7 +47,7 @@ export const saidYes = ({ approvals }: Staged, { principal, standing }: Speaking
   approvals.some(({ approver }) => handlesOf(principal.handle, standing).includes(approver));
 
 /** Whether one of these said yes already, or somebody did in their place: they are one person when people are counted. */
-export const hasSpoken = ({ approvals }: Pick<Staged, 'approvals'>, handles: readonly Handle[]): boolean =>
+export const hasSpoken = ({ approvals }: { readonly approvals: readonly Yes[] }, handles: readonly Handle[]): boolean =>
   approvals.some(({ approver, onBehalfOf }) => samePerson(handles, onBehalfOf ? [approver, onBehalfOf] : [approver]));
 
 /** NB. Nobody stands in for the requester: that would be their own yes. */

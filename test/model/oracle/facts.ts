@@ -49,6 +49,9 @@ export const factsOf = (events: readonly RecordedEvent[]) => {
   const moreSeconds = added.reduce((sum, each) => sum + each, 0);
   return {
     ...{ asked, data, yeses, request, closing, seconds, moreSeconds, isExtended: added.length > 0 },
+    isExtendedByRule: only(events, 'request.extended').length > 0,
+    timesAskedForMore: only(events, 'request.extended', 'request.extension_requested').length,
+    yesesToMore: only(events, 'request.approved').filter((yes) => yes.data.extension),
     laterThanMs: startsAsked.length > 0 ? Math.max(...startsAsked) : undefined,
     startMs,
     endMs: startMs === undefined ? undefined : startMs + (seconds + moreSeconds) * 1000,

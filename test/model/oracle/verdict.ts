@@ -99,7 +99,7 @@ const askedAt = (
 const isAsked = (waiting: Waiting, moment: Moment): boolean =>
   voices(moment).some(({ speaker }) => askedAt(waiting, speaker, moment.nowMs).length > 0);
 
-const hasSpoken = ({ yeses }: Waiting, all: readonly string[]): boolean =>
+const hasSpoken = ({ yeses }: Pick<Waiting, 'yeses'>, all: readonly string[]): boolean =>
   yeses.some(({ actor, data }) => meet(all, [actor.handle, ...(data.onBehalfOf ? [data.onBehalfOf] : [])]));
 
 /** Whether there is a seat for this voice. */
@@ -180,6 +180,8 @@ const review = (moment: Moment): Verdict => {
   return before.actor.handle === moment.who.handle ? 'nothing' : 'already_decided';
 };
 
+const MOST_ASKED_FOR_MORE = 20;
+
 const extension = (
   moment: Moment,
   { durationSeconds, justification }: Extract<Command, { type: 'extend' }>,
@@ -187,6 +189,7 @@ const extension = (
   const { facts, who, nowMs, today } = moment;
   if (!isRequester(moment)) return 'not_the_requester';
   if (!isLive(facts, nowMs) || openMore(facts, nowMs)) return 'wrong_status';
+  if (facts.timesAskedForMore >= MOST_ASKED_FOR_MORE) return 'limit_reached';
   const hindrance = inTheWay(moment);
   if (hindrance) return hindrance;
   if (!today || !mayAsk(today, who, facts)) return 'not_eligible';
@@ -223,8 +226,9 @@ const issue = (moment: Moment): Verdict => {
   if ((data.autoApproved && today.approval !== 'auto') || seconds > today.maxDurationSeconds) return 'policy_changed';
   const longest = today.extension?.maxTotalSeconds ?? today.maxDurationSeconds;
   if (facts.isExtended && seconds + facts.moreSeconds > longest) return 'policy_changed';
+  if (facts.isExtendedByRule && (today.extension ?? today).approval !== 'auto') return 'policy_changed';
   if (!isWithin(today.hours, nowMs)) return 'outside_hours';
-  if ([facts.request, facts.extension].some((each) => each && hasSpoken(each, self))) return 'self_approval';
+  if (hasSpoken(facts.request, self) || hasSpoken({ yeses: facts.yesesToMore }, self)) return 'self_approval';
   if (!isFresh(who, today, nowMs)) return 'step_up_required';
   if (intents.length === 0 && !isStrong(who, today.requires, nowMs)) return 'step_up_required';
   if (intents.filter(({ at }) => nowMs < Date.parse(at) + HOUR_MS).length >= today.limits.issuesPerHour)

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Command, Context } from '../../../lib/domain/command.ts';
 import { decide } from '../../../lib/domain/decide.ts';
-import { extendRules } from '../../../lib/domain/decide-extension.ts';
+import { MAX_EXTENSIONS_ASKED, extendRules } from '../../../lib/domain/decide-extension.ts';
 import type { Entitlement } from '../../../lib/domain/entitlement.ts';
 import { isReader } from '../../../lib/domain/access.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
@@ -34,6 +34,7 @@ import {
   submitted,
   words,
 } from '../../support/builders.ts';
+import { NO_STANDING } from '../../../lib/domain/standing.ts';
 import { eventOf, outcome, refusalOf, told } from './outcome.ts';
 
 /** Two hours in all, each extension by one of the sre-leads within ten minutes. */
@@ -64,7 +65,17 @@ describe('extending', () => {
   test('satisfies every rule, each told in its order', () => {
     expect(told(extendRules(granted(), more(), at(engineer, 60)))).toEqual(
       [
-        ...['requester', 'live', 'noneOpen', 'policyActive', 'noHold', 'eligible', 'policyUnchanged', 'duration'],
+        ...[
+          'requester',
+          'live',
+          'noneOpen',
+          'asksLeft',
+          'policyActive',
+          'noHold',
+          'eligible',
+          'policyUnchanged',
+          'duration',
+        ],
         ...['justification', 'groupsFresh', 'mfa', 'signInAge', 'sameDevice'],
       ].map((rule) => `${rule}: satisfied`),
     );
@@ -143,6 +154,42 @@ describe('extending', () => {
     });
     const strict = { ...staged, requires: { mfa: true } };
     expect(outcome(decide(granted(), more(), at(engineer, 60, strict)))).toBe('step_up_required');
+  });
+
+  test('is asked for so often and no more, by rule too; the answer says when the grant is over', () => {
+    const plenty = entitlement({ extension: { maxTotalSeconds: 36_000, approval: 'auto' } });
+    let state = granted();
+    for (let times = 0; times < MAX_EXTENSIONS_ASKED; times += 1)
+      state = after(state, more(60), at(engineer, 60, plenty));
+    expect(refusalOf(decide(state, more(60), at(engineer, 60.5, plenty)))).toMatchObject({
+      code: 'limit_reached',
+      retryAfterSeconds: 3540 + 60 * MAX_EXTENSIONS_ASKED,
+    });
+  });
+
+  test('attack: whoever asks and takes back without end is stopped, and the grant can be revoked, ended, and used', () => {
+    const acts: readonly Command[] = [
+      { type: 'revoke', reason: words('no') },
+      { type: 'end' },
+      { type: 'issue', purpose: 'credentials', sessionNameHash: '' },
+    ];
+    const tries = fc.array(fc.constantFrom<Command>(more(60), { type: 'cancel' }), { minLength: 50, maxLength: 200 });
+    fc.assert(
+      fc.property(tries, fc.constantFrom(...acts), (taken, last) => {
+        let state = granted();
+        for (const command of taken) {
+          const decided = decide(state, command, at(engineer, 60));
+          if (!('event' in decided) || !decided.event) continue;
+          state = evolve(state, recorded(decided.event.type, decided.event.data, { by: engineer, at: noon(60) }));
+        }
+        // Submitted, approved, and each ask with what became of it.
+        expect(state.seq + 1).toBeLessThanOrEqual(2 + 2 * MAX_EXTENSIONS_ASKED);
+        expect(eventOf(decide(state, last, at(last.type === 'revoke' ? security : engineer, 61)))).toBeDefined();
+        expect(outcome(decide(state, { type: 'cancel' }, at(engineer, 61)))).toBe(
+          openExtension(state, noon(61)) ? 'request.cancelled' : 'wrong_status',
+        );
+      }),
+    );
   });
 
   test('never waits longer than the grant that it is to lengthen', () => {
@@ -241,6 +288,29 @@ describe('a grant that was extended', () => {
     expect(outcome(decide(extended, issue, at(engineer, 3700, { ...staged, maxDurationSeconds: 3599 })))).toBe(
       'policy_changed',
     );
+  });
+
+  test('attack: a yes of one’s own to more time is not forgotten at the next ask, whatever came of either', () => {
+    const own = principal('engineer.too', ['sre-leads']);
+    const linked = { ...at(engineer, 200), standing: { ...NO_STANDING, sameAs: [own.handle] } };
+    for (const yes of [YES, { type: 'approve', durationSeconds: 60 } as const]) {
+      const given = after(asked, yes, at(own, 120));
+      expect(outcome(decide(given, issue, linked))).toBe('self_approval');
+      const again = after(given, more(600), at(engineer, 130));
+      expect(outcome(decide(again, issue, linked))).toBe('self_approval');
+      const takenBack = after(after(again, { type: 'cancel' }, at(engineer, 140)), more(60), at(engineer, 150));
+      expect(outcome(decide(takenBack, issue, linked))).toBe('self_approval');
+      expect(outcome(decide(takenBack, issue, at(engineer, 200)))).toBe('credentials.intended');
+    }
+  });
+
+  test('that came by rule is worth nothing once access.yml wants a yes to it', () => {
+    const byRule = after(granted(), more(), at(engineer, 60, auto));
+    expect(outcome(decide(byRule, issue, at(engineer, 70, auto)))).toBe('credentials.intended');
+    expect(outcome(decide(byRule, issue, at(engineer, 70, staged)))).toBe('policy_changed');
+    const twice = after(after(byRule, more(60), at(engineer, 80)), YES, at(approver, 90));
+    expect(outcome(decide(twice, issue, at(engineer, 100)))).toBe('policy_changed');
+    expect(outcome(decide(extended, issue, at(engineer, 130, auto)))).toBe('credentials.intended');
   });
 
   test('regression 6: a revoke ends it whole, and a yes that comes after brings nothing back', () => {
