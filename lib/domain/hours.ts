@@ -25,6 +25,11 @@ export interface Window {
   readonly endsAt: Instant;
 }
 
+interface MsWindow {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 /** A week, and a day on either side: wherever one looks from, a window of each day is among them. */
@@ -37,16 +42,14 @@ const DAYS_AROUND = Array.from({ length: 10 }, (_, index) => index - 1);
 export const windowFrom = (hours: Hours, at: Instant): Window | undefined => {
   const now = msOf(at);
   const today = Math.floor(wallClockAt(at, hours.timezone) / DAY_MS);
-  const [first, ...later] = DAYS_AROUND.flatMap((ahead) => windowOf(hours, today + ahead) ?? []).filter(
-    ({ endMs }) => endMs > now,
-  );
-  if (!first) return undefined;
-  let { endMs } = first;
-  for (const next of later) {
-    if (next.startMs > endMs) break;
-    endMs = next.endMs;
+  let window: MsWindow | undefined;
+  for (const ahead of DAYS_AROUND) {
+    const next = windowOf(hours, today + ahead);
+    if (!next || next.endMs <= now) continue;
+    if (window && next.startMs > window.endMs) break;
+    window = { startMs: window?.startMs ?? next.startMs, endMs: next.endMs };
   }
-  return { startsAt: new Date(first.startMs).toISOString(), endsAt: new Date(endMs).toISOString() };
+  return window && { startsAt: new Date(window.startMs).toISOString(), endsAt: new Date(window.endMs).toISOString() };
 };
 
 /** `outside_hours`; with when to come back, unless the start was chosen. No hours: at any time. */
@@ -69,7 +72,7 @@ export const inWords = ({ timezone, days, from, to }: Hours): string =>
   `${days.join(', ')}, ${from} to ${to}, ${timezone}`;
 
 /** Days are counted from the epoch, which was a Thursday. */
-const windowOf = ({ timezone, days, from, to }: Hours, day: number): { startMs: number; endMs: number } | undefined => {
+const windowOf = ({ timezone, days, from, to }: Hours, day: number): MsWindow | undefined => {
   const name = DAYS[(((day + 4) % 7) + 7) % 7];
   if (name === undefined || !days.includes(name)) return undefined;
   const [opens, closes] = [minutesOf(from), minutesOf(to)];

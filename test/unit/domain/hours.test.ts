@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DAYS, type Hours, inWords, windowFrom, withinHours } from '../../../lib/domain/hours.ts';
 
@@ -209,4 +209,16 @@ describe('law: what the wall clocks show decides', () => {
       { numRuns: 300 },
     );
   });
+});
+
+test('what is far from the instant is not looked at: three days of a working week', () => {
+  const looks = jest.spyOn(Intl.DateTimeFormat.prototype, 'formatToParts');
+  const counted = (hours: Hours): number => {
+    const before = looks.mock.calls.length;
+    windowFrom(hours, '2026-03-04T12:00:00.000Z');
+    return looks.mock.calls.length - before;
+  };
+  const one = counted(berlin({ days: ['wed'] }));
+  expect(counted(berlin())).toBeLessThanOrEqual(3 * one);
+  looks.mockRestore();
 });
