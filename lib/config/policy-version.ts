@@ -7,8 +7,13 @@ import type { CompiledAccess } from './access.ts';
  * another order, with other comments or with the defaults spelt out have the same version.
  */
 export const policyVersion = (access: Omit<CompiledAccess, 'version'>): string => {
-  const entitlements = access.entitlements.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const entitlements = byId(access.entitlements);
+  const outside = { tickets: byId(access.outside.tickets), onCall: byId(access.outside.onCall) };
   return createHash('sha256')
-    .update(canonicalize({ ...access, entitlements }) ?? '')
+    .update(canonicalize({ ...access, entitlements, outside }) ?? '')
     .digest('base64url');
 };
+
+/** What access.yml has by name has no order. */
+const byId = <T extends { readonly id: string }>(named: readonly T[]): readonly T[] =>
+  named.toSorted((a, b) => (a.id < b.id ? -1 : 1));

@@ -33,7 +33,7 @@ const MEMBERS: readonly (readonly [RegExp, Compare])[] = [
   [/^(requires|approverRequires)\.\w+$/, demanded],
   [/^hours\b/, demanded],
   [/^justification\.minLength$/, downward],
-  [/^approval(\.\w+)?\.stages\[\d+\]\.count$/, downward],
+  [/^(extension\.)?approval\.stages\[\d+\]\.count$/, downward],
   [/^ticket\.required$/, demanded],
   [/^ticket\.check\b/, demanded],
   [/^session\.chaining$/, allowed],

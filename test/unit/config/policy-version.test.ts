@@ -21,6 +21,12 @@ const versionOf = (text: string): string =>
     }),
   );
 
+const ticketsOf = (id: string) => ({ id, type: 'jira' as const, url: 'https://jira.example.com' });
+const rotaOf = (id: string) => ({
+  ...{ id, type: 'rota' as const, people: ['ann@example.com', 'ben@example.com'] },
+  ...{ start: '2026-01-05T09:00', turnDays: 7, timezone: 'Europe/Berlin' },
+});
+
 const read = versionOf(
   policy('{ role: { account: prod, name: Read }, requesters: { groups: [sre] }, approval: auto, maxDuration: 1h }'),
 );
@@ -41,6 +47,21 @@ test('does not depend on which entitlement stands first', () => {
   if (!a || !b) throw new TypeError('there are two');
   expect(policyVersion({ ...testAccess, entitlements: [a, b] })).toBe(
     policyVersion({ ...testAccess, entitlements: [b, a] }),
+  );
+});
+
+test('does not depend on which outside service stands first', () => {
+  const [tickets, onCall] = [['a', 'b'].map(ticketsOf), ['a', 'b'].map(rotaOf)];
+  expect(policyVersion({ ...testAccess, outside: { tickets, onCall } })).toBe(
+    policyVersion({ ...testAccess, outside: { tickets: tickets.toReversed(), onCall: onCall.toReversed() } }),
+  );
+});
+
+test('depends on the order of a rota: it says whose turn it is', () => {
+  const rota = rotaOf('a');
+  const other = { ...rota, people: rota.people.toReversed() };
+  expect(policyVersion({ ...testAccess, outside: { tickets: [], onCall: [rota] } })).not.toBe(
+    policyVersion({ ...testAccess, outside: { tickets: [], onCall: [other] } }),
   );
 });
 

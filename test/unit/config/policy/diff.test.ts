@@ -10,6 +10,8 @@ import { OPTIONS, compiled, line, written } from './written.ts';
 const STAGED =
   'approval: { stages: [{ from: { groups: [okta:leads] }, count: 2 }, { from: { groups: [okta:security] } }] }';
 
+const EXTENDED = `extension: { maxTotal: 2h, ${STAGED} }`;
+
 const differing = (from: string, to: string): readonly string[] =>
   diffAccess(compiled(from), compiled(to)).map(({ place, path, effect, who = '' }) =>
     `${place} ${path} ${effect} ${who}`.trimEnd(),
@@ -95,6 +97,7 @@ describe('what a member’s change does for the requesters', () => {
     ['session: { tail: refuse }', '', 'session.tail'],
     ['', 'session: { chaining: true }', 'session.chaining'],
     [STAGED, STAGED.replace('count: 2', 'count: 1'), 'approval.stages[0].count'],
+    [EXTENDED, EXTENDED.replace('count: 2', 'count: 1'), 'extension.approval.stages[0].count'],
     ["ticket: { pattern: '^A$' }", "ticket: { pattern: '^A$', required: false }", 'ticket.required'],
   ])('%s, then %s: more, and less the other way', (from, to, path) => {
     const [a, b] = [line('x', from), line('x', to)];
