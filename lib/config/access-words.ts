@@ -19,6 +19,23 @@ export const lineOf = (max: number) =>
 
 export const fault = (code: string, message: string) => ({ code: 'custom' as const, message, params: { code } });
 
+/**
+ * A zone of the IANA time zone database by its own name. No offset and no abbreviation: those stand still while the clocks of a place are
+ * put forward and back.
+ */
+export const timezone = lineOf(64).refine((name) => name === 'UTC' || (name.includes('/') && isZone(name)), {
+  error: 'must be a time zone such as Europe/Berlin, or UTC',
+  params: { code: 'unknown_timezone' },
+});
+
+const isZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 const DURATION = /^([1-9]\d{0,6})([smhd])$/;
 

@@ -1,25 +1,13 @@
 import * as z from 'zod';
 import { DAYS } from '../domain/hours.ts';
-import { distinct, fault, lineOf } from './access-words.ts';
+import { distinct, fault, timezone } from './access-words.ts';
 
 const time = (pattern: RegExp) => z.string().regex(pattern, { error: 'must be a time such as "08:00", in quotes' });
-
-const isZone = (name: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** When an entitlement may be used. */
 export const hours = z
   .strictObject({
-    timezone: lineOf(64).refine(isZone, {
-      error: 'must be a time zone such as Europe/Berlin',
-      params: { code: 'unknown_timezone' },
-    }),
+    timezone,
     days: distinct(z.enum(DAYS), DAYS.length),
     from: time(/^(?:[01]\d|2[0-3]):[0-5]\d$/),
     to: time(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/),

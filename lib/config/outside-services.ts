@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { OutsideServices, TicketService } from '../outbound/ports.ts';
 import type { AccessFault } from './access-fault.ts';
-import { distinct, fault, lineOf } from './access-words.ts';
+import { distinct, fault, lineOf, timezone } from './access-words.ts';
 import { present } from './present.ts';
 import { checked } from './schema-fault.ts';
 import { parseSecretReference } from './secret-reference.ts';
@@ -58,19 +58,6 @@ export const tickets = z.discriminatedUnion('type', [
 
 /** An address of a mailbox; which of them exist, the identity provider says. */
 const email = lineOf(254).regex(/^[^\s@]+@[^\s@]+$/, { error: 'must be an e-mail address' });
-
-const timezone = lineOf(64).refine(
-  (name) => {
-    try {
-      return (
-        new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '' && name.includes('/')
-      );
-    } catch {
-      return false;
-    }
-  },
-  { error: 'must be a time zone such as Europe/Berlin', params: { code: 'unknown_timezone' } },
-);
 
 /** As clocks there showed it; a day that there is. */
 const start = lineOf(16).refine((text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) && isDate(`${text}:00.000Z`), {

@@ -112,9 +112,14 @@ describe('who is on call', () => {
     expect(faultsIn(SERVICE.replace('pagerduty', 'opsgenie'))).toEqual([]);
   });
 
+  test('may take turns by UTC, as hours may be', () => {
+    expect(faultsIn(ROTA.replace('Europe/Berlin', 'UTC'))).toEqual([]);
+  });
+
   test.each([
     ['a zone that there is not', ROTA.replace('Berlin', 'Nowhere'), 'onCall.sre.timezone unknown_timezone'],
     ['an offset for a zone', ROTA.replace('Europe/Berlin', '"+01:00"'), 'onCall.sre.timezone unknown_timezone'],
+    ['an abbreviation', ROTA.replace('Europe/Berlin', 'EST'), 'onCall.sre.timezone unknown_timezone'],
     ['a day that there is not', ROTA.replace('01-05', '02-30'), 'onCall.sre.start invalid_format'],
     [
       'somebody twice',
