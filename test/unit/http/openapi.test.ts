@@ -3,6 +3,7 @@ import { answers } from '../../../lib/http/answers.ts';
 import { contract } from '../../../lib/http/contract.ts';
 import { openApiDocument } from '../../../lib/http/openapi.ts';
 import { problems } from '../../../lib/http/problem.ts';
+import type { RouteContract } from '../../../lib/http/route-contract.ts';
 
 type Json = { [name: string]: Json } & Json[];
 const document = JSON.parse(JSON.stringify(openApiDocument())) as Json;
@@ -85,6 +86,14 @@ describe('the OpenAPI document', () => {
           expect(known).toContain(code);
           expect(String(problems[code as keyof typeof problems].status)).toBe(status);
         }
+  });
+
+  test('no route names a code twice', () => {
+    const routes: Readonly<Record<string, RouteContract>> = contract;
+    const twice = Object.entries(routes).flatMap(([key, { codes }]) =>
+      codes.filter((code, index) => codes.indexOf(code) < index).map((code) => `${key} ${code}`),
+    );
+    expect(twice).toEqual([]);
   });
 
   test('every code is some route’s', () => {
