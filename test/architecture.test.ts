@@ -90,7 +90,13 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   },
   'lib/http/': { to: ['lib/http/', ...BELOW], types: PORTS },
   'lib/chatops/': { to: ['lib/chatops/', ...BELOW], types: PORTS },
-  'lib/config/': { to: ['lib/config/', 'lib/identity/ports.ts', 'lib/outbound/ports.ts', ...BELOW] },
+  'lib/config/': {
+    to: [
+      'lib/config/',
+      ...['ports.ts', 'saml/certificate-key.ts'].map((file) => `lib/identity/${file}`),
+      ...['lib/outbound/ports.ts', ...BELOW],
+    ],
+  },
   'lib/logger.ts': { to: [] },
   'functions/': { to: ['functions/', 'lib/'] },
   // What an offline command needs is loaded by that command alone.

@@ -1,5 +1,5 @@
-import { X509Certificate } from 'node:crypto';
 import { DOMParser } from '@xmldom/xmldom';
+import { certificateKey } from '../identity/saml/certificate-key.ts';
 import { present } from './present.ts';
 import { secureUrl } from './web-address.ts';
 
@@ -25,7 +25,6 @@ export interface MetadataFault {
 const MAX_CHARACTERS = 256 * 1024;
 const MAX_ENTITY_ID = 1024;
 const MAX_CERTIFICATES = 10;
-const MIN_RSA_BITS = 2048;
 
 const METADATA = 'urn:oasis:names:tc:SAML:2.0:metadata';
 const SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#';
@@ -52,7 +51,7 @@ export const readSamlMetadata = (text: string): PinnedMetadata | MetadataFault =
   if (certificates.length === 0 || certificates.length > MAX_CERTIFICATES)
     return fault('invalid_metadata', `must have 1 to ${MAX_CERTIFICATES} signing certificates`);
   const wantsSignedRequests = ['true', '1'].includes(role.getAttribute('WantAuthnRequestsSigned') ?? '');
-  return certificates.every(isStrong)
+  return certificates.every((certificate) => certificateKey(certificate))
     ? { entityId, ssoUrl, certificates, wantsSignedRequests, ...present({ validUntil: validUntilOf(root, role) }) }
     : fault('weak_certificate', 'has a signing certificate that is none, or whose key is too weak');
 };
@@ -93,16 +92,5 @@ const signingKeys = (role: Element): readonly string[] =>
     .flatMap((info) => childrenOf(info, SIGNATURE, 'X509Data'))
     .flatMap((data) => childrenOf(data, SIGNATURE, 'X509Certificate'))
     .map((certificate) => certificate.textContent.replaceAll(/\s/g, ''));
-
-/** RSA from 2048 bits, or an elliptic curve. When it ends does not matter: what counts is that it stands here. */
-const isStrong = (base64: string): boolean => {
-  try {
-    const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(Buffer.from(base64, 'base64')).publicKey;
-    if (asymmetricKeyType === 'ec') return true;
-    return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
-  } catch {
-    return false;
-  }
-};
 
 const wordsOf = (text: string | null): readonly string[] => (text ?? '').split(/\s+/);

@@ -13,6 +13,13 @@ export interface TokenClient {
   readonly clientSecret?: string;
 }
 
+/** Where the provider has one for us. @throws what the store throws */
+export const clientSecretOf = async (
+  { resolveSecret }: { readonly resolveSecret: (reference: string) => Promise<string> },
+  { clientSecret }: Pick<OidcProvider, 'clientSecret'>,
+): Promise<Pick<TokenClient, 'clientSecret'>> =>
+  clientSecret === undefined ? {} : { clientSecret: await resolveSecret(clientSecret) };
+
 export interface CodeExchange extends TokenClient {
   readonly codeVerifier: string;
   readonly code: string;

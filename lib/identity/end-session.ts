@@ -1,15 +1,13 @@
 import { HatcheckError } from '../domain/errors.ts';
 import type { EventData } from '../domain/event.ts';
-import type { Handle, Principal } from '../domain/principal.ts';
-import type { Chance, Clock, RefreshFamilies, Session, Sessions, SignInLedger } from './ports.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { RefreshFamilies, Session, Sessions } from './ports.ts';
+import { type RecordingParts, recordSignIn } from './record-sign-in.ts';
 
 /** What ending a session works with. */
-export interface EndingParts {
+export interface EndingParts extends RecordingParts {
   readonly sessions: Pick<Sessions, 'remove' | 'list'>;
   readonly families: Pick<RefreshFamilies, 'remove' | 'list'>;
-  readonly ledger: SignInLedger;
-  readonly clock: Clock;
-  readonly chance: Pick<Chance, 'id'>;
 }
 
 /** What is known of whoever shows a session. */
@@ -21,42 +19,51 @@ export type EndReason = EventData['signin.ended']['reason'];
  * Removes a session, and with it its refresh family, then records it: what narrows does not wait for the ledger.
  * @throws HatcheckError `ledger_unavailable`: it may still be there, or it is gone and not recorded
  */
-export const endSession = async (parts: EndingParts, session: ShownSession, reason: EndReason): Promise<void> => {
-  const { principal, tokenHash, via, family } = session;
-  const { handle, kind } = principal;
-  if (family !== undefined) return endFamily(parts, { handle, kind, family }, reason);
-  await parts.sessions.remove(handle, tokenHash);
-  await recordSignIn(parts, principal, { type: 'signin.ended', data: { via, reason } });
-};
+export const endSession = (parts: EndingParts, session: ShownSession, reason: EndReason): Promise<void> =>
+  endSessions(parts, session.principal, [session], reason);
+
+/** The same of a refresh family. @throws HatcheckError `ledger_unavailable` */
+export const endFamily = (
+  parts: EndingParts,
+  { family, ...whose }: Owner & { readonly family: string },
+  reason: EndReason,
+): Promise<void> => endSessions(parts, whose, [{ via: 'bearer', tokenHash: '', family }], reason);
+
+type Owner = Pick<Principal, 'handle' | 'kind'>;
+
+/** With a family it is all of it, whatever the hash. */
+type Ended = Pick<Session, 'via' | 'tokenHash' | 'family'>;
 
 /**
- * Removes a refresh family first, so that nothing new can come of it, and then its sessions; then records it.
- * @throws HatcheckError `ledger_unavailable`
+ * Removes sessions of one principal, then records each. Families go first, so that nothing new can come of them, and then their sessions,
+ * which are listed once for all.
+ * @throws HatcheckError `ledger_unavailable`: some may be left, or gone and not recorded
  */
-export const endFamily = async (
+export const endSessions = async (
   parts: EndingParts,
-  { handle, kind, family }: { readonly handle: Handle; readonly kind: Principal['kind']; readonly family: string },
+  { handle, kind }: Owner,
+  ended: readonly Ended[],
   reason: EndReason,
 ): Promise<void> => {
-  await parts.families.remove(handle, family);
-  const sessions = await parts.sessions.list(handle);
-  const ended = sessions.filter((session) => session.family === family);
-  await Promise.all(ended.map(({ tokenHash }) => parts.sessions.remove(handle, tokenHash)));
-  await recordSignIn(parts, { kind, handle }, { type: 'signin.ended', data: { via: 'bearer', reason } });
+  const families = new Set(ended.flatMap(({ family }) => family ?? []));
+  await eachOf([...families], (family) => parts.families.remove(handle, family));
+  const listed = families.size === 0 ? [] : await parts.sessions.list(handle);
+  const hashes = [
+    ...ended.flatMap((each) => (each.family === undefined ? each.tokenHash : [])),
+    ...listed.flatMap(({ family, tokenHash }) => (family !== undefined && families.has(family) ? tokenHash : [])),
+  ];
+  await eachOf(hashes, (hash) => parts.sessions.remove(handle, hash));
+  await eachOf(ended, ({ via }) =>
+    recordSignIn(parts, { kind, handle }, { type: 'signin.ended', data: { via, reason } }),
+  );
 };
 
-type SignInEvent =
-  | { readonly type: 'signin.succeeded'; readonly data: EventData['signin.succeeded'] }
-  | { readonly type: 'signin.ended'; readonly data: EventData['signin.ended'] };
+/** A job that exchanges tokens all day has hundreds of sessions; the table is not asked for all of them at once. */
+const AT_ONCE = 16;
 
-/** Begins a stream of its own with the event. @throws HatcheckError `ledger_unavailable` */
-export const recordSignIn = async (
-  { ledger, clock, chance }: Pick<EndingParts, 'ledger' | 'clock' | 'chance'>,
-  { kind, handle }: Pick<Principal, 'kind' | 'handle'>,
-  event: SignInEvent,
-): Promise<void> => {
-  const eventId = chance.id();
-  await ledger.begin(`signin#${eventId}`, { ...event, eventId, at: clock.now(), actor: { kind, handle } });
+const eachOf = async <T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> => {
+  for (let from = 0; from < items.length; from += AT_ONCE)
+    await Promise.all(items.slice(from, from + AT_ONCE).map(act));
 };
 
 /**

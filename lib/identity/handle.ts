@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
 import type { Handle } from '../domain/principal.ts';
 
-/** An issuer's URL or entityID (SAML Core 8.3.6: at most 1024 characters); a subject (OpenID Connect Core 2: at most 255). */
+/** An issuer's URL or entityID (SAML Core 8.3.6: at most 1024 characters). */
 const MAX_ISSUER_LENGTH = 1024;
-const MAX_SUBJECT_LENGTH = 255;
+
+/** The longest subject that a protocol has: a SAML NameID (Core 8.3.7); an OpenID `sub` has at most 255 characters (Core 2). */
+export const MAX_SUBJECT_LENGTH = 256;
 
 /** As many characters as 128 bits take in hexadecimal. */
 const MIN_PEPPER_LENGTH = 32;

@@ -11,6 +11,9 @@ import { type JsonObject, memberOf } from './strict-json.ts';
 /** For token exchange: no browser began this sign-in, so that there is no nonce to compare. The token is burnt instead. */
 export const withoutNonce = Symbol('an ID token that no browser of ours asked for');
 
+/** How old a token may be that the provider gave us itself a moment ago. */
+export const STRAIGHT_SECONDS = 600;
+
 /** What an ID token must be to count here and now. */
 export interface Expectation {
   readonly provider: TokenIssuer;

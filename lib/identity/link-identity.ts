@@ -5,7 +5,7 @@ import type { LoginParts } from './oidc-login.ts';
 import type { Identities, LinkTo, Session } from './ports.ts';
 import type { SamlLoginParts } from './saml-login.ts';
 import { authenticator } from './sessions.ts';
-import { type SignInParts, type Vouched, type Way, recordingRefusals } from './sign-in.ts';
+import { type SignInParts, type Vouched, type Way, proved } from './sign-in.ts';
 
 /** What linking works with besides. */
 export interface LinkParts extends SignInParts {
@@ -51,10 +51,7 @@ export const finishLink = async (
   verify: () => Promise<Vouched>,
 ): Promise<string[]> => {
   const { principal } = await sessionThatBegan(parts, link, cookies[SESSION_COOKIE]);
-  const other = await recordingRefusals(parts, way, async () => {
-    const vouched = await verify();
-    return vouched.principal(await parts.handleOf(vouched.issuer, vouched.subject));
-  });
+  const { principal: other } = await proved(parts, way, verify);
   await parts.directory.remember(other);
   // Who proves the same identity again has proved nothing new.
   if (other.handle !== principal.handle) await parts.identities.link(principal, other.handle);

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
-import { HatcheckError, refuse } from '../domain/errors.ts';
 import { plusSeconds } from '../domain/time.ts';
-import { ProviderUnavailable } from './assertion-refused.ts';
-import { ASK_AGAIN_SECONDS } from './cached-document.ts';
+import { providerIsAway } from './browser-refusals.ts';
 import { ATTEMPT_SECONDS, LOGIN_COOKIE, setCookie } from './cookies.ts';
 import { derived } from './derived.ts';
 import type { LoginWish } from './login.ts';
 import type { ProviderMetadata } from './provider-metadata.ts';
 import type { Attempt, Attempts, LinkTo, OidcProvider } from './ports.ts';
 import { returnPath } from './return-path.ts';
-import { hashSecret } from './sessions.ts';
+import { hashSecret, newSecret } from './sessions.ts';
 import type { SignInParts } from './sign-in.ts';
 
 /** What a browser's sign-in works with. */
@@ -26,8 +24,6 @@ export interface LoginParts extends SignInParts {
  */
 const MAX_AGE_SECONDS = 24 * 3600;
 
-const SECRET_BYTES = 32;
-
 /**
  * Begins a sign-in with authorization code and PKCE (RFC 7636, S256) and binds it to this browser by a cookie.
  *
@@ -42,8 +38,8 @@ export const beginOidcLogin = async (
   const returnTo = returnPath(wish.returnTo);
   const metadata = await parts.documents.metadata(provider).catch(providerIsAway);
   const { chance, clock } = parts;
-  const state = chance.token(SECRET_BYTES);
-  const browser = chance.token(SECRET_BYTES);
+  const state = newSecret(chance);
+  const browser = newSecret(chance);
   const now = clock.now();
   const attempt: Attempt = {
     stateHash: hashSecret(state),
@@ -63,13 +59,6 @@ export const beginOidcLogin = async (
 
 /** One a provider would do (RFC 9700, 2.1, asks for exact matches); one for all is exact too, since `state` says which provider it was. */
 export const redirectUri = (origin: string): string => `${origin}/oidc/callback`;
-
-/** The operator's log has the reason. */
-export const providerIsAway = (error: unknown): never => {
-  if (!(error instanceof ProviderUnavailable)) throw error;
-  const refusal = { ...refuse('provider_unavailable', error.message), retryAfterSeconds: ASK_AGAIN_SECONDS };
-  throw new HatcheckError(refusal, { cause: error });
-};
 
 /**
  * What the provider must say again, and what its code is redeemed with (RFC 7636, 4.1), of the secret that the browser alone keeps, which is

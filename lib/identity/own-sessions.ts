@@ -2,7 +2,7 @@ import { HatcheckError, refuse } from '../domain/errors.ts';
 import type { EventData } from '../domain/event.ts';
 import type { Instant } from '../domain/principal.ts';
 import { isBefore, msOf } from '../domain/time.ts';
-import { type EndingParts, type ShownSession, endSession } from './end-session.ts';
+import { type EndingParts, type ShownSession, endSession, endSessions } from './end-session.ts';
 import { isFamilyIdle } from './oauth/family.ts';
 import type { RefreshFamily, Session, Sessions } from './ports.ts';
 import { isIdle } from './sessions.ts';
@@ -58,7 +58,13 @@ export const endOwnSession = async (parts: ListingParts, by: ShownSession, id: s
 
 /** Ends all of the caller's sessions but the one that asks. @throws HatcheckError `ledger_unavailable`: some may be left */
 export const endOtherSessions = async (parts: ListingParts, by: ShownSession): Promise<void> => {
-  for (const entry of await live(parts, by)) if (!isCurrent(entry, by)) await endSession(parts, entry.ends, 'removed');
+  const others = (await live(parts, by)).filter((entry) => !isCurrent(entry, by));
+  await endSessions(
+    parts,
+    by.principal,
+    others.map(({ ends }) => ends),
+    'removed',
+  );
 };
 
 const methodOf = ({ via, family, principal }: ShownSession): SessionView['method'] => {

@@ -1,24 +1,21 @@
-import { HatcheckError, refuse } from '../domain/errors.ts';
 import { isBefore, plusSeconds } from '../domain/time.ts';
 import { AssertionRefused } from './assertion-refused.ts';
-import { providerIsAway } from './oidc-login.ts';
+import { assertionIsRefused, notSignedIn } from './browser-refusals.ts';
+import { SKEW_SECONDS } from './id-token-times.ts';
 import { providerOfPerson } from './people-providers.ts';
 import type { ParkedSignIn, SamlAttempt, SamlProvider } from './ports.ts';
 import { burnAssertion } from './saml-burn.ts';
-import { unverifiedInResponseTo, unverifiedIssuer } from './saml/peek.ts';
-import { type VerifiedSaml, idpInitiated, verifySamlResponse } from './saml/verify-response.ts';
+import { type UnverifiedResponse, type VerifiedSaml, idpInitiated, readResponse } from './saml/verify-response.ts';
 import { verifiedBy } from './saml-documents.ts';
 import { spKey } from './saml-keys.ts';
 import type { SamlLoginParts } from './saml-login.ts';
 import { acsUrl, spEntityId } from './saml-metadata.ts';
 import { samlPrincipalOf } from './saml-principal.ts';
-import { hashSecret } from './sessions.ts';
+import { hashSecret, newSecret } from './sessions.ts';
 import { recordingRefusals } from './sign-in.ts';
 
 /** The browser follows the 303 at once. */
 const PARKED_SECONDS = 60;
-
-const TICKET_BYTES = 32;
 
 /** As we make them in AuthnRequests. Whatever looks otherwise is not asked for in the table. */
 const REQUEST_ID = /^_[A-Za-z0-9_-]{27}$/;
@@ -38,17 +35,15 @@ interface Expected {
  * @throws HatcheckError `not_signed_in` (not asked for, too late, for the second time), `invalid_token`, `provider_unavailable`,
  *   `ledger_unavailable`
  */
-export const acceptResponse = async (
-  parts: SamlLoginParts,
-  response: string,
-): Promise<{ readonly location: string }> => {
+export const acceptResponse = async (parts: SamlLoginParts, base64: string): Promise<{ readonly location: string }> => {
+  const response = readable(base64);
   const expected = await expectedFor(parts, response);
   const { provider, attempt } = expected;
   const way = { provider, method: 'browser', via: 'cookie' } as const;
   const { saml, principal } = await recordingRefusals(parts, way, () => accepted(parts, expected, response)).catch(
-    refused,
+    assertionIsRefused,
   );
-  const ticket = parts.chance.token(TICKET_BYTES);
+  const ticket = newSecret(parts.chance);
   const parked: ParkedSignIn = {
     ticketHash: hashSecret(ticket),
     provider: provider.id,
@@ -63,9 +58,19 @@ export const acceptResponse = async (
   return { location: `/saml/finish?ticket=${ticket}` };
 };
 
+/** What could never be believed answers nothing of ours. */
+const readable = (base64: string): UnverifiedResponse => {
+  try {
+    return readResponse(base64);
+  } catch (error) {
+    if (error instanceof AssertionRefused) throw notSignedIn(`a response that is ${error.fault}`);
+    throw error;
+  }
+};
+
 /** The attempt is burnt first, whatever the response turns out to be: of several posts at once, one goes on. */
-const expectedFor = async (parts: SamlLoginParts, response: string): Promise<Expected> => {
-  const inResponseTo = unverifiedInResponseTo(response);
+const expectedFor = async (parts: SamlLoginParts, response: UnverifiedResponse): Promise<Expected> => {
+  const { unverifiedInResponseTo: inResponseTo } = response;
   if (inResponseTo === undefined) return unasked(parts, response);
   if (!REQUEST_ID.test(inResponseTo)) throw notSignedIn('no request of ours');
   const attempt = await parts.samlAttempts.take(hashSecret(inResponseTo));
@@ -75,8 +80,7 @@ const expectedFor = async (parts: SamlLoginParts, response: string): Promise<Exp
   return { provider, inResponseTo, attempt };
 };
 
-const unasked = ({ providers }: SamlLoginParts, response: string): Expected => {
-  const issuer = unverifiedIssuer(response);
+const unasked = ({ providers }: SamlLoginParts, { unverifiedIssuer: issuer }: UnverifiedResponse): Expected => {
   const provider = issuer === undefined ? undefined : providerOfPerson(providers, issuer);
   if (provider?.type !== 'saml' || !provider.idpInitiated) throw notSignedIn('a response that nobody asked for');
   return { provider, inResponseTo: idpInitiated };
@@ -85,13 +89,13 @@ const unasked = ({ providers }: SamlLoginParts, response: string): Expected => {
 const accepted = async (
   parts: SamlLoginParts,
   { provider, inResponseTo, attempt }: Expected,
-  response: string,
+  response: UnverifiedResponse,
 ): Promise<{ readonly saml: VerifiedSaml; readonly principal: ParkedSignIn['principal'] }> => {
   const { replayGuard, origin, clock } = parts;
   const decryptionKey = (await spKey(parts, provider.decryptionKey))?.privateKey;
   const now = clock.now();
   const saml = await verifiedBy(parts.samlDocuments, provider, (idp) =>
-    verifySamlResponse(response, {
+    response.verified({
       ...{ idp, spEntityId: spEntityId(origin), recipient: acsUrl(origin), now, inResponseTo },
       ...(decryptionKey && { decryptionKey }),
     }),
@@ -105,13 +109,4 @@ const accepted = async (
 };
 
 /** The provider's clock may be behind ours by as much as the verifier allows it. */
-const SKEW_SECONDS = 60;
 const earlier = (instant: string): string => plusSeconds(instant, -SKEW_SECONDS);
-
-const refused = (error: unknown): never => {
-  if (error instanceof AssertionRefused)
-    throw new HatcheckError(refuse('invalid_token', error.message), { cause: error });
-  return providerIsAway(error);
-};
-
-const notSignedIn = (reason: string): HatcheckError => new HatcheckError(refuse('not_signed_in', reason));

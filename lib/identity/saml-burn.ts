@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AssertionRefused } from './assertion-refused.ts';
 import type { ReplayGuard } from './ports.ts';
 import type { VerifiedSaml } from './saml/verify-response.ts';
+import { useOnce } from './use-once.ts';
 
 /**
  * Each assertion counts once, wherever it is shown (ASVS 5.0, 6.8.3).
@@ -16,6 +17,6 @@ export const burnAssertion = async (
   const pair = createHash('sha256')
     .update(JSON.stringify([issuer, assertionId]))
     .digest('base64url');
-  if (!(await replayGuard.burn(`saml#${pair}`, notOnOrAfter)))
+  if (!(await useOnce(replayGuard, `saml#${pair}`, notOnOrAfter)))
     throw new AssertionRefused('replayed', { subject: nameId });
 };

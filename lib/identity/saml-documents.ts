@@ -28,8 +28,8 @@ export const samlDocuments = (parts: {
   readonly clock: Clock;
   readonly onStale: (issuer: string, cause: unknown) => void;
 }): SamlDocuments => {
-  const documents = new Map<string, CachedDocument<SamlIdp>>();
-  const documentOf = (issuer: string, metadataUrl: string): CachedDocument<SamlIdp> => {
+  const documents = new Map<string, CachedDocument<Published>>();
+  const documentOf = (issuer: string, metadataUrl: string): CachedDocument<Published> => {
     const document =
       documents.get(issuer) ??
       cachedDocument({
@@ -42,19 +42,33 @@ export const samlDocuments = (parts: {
     documents.set(issuer, document);
     return document;
   };
-  const idp = async (provider: SamlProvider, wanted: keyof CachedDocument<SamlIdp>): Promise<SamlIdp> => {
-    if ('metadataUrl' in provider) return documentOf(provider.issuer, provider.metadataUrl)[wanted]();
-    const { issuer, ssoUrl, certificates } = provider;
-    return { entityId: issuer, ssoUrl, certificates };
+  const idp = async (provider: SamlProvider, wanted: keyof CachedDocument<Published>): Promise<SamlIdp> => {
+    const { issuer } = provider;
+    if (!('metadataUrl' in provider))
+      return { entityId: issuer, ssoUrl: provider.ssoUrl, certificates: provider.certificates };
+    const document = documentOf(issuer, provider.metadataUrl);
+    const known = await document[wanted]();
+    const { validUntil, ...valid } = isOver(known, parts.clock) ? await document.newest() : known;
+    if (isOver({ validUntil }, parts.clock))
+      throw new ProviderUnavailable(`the metadata of ${issuer} is no longer valid`);
+    return valid;
   };
   return { idp: (provider) => idp(provider, 'current'), newestIdp: (provider) => idp(provider, 'newest') };
 };
+
+interface Published extends SamlIdp {
+  readonly validUntil: string | undefined;
+}
+
+/** SAML 2.0 metadata, 2.3.2, at each use: what is kept ends like what is fetched. What is no instant is not to come either. */
+const isOver = ({ validUntil }: Pick<Published, 'validUntil'>, clock: Clock): boolean =>
+  validUntil !== undefined && !(msOf(validUntil) > msOf(clock.now()));
 
 const published = async (
   { fetchBytes, readMetadata, clock }: Parameters<typeof samlDocuments>[0],
   issuer: string,
   url: URL,
-): Promise<SamlIdp> => {
+): Promise<Published> => {
   const away = (reason: string, cause?: unknown): ProviderUnavailable =>
     new ProviderUnavailable(`the metadata at ${url.origin}${url.pathname} ${reason}`, { cause });
   const { status, bytes } = await fetchBytes(url, { headers: { accept: 'application/samlmetadata+xml' } }).catch(
@@ -67,9 +81,9 @@ const published = async (
   if ('code' in metadata) throw away(`is not taken: ${metadata.code}`);
   const { entityId, ssoUrl, certificates, validUntil } = metadata;
   if (entityId !== issuer) throw away('is of another entity');
-  // SAML 2.0 metadata, 2.3.2. What is no instant is not to come either.
-  if (validUntil !== undefined && !(msOf(validUntil) > msOf(clock.now()))) throw away('is no longer valid');
-  return { entityId, ssoUrl, certificates };
+  // Before it takes the place of what is known.
+  if (isOver({ validUntil }, clock)) throw away('is no longer valid');
+  return { entityId, ssoUrl, certificates, validUntil };
 };
 
 /**

@@ -24,9 +24,11 @@ export interface ExchangeParts extends SignInParts {
  */
 export const samlSubject = async (parts: ExchangeParts, base64url: string): Promise<SubjectToken> => {
   const exchanged = parts.providers.filter((provider) => provider.type === 'saml').filter((each) => each.tokenExchange);
-  const keys = await Promise.all(exchanged.map(({ decryptionKey }) => spKey(parts, decryptionKey)));
-  const decryptionKeys = keys.flatMap((key) => (key ? [key.privateKey] : []));
-  const assertion = readAssertion(base64url, decryptionKeys);
+  const assertion = await readAssertion(base64url, async () => {
+    const references = new Set(exchanged.map(({ decryptionKey }) => decryptionKey));
+    const keys = await Promise.all([...references].map((reference) => spKey(parts, reference)));
+    return keys.flatMap((key) => (key ? [key.privateKey] : []));
+  });
   const provider = exchanged.find(({ issuer }) => issuer === assertion.unverifiedIssuer);
   if (!provider) throw new AssertionRefused('issuer');
   return { provider, verify: () => vouchedBySaml(parts, provider, assertion) };

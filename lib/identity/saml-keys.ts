@@ -2,6 +2,7 @@ import { type KeyObject, X509Certificate, createPrivateKey } from 'node:crypto';
 import { certain } from '../domain/invariant.ts';
 import type { IdentityProvider } from './ports.ts';
 import type { SpCertificates } from './saml-metadata.ts';
+import { MIN_RSA_BITS } from './saml/certificate-key.ts';
 
 /** A key of ours as a service provider, with the certificate by which identity providers know it. */
 export interface SpKey {
@@ -9,8 +10,6 @@ export interface SpKey {
   /** Base64 DER, as metadata has it. */
   readonly certificate: string;
 }
-
-const MIN_RSA_BITS = 2048;
 
 /**
  * @param pem an RSA private key and its certificate, one after the other, as one secret: they can only be replaced together

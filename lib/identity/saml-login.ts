@@ -1,15 +1,15 @@
 import type { Instant } from '../domain/principal.ts';
 import { plusSeconds } from '../domain/time.ts';
+import { providerIsAway } from './browser-refusals.ts';
 import { ATTEMPT_SECONDS, LOGIN_COOKIE, setCookie } from './cookies.ts';
 import type { LoginWish } from './login.ts';
-import { providerIsAway } from './oidc-login.ts';
 import type { LinkTo, ParkedSignIns, SamlAttempts, SamlProvider } from './ports.ts';
 import { returnPath } from './return-path.ts';
 import type { SamlDocuments } from './saml-documents.ts';
 import { acsUrl, spEntityId, xmlText } from './saml-metadata.ts';
 import { redirectTo } from './saml-redirect.ts';
 import { spKey } from './saml-keys.ts';
-import { hashSecret } from './sessions.ts';
+import { hashSecret, newSecret } from './sessions.ts';
 import type { SignInParts } from './sign-in.ts';
 
 /** What a browser's sign-in by SAML works with. */
@@ -24,8 +24,6 @@ export interface SamlLoginParts extends SignInParts {
 
 /** An XML ID must not begin with a digit; SAML 2.0 core, 1.3.4, wants at least 128 bits of chance. */
 const REQUEST_ID_BYTES = 20;
-
-const SECRET_BYTES = 32;
 
 /**
  * Begins a sign-in with an AuthnRequest by HTTP-Redirect (SAML 2.0 bindings, 3.4) and binds it to this browser by a cookie. No
@@ -44,7 +42,7 @@ export const beginSamlLogin = async (
   const { ssoUrl } = await parts.samlDocuments.idp(provider).catch(providerIsAway);
   const signer = await spKey(parts, provider.signingKey);
   const id = `_${chance.token(REQUEST_ID_BYTES)}`;
-  const browser = chance.token(SECRET_BYTES);
+  const browser = newSecret(chance);
   const now = clock.now();
   await samlAttempts.put({
     requestHash: hashSecret(id),

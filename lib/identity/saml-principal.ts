@@ -1,14 +1,12 @@
 import type { Group, Instant } from '../domain/principal.ts';
 import { AssertionRefused } from './assertion-refused.ts';
+import { MAX_SUBJECT_LENGTH } from './handle.ts';
 import type { ParkedSignIn, SamlProvider } from './ports.ts';
 import { MAX_GROUPS, MAX_GROUP_LENGTH, MAX_NAME_LENGTH, emailOf, textOf } from './principal-of.ts';
 import type { VerifiedSaml } from './saml/verify-response.ts';
 
 /** A transient NameID is another one at every sign-in (SAML 2.0 core, 8.3.8): nobody could be found again by it. */
 const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
-
-/** SAML 2.0 core, 8.3.7: a persistent NameID has at most 256 characters. */
-const MAX_SUBJECT_LENGTH = 256;
 
 const PASSWORD: ReadonlySet<string> = new Set([
   'urn:oasis:names:tc:SAML:2.0:ac:classes:Password',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { HatcheckError, refuse } from '../domain/errors.ts';
 import type { Handle, Instant, Principal } from '../domain/principal.ts';
-import { isBefore, plusSeconds, secondsBetween } from '../domain/time.ts';
+import { earliest, isBefore, plusSeconds, secondsBetween } from '../domain/time.ts';
 import type { Chance, Clock, Session, Sessions } from './ports.ts';
 
 /** From sign-in, whatever happens in between: a long working day in the browser, and what a command line asks for again by itself. */
@@ -13,8 +13,17 @@ export const IDLE_SECONDS = 3600;
 /** How exactly it is known when a session was last used: written no more often. */
 const SEEN_EVERY_SECONDS = 60;
 
+/** As an opaque token, a code or a ticket of ours has it: 256 bits. */
 const SECRET_BYTES = 32;
 const CSRF_BYTES = 16;
+
+const SECRET = /^[A-Za-z0-9_-]{43}$/;
+
+/** One of ours: 43 characters of base64url. */
+export const newSecret = (chance: Pick<Chance, 'token'>): string => chance.token(SECRET_BYTES);
+
+/** Whether it looks like one of ours. What does not is not asked for in the table. */
+export const isSecret = (text: string | undefined): text is string => text !== undefined && SECRET.test(text);
 
 /** `<handle>.<256 random bits>`: the handle is where the session is found, the rest is the secret. */
 const TOKEN = /^(p_[A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/;
@@ -36,15 +45,16 @@ export const hashSecret = (secret: string): string => createHash('sha256').updat
 /**
  * Opens a session: the token is in nobody's hands but the caller's, the table has its hash.
  * @param endsAt when it ends if that is sooner than {@link SESSION_SECONDS} says
+ * @param family the refresh family that it is of
  * @throws HatcheckError `ledger_unavailable`
  */
 export const openSession = async (
   parts: { readonly sessions: Pick<Sessions, 'put'>; readonly clock: Clock; readonly chance: Chance },
   principal: Principal,
   via: Session['via'],
-  endsAt?: Instant,
+  { endsAt, family }: { readonly endsAt?: Instant; readonly family?: string } = {},
 ): Promise<{ readonly token: string; readonly session: Session }> => {
-  const secret = parts.chance.token(SECRET_BYTES);
+  const secret = newSecret(parts.chance);
   const createdAt = parts.clock.now();
   const usualEnd = plusSeconds(createdAt, SESSION_SECONDS[via]);
   const session: Session = {
@@ -53,11 +63,16 @@ export const openSession = async (
     tokenHash: hashSecret(secret),
     ...(via === 'cookie' && { csrf: parts.chance.token(CSRF_BYTES) }),
     createdAt,
-    expiresAt: endsAt !== undefined && isBefore(endsAt, usualEnd) ? endsAt : usualEnd,
+    expiresAt: endsAt === undefined ? usualEnd : earliest(endsAt, usualEnd),
+    ...(family !== undefined && { family }),
   };
   await parts.sessions.put(session);
   return { token: `${principal.handle}.${secret}`, session };
 };
+
+/** `expires_in` of its token (RFC 6749, 5.1): whole seconds, never more than are left. */
+export const lifeSeconds = ({ createdAt, expiresAt }: Pick<Session, 'createdAt' | 'expiresAt'>): number =>
+  Math.floor(secondsBetween(createdAt, expiresAt));
 
 /** What knowing a caller works with. */
 export interface AuthenticationParts {

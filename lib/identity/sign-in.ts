@@ -1,6 +1,6 @@
 import type { EventData } from '../domain/event.ts';
 import type { Handle, Instant, Principal } from '../domain/principal.ts';
-import { plusSeconds } from '../domain/time.ts';
+import { isBefore, plusSeconds } from '../domain/time.ts';
 import { AssertionRefused } from './assertion-refused.ts';
 import type { VerifiedIdToken } from './id-token.ts';
 import type { ProviderDocuments } from './keys.ts';
@@ -16,6 +16,7 @@ import type {
   SignInLedger,
 } from './ports.ts';
 import { principalOf } from './principal-of.ts';
+import { recordSignIn } from './record-sign-in.ts';
 import { openSession } from './sessions.ts';
 
 /** What every way to sign in works with. */
@@ -67,20 +68,31 @@ export const signIn = async (
   way: Way,
   verify: () => Promise<Vouched>,
 ): Promise<{ readonly token: string; readonly session: Session }> => {
-  const { principal, sessionEndsAt } = await recordingRefusals(parts, way, async () => {
-    const vouched = await verify();
-    return { ...vouched, principal: vouched.principal(await parts.handleOf(vouched.issuer, vouched.subject)) };
-  });
-  await record(parts, way, principal.handle, {
+  const { principal, sessionEndsAt } = await proved(parts, way, verify);
+  await recordSignIn(parts, principal, {
     type: 'signin.succeeded',
     data: { provider: way.provider.id, method: way.method, methods: principal.methods },
   });
   const [opened] = await Promise.all([
-    openSession(parts, principal, way.via, sessionEndsAt),
+    openSession(parts, principal, way.via, { ...(sessionEndsAt !== undefined && { endsAt: sessionEndsAt }) }),
     parts.directory.remember(principal),
   ]);
   return opened;
 };
+
+/** Whom the assertion proves. @throws as {@link signIn}; AssertionRefused `expired` when their session at the provider is over meanwhile */
+export const proved = (
+  parts: SignInParts,
+  way: Way,
+  verify: () => Promise<Vouched>,
+): Promise<Omit<Vouched, 'principal'> & { readonly principal: Principal }> =>
+  recordingRefusals(parts, way, async () => {
+    const vouched = await verify();
+    const { issuer, subject, sessionEndsAt } = vouched;
+    if (sessionEndsAt !== undefined && !isBefore(parts.clock.now(), sessionEndsAt))
+      throw new AssertionRefused('expired', { subject });
+    return { ...vouched, principal: vouched.principal(await parts.handleOf(issuer, subject)) };
+  });
 
 /** Runs a check of an assertion. When it refuses one whose signature was good, that is an event. @throws what the check throws */
 export const recordingRefusals = async <T>(parts: SignInParts, way: Way, check: () => Promise<T>): Promise<T> => {
@@ -97,27 +109,13 @@ const recordRefusal = async (parts: SignInParts, way: Way, reason: string, subje
   const handle = await parts.handleOf(way.provider.issuer, subject);
   const until = plusSeconds(parts.clock.now(), SAME_REFUSAL_SECONDS);
   if (!(await parts.replayGuard.burn(`signin.refused#${handle}#${reason}`, until))) return;
-  await record(parts, way, handle, {
-    type: 'signin.refused',
-    data: { provider: way.provider.id, method: way.method, reason },
-  });
-};
-
-type SignInEvent =
-  | { readonly type: 'signin.succeeded'; readonly data: EventData['signin.succeeded'] }
-  | { readonly type: 'signin.refused'; readonly data: EventData['signin.refused'] };
-
-const record = async (
-  { ledger, clock, chance }: SignInParts,
-  { provider }: Way,
-  handle: Handle,
-  event: SignInEvent,
-): Promise<void> => {
-  const eventId = chance.id();
-  await ledger.begin(`signin#${eventId}`, {
-    ...event,
-    eventId,
-    at: clock.now(),
-    actor: { kind: provider.type === 'oidc-workload' ? 'workload' : 'person', handle },
-  });
+  const kind = way.provider.type === 'oidc-workload' ? 'workload' : 'person';
+  await recordSignIn(
+    parts,
+    { kind, handle },
+    {
+      type: 'signin.refused',
+      data: { provider: way.provider.id, method: way.method, reason },
+    },
+  );
 };

@@ -2,10 +2,11 @@ import { AssertionRefused, ProviderUnavailable } from './assertion-refused.ts';
 import { type VerifiedIdToken, unverifiedClaimsIn, verifyIdToken, withoutNonce } from './id-token.ts';
 import type { IdentityProvider, OidcProvider, WorkloadProvider } from './ports.ts';
 import { type ExchangeParts, samlSubject } from './saml-exchange.ts';
-import { SESSION_SECONDS } from './sessions.ts';
+import { lifeSeconds } from './sessions.ts';
 import { signIn, type SignInParts, type Vouched, vouchedBy } from './sign-in.ts';
 import { memberOf } from './strict-json.ts';
 import { MAX_TOKEN_AGE_SECONDS, type SubjectToken } from './subject-token.ts';
+import { useOnce } from './use-once.ts';
 import { checkMatch, workloadPrincipal } from './workload.ts';
 
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -63,7 +64,8 @@ type ExchangeFault =
   | 'expired_token';
 
 /**
- * Exchanges an ID token or a SAML assertion of a configured provider for an access token of ours, 15 minutes; each once.
+ * Exchanges an ID token or a SAML assertion of a configured provider for an access token of ours, of 15 minutes or as long as the person's
+ * session there lasts; each once.
  *
  * @throws ExchangeRefused; HatcheckError `ledger_unavailable`
  */
@@ -74,12 +76,12 @@ export const exchangeToken = async (parts: ExchangeParts, form: ExchangeForm): P
       form.subject_token_type === SAML_ASSERTION
         ? await samlSubject(parts, subjectToken)
         : idTokenSubject(parts, subjectToken);
-    const { token } = await signIn(parts, { provider, method: 'token_exchange', via: 'bearer' }, verify);
+    const { token, session } = await signIn(parts, { provider, method: 'token_exchange', via: 'bearer' }, verify);
     return {
       access_token: token,
       issued_token_type: ACCESS_TOKEN,
       token_type: 'Bearer',
-      expires_in: SESSION_SECONDS.bearer,
+      expires_in: lifeSeconds(session),
     };
   } catch (cause) {
     if (cause instanceof AssertionRefused)
@@ -151,6 +153,6 @@ const vouchedFor = async (parts: SignInParts, provider: TokenProvider, token: st
 
 /** A `jti` would be the provider's to choose; the fingerprint is of all that it signed. */
 const burn = async ({ replayGuard }: SignInParts, { fingerprint, times, subject }: VerifiedIdToken): Promise<void> => {
-  if (!(await replayGuard.burn(`id-token#${fingerprint}`, times.uselessFrom)))
+  if (!(await useOnce(replayGuard, `id-token#${fingerprint}`, times.uselessFrom)))
     throw new AssertionRefused('replayed', { subject });
 };

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { selfSignedCertificate } from '../../local/idp/certificate.ts';
 import type { SamlKey } from '../../local/idp/saml-response.ts';
 
-export type KeyKind = 'rsa' | 'rsa-1024' | 'P-256' | 'P-384' | 'P-521';
+export type KeyKind = 'rsa' | 'rsa-1024' | 'P-256' | 'P-384' | 'P-521' | 'secp256k1';
 
 /** A key pair of this run, with a certificate for it. */
 export const certifiedKey = (kind: KeyKind = 'rsa'): SamlKey => {

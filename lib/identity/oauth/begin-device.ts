@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { HatcheckError, refuse } from '../../domain/errors.ts';
 import { plusSeconds } from '../../domain/time.ts';
-import { hashSecret } from '../sessions.ts';
+import { hashSecret, newSecret } from '../sessions.ts';
 import type { DeviceParts } from './grant-parts.ts';
 import { type GrantForm, checkClient } from './grants.ts';
 import { makeUserCode, shownUserCode } from './user-code.ts';
@@ -19,8 +19,6 @@ const DEVICE_SECONDS = 600;
 
 /** RFC 8628, 3.5. */
 export const INTERVAL_SECONDS = 5;
-
-const DEVICE_CODE_BYTES = 32;
 
 /** Two living codes that are alike have odds of one in thousands of millions; this often in a row, something else is wrong. */
 const TRIES = 3;
@@ -42,7 +40,7 @@ export const beginDevice = async (
   from: string,
 ): Promise<DeviceAnswer> => {
   checkClient(form);
-  const deviceCode = chance.token(DEVICE_CODE_BYTES);
+  const deviceCode = newSecret(chance);
   const askedAt = clock.now();
   for (let tries = 0; tries < TRIES; tries += 1) {
     const userCode = makeUserCode(chance);

@@ -1,14 +1,13 @@
-import { earliest, isBefore, plusSeconds, secondsBetween } from '../../domain/time.ts';
+import { earliest, isBefore, plusSeconds } from '../../domain/time.ts';
 import type { EventData } from '../../domain/event.ts';
 import type { Instant, Principal } from '../../domain/principal.ts';
-import { type EndReason, endFamily, recordSignIn } from '../end-session.ts';
+import { type EndReason, endFamily } from '../end-session.ts';
 import { providerOfPerson } from '../people-providers.ts';
 import type { AuthorizationCode, RefreshFamily, Session } from '../ports.ts';
-import { SESSION_SECONDS, hashSecret } from '../sessions.ts';
+import { recordSignIn } from '../record-sign-in.ts';
+import { hashSecret, lifeSeconds, newSecret, openSession } from '../sessions.ts';
 import { ExchangeRefused } from '../token-exchange.ts';
 import type { GrantParts, TokenAnswer } from './grant-parts.ts';
-
-const SECRET_BYTES = 32;
 
 /** A long working day, as in the browser. */
 const FAMILY_SECONDS = 12 * 3600;
@@ -37,7 +36,7 @@ export const openFamily = async (
   principal: Principal,
   until: Instant,
 ): Promise<string> => {
-  const id = chance.token(SECRET_BYTES);
+  const id = newSecret(chance);
   await families.put({ id, principal, createdAt: clock.now(), expiresAt: until });
   return id;
 };
@@ -74,27 +73,24 @@ export const redeemFamily = async (
  */
 export const issueTokens = async (parts: GrantParts, family: RefreshFamily): Promise<TokenAnswer> => {
   const { sessions, refreshTokens, families, chance, clock } = parts;
-  const { handle } = family.principal;
-  const [access, refresh] = [chance.token(SECRET_BYTES), chance.token(SECRET_BYTES)];
+  const { principal, id, expiresAt } = family;
+  const { handle } = principal;
+  const refresh = newSecret(chance);
   const now = clock.now();
-  if (!isBefore(now, family.expiresAt)) throw invalidGrant();
-  const session: Session = {
-    ...{ principal: family.principal, via: 'bearer', tokenHash: hashSecret(access), createdAt: now, family: family.id },
-    expiresAt: earliest(plusSeconds(now, SESSION_SECONDS.bearer), family.expiresAt),
-  };
-  await Promise.all([
-    sessions.put(session),
-    refreshTokens.put({ handle, tokenHash: hashSecret(refresh), family: family.id, expiresAt: family.expiresAt }),
-    sessions.markSeen(handle, { id: family.id, at: now }, plusSeconds(now, FAMILY_IDLE_SECONDS)),
+  if (!isBefore(now, expiresAt)) throw invalidGrant();
+  const [{ token, session }] = await Promise.all([
+    openSession(parts, principal, 'bearer', { endsAt: expiresAt, family: id }),
+    refreshTokens.put({ handle, tokenHash: hashSecret(refresh), family: id, expiresAt }),
+    sessions.markSeen(handle, { id, at: now }, plusSeconds(now, FAMILY_IDLE_SECONDS)),
   ]);
-  if (!(await families.get(handle, family.id))) {
+  if (!(await families.get(handle, id))) {
     await sessions.remove(handle, session.tokenHash);
     throw invalidGrant();
   }
   return {
-    access_token: `${handle}.${access}`,
+    access_token: token,
     token_type: 'Bearer',
-    expires_in: Math.floor(secondsBetween(now, session.expiresAt)),
+    expires_in: lifeSeconds(session),
     refresh_token: `${handle}.${refresh}`,
   };
 };

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isBefore, plusSeconds } from '../../domain/time.ts';
 import type { AuthorizationCode, RefreshFamily } from '../ports.ts';
-import { hashSecret, sessionKeyOf } from '../sessions.ts';
+import { hashSecret, isSecret, sessionKeyOf } from '../sessions.ts';
 import { CLIENT_ID, ExchangeRefused } from '../token-exchange.ts';
+import { useOnce } from '../use-once.ts';
 import {
   invalidGrant,
   isFamilyIdle,
@@ -26,9 +27,6 @@ export interface GrantForm {
   readonly scope?: string;
 }
 
-/** As we made it: 256 bits. Whatever looks otherwise is not asked for in the table. */
-const CODE = /^[A-Za-z0-9_-]{43}$/;
-
 /** RFC 7636, 4.1. */
 const VERIFIER = /^[A-Za-z0-9\-._~]{43,128}$/;
 
@@ -44,9 +42,13 @@ export const redeemAuthorizationCode = async (parts: GrantParts, form: GrantForm
   checkClient(form);
   if (form.code === undefined || form.code_verifier === undefined || form.redirect_uri === undefined)
     throw new ExchangeRefused('invalid_request', 'code, code_verifier and redirect_uri are required');
-  const code = CODE.test(form.code) ? await parts.codes.get(hashSecret(form.code)) : undefined;
+  const code = isSecret(form.code) ? await parts.codes.get(hashSecret(form.code)) : undefined;
   if (!code || !fits(code, form.redirect_uri, form.code_verifier)) throw invalidGrant();
-  const isFirst = await parts.replayGuard.burn(`code#${code.codeHash}`, plusSeconds(code.expiresAt, NOTICED_SECONDS));
+  const isFirst = await useOnce(
+    parts.replayGuard,
+    `code#${code.codeHash}`,
+    plusSeconds(code.expiresAt, NOTICED_SECONDS),
+  );
   if (!isFirst) return refuseReuse(parts, code.handle, code.family);
   if (!isBefore(parts.clock.now(), code.expiresAt)) throw invalidGrant();
   const tokens = await redeemFamily(parts, code, 'authorization_code');
@@ -67,7 +69,7 @@ export const rotateRefreshToken = async (parts: GrantParts, form: GrantForm): Pr
   const key = sessionKeyOf(form.refresh_token);
   const token = key && (await parts.refreshTokens.get(key.handle, key.tokenHash));
   if (!token) throw invalidGrant();
-  const isFirst = await parts.replayGuard.burn(`refresh#${token.tokenHash}`, token.expiresAt);
+  const isFirst = await useOnce(parts.replayGuard, `refresh#${token.tokenHash}`, token.expiresAt);
   if (!isFirst) return refuseReuse(parts, token.handle, token.family);
   const [family, seenAt] = await Promise.all([
     parts.families.get(token.handle, token.family),

@@ -1,6 +1,6 @@
 import { plusSeconds } from '../../domain/time.ts';
 import type { Session } from '../ports.ts';
-import { hashSecret } from '../sessions.ts';
+import { hashSecret, newSecret } from '../sessions.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import { familyEnd, openFamily } from './family.ts';
 import type { GrantParts } from './grant-parts.ts';
@@ -8,8 +8,6 @@ import { type Holder, passUpstream } from './upstream.ts';
 
 /** The browser goes straight on to the command line, which redeems it at once. */
 export const CODE_SECONDS = 60;
-
-const SECRET_BYTES = 32;
 
 /**
  * A code for what the person in this browser consented to. With it goes what the provider is asked with for their groups, if the browser's
@@ -24,7 +22,7 @@ export const issueCode = async (
 ): Promise<string> => {
   const { codes, clock, chance } = parts;
   const { principal } = session;
-  const code = chance.token(SECRET_BYTES);
+  const code = newSecret(chance);
   const expiresAt = plusSeconds(clock.now(), CODE_SECONDS);
   const family = await openFamily(parts, principal, expiresAt);
   await codes.put({

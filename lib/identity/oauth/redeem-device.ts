@@ -1,6 +1,7 @@
 import { isBefore, plusSeconds } from '../../domain/time.ts';
-import { hashSecret } from '../sessions.ts';
+import { hashSecret, isSecret } from '../sessions.ts';
 import { ExchangeRefused } from '../token-exchange.ts';
+import { useOnce } from '../use-once.ts';
 import { INTERVAL_SECONDS } from './begin-device.ts';
 import type { DeviceAuthorization } from './ports.ts';
 import { invalidGrant, redeemFamily, refuseReuse } from './family.ts';
@@ -8,9 +9,6 @@ import type { DeviceParts, TokenAnswer } from './grant-parts.ts';
 import { type GrantForm, checkClient } from './grants.ts';
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
-
-/** As we made it: 256 bits. Whatever looks otherwise is not asked for in the table. */
-const DEVICE_CODE = /^[A-Za-z0-9_-]{43}$/;
 
 /** RFC 8628, 3.5: from now on. */
 const SLOWER_SECONDS = 5;
@@ -24,7 +22,7 @@ const SLOWER_SECONDS = 5;
 export const redeemDeviceCode = async (parts: DeviceParts, form: GrantForm): Promise<TokenAnswer> => {
   checkClient(form);
   if (form.device_code === undefined) throw new ExchangeRefused('invalid_request', 'device_code is required');
-  const waiting = DEVICE_CODE.test(form.device_code) && (await parts.devices.get(hashSecret(form.device_code)));
+  const waiting = isSecret(form.device_code) && (await parts.devices.get(hashSecret(form.device_code)));
   if (!waiting) throw invalidGrant();
   if (!isBefore(parts.clock.now(), waiting.expiresAt))
     throw new ExchangeRefused('expired_token', 'nobody said yes in time');
@@ -33,7 +31,7 @@ export const redeemDeviceCode = async (parts: DeviceParts, form: GrantForm): Pro
   const decision = await parts.devices.decision(waiting.deviceHash);
   if (!decision) throw new ExchangeRefused('authorization_pending', 'nobody has decided yet');
   if (decision.outcome === 'denied') throw new ExchangeRefused('access_denied', 'the person said no');
-  const isFirst = await parts.replayGuard.burn(`device#${waiting.deviceHash}`, waiting.expiresAt);
+  const isFirst = await useOnce(parts.replayGuard, `device#${waiting.deviceHash}`, waiting.expiresAt);
   if (!isFirst) return refuseReuse(parts, decision.handle, decision.family);
   return redeemFamily(parts, decision, 'device_code');
 };

@@ -1,7 +1,7 @@
 import type { Handle, Instant, Principal } from '../../domain/principal.ts';
 import { AssertionRefused, ProviderUnavailable } from '../assertion-refused.ts';
-import { redeemRefreshToken } from '../code-exchange.ts';
-import { verifyIdToken, withoutNonce } from '../id-token.ts';
+import { clientSecretOf, redeemRefreshToken } from '../code-exchange.ts';
+import { STRAIGHT_SECONDS, verifyIdToken, withoutNonce } from '../id-token.ts';
 import type { ProviderDocuments } from '../keys.ts';
 import { providerOfPerson } from '../people-providers.ts';
 import type { Clock, IdentityProvider, OidcProvider, UpstreamTokens } from '../ports.ts';
@@ -65,9 +65,6 @@ export const passUpstream = async (parts: Store, from: Holder, to: Holder, until
 
 const contextOf = (handle: Handle, id: string): string => `${handle} ${id}`;
 
-/** As fresh as any other token that a provider gives at once. */
-const MAX_TOKEN_AGE_SECONDS = 600;
-
 /**
  * Asks the provider for the person's groups anew (OpenID Connect Core 1.0, 12). While it does not answer, or not as it should, they stay
  * as they are, and as old: rules about their age still hold.
@@ -93,7 +90,7 @@ export const askAgain = async (
       now: parts.clock.now(),
       audiences: [provider.clientId],
       nonce: withoutNonce,
-      maxAgeSeconds: MAX_TOKEN_AGE_SECONDS,
+      maxAgeSeconds: STRAIGHT_SECONDS,
       ...(tokens.accessToken !== undefined && { accessToken: tokens.accessToken }),
     });
     if (verified.subject !== principal.subject) throw new AssertionRefused('subject', { subject: verified.subject });
@@ -110,10 +107,6 @@ export const askAgain = async (
 
 const redeemed = async (parts: UpstreamParts, provider: OidcProvider, refreshToken: string) => {
   const metadata = await parts.documents.metadata(provider);
-  const clientSecret = provider.clientSecret && (await parts.resolveSecret(provider.clientSecret));
-  return redeemRefreshToken(
-    parts.fetchJson,
-    { provider, metadata, ...(clientSecret !== undefined && { clientSecret }) },
-    refreshToken,
-  );
+  const client = { provider, metadata, ...(await clientSecretOf(parts, provider)) };
+  return redeemRefreshToken(parts.fetchJson, client, refreshToken);
 };

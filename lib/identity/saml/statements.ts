@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/principal.ts';
+import { isBefore } from '../../domain/time.ts';
 import type { AssertionFault } from '../assertion-refused.ts';
 import { instantIn, isOver, isToCome } from './date-time.ts';
 import { attributeOf, childNamed, childrenNamed, textOf } from './element.ts';
@@ -44,9 +45,10 @@ export const authenticationIn = (assertion: XmlElement, expected: SamlExpectatio
   };
 };
 
+/** Without skew: it says how long a session may be, and one that is over when it begins is none. */
 const sessionEnd = (statement: XmlElement, expected: SamlExpectation, refuse: Refuse): Instant => {
   const end = instantIn(attributeOf(statement, 'SessionNotOnOrAfter')) ?? refuse('authn_statement');
-  return isOver(end, expected.now) ? refuse('expired') : end;
+  return isBefore(expected.now, end) ? end : refuse('expired');
 };
 
 /** Core, 2.7.3. The same name twice is refused, over all statements: two readers would take different ones. */

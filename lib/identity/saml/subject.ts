@@ -2,6 +2,7 @@ import type { Instant } from '../../domain/principal.ts';
 import { certain } from '../../domain/invariant.ts';
 import { latest } from '../../domain/time.ts';
 import { AssertionRefused } from '../assertion-refused.ts';
+import { MAX_SUBJECT_LENGTH } from '../handle.ts';
 import { isAnswerTo } from './check-response.ts';
 import { instantIn, isOver } from './date-time.ts';
 import { attributeOf, childNamed, childrenNamed, textOf } from './element.ts';
@@ -9,9 +10,6 @@ import type { SamlExpectation } from './expectation.ts';
 import { BEARER } from './names.ts';
 import type { XmlElement } from './read-xml.ts';
 import type { SamlFault } from './saml-fault.ts';
-
-/** SAML 2.0 Core, 8.3.7: at most 256 characters. */
-const MAX_NAME_LENGTH = 256;
 
 /** No blanks at its ends, no control characters, and no invisible ones that change how it reads. */
 const NAME = /^[^\s\p{Cc}\p{Cf}](?:[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*[^\s\p{Cc}\p{Cf}])?$/u;
@@ -22,7 +20,7 @@ export const nameIdIn = (assertion: XmlElement, { spEntityId, idp }: SamlExpecta
   if (!nameId) throw new AssertionRefused('subject');
   const name = textOf(nameId);
   const isGood =
-    name.length <= MAX_NAME_LENGTH &&
+    name.length <= MAX_SUBJECT_LENGTH &&
     NAME.test(name) &&
     // Core, 2.2.2: a name within a domain. Within another's domain the same name is another person.
     isAbsentOr(attributeOf(nameId, 'SPNameQualifier'), spEntityId) &&

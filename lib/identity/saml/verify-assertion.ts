@@ -24,14 +24,19 @@ export interface UnverifiedAssertion {
  * around it that could be.
  *
  * @param base64url at most 256 KiB once decoded
- * @throws AssertionRefused `too_large`, `malformed`, `forbidden_construct`, `structure`, `duplicate_id`, `decryption`
+ * @param decryptionKeys asked for only when it is encrypted
+ * @throws AssertionRefused `too_large`, `malformed`, `forbidden_construct`, `structure`, `duplicate_id`, `decryption`; what
+ *   `decryptionKeys` throws
  */
-export const readAssertion = (base64url: string, decryptionKeys: readonly KeyObject[]): UnverifiedAssertion => {
+export const readAssertion = async (
+  base64url: string,
+  decryptionKeys: () => Promise<readonly KeyObject[]>,
+): Promise<UnverifiedAssertion> => {
   const outer = readMessage(xmlInBase64url(base64url), 'saml:Assertion', 'saml:EncryptedAssertion');
   const assertion =
     outer.name === 'saml:Assertion'
       ? outer
-      : readMessage(scannedXml(decryptedByAny(outer, decryptionKeys)), 'saml:Assertion');
+      : readMessage(scannedXml(decryptedByAny(outer, await decryptionKeys())), 'saml:Assertion');
   const issuer = childNamed(assertion, 'saml:Issuer');
   return {
     unverifiedIssuer: issuer && textOf(issuer),

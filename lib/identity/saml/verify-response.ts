@@ -4,26 +4,53 @@ import { ALLOWED, ALLOWED_WITH_SHA1 } from './algorithms.ts';
 import { checkedAssertion } from './check-assertion.ts';
 import { checkResponse, isSuccess } from './check-response.ts';
 import { decrypted } from './decrypt.ts';
-import { childNamed } from './element.ts';
+import { attributeOf, childNamed, textOf } from './element.ts';
 import { type SamlExpectation, type VerifiedSaml, sha1InTestsOnly } from './expectation.ts';
 import { scannedXml, xmlIn } from './message-bytes.ts';
-import { MIN_RSA_BITS, MIN_RSA_BITS_WITH_SHA1, pinnedKeys } from './pinned-keys.ts';
+import { MIN_RSA_BITS_WITH_SHA1, pinnedKeys } from './pinned-keys.ts';
 import type { XmlElement } from './read-xml.ts';
 import { type Trust, isSigned, verifiedIn } from './signature.ts';
 import { readMessage } from './structure.ts';
 
 export { idpInitiated, type SamlExpectation, type SamlIdp, sha1InTestsOnly, type VerifiedSaml } from './expectation.ts';
 
+/** A response that nobody has vouched for yet. */
+export interface UnverifiedResponse {
+  /** Only to find the attempt that it claims to answer. */
+  readonly unverifiedInResponseTo: string | undefined;
+  /** Whom it says it is from, to choose among the configured providers. */
+  readonly unverifiedIssuer: string | undefined;
+  /**
+   * Believes it, or does not. Whether its assertion was used before is for the caller to burn: (issuer, assertionId), until `notOnOrAfter`.
+   *
+   * @throws AssertionRefused for everything that can be wrong with it; TypeError for a certificate that cannot be used
+   */
+  verified(expectation: SamlExpectation): VerifiedSaml;
+}
+
 /**
- * Believes a SAML response, or does not. Whether its assertion was used before is for the caller to burn: (issuer, assertionId), until
- * `notOnOrAfter`.
+ * A SAML response, read once for all who ask something of it.
  *
  * @param base64 the posted `SAMLResponse`, at most 256 KiB once decoded
- * @throws AssertionRefused for everything that can be wrong with a response; TypeError for a certificate that cannot be used
+ * @throws AssertionRefused `too_large`, `malformed`, `forbidden_construct`, `structure`, `duplicate_id`
  */
-export const verifySamlResponse = (base64: string, expectation: SamlExpectation): VerifiedSaml => {
-  const trust = trustOf(expectation);
+export const readResponse = (base64: string): UnverifiedResponse => {
   const received = readMessage(xmlIn(base64), 'samlp:Response');
+  const issuer =
+    childNamed(received, 'saml:Issuer') ?? childNamed(childNamed(received, 'saml:Assertion'), 'saml:Issuer');
+  return {
+    unverifiedInResponseTo: attributeOf(received, 'InResponseTo'),
+    unverifiedIssuer: issuer && textOf(issuer),
+    verified: (expectation) => verifiedResponse(received, expectation),
+  };
+};
+
+/** Reads a response and believes it, or does not. @throws as {@link readResponse} and its `verified` */
+export const verifySamlResponse = (base64: string, expectation: SamlExpectation): VerifiedSaml =>
+  readResponse(base64).verified(expectation);
+
+const verifiedResponse = (received: XmlElement, expectation: SamlExpectation): VerifiedSaml => {
+  const trust = trustOf(expectation);
   const isResponseSigned = isSigned(received);
   const response = isResponseSigned ? verifiedIn(received, 'samlp:Response', trust) : received;
   const assertion = assertionOf(response, isResponseSigned, trust, expectation.decryptionKey);
@@ -56,4 +83,4 @@ const unverifiedAssertion = (response: XmlElement, key: KeyObject | undefined): 
 export const trustOf = ({ idp, allowSha1ForTests }: Pick<SamlExpectation, 'idp' | 'allowSha1ForTests'>): Trust =>
   allowSha1ForTests === sha1InTestsOnly
     ? { keys: pinnedKeys(idp.certificates, MIN_RSA_BITS_WITH_SHA1), allowed: ALLOWED_WITH_SHA1 }
-    : { keys: pinnedKeys(idp.certificates, MIN_RSA_BITS), allowed: ALLOWED };
+    : { keys: pinnedKeys(idp.certificates), allowed: ALLOWED };

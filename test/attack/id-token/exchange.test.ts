@@ -72,6 +72,17 @@ describe('C12: replay', () => {
     expect(reasons().at(-1)).toBe('expired');
   });
 
+  test('in its last second it is burnt still, whoever’s clock is ahead by a minute', async () => {
+    const token = server.idToken({ exp: nowSeconds() + 300 });
+    await expect(verdict(token)).resolves.toBe('accepted');
+    identity.clock.advance(359);
+    const behind = identity.clock.now();
+    identity.clock.advance(60);
+    const parts = { ...identity, clock: { now: () => behind } };
+    await expect(codeOf(exchangeToken(parts, form(token)))).resolves.toBe('invalid_request');
+    expect(reasons().at(-1)).toBe('replayed');
+  });
+
   test('the same for one that its age ends before its exp does', async () => {
     const token = server.idToken({ exp: nowSeconds() + 30 * 24 * 3600 });
     await expect(verdict(token)).resolves.toBe('accepted');

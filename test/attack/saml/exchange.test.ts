@@ -85,9 +85,31 @@ describe('an assertion for the token endpoint', () => {
   });
 
   test('whose session at the provider ends sooner opens one that ends as soon', async () => {
-    await expect(exchange(assertion({ sessionEnd: '2026-03-02T12:01:00Z' }))).resolves.toBe('accepted');
+    const token = base64url(assertion({ sessionEnd: '2026-03-02T12:01:00.500Z' }));
+    await expect(exchangeToken(identity, form(token))).resolves.toMatchObject({ expires_in: 60 });
     const [session] = identity.stored.sessions.values();
-    expect(session?.expiresAt).toBe('2026-03-02T12:01:00.000Z');
+    expect(session?.expiresAt).toBe('2026-03-02T12:01:00.500Z');
+  });
+
+  test.each([
+    [256, 'accepted'],
+    [257, 'subject'],
+  ])('whose NameID has %d characters: %s', async (length, outcome) => {
+    const nameId = `<saml:NameID>${'e'.repeat(length)}</saml:NameID>`;
+    await expect(exchange(assertion({ nameId }))).resolves.toBe(outcome);
+  });
+
+  test('replayed in its last second is refused, whoever’s clock is ahead by a minute', async () => {
+    const once = assertion();
+    await expect(exchange(once)).resolves.toBe('accepted');
+    // The conditions end at 12:04, and the skew a minute later.
+    const behind = { now: () => '2026-03-02T12:04:59.000Z' };
+    identity.clock.set('2026-03-02T12:05:59.000Z');
+    await expect(codeOf(exchangeToken({ ...identity, clock: behind }, form(base64url(once))))).resolves.toBe(
+      'invalid_request',
+    );
+    expect(events().at(-1)).toMatchObject({ type: 'signin.refused', data: { reason: 'replayed' } });
+    expect(identity.stored.sessions.size).toBe(1);
   });
 
   test('replayed fifty times at once is good once', async () => {
@@ -142,6 +164,12 @@ describe('an encrypted assertion for the token endpoint', () => {
     await expect(exchange(standalone(once))).resolves.toBe('accepted');
     await expect(exchange(standalone(once))).resolves.toBe('replayed');
     await expect(exchange(once)).resolves.toBe('replayed');
+  });
+
+  test('alone asks for our keys: while they cannot be had, plain ones are exchanged', async () => {
+    identity = { ...identity, resolveSecret: () => Promise.reject(new Error('no parameter store')) };
+    await expect(exchange(assertion())).resolves.toBe('accepted');
+    await expect(exchange(standalone(assertion()))).resolves.toContain('no parameter store');
   });
 
   test.each<[string, Encryption]>([

@@ -72,6 +72,7 @@ const GENUINE: readonly (readonly [string, Says, string])[] = [
   ['without an AuthnStatement', { authnStatements: '' }, 'authn_statement'],
   ['with two AuthnStatements', { authnStatements: authnStatementXml({}) + authnStatementXml({}) }, 'authn_statement'],
   ['of a session that is over', { sessionEnd: '2026-03-02T11:58:00Z' }, 'expired'],
+  ['of a session that ends this moment', { sessionEnd: '2026-03-02T12:00:00Z' }, 'expired'],
   ['of a session that ends at some time', { sessionEnd: 'tomorrow' }, 'authn_statement'],
   ['with an empty NameID', { nameId: '<saml:NameID/>' }, 'subject'],
   ['with a blank NameID', { nameId: '<saml:NameID> </saml:NameID>' }, 'subject'],

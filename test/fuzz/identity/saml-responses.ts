@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { AssertionRefused } from '../../../lib/identity/assertion-refused.ts';
 import { scannedXml } from '../../../lib/identity/saml/message-bytes.ts';
-import { unverifiedInResponseTo, unverifiedIssuer } from '../../../lib/identity/saml/peek.ts';
 import { readXml } from '../../../lib/identity/saml/read-xml.ts';
-import { type VerifiedSaml, verifySamlResponse } from '../../../lib/identity/saml/verify-response.ts';
+import { type VerifiedSaml, readResponse, verifySamlResponse } from '../../../lib/identity/saml/verify-response.ts';
 import { attacker, evil, expectation, key } from '../../attack/saml/believing.ts';
 import { encrypted, ours } from '../../attack/saml/encrypting.ts';
 import { type Part, assertionXml, encode, responseXml, signXml } from '../../support/saml-generator.ts';
@@ -100,10 +99,11 @@ const judgeVouchedFor = (response: string): Promise<string> =>
     return 'accepted';
   });
 
-const judgePeek = (response: string): Promise<string> => {
-  const isRead = unverifiedIssuer(response) !== undefined || unverifiedInResponseTo(response) !== undefined;
-  return Promise.resolve(isRead ? 'accepted' : 'nothing in it');
-};
+const judgePeek = (response: string): Promise<string> =>
+  faultOr(() => {
+    const { unverifiedIssuer, unverifiedInResponseTo } = readResponse(response);
+    return unverifiedIssuer !== undefined || unverifiedInResponseTo !== undefined ? 'accepted' : 'nothing in it';
+  });
 
 export const samlResponses: Target = { name: 'SAML responses', inputs, judge };
 
@@ -113,5 +113,5 @@ export const vouchedForResponses: Target = {
   judge: judgeVouchedFor,
 };
 
-/** Before anything is verified, to find the provider and the attempt: reads the document twice. */
+/** Before anything is verified, to find the provider and the attempt. */
 export const peeks: Target = { name: 'whose response it claims to be', inputs, judge: judgePeek };

@@ -179,7 +179,8 @@ describe('assertions for scripts', () => {
   test('are for the token endpoint, signed themselves', async () => {
     const answer = await get('engineer@example.com');
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-    const verified = readAssertion(await answer.text(), []).verified({
+    const assertion = await readAssertion(await answer.text(), () => Promise.resolve([]));
+    const verified = assertion.verified({
       idp: { entityId: saml.entityId, certificates: [key.certificate], ssoUrl: saml.ssoUrl },
       ...{ spEntityId: SP, recipient: TOKEN, now: now.toISOString() },
     });

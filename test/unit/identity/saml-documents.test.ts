@@ -157,6 +157,30 @@ describe('a provider that publishes its metadata', () => {
     await expect(outcomeOf(documents.idp(provider))).resolves.toBe('unavailable');
   });
 
+  test('metadata that ends while it is kept counts no longer: newer is asked for', async () => {
+    publish(honest.replace('entityID=', 'validUntil="2026-03-02T12:01:00Z" entityID='));
+    await documents.idp(provider);
+    clock.advance(60);
+    await expect(verdict(old)).resolves.toContain('ProviderUnavailable');
+    publish(idpMetadata(IDP, SSO, [next]));
+    await expect(verdict(old)).resolves.toContain('ProviderUnavailable');
+    clock.advance(30);
+    await expect(Promise.all([verdict(old), verdict(next)])).resolves.toEqual(['signature', NAME]);
+  });
+
+  test('attack: who keeps its metadata away from us does not make it last', async () => {
+    publish(honest.replace('entityID=', 'validUntil="2026-03-02T12:30:00Z" entityID='));
+    await documents.idp(provider);
+    answer = () => {
+      throw new Error('away');
+    };
+    clock.advance(1799);
+    await expect(verdict(old)).resolves.toBe(NAME);
+    clock.advance(1);
+    await expect(outcomeOf(documents.idp(provider))).resolves.toBe('unavailable');
+    await expect(outcomeOf(documents.newestIdp(provider))).resolves.toBe('unavailable');
+  });
+
   test('metadata that is good for another second is taken', async () => {
     publish(honest.replace('entityID=', 'validUntil="2026-03-02T12:00:01Z" entityID='));
     await expect(documents.idp(provider)).resolves.toMatchObject({ entityId: IDP });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ParkedSignIn } from '../../../lib/identity/ports.ts';
 import { finishSamlLogin } from '../../../lib/identity/saml-finish.ts';
 import { hashSecret } from '../../../lib/identity/sessions.ts';
-import { NOON, principal } from '../../support/builders.ts';
+import { NOON, noon, principal } from '../../support/builders.ts';
 import { testSamlProvider } from '../../support/saml-provider.ts';
 import { codeOf, memoryIdentity } from './memory.ts';
 
@@ -27,6 +27,11 @@ const outcome = async (
     finishSamlLogin({ ...memory, ...links }, ticket, browser === undefined ? {} : { '__Host-hatcheck-login': browser }),
   );
 };
+
+test('a session that ended at the provider while its browser was on its way is none', async () => {
+  await expect(outcome({ sessionEndsAt: NOON })).resolves.toBe('invalid_token');
+  await expect(outcome({ sessionEndsAt: noon(1) })).resolves.toBe('accepted');
+});
 
 describe('a browser that comes back from a SAML provider', () => {
   test('control: the one that began is signed in', async () => {
