@@ -53,19 +53,19 @@ export const makeDelegation = async (
 ): Promise<DelegationView> => {
   const principal = await onDuty(desk, caller, delegates(desk.policy));
   const { handle } = principal;
-  if (!(await desk.people.get([ask.to])).has(ask.to))
-    throw new HatcheckError(badInput('/to', 'unknown_person', 'nobody who ever signed in'));
   const text = ask.reason === undefined ? undefined : newWords(desk.chance, ask.reason);
   const wish = {
     ...{ id: idOf(handle, ask), to: ask.to, startsAt: ask.from ?? desk.clock.now(), endsAt: ask.until },
     ...(text ? { reason: text.ref } : {}),
   };
   const options = { actor: actorOf(principal), patience };
-  const given = await appendCarried(
-    desk,
-    personStream(handle),
-    { ...options, ...(text ? { prepare: () => desk.texts.put(handle, text.ref, text.value) } : {}) },
-    (standing, now) => delegate(wish, { principal, policy: desk.policy, now, standing }),
+  const prepare = async (): Promise<void> => {
+    // NB. Only now: whoever may delegate nothing does not learn who is known here.
+    await unlessUnknown(desk, ask.to);
+    if (text) await desk.texts.put(handle, text.ref, text.value);
+  };
+  const given = await appendCarried(desk, personStream(handle), { ...options, prepare }, (standing, now) =>
+    delegate(wish, { principal, policy: desk.policy, now, standing }),
   );
   const delegation = certain(
     given.state.delegations.find(({ id }) => id === wish.id),
@@ -80,6 +80,11 @@ export const makeDelegation = async (
   }
   await unlessEnded(desk, delegation, options);
   return certain((await viewsOf(desk, [delegation]))[0], 'one delegation has one view');
+};
+
+const unlessUnknown = async ({ people }: Desk, to: Handle): Promise<void> => {
+  if (!(await people.get([to])).has(to))
+    throw new HatcheckError(badInput('/to', 'unknown_person', 'nobody who ever signed in'));
 };
 
 /** Ended by its giver before it counted: then it must not count where they cannot see it. @throws HatcheckError `ledger_conflict` */

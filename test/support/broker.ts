@@ -73,6 +73,7 @@ export interface TestJson {
   readonly SessionToken: string;
   readonly Expiration: string;
   readonly code: string;
+  readonly detail: string;
   readonly instance: string;
   readonly loginUrl: string;
   readonly errors: readonly { readonly pointer: string; readonly code: string }[];

@@ -75,7 +75,9 @@ test('a link that was cut off between two streams is completed by the next try',
 test('the eleventh identity is refused, and nothing of the link is written', async () => {
   const desk = memoryDesk();
   for (let i = 1; i < 10; i += 1) await linked(desk, 'ada', `other-${i}`);
-  expect(await codeOf(linked(desk, 'ada', 'other-10'))).toBe('limit_reached');
+  await expect(linked(desk, 'ada', 'other-10')).rejects.toMatchObject({
+    refusal: { code: 'limit_reached', rule: { name: 'identities', detail: 'At most 10 identities are one person.' } },
+  });
   expect(await sameAs(desk, 'other-10')).toEqual(handles('other-10'));
   expect(await sameAs(desk, 'ada')).toHaveLength(10);
 });
