@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { cachePrefix, processCredentials } from './credentials.ts';
 import { type Instructions, loginByDevice } from './device.ts';
 import { Failure, oneLine } from './failure.ts';
+import { addIssuerCommands } from './issuer.ts';
 import { member, text, texts } from './json.ts';
 import { askInBrowser, openBrowser } from './loopback.ts';
 import { addPolicyCommands } from './policy.ts';
@@ -135,6 +136,7 @@ program
   .addOption(serverOption())
   .action(credentials);
 
+addIssuerCommands(program);
 addPolicyCommands(program);
 
 /** Nothing but one line: a stack is for us, and the AWS CLI shows its user whatever stands on stderr. */

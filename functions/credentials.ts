@@ -1,18 +1,16 @@
 import { dynamoDbClient } from '../lib/aws/clients.ts';
-import { kmsAssertions } from '../lib/aws/assertions.ts';
-import { kmsClient } from '../lib/aws/kms-client.ts';
-import { publicKeys } from '../lib/aws/public-keys.ts';
 import { federationConsole } from '../lib/aws/console-sign-in.ts';
 import { dynamoSessions } from '../lib/aws/sessions.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { stsRoleSessions } from '../lib/aws/role-sessions.ts';
 import { issueCredentials } from '../lib/broker/issue.ts';
 import { type ConsoleIssuer, openConsole } from '../lib/broker/open-console.ts';
-import { type Surroundings, surroundings } from '../lib/broker/system.ts';
+import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { api } from '../lib/http/api.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
+import { assertionsOf } from './assertions-wiring.ts';
 import { onCallOf } from './outside-wiring.ts';
 
 export const create = (config: Config, { clock, chance, logger } = surroundings('credentials')) => {
@@ -62,20 +60,6 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
       },
     },
   });
-};
-
-/** Only where access.yml has an entitlement that goes by them: no other broker waits for KMS. */
-const assertionsOf = (
-  { policy, region, endpoints, issuer, tokenKey: keyId }: Config,
-  { clock, chance }: Pick<Surroundings, 'clock' | 'chance'>,
-): Pick<ConsoleIssuer, 'assertions'> => {
-  const wanted = [...policy.entitlements.values()].some(({ session }) => session.via === 'webIdentity');
-  if (!wanted || keyId === undefined) return {};
-  const client = kmsClient({ region, ...(endpoints.kms === undefined ? {} : { endpoint: endpoints.kms }) });
-  const publicKey = publicKeys(client);
-  // Known by the time that something is signed, without a trip of its own; what fails now is asked for again then.
-  publicKey(keyId).catch(() => undefined);
-  return { assertions: kmsAssertions({ tokens: { client, publicKey, keyId, issuer, clock, chance } }) };
 };
 
 export const handler = onLambda(create);

@@ -1,7 +1,9 @@
+import { createPublicKey } from 'node:crypto';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type CompiledAccess, accessPolicy } from '../lib/config/access.ts';
+import { certificateOfKmsKey, issuerMetadata } from '../lib/config/issuer-metadata.ts';
 import { acsUrl, spEntityId, tokenUrl } from '../lib/identity/saml-metadata.ts';
 import { certain } from '../lib/domain/invariant.ts';
 import type { PolicyDocument } from './aws/policy/document.ts';
@@ -206,7 +208,10 @@ const awsOptions = (
   return {
     port: ports.aws,
     world: {
-      accounts: { ...targetAccounts(policy, origin), [BROKER_ACCOUNT]: { buckets: [] } },
+      accounts: {
+        ...targetAccounts(policy, origin, issuerMetadata(origin, samlCertificates(signingKeys))),
+        [BROKER_ACCOUNT]: { buckets: [] },
+      },
       roles: [
         ...targetRoles(policy, credentialsRole, origin),
         ...Object.values(template.roles).map(functionRole),
@@ -224,6 +229,12 @@ const awsOptions = (
     ...(secretMark === undefined ? {} : { secretMark }),
   };
 };
+
+/** Of the keys that sign SAML responses: both, as `hatcheck issuer metadata` makes them. */
+const samlCertificates = (keys: readonly SigningKey[]): readonly string[] =>
+  keys
+    .filter(({ spec }) => spec === 'RSA_2048')
+    .map(({ privateKey }) => certificateOfKmsKey(createPublicKey(privateKey), 'localhost', new Date()));
 
 const functionRole = ({ arn, trustPolicy, policies, maxSessionSeconds }: RoleResource): Role => ({
   arn,

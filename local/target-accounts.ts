@@ -1,6 +1,6 @@
 import type { AccessPolicy } from '../lib/domain/policy.ts';
 import type { Entitlement } from '../lib/domain/entitlement.ts';
-import { audienceOf } from '../lib/domain/role-session.ts';
+import { SAML_PROVIDER, audienceOf, entityIdOf, samlAudienceOf, samlProviderArn } from '../lib/domain/role-session.ts';
 import type { Bucket, Role, World } from './aws/world.ts';
 
 /** The account that the broker runs in. */
@@ -19,6 +19,7 @@ const READ_S3 = allow(['s3:ListAllMyBuckets', 's3:ListBucket', 's3:GetObject']);
 const POLICIES: Readonly<Record<string, Document>> = {
   ReadOnly: READ_S3,
   Admin: allow(['*']),
+  LegacyAdmin: allow(['*']),
   // Without a right to list buckets, so that somebody can see what AccessDenied looks like.
   PaymentsAdmin: allow(['s3:GetObject'], ['arn:aws:s3:::prod-payments/*']),
 };
@@ -31,10 +32,11 @@ export const targetRoles = (policy: AccessPolicy, credentialsRoleArn: string, is
   const byArn = new Map([...policy.entitlements.values()].map((entitlement) => [entitlement.roleArn, entitlement]));
   return [...byArn.values()].map((entitlement) => ({
     arn: entitlement.roleArn,
-    trustPolicy:
-      entitlement.session.via === 'webIdentity'
-        ? trustingTokens(issuer, entitlement)
-        : trusting(credentialsRoleArn, entitlement),
+    trustPolicy: {
+      assumeRole: () => trusting(credentialsRoleArn, entitlement),
+      webIdentity: () => trustingTokens(issuer, entitlement),
+      saml: () => trustingResponses(issuer, entitlement),
+    }[entitlement.session.via](),
     policies: [POLICIES[nameOf(entitlement)] ?? READ_S3],
     maxSessionSeconds: Math.max(3600, entitlement.roleMaxSessionSeconds),
   }));
@@ -77,16 +79,49 @@ const trustingTokens = (issuer: string, { id, account, roleArn }: Entitlement): 
   };
 };
 
-/** The accounts with what is in them, and our issuer as a provider of those that have an entitlement by its tokens. */
-export const targetAccounts = (policy: AccessPolicy, issuer: string): World['accounts'] => {
-  const byToken = [...policy.entitlements.values()].filter(({ session }) => session.via === 'webIdentity');
-  const clientIds = new Map(byToken.map((entitlement) => [entitlement.account.id, audienceOf(entitlement)]));
-  const accounts = Object.entries(targetBuckets(policy)).map(([id, content]): [string, World['accounts'][string]] => {
-    const clientId = clientIds.get(id);
-    return [id, clientId === undefined ? content : { ...content, oidcProviders: [{ issuer, clientIds: [clientId] }] }];
-  });
-  return Object.fromEntries(accounts);
-};
+/** The provider is the account's own, the response names one role, and its subject one entitlement. */
+const trustingResponses = (issuer: string, { id, account, roleArn }: Entitlement): Document => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Federated: samlProviderArn(account) },
+      Action: ['sts:AssumeRoleWithSAML', 'sts:TagSession', 'sts:SetSourceIdentity'],
+      Condition: {
+        StringEquals: {
+          'SAML:aud': samlAudienceOf({ roleArn }),
+          'SAML:iss': entityIdOf(issuer),
+          'SAML:sub': id,
+          'SAML:sub_type': 'persistent',
+        },
+        StringLike: { 'aws:RequestTag/hatcheck-request': 'r_*', 'sts:SourceIdentity': 'p_*' },
+      },
+    },
+  ],
+});
+
+/**
+ * The accounts with what is in them, and what we sign by as a provider of those that have an entitlement that goes by it.
+ * @param metadata of our SAML responses
+ */
+export const targetAccounts = (policy: AccessPolicy, issuer: string, metadata: string): World['accounts'] =>
+  Object.fromEntries(
+    Object.entries(targetBuckets(policy)).map(([id, content]): [string, World['accounts'][string]] => {
+      const of = [...policy.entitlements.values()].filter(({ account }) => account.id === id);
+      const byToken = of.find(({ session }) => session.via === 'webIdentity');
+      const byResponse = of.find(({ session }) => session.via === 'saml');
+      return [
+        id,
+        {
+          ...content,
+          ...(byToken && { oidcProviders: [{ issuer, clientIds: [audienceOf(byToken)] }] }),
+          ...(byResponse && {
+            samlProviders: [{ name: byResponse.account.samlProvider ?? SAML_PROVIDER, metadata }],
+          }),
+        },
+      ];
+    }),
+  );
 
 /** Something to be allowed, or not, to see: three buckets an account, named after it. */
 export const targetBuckets = (

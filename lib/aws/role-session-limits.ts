@@ -4,6 +4,7 @@ import { type RoleSessionOrder, STS_MAX_SECONDS, STS_MIN_SECONDS } from '../doma
 const NAME = /^[A-Za-z0-9_+=,.@-]{2,64}$/;
 const EXTERNAL_ID = /^[A-Za-z0-9_+=,.@:/-]{2,1224}$/;
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[A-Za-z0-9_+=,.@/-]{1,576}$/;
+const PROVIDER_ARN = /^arn:aws[a-z-]*:iam::\d{12}:saml-provider\/[A-Za-z0-9._-]{1,128}$/;
 const POLICY = /^[\t\n\r\u0020-\u00ff]{1,2048}$/;
 const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
@@ -19,6 +20,7 @@ export const faultOf = (order: RoleSessionOrder, policy: string): string | undef
   if (!NAME.test(order.sessionName)) return 'session_name';
   if (!NAME.test(order.sourceIdentity) || RESERVED.test(order.sourceIdentity)) return 'source_identity';
   if (order.externalId !== undefined && !EXTERNAL_ID.test(order.externalId)) return 'external_id';
+  if (order.via === 'saml' && !PROVIDER_ARN.test(order.providerArn ?? '')) return 'provider_arn';
   if (!isDuration(order)) return 'duration';
   // 2,048 characters before AWS packs it; what the packing allows, only AWS knows.
   if (!POLICY.test(policy)) return 'session_policy';

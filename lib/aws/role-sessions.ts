@@ -1,5 +1,10 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import {
+  AssumeRoleCommand,
+  AssumeRoleWithSAMLCommand,
+  AssumeRoleWithWebIdentityCommand,
+  type STSClient,
+} from '@aws-sdk/client-sts';
 import { RoleSessionError, type RoleSessions, type Secret, type TemporaryCredentials } from '../broker/ports.ts';
 import { secret } from '../broker/secret.ts';
 import type { RoleSessionOrder } from '../domain/role-session.ts';
@@ -65,8 +70,10 @@ const askFor = (order: RoleSessionOrder, assertion: Secret | undefined): Ask => 
   const fault = faultOf(order, policy);
   if (fault !== undefined) throw new RoleSessionError('failed', fault);
   if (order.via === 'assumeRole') return (client) => client.send(assumeRole(order, policy));
-  if (order.via !== 'webIdentity' || !assertion) throw new RoleSessionError('failed', 'assertion');
-  return (client) => client.send(withWebIdentity(order, policy, assertion));
+  if (!assertion) throw new RoleSessionError('failed', 'assertion');
+  return order.via === 'saml'
+    ? (client) => client.send(withSaml(order, policy, assertion))
+    : (client) => client.send(withWebIdentity(order, policy, assertion));
 };
 
 const assumeRole = (order: RoleSessionOrder, policy: string): AssumeRoleCommand => {
@@ -95,6 +102,20 @@ const withWebIdentity = (
     DurationSeconds: durationSeconds,
     Policy: policy,
     WebIdentityToken: token.reveal(),
+  });
+
+/** Session name, source identity and tags are attributes of the response. */
+const withSaml = (
+  { roleArn, providerArn, durationSeconds }: RoleSessionOrder,
+  policy: string,
+  response: Secret,
+): AssumeRoleWithSAMLCommand =>
+  new AssumeRoleWithSAMLCommand({
+    RoleArn: roleArn,
+    PrincipalArn: providerArn,
+    DurationSeconds: durationSeconds,
+    Policy: policy,
+    SAMLAssertion: response.reveal(),
   });
 
 interface Answered {

@@ -159,9 +159,9 @@ const accountsOf = ({ source, faults }: Read): ReadonlyMap<string, Account> =>
   new Map(
     namesAt(source, ['accounts']).flatMap((name) => {
       const text = checked(source, ['accounts', name], account, faults);
-      const { id, partition, region, externalId } = text ?? {};
+      const { id, partition, region, externalId, samlProvider } = text ?? {};
       if (id === undefined || partition === undefined || region === undefined) return [];
-      return [[name, { id, name, partition, region, ...present({ externalId }) }]];
+      return [[name, { id, name, partition, region, ...present({ externalId, samlProvider }) }]];
     }),
   );
 

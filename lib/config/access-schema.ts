@@ -94,6 +94,13 @@ export const account = z
       .string()
       .regex(/^[A-Za-z0-9_+=,.@:/-]{2,1224}$/, { error: 'must be 2 to 1224 letters, digits and _+=,.@:/-' })
       .optional(),
+    /** IAM API reference, CreateSAMLProvider. Our sessions may not touch providers of such a name. */
+    samlProvider: z
+      .string()
+      .regex(/^(?=.*hatcheck)[A-Za-z0-9._-]{1,128}$/, {
+        error: 'must have hatcheck in it, and be 1 to 128 letters, digits and ._-',
+      })
+      .optional(),
   })
   .refine(
     ({ partition, region }) =>
@@ -119,7 +126,7 @@ const role = (accountNames: readonly string[]) =>
 
 const session = z
   .strictObject({
-    via: z.enum(['assumeRole', 'webIdentity']).default('assumeRole'),
+    via: z.enum(['assumeRole', 'webIdentity', 'saml']).default('assumeRole'),
     max: duration('15m', '12h').default(3600),
     tail: z.enum(['deny', 'refuse']).default('deny'),
     /** Read on its own. */

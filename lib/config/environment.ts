@@ -13,9 +13,11 @@ export interface Config {
   readonly origin: string;
   readonly region: string;
   readonly tables: { readonly ledger: string; readonly index: string; readonly identity: string };
-  /** Set only where something stands in for AWS. */
   /** The address of the queue of notices; only whoever sends some has it. */
   readonly noticesQueue?: string;
+  /** The address of the queue of sessions that are to be ended; only whoever sends some has it. */
+  readonly revocationsQueue?: string;
+  /** Set only where something stands in for AWS. */
   readonly endpoints: {
     readonly dynamodb?: string;
     readonly sts?: string;
@@ -30,6 +32,8 @@ export interface Config {
   readonly issuerKeys: readonly string[];
   /** The one of them that signs; only whoever opens role sessions has it. */
   readonly tokenKey?: string;
+  /** The ARN of the key that signs SAML responses for AWS; only whoever opens role sessions has it. */
+  readonly samlKey?: string;
   /** A reference to the key of the handles' HMAC; only sign-in and token exchange have it. */
   readonly pepper?: string;
   readonly policy: AccessPolicy;
@@ -124,10 +128,16 @@ export const loadConfig = (env: Environment, access: CompiledAccess): Config => 
       federation: optional('HATCHECK_FEDERATION_ENDPOINT', endpoint),
       console: optional('HATCHECK_CONSOLE_ENDPOINT', endpoint),
     }),
-    ...present({ noticesQueue: optional('NOTICES_QUEUE', endpoint) }),
+    ...present({
+      noticesQueue: optional('NOTICES_QUEUE', endpoint),
+      revocationsQueue: optional('REVOCATIONS_QUEUE', endpoint),
+    }),
     issuer: optional('HATCHECK_ISSUER', origin) ?? env['HATCHECK_ORIGIN'] ?? '',
     issuerKeys: (optional('HATCHECK_ISSUER_KEYS', keyArns) ?? '').split(',').filter((arn) => arn !== ''),
-    ...present({ tokenKey: optional('HATCHECK_TOKEN_KEY', keyArn) }),
+    ...present({
+      tokenKey: optional('HATCHECK_TOKEN_KEY', keyArn),
+      samlKey: optional('HATCHECK_SAML_KEY', keyArn),
+    }),
     ...present({ pepper: optional('HATCHECK_PEPPER', secretReference) }),
     ...accessPolicy(access),
   };

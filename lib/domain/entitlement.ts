@@ -11,6 +11,8 @@ export interface Account {
   readonly region: string;
   /** Against the confused deputy; the target role's trust policy asks for it. Not a secret. */
   readonly externalId?: string;
+  /** The name of the account's SAML provider for what we sign; absent: `hatcheck`. */
+  readonly samlProvider?: string;
 }
 
 /** One statement of an entitlement's own session policy. It can only take away. */
@@ -33,6 +35,8 @@ export interface SessionRules {
   readonly tail: 'deny' | 'refuse';
   /** Whether the session may assume further roles. */
   readonly chaining: boolean;
+  /** Whether those that are out end when the requester ends the grant, as they do when somebody revokes it. */
+  readonly revokeOnEnd?: true;
   readonly denies: readonly DenyStatement[];
 }
 

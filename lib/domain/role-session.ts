@@ -1,4 +1,4 @@
-import type { DenyStatement, Entitlement, SessionRules } from './entitlement.ts';
+import type { Account, DenyStatement, Entitlement, SessionRules } from './entitlement.ts';
 import { certain } from './invariant.ts';
 import type { Handle, Instant, Principal } from './principal.ts';
 import type { RequestState } from './request.ts';
@@ -11,6 +11,8 @@ export interface RoleSessionOrder {
   readonly region: string;
   /** By `assumeRole` only. */
   readonly externalId?: string;
+  /** By `saml` only: the account's provider that knows our certificate. */
+  readonly providerArn?: string;
   readonly requestId: string;
   /** The subject of what we sign, so that a trust policy can name it. */
   readonly entitlementId: string;
@@ -52,6 +54,7 @@ export const orderRoleSession = (
   roleArn: entitlement.roleArn,
   region: entitlement.account.region,
   ...externalIdOf(entitlement),
+  ...providerOf(entitlement),
   requestId: request.id,
   entitlementId: entitlement.id,
   sessionName: roleSessionName(principal),
@@ -70,6 +73,15 @@ export const orderRoleSession = (
 /** Only AssumeRole knows one; what is signed is made out to the account instead. */
 const externalIdOf = ({ session, account: { externalId } }: Entitlement): { readonly externalId?: string } =>
   externalId === undefined || session.via !== 'assumeRole' ? {} : { externalId };
+
+const providerOf = ({ session, account }: Entitlement): { readonly providerArn?: string } =>
+  session.via === 'saml' ? { providerArn: samlProviderArn(account) } : {};
+
+/** What an account's SAML provider for our responses is called, unless access.yml says otherwise. */
+export const SAML_PROVIDER = 'hatcheck';
+
+export const samlProviderArn = ({ id, partition, samlProvider = SAML_PROVIDER }: Account): string =>
+  `arn:${partition}:iam::${id}:saml-provider/${samlProvider}`;
 
 const durationSeconds = ({ session, roleMaxSessionSeconds }: Entitlement, secondsLeft: number): number =>
   Math.max(
@@ -123,6 +135,21 @@ const wholeSecond = (instant: Instant): string =>
 /** Who a token is for: one account, so that what was signed for one is nothing in another. */
 export const audienceOf = ({ roleArn }: Pick<RoleSessionOrder, 'roleArn'>): string =>
   `hatcheck:${certain(roleArn.split(':')[4], 'a role without an account')}`;
+
+/** What our SAML responses call us, and the metadata that an account makes its provider from. @param issuer as our tokens say it */
+export const entityIdOf = (issuer: string): string => `${issuer}/saml`;
+
+/** Where a browser would post a response, which is also whom it is for (IAM user guide, SAML assertions for the authentication response). */
+const SAML_SIGN_IN: Readonly<Record<Account['partition'], string>> = {
+  aws: 'https://signin.aws.amazon.com/saml',
+  'aws-us-gov': 'https://signin.amazonaws-us-gov.com/saml',
+  'aws-cn': 'https://signin.amazonaws.cn/saml',
+};
+
+export const samlAudienceOf = ({ roleArn }: Pick<RoleSessionOrder, 'roleArn'>): string => {
+  const [, partition = ''] = roleArn.split(':');
+  return certain(new Map(Object.entries(SAML_SIGN_IN)).get(partition), 'a role of no partition');
+};
 
 const SESSION_NAME = /^[A-Za-z0-9_+=,.@-]{2,64}$/;
 

@@ -94,7 +94,12 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
   await hold({ engineer, approver, security }, id, teller);
 
   teller.chapter('For half a day, by a token that the broker signs');
-  await forHalfADay(engineer, places, teller);
+  await forHours(BY_TOKEN, engineer, places, teller);
+  const published = await engineer.call('GET', '/.well-known/jwks.json');
+  teller.step('AWS verified it with keys that anybody may read', String(published.status), published.status === 200);
+
+  teller.chapter('For a working day, by a SAML response that the broker signs');
+  await forHours(BY_RESPONSE, engineer, places, teller);
 
   teller.chapter('From a pipeline, without a browser');
   await fromPipeline(places, id, teller);
@@ -116,28 +121,35 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
   return teller.end();
 };
 
-const forHalfADay = async (browser: Browser, { awsEndpoint }: Places, teller: Teller): Promise<void> => {
-  const asked = await browser.call('POST', '/v1/requests', {
-    entitlementId: 'staging-admin',
-    justification: 'A migration that runs until tonight.',
-    durationSeconds: HALF_A_DAY_SECONDS,
-  });
+interface ForHours {
+  readonly entitlementId: string;
+  readonly roleName: string;
+  readonly durationSeconds: number;
+}
+
+const BY_TOKEN: ForHours = { entitlementId: 'staging-admin', roleName: 'Admin', durationSeconds: 12 * 3600 };
+const BY_RESPONSE: ForHours = { entitlementId: 'legacy-admin', roleName: 'LegacyAdmin', durationSeconds: 8 * 3600 };
+
+const forHours = async (
+  { entitlementId, roleName, durationSeconds }: ForHours,
+  browser: Browser,
+  { awsEndpoint }: Places,
+  teller: Teller,
+): Promise<void> => {
+  const justification = 'A migration that runs until tonight.';
+  const asked = await browser.call('POST', '/v1/requests', { entitlementId, justification, durationSeconds });
   const reply = await browser.call('POST', `/v1/requests/${requestIn(asked)?.id ?? ''}/credentials`);
   const { data } = credentialsSchema.safeParse(reply.json);
   const secondsLeft = data ? (Date.parse(data.Expiration) - Date.now()) / 1000 : 0;
   teller.step(
     'the session is not cut off after an hour, as a chained one would be',
     data ? `until ${data.Expiration}` : `${reply.status} ${codeOf(reply)}`,
-    secondsLeft > HALF_A_DAY_SECONDS - 600,
+    secondsLeft > durationSeconds - 600,
   );
-  const published = await browser.call('GET', '/.well-known/jwks.json');
-  teller.step('AWS verified it with keys that anybody may read', String(published.status), published.status === 200);
   if (!data) return;
   const { arn } = await whoAndWhat(data, awsEndpoint);
-  teller.step('and the session says whose it is', arn, /assumed-role\/Admin\/engineer@example\.com=/.test(arn));
+  teller.step('it says whose it is', arn, arn.includes(`assumed-role/${roleName}/engineer@example.com=`));
 };
-
-const HALF_A_DAY_SECONDS = 12 * 3600;
 
 const issue = async (browser: Browser, id: string, teller: Teller): Promise<Credentials | undefined> => {
   const reply = await browser.call('POST', `/v1/requests/${id}/credentials`);

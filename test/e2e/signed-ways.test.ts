@@ -103,6 +103,78 @@ describe('by a token that the broker signs', () => {
   });
 });
 
+describe('by a SAML response that the broker signs', () => {
+  let id: string;
+  let reply: Reply;
+  beforeAll(async () => {
+    id = await granted('legacy-admin', 8 * 3600);
+    reply = await credentialsFor(id);
+  });
+  const responses = () => askedOfSts('AssumeRoleWithSAML').map((asked) => asked.get('SAMLAssertion') ?? '');
+
+  test('a session is as long as the grant, beyond the hour of a chained role, and works', async () => {
+    expect(reply.status).toBe(200);
+    const left = Date.parse(String(reply.json['Expiration'])) - Date.now();
+    expect(left).toBeGreaterThan(7 * HOUR_MS);
+    expect(left).toBeLessThanOrEqual(8 * HOUR_MS);
+    const { Arn } = await new STSClient(clientConfig(reply)).send(new GetCallerIdentityCommand({}));
+    expect(Arn).toMatch(/^arn:aws:sts::444455556666:assumed-role\/LegacyAdmin\/engineer@example\.com=[\w-]{8}$/);
+    const { Buckets } = await new S3Client({ ...clientConfig(reply), forcePathStyle: true }).send(
+      new ListBucketsCommand({}),
+    );
+    expect(Buckets?.map(({ Name }) => Name)).toContain('staging-reports');
+  });
+
+  test('the response names one role, by one provider, and whose session it is', () => {
+    const xml = Buffer.from(responses()[0] ?? '', 'base64').toString();
+    expect(xml).toContain(
+      '<saml:AttributeValue>arn:aws:iam::444455556666:role/hatcheck/LegacyAdmin,arn:aws:iam::444455556666:saml-provider/hatcheck</saml:AttributeValue>',
+    );
+    expect(xml).toContain(`PrincipalTag:hatcheck-request"><saml:AttributeValue>${id}</saml:AttributeValue>`);
+    expect(xml).toContain(`<saml:Issuer>${stack.origin}/saml</saml:Issuer>`);
+  });
+
+  test('a canary: the response stands in no log, table, file, error or record', async () => {
+    const sinks = await readSinks({ stack, exchanges: wires.exchanges, output: [], commandLines: [] });
+    const secrets = responses().flatMap((response) => {
+      const [, value = ''] = /SignatureValue>([^<]+)</.exec(Buffer.from(response, 'base64').toString()) ?? [];
+      return [response.slice(-200), value].map((secret) => ({ kind: 'response', secret }));
+    });
+    expect(secrets).toHaveLength(2);
+    expect(leaksOf(sinks, secrets)).toEqual([]);
+  });
+});
+
+describe.each(['prod-read', 'staging-admin', 'legacy-admin'])('the way to a credential of %s', (entitlementId) => {
+  test('takes four trips, one after the other, once it is warm', async () => {
+    const id = await granted(entitlementId, 3600);
+    await credentialsFor(id);
+    const before = stack.aws.calls.length;
+    expect((await credentialsFor(id)).status).toBe(200);
+    const actions = stack.aws.calls
+      .slice(before)
+      // Who brings an assertion signs nothing, and is nobody yet.
+      .filter(({ principal, action }) =>
+        action.startsWith('sts:AssumeRoleWith') ? true : principal?.includes('hatcheck-dev-credentials'),
+      )
+      .map(({ action }) => action);
+    const put = actions.flatMap((action, at) => (action === 'dynamodb:PutItem' ? [at] : []));
+    const opened = actions.findIndex((action) => action.startsWith('sts:AssumeRole'));
+    const signed = actions.filter((action) => action === 'kms:Sign');
+    // Reads; the intent, beside which is signed; STS; the outcome.
+    expect(signed).toHaveLength(entitlementId === 'prod-read' ? 0 : 1);
+    expect(put).toHaveLength(2);
+    expect([Number(put[0]) < opened, opened < Number(put[1])]).toEqual([true, true]);
+    const reads = actions.slice(0, put[0]).filter((action) => action !== 'kms:Sign');
+    expect(reads.every((action) => ['dynamodb:GetItem', 'dynamodb:Query'].includes(action))).toBe(true);
+    expect(
+      actions
+        .slice(Number(put[0]) + 1)
+        .filter((action) => !/^(?:kms:Sign|sts:AssumeRole.*|dynamodb:PutItem)$/.test(action)),
+    ).toEqual([]);
+  });
+});
+
 describe('what AWS reads of us', () => {
   const published = async (path: string): Promise<Response> => fetch(`${stack.origin}${path}`);
 

@@ -256,6 +256,12 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
         'credentials kms:Sign',
       ),
       one(
+        'responses by any algorithm',
+        statement('CredentialsRole', 'Sid=SignResponses', 'Condition'),
+        undefined,
+        'credentials kms:Sign',
+      ),
+      one(
         'with any key',
         statement('CredentialsRole', 'Sid=SignTokens', 'Resource'),
         'arn:aws:kms:eu-west-1:777788889999:key/*',
@@ -283,6 +289,12 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
         property('IssuerKeyB', 'KeyPolicy', 'Statement', '0', 'Action'),
         ['kms:CreateGrant'],
         'IssuerKeyB lets others sign',
+      ),
+      one(
+        'by the algorithm of tokens',
+        property('SamlKeyA', 'KeyPolicy', 'Statement', '2', 'Condition', 'StringEquals', 'kms:SigningAlgorithm'),
+        'ECDSA_SHA_256',
+        'SamlKeyA lets others sign',
       ),
       one(
         'everything',

@@ -143,7 +143,11 @@ const SECRETS_OF: Readonly<Record<string, string>> = {
 
 /** Who may do what with the keys that we sign with, and under which condition. */
 const WITH_KEYS: Readonly<Record<string, readonly string[]>> = {
-  credentials: ['kms:Sign {"StringEquals":{"kms:SigningAlgorithm":["ECDSA_SHA_256"]}}', 'kms:GetPublicKey '],
+  credentials: [
+    'kms:Sign {"StringEquals":{"kms:SigningAlgorithm":["ECDSA_SHA_256"]}}',
+    'kms:Sign {"StringEquals":{"kms:SigningAlgorithm":["RSASSA_PKCS1_V1_5_SHA_256"]}}',
+    'kms:GetPublicKey ',
+  ],
   issuer: ['kms:GetPublicKey '],
 };
 
@@ -158,7 +162,13 @@ export const onlyCredentialsSigns: Law = (stack) => {
     .map(said);
 };
 
+const ALGORITHM_OF: Readonly<Record<string, string>> = {
+  ECC_NIST_P256: 'ECDSA_SHA_256',
+  RSA_2048: 'RSASSA_PKCS1_V1_5_SHA_256',
+};
+
 const keyPolicy = z.object({
+  KeySpec: z.string(),
   KeyPolicy: z.object({
     Statement: z.array(
       z.object({ Action: z.union([z.string(), z.array(z.string())]), Condition: z.optional(z.unknown()) }),
@@ -169,19 +179,18 @@ const keyPolicy = z.object({
 /** Whatever a policy elsewhere allows: a key lets nobody sign but one role, and by one algorithm. */
 export const keysLetOneRoleSign: Law = (stack) => {
   const role = stack.roles[stack.functions['credentials']?.roleLogicalId ?? '']?.arn;
-  const only = JSON.stringify({
-    ArnEquals: { 'aws:PrincipalArn': role },
-    StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' },
-  });
-  return stack.resourcesOf('AWS::KMS::Key').flatMap(({ logicalId, properties }) =>
-    keyPolicy
-      .parse(properties)
-      .KeyPolicy.Statement.filter(({ Action }) =>
-        [Action].flat().some((action) => action.includes('*') || action === 'kms:Sign' || action === 'kms:CreateGrant'),
-      )
+  return stack.resourcesOf('AWS::KMS::Key').flatMap(({ logicalId, properties }) => {
+    const { KeySpec, KeyPolicy } = keyPolicy.parse(properties);
+    const only = JSON.stringify({
+      ArnEquals: { 'aws:PrincipalArn': role },
+      StringEquals: { 'kms:SigningAlgorithm': ALGORITHM_OF[KeySpec] },
+    });
+    return KeyPolicy.Statement.filter(({ Action }) =>
+      [Action].flat().some((action) => action.includes('*') || action === 'kms:Sign' || action === 'kms:CreateGrant'),
+    )
       .filter(({ Action, Condition }) => Action !== 'kms:Sign' || JSON.stringify(Condition) !== only)
-      .map(() => `${logicalId} lets others sign`),
-  );
+      .map(() => `${logicalId} lets others sign`);
+  });
 };
 
 const LAMBDA_ONLY = {
@@ -207,7 +216,7 @@ export const everyFunctionHasARoleOfItsOwn: Law = ({ functions, roles }) => {
 
 const PLAIN = new Set([
   ...['HATCHECK_STAGE', 'HATCHECK_ORIGIN', 'LEDGER_TABLE', 'INDEX_TABLE', 'IDENTITY_TABLE', 'NOTICES_QUEUE'],
-  ...['HATCHECK_ISSUER', 'HATCHECK_ISSUER_KEYS', 'HATCHECK_TOKEN_KEY'],
+  ...['HATCHECK_ISSUER', 'HATCHECK_ISSUER_KEYS', 'HATCHECK_TOKEN_KEY', 'HATCHECK_SAML_KEY'],
 ]);
 
 export const noSecretStandsInTheEnvironment: Law = ({ functions }) =>

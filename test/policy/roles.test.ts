@@ -43,6 +43,7 @@ credentials     | dynamodb:GetItem                                              
 credentials     | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
 credentials     | sts:AssumeRole, sts:TagSession, sts:SetSourceIdentity                                | arn:aws:iam::111122223333:role/hatcheck/* |
 credentials     | kms:Sign                                                                             | key IssuerKeyA, key IssuerKeyB            | {"StringEquals":{"kms:SigningAlgorithm":["ECDSA_SHA_256"]}}
+credentials     | kms:Sign                                                                             | key SamlKeyA, key SamlKeyB                | {"StringEquals":{"kms:SigningAlgorithm":["RSASSA_PKCS1_V1_5_SHA_256"]}}
 credentials     | kms:GetPublicKey                                                                     | key IssuerKeyA, key IssuerKeyB            |
 issuer          | kms:GetPublicKey                                                                     | key IssuerKeyA, key IssuerKeyB            |
 credentials     | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |

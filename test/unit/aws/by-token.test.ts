@@ -15,13 +15,15 @@ const ORDER: RoleSessionOrder = {
   policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
 };
 
-const opened: Answer = (response) =>
-  response.setHeader('content-type', 'text/xml').end(
-    `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
+const openedBy =
+  (action: string): Answer =>
+  (response) =>
+    response.setHeader('content-type', 'text/xml').end(
+      `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result>
       <Credentials><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>
-      <Expiration>2026-01-01T14:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult>
-      <ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></AssumeRoleWithWebIdentityResponse>`,
-  );
+      <Expiration>2026-01-01T14:00:00Z</Expiration></Credentials></${action}Result>
+      <ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></${action}Response>`,
+    );
 
 const refused =
   (status: number, code: string): Answer =>
@@ -31,7 +33,15 @@ const refused =
         <Code>${code}</Code><Message>no</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
     );
 
-describe('a role session by token', () => {
+const BY_RESPONSE: RoleSessionOrder = {
+  ...{ ...ORDER, via: 'saml' },
+  providerArn: 'arn:aws:iam::111122223333:saml-provider/hatcheck',
+};
+
+describe.each([
+  { way: 'token', order: ORDER, member: 'WebIdentityToken', action: 'AssumeRoleWithWebIdentity' },
+  { way: 'SAML response', order: BY_RESPONSE, member: 'SAMLAssertion', action: 'AssumeRoleWithSAML' },
+])('a role session by $way', ({ order, member, action }) => {
   let server: RecordingServer | undefined;
   afterEach(async () => {
     await server?.close();
@@ -55,16 +65,16 @@ describe('a role session by token', () => {
   };
 
   test('asks for what the order says, with the token alone: our own credentials sign nothing', async () => {
-    const sessions = await against(opened);
-    expect((await sessions.open(ORDER, TOKEN)).expiration).toBe(ORDER.endsAt);
+    const sessions = await against(openedBy(action));
+    expect((await sessions.open(order, TOKEN)).expiration).toBe(order.endsAt);
     expect(Object.fromEntries(calls()[0]?.form ?? [])).toEqual({
-      Action: 'AssumeRoleWithWebIdentity',
+      Action: action,
       Version: '2011-06-15',
       RoleArn: ORDER.roleArn,
-      RoleSessionName: ORDER.sessionName,
+      ...(order.via === 'saml' ? { PrincipalArn: order.providerArn } : { RoleSessionName: ORDER.sessionName }),
       DurationSeconds: '43200',
       Policy: JSON.stringify(ORDER.policy),
-      WebIdentityToken: TOKEN.reveal(),
+      [member]: TOKEN.reveal(),
     });
     expect(calls()[0]?.headers.authorization).toBeUndefined();
   });
@@ -73,11 +83,11 @@ describe('a role session by token', () => {
     [400, 'Throttling'],
     [400, 'IDPCommunicationError'],
   ])('is tried again where AWS says that it did nothing (%i %s), three times at most', async (status, code) => {
-    const sessions = await against(refused(status, code), opened);
-    expect((await sessions.open(ORDER, TOKEN)).accessKeyId).toBe('ASIA1');
+    const sessions = await against(refused(status, code), openedBy(action));
+    expect((await sessions.open(order, TOKEN)).accessKeyId).toBe('ASIA1');
     await server?.close();
     const never = await against(refused(status, code));
-    expect([(await failureOf(never.open(ORDER, TOKEN))).outcome, calls().length]).toEqual(['failed', 3]);
+    expect([(await failureOf(never.open(order, TOKEN))).outcome, calls().length]).toEqual(['failed', 3]);
   });
 
   test.each([
@@ -87,7 +97,7 @@ describe('a role session by token', () => {
     [403, 'AccessDenied'],
   ])('that AWS refuses (%i %s) is failed, after one try', async (status, code) => {
     const sessions = await against(refused(status, code));
-    expect([(await failureOf(sessions.open(ORDER, TOKEN))).outcome, calls().length]).toEqual(['failed', 1]);
+    expect([(await failureOf(sessions.open(order, TOKEN))).outcome, calls().length]).toEqual(['failed', 1]);
   });
 
   test.each<[string, Answer]>([
@@ -98,15 +108,15 @@ describe('a role session by token', () => {
     ['the answer is empty', (response) => response.end()],
   ])('where %s is unknown, without a second try, and the token is in no error', async (_what, answer) => {
     const sessions = await against(answer);
-    const error = await failureOf(sessions.open(ORDER, TOKEN));
+    const error = await failureOf(sessions.open(order, TOKEN));
     expect([error.outcome, calls().length]).toEqual(['unknown', 1]);
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(TOKEN.reveal());
   });
 
   test('is not asked for without its token, nor for a second more than twelve hours', async () => {
-    const sessions = await against(opened);
-    expect((await failureOf(sessions.open(ORDER))).message).toBe('assertion');
-    expect((await failureOf(sessions.open({ ...ORDER, durationSeconds: 43_201 }, TOKEN))).message).toBe('duration');
+    const sessions = await against(openedBy(action));
+    expect((await failureOf(sessions.open(order))).message).toBe('assertion');
+    expect((await failureOf(sessions.open({ ...order, durationSeconds: 43_201 }, TOKEN))).message).toBe('duration');
     expect(calls()).toEqual([]);
   });
 });
