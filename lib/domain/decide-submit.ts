@@ -58,7 +58,12 @@ const entitlementChecks = (entitlement: Entitlement, command: Submit, context: C
   ...signInChecks(entitlement, context),
   ...(entitlement.approval === 'auto'
     ? []
-    : [openRequestsCheck(context.standing.reservations, context.policy.limits.openRequests, context.now)]),
+    : [
+        openRequestsCheck(context.standing.reservations, context.policy.limits.openRequests, context.now, {
+          count: 1,
+          together: command.bundle?.requestIds ?? [],
+        }),
+      ]),
   ...(command.breakGlass ? [breakGlassCheck(context.standing.reservations, context.now)] : []),
 ];
 

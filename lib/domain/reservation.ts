@@ -1,5 +1,6 @@
 import { type Decision, unlessRefused } from './command.ts';
-import { type Refusal, refuse } from './errors.ts';
+import { type Refusal, badInput, refuse } from './errors.ts';
+import { certain } from './invariant.ts';
 import type { Instant } from './principal.ts';
 import { type Check, evaluate } from './rule.ts';
 import { type Standing, prunedAt } from './standing.ts';
@@ -19,19 +20,33 @@ export interface Reservation {
 /** How many break-glasses of one person may wait for their review. */
 export const MAX_UNREVIEWED = 10;
 
-/** Whether so many more may wait for approval. */
+/** Beside those that there are. */
+export interface More {
+  readonly count: number;
+  /** Asked for in the same breath, by id: some may be among those that there are. */
+  readonly together: readonly string[];
+}
+
+const ONE_MORE: More = { count: 1, together: [] };
+
+/** Whether so many more may wait for approval. Errors: `limit_reached`, or `invalid_input` for more in one breath than ever may. */
 export const openRequestsLeft = (
   reservations: readonly Reservation[],
   openRequests: number,
   now: Instant,
-  more = 1,
+  { count, together }: More = ONE_MORE,
 ): Refusal | undefined => {
   const open = reservations.filter(({ breakGlass }) => !breakGlass);
-  if (open.length + more <= openRequests) return undefined;
+  const tooMany = open.length + count - openRequests;
+  if (tooMany <= 0) return undefined;
+  const others = open.filter(({ requestId }) => !together.includes(requestId));
+  // Were all others over, these would still be too many: there is nothing to wait for.
+  if (others.length < tooMany)
+    return badInput('/entitlementIds', 'too_big', `at most ${openRequests} of yours may wait for approval at once`);
   return {
     code: 'limit_reached',
     reason: `${open.length} requests are open, ${openRequests} allowed`,
-    retryAfterSeconds: secondsUntilFirstEnd(open, now),
+    retryAfterSeconds: secondsUntilEnded(tooMany, others, now),
   };
 };
 
@@ -46,7 +61,7 @@ export const breakGlassFree = (reservations: readonly Reservation[], now: Instan
     return {
       code: 'limit_reached',
       reason: 'one break-glass at a time',
-      retryAfterSeconds: secondsUntilFirstEnd(running, now),
+      retryAfterSeconds: secondsUntilEnded(running.length, running, now),
     };
   return broken.length < MAX_UNREVIEWED
     ? undefined
@@ -57,7 +72,7 @@ export const openRequestsCheck = (
   reservations: readonly Reservation[],
   openRequests: number,
   now: Instant,
-  more = 1,
+  more?: More,
 ): Check => ({
   rule: 'openRequests',
   detail: `At most ${openRequests} requests of yours wait for approval at once.`,
@@ -70,8 +85,11 @@ export const breakGlassCheck = (reservations: readonly Reservation[], now: Insta
   check: () => breakGlassFree(reservations, now),
 });
 
-const secondsUntilFirstEnd = (reservations: readonly Reservation[], now: Instant): number =>
-  Math.max(1, Math.ceil(Math.min(...reservations.map(({ until }) => secondsBetween(now, until)), Infinity)));
+/** Until so many of them, which must be there, count no longer. */
+const secondsUntilEnded = (count: number, reservations: readonly Reservation[], now: Instant): number => {
+  const seconds = reservations.map(({ until }) => secondsBetween(now, until)).toSorted((a, b) => a - b);
+  return Math.max(1, Math.ceil(certain(seconds[count - 1], 'there are not so many reservations')));
+};
 
 /** What is reserved, and what else is known then. */
 export interface ToReserve {
@@ -86,7 +104,7 @@ export interface ToReserve {
 
 /**
  * The reservations, in the one stream that all identities of the person reserve in. Made once, however often it is tried.
- * Errors: `limit_reached`, `review_overdue`.
+ * Errors: `limit_reached`, `review_overdue`, `invalid_input` for more at once than may ever wait.
  */
 export const reserve = (
   standing: Standing,
@@ -102,7 +120,10 @@ export const reserve = (
   const all = [...kept.reservations, ...elsewhere];
   const check = missing.some(({ breakGlass }) => breakGlass)
     ? breakGlassCheck(all, now)
-    : openRequestsCheck(all, openRequests, now, missing.length);
+    : openRequestsCheck(all, openRequests, now, {
+        count: missing.length,
+        together: wanted.map(({ requestId }) => requestId),
+      });
   return unlessRefused(evaluate([check]), () => {
     const carried = { ...kept, reservations: [...kept.reservations, ...missing] };
     return { type: 'reservation.made', data: { reservations: missing, carried } };

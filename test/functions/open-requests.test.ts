@@ -37,6 +37,22 @@ test('the one above the limit is told to come back', async () => {
   });
 });
 
+test('a bundle that is larger than the limit is not for waiting: it says how many may be asked for', async () => {
+  const small = await startBroker({ policy: { ...testConfig().policy, limits: { openRequests: 1 } } });
+  try {
+    const token = await small.signIn('engineer', ['engineering', 'sre']);
+    const { status, json, headers } = await small.call(token, 'POST', '/v1/requests', {
+      ...{ entitlementIds: ['prod-admin', 'payments-admin'], justification: 'The queue is stuck.' },
+      ...{ durationSeconds: 1800, ticket: 'OPS-1' },
+    });
+    expect([status, json.code]).toEqual([400, 'invalid_input']);
+    expect(headers['retry-after']).toBeUndefined();
+    expect(json.errors).toMatchObject([{ pointer: '/entitlementIds/1', code: 'too_big' }]);
+  } finally {
+    await small.close();
+  }
+});
+
 test('what is decided makes room', async () => {
   const [token, approver] = [await somebody(), await broker.signIn('approver', ['sre-leads'])];
   const ids: string[] = [];

@@ -137,7 +137,7 @@ test('a dry run of several counts those before each of them against the limit, a
       .map(({ outcome }) => outcome);
   expect(await limits('first', 'second')).toEqual(['satisfied', 'satisfied']);
   expect(await limits(...three)).toEqual(['satisfied', 'satisfied', 'notSatisfied']);
-  expect(await codeOf(submit(desk, three))).toBe('limit_reached');
+  expect(await codeOf(submit(desk, three))).toBe('invalid_input');
   await submit(desk, ['first', 'second']);
   expect(await limits('third')).toEqual(['notSatisfied']);
 });

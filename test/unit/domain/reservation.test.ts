@@ -30,6 +30,34 @@ describe('open requests', () => {
     expect(openRequestsLeft(full, 2, NOON)).toMatchObject({ code: 'limit_reached', retryAfterSeconds: 91 });
   });
 
+  test('several at once are told when there is room for all of them', () => {
+    const full = holding(open('a', noon(1800)), open('b', noon(90)), open('c', noon(300)));
+    const more = (count: number) => openRequestsLeft(full, 4, NOON, { count, together: [] });
+    expect([2, 3, 4].map((count) => more(count)?.retryAfterSeconds)).toEqual([90, 300, 1800]);
+  });
+
+  test('of what is asked for in the same breath nobody is told to wait for the end', () => {
+    const there = holding(open('first', noon(90)), open('a', noon(300)));
+    const more = (openRequests: number) =>
+      openRequestsLeft(there, openRequests, NOON, { count: 1, together: ['first', 'second'] });
+    expect(more(3)).toBeUndefined();
+    expect(more(2)).toMatchObject({ code: 'limit_reached', retryAfterSeconds: 300 });
+    expect(more(1)).toMatchObject({ code: 'invalid_input' });
+  });
+
+  test('more at once than may ever wait are no matter of time', () => {
+    for (const there of [holding(), holding(open('a'))]) {
+      const refusal = openRequestsLeft(there, 2, NOON, { count: 3, together: [] });
+      expect(refusal).toMatchObject({
+        code: 'invalid_input',
+        faults: [{ pointer: '/entitlementIds', code: 'too_big' }],
+      });
+      expect(refusal).not.toHaveProperty('retryAfterSeconds');
+      expect(refusal?.faults?.[0]?.detail).toContain('at most 2');
+    }
+    expect(openRequestsLeft(holding(), 2, NOON, { count: 2, together: [] })).toBeUndefined();
+  });
+
   test('one that lapses this very moment asks for a second more', () => {
     expect(openRequestsLeft(holding(open('a', NOON)), 1, NOON)).toMatchObject({ retryAfterSeconds: 1 });
   });
