@@ -213,6 +213,37 @@ const TEMPLATE_LAWS: Readonly<Record<string, readonly [ofResources.TemplateLaw, 
       one('another metric', property('LedgerAlteredAlarm', 'MetricName'), 'Other', 'no alarm waits for alterations'),
     ],
   ],
+  'every queue alarms': [
+    ofResources.everyQueueAlarms,
+    [
+      one('what waits', ['Resources', 'NoticesLateAlarm'], undefined, 'Notices: no ApproximateAgeOfOldestMessage'),
+      one(
+        'what failed, counted by another queue',
+        property('NoticesFailuresAlarm', 'Dimensions', 0, 'Value'),
+        { 'Fn::GetAtt': ['Notices', 'QueueName'] },
+        'NoticesFailures: no ApproximateNumberOfMessagesVisible',
+      ),
+    ],
+  ],
+  'the schedule is watched': [
+    ofResources.theScheduleIsWatched,
+    [
+      one('its errors', ['Resources', 'OnScheduleErrorsAlarm'], undefined, 'AWS::CloudWatch::Alarm of Errors'),
+      one(
+        'silence that breaks nothing',
+        property('OnScheduleSilentAlarm', 'TreatMissingData'),
+        'notBreaching',
+        'AWS::CloudWatch::Alarm of Invocations',
+      ),
+      one(
+        'another message',
+        property('OnScheduleFailuresFilter', 'FilterPattern'),
+        'ERROR',
+        'AWS::Logs::MetricFilter of what fails',
+      ),
+      one('nobody told', property('OnScheduleFailuresAlarm', 'MetricName'), 'Other', 'Alarm of DuesFailed'),
+    ],
+  ],
 };
 
 describe.each(Object.entries(LAWS))('%s', (_law, [law, broken]) => {

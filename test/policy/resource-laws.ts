@@ -102,3 +102,56 @@ export const anAlterationAlarms: TemplateLaw = (template) => {
   );
   return [...(counts ? [] : ['no metric counts alterations']), ...(tells ? [] : ['no alarm waits for alterations'])];
 };
+
+/** Where something may wait, somebody hears when it waits for too long; where what failed is put, as soon as something is there. */
+export const everyQueueAlarms: TemplateLaw = (template) => {
+  const alarms = resourcesIn(template, 'AWS::CloudWatch::Alarm');
+  return resourcesIn(template, 'AWS::SQS::Queue').flatMap((queue) => {
+    const metric = queue['RedrivePolicy'] ? 'ApproximateAgeOfOldestMessage' : 'ApproximateNumberOfMessagesVisible';
+    const wanted = {
+      Namespace: 'AWS/SQS',
+      MetricName: metric,
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue.id, 'QueueName'] } }],
+      Statistic: 'Maximum',
+    };
+    return alarms.some((alarm) => differences('', alarm, wanted).length === 0) ? [] : [`${queue.id}: no ${metric}`];
+  });
+};
+
+/** That it fails, that it does not run at all, and that one thing fails in it again and again. */
+export const theScheduleIsWatched: TemplateLaw = (template) => {
+  const ofFunction = {
+    Namespace: 'AWS/Lambda',
+    Statistic: 'Sum',
+    Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'OnScheduleLambdaFunction' } }],
+  };
+  const counted = { MetricNamespace: 'hatcheck/dev', MetricName: 'DuesFailed' };
+  const wanted = [
+    ['AWS::CloudWatch::Alarm', { ...ofFunction, MetricName: 'Errors', TreatMissingData: 'notBreaching' }],
+    [
+      'AWS::CloudWatch::Alarm',
+      {
+        ...ofFunction,
+        ...{ MetricName: 'Invocations', ComparisonOperator: 'LessThanThreshold' },
+        TreatMissingData: 'breaching',
+      },
+    ],
+    [
+      'AWS::Logs::MetricFilter',
+      {
+        LogGroupName: { Ref: 'OnScheduleLogGroup' },
+        FilterPattern: '{ $.message = "*was not dealt with" }',
+        MetricTransformations: [{ ...counted, MetricValue: '1', Unit: 'Count' }],
+      },
+    ],
+    [
+      'AWS::CloudWatch::Alarm',
+      { Namespace: counted.MetricNamespace, MetricName: counted.MetricName, Statistic: 'Sum' },
+    ],
+  ] as const;
+  return wanted.flatMap(([type, members]) =>
+    resourcesIn(template, type).some((each) => differences('', each, members).length === 0)
+      ? []
+      : [`no ${type} of ${'MetricName' in members ? members.MetricName : 'what fails'}`],
+  );
+};
