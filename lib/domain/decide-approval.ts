@@ -42,7 +42,7 @@ export const approve = (request: RequestState, command: Approve, context: Contex
   const rules = approveRules(request, command, context);
   const { staged, extension } = matterOf(request, context);
   const mayApprove = rules.every(({ rule, refusal }) => !refusal || (rule !== 'notSelf' && rule !== 'approver'));
-  if (mayApprove && !request.closed && saidYes(staged, context)) return { event: undefined };
+  if (mayApprove && !request.closed && saidBefore(request, context)) return { event: undefined };
   return unlessRefused(rules, () => {
     const { comment, durationSeconds, startAt } = command;
     return {
@@ -56,6 +56,14 @@ export const approve = (request: RequestState, command: Approve, context: Contex
       },
     };
   });
+};
+
+/** Whether the caller's yes is there already: on what waits for one, or on what no longer does. */
+const saidBefore = (request: RequestState, context: Context): boolean => {
+  const { extension } = request;
+  const open = openExtension(request, context.now);
+  const settled = extension && !extension.closed ? [request, extension] : [request];
+  return (open ? [open] : settled).some((staged) => saidYes(staged, context));
 };
 
 /**

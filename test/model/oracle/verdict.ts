@@ -115,7 +115,7 @@ const approval = (moment: Moment, command: Extract<Command, { type: 'approve' }>
   const waiting = more ?? facts.request;
   if (isOwn(moment)) return 'self_approval';
   if (!isAsked(waiting, moment)) return 'not_an_approver';
-  if (!facts.closing && waiting.yeses.some(({ actor }) => self.includes(actor.handle))) return 'nothing';
+  if (!facts.closing && yesesThatStand(moment).some(({ actor }) => self.includes(actor.handle))) return 'nothing';
   if (!more && statusOf(facts, nowMs) !== 'pending') return 'wrong_status';
   const hindrance = inTheWay(moment);
   if (hindrance) return hindrance;
@@ -133,6 +133,14 @@ const approval = (moment: Moment, command: Extract<Command, { type: 'approve' }>
   return fitsUnder(command, moment, more?.seconds ?? facts.seconds, more !== undefined)
     ? 'request.approved'
     : 'invalid_input';
+};
+
+/** On the ask for more that waits; where none waits, on the request and on the last ask that was not closed. */
+const yesesThatStand = ({ facts, nowMs }: Moment): Waiting['yeses'] => {
+  const more = openMore(facts, nowMs);
+  if (more) return more.yeses;
+  const last = facts.extension;
+  return [...facts.request.yeses, ...(last && !last.isClosed ? last.yeses : [])];
 };
 
 const asksTheSame = (approval: 'auto' | StagedApproval, { stages, parallel, others }: Waiting): boolean =>

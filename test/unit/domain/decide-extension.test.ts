@@ -244,6 +244,8 @@ describe('what is said of a pending extension', () => {
     expect(extensionStatusAt(state, state.extension!, noon(72))).toBe('pending');
     const done = after(state, YES, at(secondApprover, 73, two));
     expect([extensionStatusAt(done, done.extension!, noon(74)), endOf(done)]).toEqual(['approved', noon(5400)]);
+    expect(outcome(decide(done, YES, at(secondApprover, 75, two)))).toBe('unchanged');
+    expect(outcome(decide(done, { type: 'deny', reason: 'no' }, at(secondApprover, 75, two)))).toBe('wrong_status');
   });
 
   test('attack: the requester approves their own extension', () => {
