@@ -7,7 +7,8 @@ import type { SamlKey } from '../../local/idp/saml-response.ts';
 export const IDP = 'https://idp.example.com/saml';
 export const SP = 'https://hatcheck.example.com/saml/metadata';
 export const ACS = 'https://hatcheck.example.com/saml/acs';
-export const REQUEST = '_request-of-this-browser';
+/** Of the form that ours have. */
+export const REQUEST = '_the-request-of-this-browser';
 export const NAME = 'engineer@example.com';
 
 /** Each a piece of XML or a value; `undefined` leaves an attribute out. */
@@ -88,7 +89,7 @@ export const responseXml = (says: Says = {}): string =>
     attribute('InResponseTo', said(says, 'responseInResponseTo', REQUEST))
   }><saml:Issuer>${says.responseIssuer ?? IDP}</saml:Issuer>${says.status ?? SUCCESS}${says.assertion ?? assertionXml(says)}</samlp:Response>`;
 
-export type Part = 'Response' | 'Assertion';
+export type Part = 'Response' | 'Assertion' | 'LogoutResponse';
 
 export interface Signing {
   readonly method?: string;
@@ -98,6 +99,8 @@ export interface Signing {
   /** For SignedInfo. */
   readonly inclusivePrefixes?: readonly string[];
   readonly keyInfo?: string;
+  /** The digest is of no bytes at all, as where canonicalisation failed and nobody looked. */
+  readonly signsNothing?: true;
 }
 
 export const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
@@ -117,6 +120,7 @@ export const signXml = (xml: string, part: Part, { privateKey, certificate }: Sa
       how.keyInfo ?? `<ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data>`,
   });
   teach(signer);
+  if (how.signsNothing) Object.assign(signer.HashAlgorithms, { [SHA256]: hashOf(SHA256, 'sha256', () => '') });
   const target = `//*[local-name(.)='${part}']`;
   signer.addReference({
     xpath: target,
@@ -154,7 +158,12 @@ const teach = (signer: SignedXml): void => {
     [pss]: signatureAlgorithm(pss, (text, key) =>
       signBytes('sha256', Buffer.from(text), { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
     ),
-    [`${MORE}hmac-sha256`]: signatureAlgorithm(`${MORE}hmac-sha256`, hmac('sha256')),
+    ...Object.fromEntries(
+      ['sha256', 'sha384', 'sha512'].map((hash) => {
+        const uri = `${MORE}hmac-${hash}`;
+        return [uri, signatureAlgorithm(uri, hmac(hash))];
+      }),
+    ),
     'http://www.w3.org/2000/09/xmldsig#hmac-sha1': signatureAlgorithm(
       'http://www.w3.org/2000/09/xmldsig#hmac-sha1',
       hmac('sha1'),
@@ -164,12 +173,13 @@ const teach = (signer: SignedXml): void => {
     [`${MORE}sha384`, 'sha384'],
     [`${MORE}md5`, 'md5'],
   ] as const)
-    Object.assign(signer.HashAlgorithms, {
-      [uri]: class {
-        getAlgorithmName = (): string => uri;
-        getHash = (text: string): string => createHash(hash).update(text).digest('base64');
-      },
-    });
+    Object.assign(signer.HashAlgorithms, { [uri]: hashOf(uri, hash) });
 };
+
+const hashOf = (uri: string, hash: string, seen = (text: string): string => text) =>
+  class {
+    getAlgorithmName = (): string => uri;
+    getHash = (text: string): string => createHash(hash).update(seen(text)).digest('base64');
+  };
 
 export const encode = (xml: string): string => Buffer.from(xml).toString('base64');

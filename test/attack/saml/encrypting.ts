@@ -6,9 +6,18 @@ import {
   publicEncrypt,
   randomBytes,
 } from 'node:crypto';
+import { selfSignedCertificate } from '../../../local/idp/certificate.ts';
+import { NOON } from '../../support/builders.ts';
+import { pemOf } from '../../support/certificate.ts';
 
 /** Our key for encrypted assertions, made in this run. Its public half is in our metadata, so that anybody can encrypt. */
 export const ours = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+/** As our secret holds it. */
+export const ourPem = pemOf({
+  privateKey: ours.privateKey,
+  certificate: selfSignedCertificate(ours.privateKey, 'ours', new Date(NOON)),
+});
 
 export interface Encryption {
   readonly cipher?: 'aes-128-gcm' | 'aes-256-gcm' | 'aes-256-cbc';

@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { SamlProvider } from '../../../lib/identity/ports.ts';
 import { acceptResponse } from '../../../lib/identity/saml-acs.ts';
 import { type ExchangeForm, exchangeToken } from '../../../lib/identity/token-exchange.ts';
-import { selfSignedCertificate } from '../../../local/idp/certificate.ts';
 import { NOON } from '../../support/builders.ts';
 import { certifiedKey, pemOf } from '../../support/certificate.ts';
 import { memoryClock } from '../../support/memory.ts';
@@ -23,7 +22,7 @@ import {
 import { testSamlProvider } from '../../support/saml-provider.ts';
 import { type MemoryIdentity, codeOf, memoryIdentity } from '../../unit/identity/memory.ts';
 import { attacker, evil, expectation, key, pieceOf, verdict } from './believing.ts';
-import { type Encryption, encrypted, ours } from './encrypting.ts';
+import { type Encryption, encrypted, ourPem } from './encrypting.ts';
 
 const TOKEN = 'https://hatcheck.example.com/oauth/token';
 
@@ -144,10 +143,7 @@ describe('an encrypted assertion for the token endpoint', () => {
     encrypted(xml, how).replace('xmlns:xenc', 'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:xenc');
   const secrets: Readonly<Record<string, string>> = {
     'env:OTHER': pemOf(attacker),
-    'env:OURS': pemOf({
-      privateKey: ours.privateKey,
-      certificate: selfSignedCertificate(ours.privateKey, 'ours', new Date(NOON)),
-    }),
+    'env:OURS': ourPem,
   };
 
   beforeEach(() => {

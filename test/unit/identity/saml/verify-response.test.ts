@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ACCEPTED, believe, expectation, key, signed, verdict } from '../../../attack/saml/believing.ts';
 import { certifiedKey } from '../../../support/certificate.ts';
-import { RSA_SHA256, responseXml, signXml } from '../../../support/saml-generator.ts';
+import { REQUEST, RSA_SHA256, responseXml, signXml } from '../../../support/saml-generator.ts';
 
 const MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
 
@@ -19,7 +19,7 @@ describe('a response that is as it should be', () => {
       authnContext: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
       sessionNotOnOrAfter: '2026-03-02T20:00:00.000Z',
       sessionIndex: '_session',
-      inResponseTo: '_request-of-this-browser',
+      inResponseTo: REQUEST,
     });
   });
 
