@@ -1,18 +1,17 @@
 import { sameMailbox } from '../domain/email.ts';
 import type { Entitlement } from '../domain/entitlement.ts';
+import { onCallGroup, onCallName } from '../domain/on-call.ts';
 import type { AccessPolicy } from '../domain/policy.ts';
-import { type Approvers, type Group, type Principal, inAnyGroup } from '../domain/principal.ts';
+import { type Approvers, type Principal, inAnyGroup } from '../domain/principal.ts';
 import type { RequestState } from '../domain/request.ts';
 import type { Broker } from './broker.ts';
-
-/** Of these no identity provider may be called: what stands behind it is a rota of access.yml, not anybody's claim. */
-const PREFIX = 'oncall:';
 
 /** Who may do something, as far as it goes by groups. */
 type InGroups = Pick<Approvers, 'groups'>;
 
 /**
- * The principal, with the on-call groups that they are in right now, by verified e-mail. It is asked only about those that what is being
+ * The principal, with the on-call groups that they are in right now, by the e-mail that the one identity provider of that
+ * name says. It is asked only about those that what is being
  * done goes by, and not where another group of theirs lets them do it anyway: a slow service is nobody else's matter. Only people are on
  * call.
  *
@@ -23,18 +22,19 @@ export const onDuty = async (
   principal: Principal,
   concerned: readonly InGroups[],
 ): Promise<Principal> => {
-  const { email, kind, groups } = principal;
+  const { email, issuer, kind, groups } = principal;
   if (!onCall || email === undefined || kind !== 'person') return principal;
   const named = onCallIn(concerned.filter((each) => !inAnyGroup(principal, each.groups)));
   const lists = await Promise.all(
-    named.map(async (group) => ({ group, emails: await onCall.emails(group.slice(PREFIX.length)) })),
+    named.map(async (name) => ({ group: onCallGroup(name), emails: await onCall.emails(name, issuer) })),
   );
   const now = lists.filter(({ emails }) => emails.some((each) => sameMailbox(each, email))).map(({ group }) => group);
   return now.length === 0 ? principal : { ...principal, groups: [...groups, ...now] };
 };
 
-const onCallIn = (some: readonly InGroups[]): readonly Group[] => [
-  ...new Set(some.flatMap(({ groups }) => groups.filter((group) => group.startsWith(PREFIX)))),
+/** By which names. */
+const onCallIn = (some: readonly InGroups[]): readonly string[] => [
+  ...new Set(some.flatMap(({ groups }) => groups.flatMap((group) => onCallName(group) ?? []))),
 ];
 
 /** Who may ask for one of these. One that is not there is nobody's. */

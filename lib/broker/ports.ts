@@ -131,14 +131,32 @@ export interface Tickets {
 
 /** Who is on call. */
 export interface OnCall {
-  /** The e-mail addresses of those who are, now or within the last minute; never throws: nobody is, when it cannot be found out. */
-  emails(name: string): Promise<readonly string[]>;
+  /**
+   * The e-mail addresses of those who are, now or within the last minute, as `issuer` says them: what one identity provider calls somebody
+   * is no other's to say. Never throws: nobody is, when it cannot be found out.
+   */
+  emails(name: string, issuer: string): Promise<readonly string[]>;
 }
 
 /** Where it is put what somebody should be told. */
 export interface Notices {
   /** Once it is taken it is not lost; the same notice may be sent again. @throws HatcheckError `aws_unavailable`: send it again. */
   send(notice: Notice): Promise<void>;
+}
+
+/** A request whose sessions that are out are to be ended, or whose deny may go by now. */
+export interface Revocation {
+  /** The same when it is sent again. */
+  readonly id: string;
+  readonly requestId: string;
+  /** Those of one role are dealt with one after the other. */
+  readonly roleArn: string;
+}
+
+/** Where it is put whose sessions are to be ended. */
+export interface Revocations {
+  /** Once it is taken it is not lost; the same one may be sent again. @throws HatcheckError `aws_unavailable`: send it again. */
+  send(revocation: Revocation): Promise<void>;
 }
 
 /** What will be due of requests, derived from the ledger as summaries are; written with them. */

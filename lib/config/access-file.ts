@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import type { Account, DenyStatement, Entitlement } from '../domain/entitlement.ts';
+import { ON_CALL } from '../domain/on-call.ts';
 import type { IdentityProvider } from '../identity/ports.ts';
 import type { CompiledAccess } from './access.ts';
 import { type AccessFault, AccessFileError, type Path } from './access-fault.ts';
 import { approversFrom } from './access-approvers.ts';
-import { ON_CALL, groupsFrom } from './access-groups.ts';
+import { groupsFrom } from './access-groups.ts';
 import { rulesOverAll } from './access-rules.ts';
 import { account, entitlement, oidcProvider, outline } from './access-schema.ts';
 import { compileEntitlement, compileOidcProvider } from './compile-access.ts';
@@ -49,11 +50,12 @@ export const parseAccess = (
     const identityProviders = providersOf(read);
     const onCall = namesAt(source, ['onCall']);
     const groups = groupsFrom([...new Set(providerIds(source))], onCall);
-    const approvers = approversFrom(groups, providersOfPeople(source));
+    const people = providersOfPeople(source);
+    const approvers = approversFrom(groups, people);
     const issuers = new Map(identityProviders.map(({ id, issuer }) => [id, issuer]));
     const auditors = source.get(['auditors']) === undefined ? undefined : checked(source, ['auditors'], groups, faults);
     const ticketServices = namesAt(source, ['tickets']);
-    const outside = outsideServices(source, faults, { tickets: ticketServices, onCall });
+    const outside = outsideServices(source, faults, { tickets: ticketServices, onCall, people, issuers });
     const accountNames = namesAt(source, ['accounts']);
     const entitlements = entitlementsOf(
       read,
@@ -90,13 +92,16 @@ const countAt = (source: YamlSource, path: Path): number => {
 };
 
 /** Also of providers that have other faults, so that one fault does not become many. */
-const providerIds = (source: YamlSource): readonly string[] =>
-  Array.from({ length: countAt(source, ['identityProviders']) }, (_, index) =>
-    source.get(['identityProviders', index, 'id']),
-  ).filter((id) => typeof id === 'string');
+const providersIn = (source: YamlSource): readonly { readonly id: string; readonly type: unknown }[] =>
+  Array.from({ length: countAt(source, ['identityProviders']) }).flatMap((_, index) => {
+    const [id, type] = ['id', 'type'].map((name) => source.get(['identityProviders', index, name]));
+    return typeof id === 'string' ? [{ id, type }] : [];
+  });
+
+const providerIds = (source: YamlSource): readonly string[] => providersIn(source).map(({ id }) => id);
 
 const providersOfPeople = (source: YamlSource): readonly string[] =>
-  providerIds(source).filter((_id, index) => source.get(['identityProviders', index, 'type']) !== 'oidc-workload');
+  providersIn(source).flatMap(({ id, type }) => (type === 'oidc-workload' ? [] : [id]));
 
 const providersOf = (read: Read): readonly IdentityProvider[] => {
   const { source, faults } = read;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { onCallName } from '../domain/on-call.ts';
 import { distinct, fault, lineOf } from './access-words.ts';
 
 /**
@@ -10,17 +11,15 @@ export const groupsFrom = (providerIds: readonly string[], onCall: readonly stri
 
 export type Groups = ReturnType<typeof groupsFrom>;
 
-/** Before the names of `onCall`; no identity provider may be called that. */
-export const ON_CALL = 'oncall';
-
 const qualifier =
   (providerIds: readonly string[], onCall: readonly string[]) => (text: string, context: z.RefinementCtx<string>) => {
     const colon = text.indexOf(':');
     const [only, ...others] = providerIds;
     if (colon >= 0) {
       const prefix = text.slice(0, colon);
-      if (prefix === ON_CALL) {
-        if (!onCall.includes(text.slice(colon + 1))) context.addIssue(fault('unknown_on_call', 'is not one of onCall'));
+      const name = onCallName(text);
+      if (name !== undefined) {
+        if (!onCall.includes(name)) context.addIssue(fault('unknown_on_call', 'is not one of onCall'));
       } else if (!providerIds.includes(prefix))
         context.addIssue(fault('unknown_provider', `there is no identity provider ${JSON.stringify(prefix)}`));
       else if (colon === text.length - 1) context.addIssue(fault('invalid_group', 'must name a group after the colon'));

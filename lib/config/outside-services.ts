@@ -72,37 +72,71 @@ const isDate = (text: string): boolean => {
 
 const schedule = lineOf(64).regex(/^[A-Za-z0-9_-]+$/, { error: 'must be the id of a schedule' });
 
-export const onCall = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('rota'),
-    people: distinct(email, 100),
-    start,
-    turnDays: z.int().min(1).max(366),
-    timezone,
-  }),
-  z.strictObject({
-    type: z.literal('pagerduty'),
-    url: base.default('https://api.pagerduty.com'),
-    token: secret,
-    schedule,
-  }),
-  z.strictObject({
-    type: z.literal('opsgenie'),
-    url: base.default('https://api.opsgenie.com'),
-    token: secret,
-    schedule,
-  }),
-]);
+/** @param providersOfPeople by one of which each of those on call is known; where there is one, it need not be said */
+export const onCall = (providersOfPeople: readonly string[]) => {
+  const identityProvider = z
+    .string()
+    .check(({ value, issues }) => {
+      if (!providersOfPeople.includes(value))
+        issues.push({
+          ...fault('unknown_provider', 'must be an identity provider that people sign in at'),
+          input: value,
+        });
+    })
+    .optional();
+  return z.discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('rota'),
+      identityProvider,
+      people: distinct(email, 100),
+      start,
+      turnDays: z.int().min(1).max(366),
+      timezone,
+    }),
+    z.strictObject({
+      type: z.literal('pagerduty'),
+      identityProvider,
+      url: base.default('https://api.pagerduty.com'),
+      token: secret,
+      schedule,
+    }),
+    z.strictObject({
+      type: z.literal('opsgenie'),
+      identityProvider,
+      url: base.default('https://api.opsgenie.com'),
+      token: secret,
+      schedule,
+    }),
+  ]);
+};
+
+/** What they may be named by, and what they refer to. */
+interface Named {
+  readonly tickets: readonly string[];
+  readonly onCall: readonly string[];
+  /** The ids of the providers that people sign in at. */
+  readonly people: readonly string[];
+  /** By the id of the provider. */
+  readonly issuers: ReadonlyMap<string, string>;
+}
 
 /** The services outside AWS that access.yml names. */
-export const outsideServices = (
-  source: YamlSource,
-  faults: AccessFault[],
-  names: { readonly tickets: readonly string[]; readonly onCall: readonly string[] },
-): OutsideServices => ({
+export const outsideServices = (source: YamlSource, faults: AccessFault[], names: Named): OutsideServices => ({
   onCall: names.onCall.flatMap((id) => {
-    const text = checked(source, ['onCall', id], onCall, faults);
-    return text ? [{ id, ...text }] : [];
+    const text = checked(source, ['onCall', id], onCall(names.people), faults);
+    if (!text) return [];
+    const [only, ...others] = names.people;
+    const { identityProvider = others.length === 0 ? only : undefined, ...rest } = text;
+    if (identityProvider === undefined)
+      faults.push(
+        source.fault(
+          ['onCall', id],
+          'ambiguous_provider',
+          `must say by identityProvider whose people they are: ${names.people.join(', ')}`,
+        ),
+      );
+    // Of a provider with faults no issuer is known; then nothing of the file is taken.
+    return [{ id, issuer: names.issuers.get(identityProvider ?? '') ?? '', ...rest }];
   }),
   tickets: names.tickets.flatMap((id) => {
     const text = checked(source, ['tickets', id], tickets, faults);

@@ -2,6 +2,7 @@ import { type Context, type Decision, unlessRefused } from './command.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
 import type { TextRef } from './event.ts';
 import type { AccessPolicy } from './policy.ts';
+import { onCallName } from './on-call.ts';
 import { type Group, type Handle, type Instant, type Principal, inAnyGroup } from './principal.ts';
 import { evaluate } from './rule.ts';
 import { groupsFreshCheck } from './sign-in-checks.ts';
@@ -171,11 +172,9 @@ const stagesOf = ({ entitlements }: AccessPolicy) =>
   );
 
 /** Who is on call now is not on call for as long as a delegation lasts. */
-const ON_CALL = 'oncall:';
-
 const delegableGroups = (policy: AccessPolicy, principal: Principal): readonly Group[] => {
   const approving = new Set(stagesOf(policy).flatMap(({ groups }) => groups));
-  return principal.groups.filter((group) => approving.has(group) && !group.startsWith(ON_CALL));
+  return principal.groups.filter((group) => approving.has(group) && onCallName(group) === undefined);
 };
 
 /** Of all entitlements that these groups approve, the one that wants them youngest. */

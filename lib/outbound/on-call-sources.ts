@@ -37,9 +37,9 @@ export const onCallSources = (
   };
 
   return {
-    emails: (id) => {
+    emails: (id, issuer) => {
       const source = sources.find((each) => each.id === id);
-      if (!source) return NOBODY;
+      if (source?.issuer !== issuer) return NOBODY;
       if (source.type === 'rota') return Promise.resolve([onRota(source, parts.clock.now()) ?? []].flat());
       const known = held.get(id);
       // A clock that was set back must not make a list last longer.

@@ -24,9 +24,14 @@ export type TicketService =
       readonly open: readonly string[];
     });
 
-/** One that knows who is on call. */
-export interface OnCallService {
+/** Whose people are on call: of this issuer, by the e-mail address that it says; of no other, whatever address that one says. */
+interface OnCallOf {
   readonly id: string;
+  readonly issuer: string;
+}
+
+/** One that knows who is on call. */
+export interface OnCallService extends OnCallOf {
   readonly type: 'pagerduty' | 'opsgenie';
   readonly url: string;
   readonly token: string;
@@ -35,7 +40,7 @@ export interface OnCallService {
 }
 
 /** Behind a group `oncall:<id>`. */
-export type OnCallSource = OnCallService | (Rota & { readonly id: string; readonly type: 'rota' });
+export type OnCallSource = OnCallService | (Rota & OnCallOf & { readonly type: 'rota' });
 
 /** Every service outside AWS that access.yml names, and the rotas that stand in it. */
 export interface OutsideServices {

@@ -27,6 +27,8 @@ const pager = createServer((_request, response) => {
 });
 
 /** Long ago, and for longer than any test runs. */
+/** Of the sessions that the broker of these tests signs in. */
+const ISSUER = 'http://127.0.0.1:3001';
 const ROTA = { start: '2026-01-05T09:00', turnDays: 366, timezone: 'Europe/Berlin', people: ['ann@example.com'] };
 
 beforeAll(async () => {
@@ -45,8 +47,11 @@ beforeAll(async () => {
     outside: {
       tickets: [{ id: 'jira', type: 'jira', url: tickets.origin, token: 'env:TICKETS' }],
       onCall: [
-        { id: 'sre', type: 'rota', ...ROTA },
-        { id: 'pager', type: 'pagerduty', url: `http://127.0.0.1:${port}`, token: 'env:TICKETS', schedule: 'P1' },
+        { id: 'sre', type: 'rota', issuer: ISSUER, ...ROTA },
+        {
+          ...{ id: 'pager', type: 'pagerduty', issuer: ISSUER, url: `http://127.0.0.1:${port}` },
+          ...{ token: 'env:TICKETS', schedule: 'P1' },
+        },
       ],
     },
   });

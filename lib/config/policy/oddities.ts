@@ -1,4 +1,5 @@
 import type { Entitlement, Stage } from '../../domain/entitlement.ts';
+import { onCallGroup } from '../../domain/on-call.ts';
 import type { Group } from '../../domain/principal.ts';
 import { STS_MIN_SECONDS } from '../../domain/role-session.ts';
 import type { IdentityProvider } from '../../identity/ports.ts';
@@ -131,8 +132,9 @@ const unusedAccounts = ({ entitlements }: CompiledAccess, accounts: readonly str
 
 const unusedProviders = ({ identityProviders, ...access }: CompiledAccess): readonly Oddity[] => {
   const used = new Set(namesUsed(access).map((name) => name.slice(0, name.indexOf(':'))));
-  return identityProviders.flatMap(({ id }, index) =>
-    used.has(id)
+  const onCall = new Set(access.outside.onCall.map(({ issuer }) => issuer));
+  return identityProviders.flatMap(({ id, issuer, type }, index) =>
+    used.has(id) || (type !== 'oidc-workload' && onCall.has(issuer))
       ? []
       : [{ at: ['identityProviders', index], code: 'unused_provider', message: 'vouches for nobody who counts here' }],
   );
@@ -143,7 +145,7 @@ const unusedServices = ({ outside, ...access }: CompiledAccess): readonly Oddity
   const asked = new Set(access.entitlements.map(({ ticket }) => ticket?.check?.service));
   return [
     ...outside.onCall
-      .filter(({ id }) => !groups.has(`oncall:${id}`))
+      .filter(({ id }) => !groups.has(onCallGroup(id)))
       .map(({ id }) => ({ at: ['onCall', id], code: 'unused_on_call', message: 'is named nowhere as a group' })),
     ...outside.tickets
       .filter(({ id }) => !asked.has(id))

@@ -28,9 +28,9 @@ const asking = (lists: Readonly<Record<string, readonly string[]>>): OnCall & { 
   const asked: string[] = [];
   return {
     asked,
-    emails: (name) => {
+    emails: (name, issuer) => {
       asked.push(name);
-      return Promise.resolve(lists[name] ?? []);
+      return Promise.resolve(issuer === engineer.issuer ? (lists[name] ?? []) : []);
     },
   };
 };
@@ -64,6 +64,11 @@ describe('whoever is on call', () => {
     ['nobody', []],
   ])('is not somebody for %s', async (_what, emails) => {
     expect(await groupsOf(asking({ sre: emails }), engineer)).toEqual(['okta:sre']);
+  });
+
+  test('attack: is nobody who has their address from another identity provider', async () => {
+    const elsewhere = { ...engineer, issuer: 'https://adfs.example.com/adfs/services/trust' };
+    expect(await groupsOf(asking({ sre: ['engineer@example.com'] }), elsewhere)).toEqual(['okta:sre']);
   });
 
   test('is nobody whose address was not verified, and nobody is asked', async () => {

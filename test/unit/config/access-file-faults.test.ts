@@ -526,3 +526,11 @@ describe('a secret that stands in the file is never printed', () => {
     expect(parse(text).identityProviders[0]).toMatchObject({ clientSecret: 'ssm:/hatcheck/okta' });
   });
 });
+
+test('a provider without an id does not make the next one a provider of workloads', () => {
+  const text = edited(
+    '  - { id: okta,',
+    '  - { type: oidc-workload, issuer: https://ci.example.com, audience: hatcheck, match: { repository: example/app } }\n  - { id: okta,',
+  );
+  expect(faultsOf(`${text}    revokers: { people: [okta:00u1] }\n`)).toEqual(['3:5 identityProviders[0].id required']);
+});

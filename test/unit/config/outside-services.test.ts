@@ -2,12 +2,19 @@ import { describe, expect, test } from '@jest/globals';
 import { AccessFileError } from '../../../lib/config/access-fault.ts';
 import { parseAccess } from '../../../lib/config/access-file.ts';
 
-const parse = (tickets: string, check = '{ with: it }', onCall = '{}', provider = 'okta', group = 'okta:sre') =>
+const parse = (
+  tickets: string,
+  check = '{ with: it }',
+  onCall = '{}',
+  provider = 'okta',
+  group = 'okta:sre',
+  more = '',
+) =>
   parseAccess(
     `version: 1
 identityProviders:
   - { id: ${provider}, type: oidc, issuer: https://idp.example.com, clientId: hatcheck }
-accounts:
+${more}accounts:
   prod: { id: '111122223333', region: eu-west-1 }
 tickets: ${tickets}
 onCall: ${onCall}
@@ -94,7 +101,14 @@ describe('who is on call', () => {
     const { outside, entitlements } = parse(JIRA, undefined, ROTA, 'okta', 'oncall:sre');
     expect(outside.onCall).toEqual([
       {
-        ...{ id: 'sre', type: 'rota', people: ['ann@example.com'], start: '2026-01-05T09:00', turnDays: 7 },
+        ...{
+          id: 'sre',
+          issuer: 'https://idp.example.com',
+          type: 'rota',
+          people: ['ann@example.com'],
+          start: '2026-01-05T09:00',
+          turnDays: 7,
+        },
         timezone: 'Europe/Berlin',
       },
     ]);
@@ -105,7 +119,13 @@ describe('who is on call', () => {
     const { outside } = parse(JIRA, undefined, SERVICE, 'okta', 'oncall:sre');
     expect(outside.onCall).toEqual([
       {
-        ...{ id: 'sre', type: 'pagerduty', token: 'ssm:/hatcheck/outside/pd', schedule: 'P1' },
+        ...{
+          id: 'sre',
+          issuer: 'https://idp.example.com',
+          type: 'pagerduty',
+          token: 'ssm:/hatcheck/outside/pd',
+          schedule: 'P1',
+        },
         url: 'https://api.pagerduty.com',
       },
     ]);
@@ -131,6 +151,28 @@ describe('who is on call', () => {
     ['a path for a schedule', SERVICE.replace('P1', 'P1/../x'), 'onCall.sre.schedule invalid_format'],
   ])('is refused with %s', (_what, onCall, fault) => {
     expect(faultsIn(onCall)).toContain(fault);
+  });
+
+  describe('where people sign in at several identity providers', () => {
+    const SECOND = '  - { id: second, type: oidc, issuer: https://second.example.com, clientId: hatcheck }\n';
+    const JOBS =
+      '  - { id: ci, type: oidc-workload, issuer: https://ci.example.com, audience: hatcheck, match: { repository: example/app } }\n';
+    const of = (id: string) => ROTA.replace('type: rota', `type: rota, identityProvider: ${id}`);
+    const faultsAmong = (onCall: string, more: string) => faultsOf(JIRA, undefined, onCall, 'okta', 'oncall:sre', more);
+
+    test('are the people of one of them', () => {
+      const { outside } = parse(JIRA, undefined, of('second'), 'okta', 'oncall:sre', SECOND);
+      expect(outside.onCall).toMatchObject([{ id: 'sre', issuer: 'https://second.example.com' }]);
+    });
+
+    test('must be said to be of one', () => {
+      expect(faultsAmong(ROTA, SECOND)).toEqual(['onCall.sre ambiguous_provider']);
+      expect(faultsAmong(ROTA, JOBS)).toEqual([]);
+    });
+
+    test.each(['ci', 'third'])('are nobody of %s, where no people sign in', (id) => {
+      expect(faultsAmong(of(id), SECOND + JOBS)).toEqual(['onCall.sre.identityProvider unknown_provider']);
+    });
   });
 
   test('is refused where it is not said', () => {

@@ -23,7 +23,7 @@ const versionOf = (text: string): string =>
 
 const ticketsOf = (id: string) => ({ id, type: 'jira' as const, url: 'https://jira.example.com' });
 const rotaOf = (id: string) => ({
-  ...{ id, type: 'rota' as const, people: ['ann@example.com', 'ben@example.com'] },
+  ...{ id, type: 'rota' as const, issuer: 'https://example.okta.com', people: ['ann@example.com', 'ben@example.com'] },
   ...{ start: '2026-01-05T09:00', turnDays: 7, timezone: 'Europe/Berlin' },
 });
 

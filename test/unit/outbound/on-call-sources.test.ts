@@ -28,6 +28,8 @@ const serving = async (answer: () => { status?: number; body: unknown }) => {
   return { seen, url: `http://127.0.0.1:${port}/`, close: () => closeServer(server) };
 };
 
+const ISSUER = 'https://idp.example.com';
+
 const sourcesOf = (sources: readonly OnCallSource[], clock = memoryClock()) => {
   const failures: unknown[] = [];
   const onCall = onCallSources(sources, {
@@ -39,7 +41,7 @@ const sourcesOf = (sources: readonly OnCallSource[], clock = memoryClock()) => {
 };
 
 const service = (type: OnCallService['type'], url: string): OnCallService => ({
-  ...{ id: 'sre', type, url, token: 'env:ONCALL', schedule: 'P1' },
+  ...{ id: 'sre', issuer: ISSUER, type, url, token: 'env:ONCALL', schedule: 'P1' },
 });
 
 describe.each(['pagerduty', 'opsgenie'] as const)('%s', (type) => {
@@ -48,7 +50,7 @@ describe.each(['pagerduty', 'opsgenie'] as const)('%s', (type) => {
   test('says who is on call, and is told who asks in a header', async () => {
     const server = await serving(() => ({ body }));
     const { onCall } = sourcesOf([service(type, server.url)]);
-    expect(await onCall.emails('sre')).toEqual(['ann@example.com']);
+    expect(await onCall.emails('sre', ISSUER)).toEqual(['ann@example.com']);
     expect(server.seen.map(({ url, headers }) => [url, headers.authorization])).toEqual([[path, auth]]);
     await server.close();
   });
@@ -61,7 +63,7 @@ describe.each(['pagerduty', 'opsgenie'] as const)('%s', (type) => {
   ])('has nobody on call when it %s', async (_what, answer) => {
     const server = await serving(() => answer);
     const { onCall, failures } = sourcesOf([service(type, server.url)]);
-    expect(await onCall.emails('sre')).toEqual([]);
+    expect(await onCall.emails('sre', ISSUER)).toEqual([]);
     expect(failures).toHaveLength(1);
     expect(String(failures[0])).not.toContain('t0ken');
     await server.close();
@@ -72,12 +74,12 @@ describe('a service', () => {
   test('is asked once a minute at most, however many want to know at once', async () => {
     const server = await serving(() => ({ body: PAGERDUTY }));
     const { onCall, clock } = sourcesOf([service('pagerduty', server.url)]);
-    await Promise.all([onCall.emails('sre'), onCall.emails('sre')]);
+    await Promise.all([onCall.emails('sre', ISSUER), onCall.emails('sre', ISSUER)]);
     clock.advance(59.999);
-    await onCall.emails('sre');
+    await onCall.emails('sre', ISSUER);
     expect(server.seen).toHaveLength(1);
     clock.advance(0.001);
-    await onCall.emails('sre');
+    await onCall.emails('sre', ISSUER);
     expect(server.seen).toHaveLength(2);
     await server.close();
   });
@@ -86,45 +88,53 @@ describe('a service', () => {
     let up = true;
     const server = await serving(() => (up ? { body: PAGERDUTY } : { status: 500, body: {} }));
     const { onCall, clock } = sourcesOf([service('pagerduty', server.url)]);
-    expect(await onCall.emails('sre')).toHaveLength(1);
+    expect(await onCall.emails('sre', ISSUER)).toHaveLength(1);
     up = false;
     clock.advance(60);
-    expect(await onCall.emails('sre')).toEqual([]);
+    expect(await onCall.emails('sre', ISSUER)).toEqual([]);
     up = true;
     clock.advance(4.999);
-    expect(await onCall.emails('sre')).toEqual([]);
+    expect(await onCall.emails('sre', ISSUER)).toEqual([]);
     clock.advance(0.001);
-    expect(await onCall.emails('sre')).toHaveLength(1);
+    expect(await onCall.emails('sre', ISSUER)).toHaveLength(1);
     await server.close();
   });
 
   test('is asked again when the clock was set back by more than a minute', async () => {
     const server = await serving(() => ({ body: PAGERDUTY }));
     const { onCall, clock } = sourcesOf([service('pagerduty', server.url)]);
-    await onCall.emails('sre');
+    await onCall.emails('sre', ISSUER);
     clock.set(noon(-3600));
-    await onCall.emails('sre');
+    await onCall.emails('sre', ISSUER);
     expect(server.seen).toHaveLength(2);
     await server.close();
   });
 
   test('that access.yml does not name has nobody on call', async () => {
-    expect(await sourcesOf([]).onCall.emails('sre')).toEqual([]);
+    expect(await sourcesOf([]).onCall.emails('sre', ISSUER)).toEqual([]);
   });
+});
+
+test('attack: another identity provider’s people are on call for nothing, and nobody is asked about them', async () => {
+  const server = await serving(() => ({ body: PAGERDUTY }));
+  const { onCall } = sourcesOf([service('pagerduty', server.url)]);
+  expect(await onCall.emails('sre', 'https://adfs.example.com/adfs/services/trust')).toEqual([]);
+  expect(server.seen).toEqual([]);
+  await server.close();
 });
 
 describe('a rota', () => {
   const rota: OnCallSource = {
-    ...{ id: 'sre', type: 'rota', people: ['ann@example.com', 'ben@example.com'] },
+    ...{ id: 'sre', issuer: ISSUER, type: 'rota', people: ['ann@example.com', 'ben@example.com'] },
     ...{ start: '2026-03-02T12:00', turnDays: 1, timezone: 'Etc/UTC' },
   };
 
   test('has whoever’s turn it is', async () => {
     const { onCall, clock } = sourcesOf([rota]);
-    expect(await onCall.emails('sre')).toEqual(['ann@example.com']);
+    expect(await onCall.emails('sre', ISSUER)).toEqual(['ann@example.com']);
     clock.advance(86_400);
-    expect(await onCall.emails('sre')).toEqual(['ben@example.com']);
+    expect(await onCall.emails('sre', ISSUER)).toEqual(['ben@example.com']);
     clock.set(noon(-1));
-    expect(await onCall.emails('sre')).toEqual([]);
+    expect(await onCall.emails('sre', ISSUER)).toEqual([]);
   });
 });

@@ -60,7 +60,7 @@ describe('access.example.yml', () => {
     identityProviders: [oidcProvider, samlProvider, workloadProvider],
     accounts: [account],
     tickets: [tickets],
-    onCall: [onCall],
+    onCall: [onCall(['okta'])],
     entitlements: [
       entitlement({ groups, approvers: approversFrom(groups, ['okta']), accountNames: [], ticketServices: [] }),
     ],

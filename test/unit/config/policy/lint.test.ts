@@ -101,6 +101,12 @@ describe('lint finds odd', () => {
     ]);
   });
 
+  test('no provider whose people are on call', () => {
+    const services = `onCall: { sre: { type: rota, people: [a@example.com], start: 2026-01-05T09:00, turnDays: 7, timezone: Europe/Berlin } }\n`;
+    const text = written(line('x', 'requesters: { groups: [oncall:sre] }'), services).replace('okta:auditors, ', '');
+    expect(lintAccess(text, OPTIONS)).toEqual({ faults: [], warnings: [] });
+  });
+
   test('a service that nobody asks', () => {
     const services = `onCall: { sre: { type: rota, people: [a@example.com], start: 2026-01-05T09:00, turnDays: 7, timezone: Europe/Berlin } }
 tickets: { jira: { type: jira, url: https://jira.example.com } }
