@@ -38,6 +38,7 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
     await profiles({
       read: await ask(engineer, 'prod-read'),
       staging: await ask(engineer, 'staging-admin'),
+      legacy: await ask(engineer, 'legacy-admin'),
       payments: await paymentsGrant(engineer),
     });
   }, 60_000);
@@ -85,13 +86,22 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
     expect(stdout).toContain('prod-reports');
   }, 30_000);
 
-  test('a role session by a token of ours serves it as well', async () => {
-    const { stdout } = await aws('staging', 'sts', 'get-caller-identity');
-    expect(JSON.parse(stdout)).toMatchObject({
-      Arn: expect.stringMatching(/^arn:aws:sts::444455556666:assumed-role\/Admin\/engineer@example\.com=[\w-]{8}$/),
-    });
-    expect((await aws('staging', 's3', 'ls')).stdout).toContain('staging-reports');
-  }, 30_000);
+  test.each([
+    ['a token', 'staging', 'Admin'],
+    ['a SAML response', 'legacy', 'LegacyAdmin'],
+  ])(
+    'a role session by %s of ours serves it as well',
+    async (_what, profile, roleName) => {
+      const { stdout } = await aws(profile, 'sts', 'get-caller-identity');
+      expect(JSON.parse(stdout)).toMatchObject({
+        Arn: expect.stringMatching(
+          new RegExp(`^arn:aws:sts::444455556666:assumed-role/${roleName}/engineer@example\\.com=[\\w-]{8}$`),
+        ),
+      });
+      expect((await aws(profile, 's3', 'ls')).stdout).toContain('staging-reports');
+    },
+    30_000,
+  );
 
   test('s3 ls is AccessDenied with a role that has it not', async () => {
     const { stdout } = await aws('payments', 'sts', 'get-caller-identity');

@@ -130,7 +130,7 @@ describe('the way to a credential goes by its table', () => {
   });
 
   test('the table has every await of the path, and every fault', () => {
-    for (const name of ['credentials', 'console', 'credentials, revoked meanwhile']) {
+    for (const name of ['credentials', 'credentials, by what we sign', 'console', 'credentials, revoked meanwhile']) {
       const { awaited } = acts.find(({ scene }) => scene.name === name)!;
       expect(issuePath.filter(({ scene }) => scene === name)).toHaveLength(awaited.length * FAULTS.length);
     }

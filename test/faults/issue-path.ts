@@ -17,6 +17,14 @@ credentials
   ledger.append credentials.intended 503 .    503 .      503 .           503 i          503 i        200 iS      -- .           -- i
   roleSessions.open                  503 iF   503 iF     503 iU          503 iU         503 iU       200 iS      -- i           -- i
   ledger.append credentials.issued   200 iS   200 iS     200 iS          200 iS         200 iS       200 iS      -- i           -- iS
+credentials, by what we sign
+  ledger.read request                503 .    503 .      503 .           503 .          503 .        200 iS      -- .           -- .
+  ledger.last control                503 .    503 .      503 .           503 .          503 .        200 iS      -- .           -- .
+  ledger.last person                 503 .    503 .      503 .           503 .          503 .        200 iS      -- .           -- .
+  assertions.sign                    503 iF   503 iF     503 iF          503 iF         503 iF       200 iS      -- .           -- i
+  ledger.append credentials.intended 503 .    503 .      503 .           503 i          503 i        200 iS      -- .           -- i
+  roleSessions.open                  503 iF   503 iF     503 iU          503 iU         503 iU       200 iS      -- i           -- i
+  ledger.append credentials.issued   200 iS   200 iS     200 iS          200 iS         200 iS       200 iS      -- i           -- iS
 console
   ledger.read request                503 .    503 .      503 .           503 .          503 .        200 iSC     -- .           -- .
   ledger.last control                503 .    503 .      503 .           503 .          503 .        200 iSC     -- .           -- .

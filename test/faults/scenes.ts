@@ -45,6 +45,11 @@ const granted = async (world: World): Promise<string> => {
 
 type Act = Extract<Wish, { requestId: string }>['use'];
 
+const grantedAtOnce = async (world: World): Promise<string> => {
+  const { given } = await perform(world, engineer, { use: 'submit', ask: { ...ask, entitlementId: 'legacy-admin' } });
+  return given.requestId ?? '';
+};
+
 const scene = (name: string, before: (world: World) => Promise<string>, by: Principal, use: Act): Scene => ({
   name,
   prepare: async (world) => ({ by, wish: { use, requestId: await before(world) } }),
@@ -69,6 +74,11 @@ export const scenePolicy: AccessPolicy = {
     entitlement({
       id: 'payments-admin',
       approval: { stages: [stage('sre-leads'), stage('security')], withinSeconds: 1800 },
+    }),
+    entitlement({
+      id: 'legacy-admin',
+      approval: 'auto',
+      session: { via: 'saml', maxSeconds: 43_200, tail: 'deny', chaining: false, denies: [] },
     }),
   ]),
   delegation: { maxSeconds: 86_400 },
@@ -127,6 +137,7 @@ export const scenes: readonly Scene[] = [
   scene('end', granted, engineer, 'end'),
   scene('revoke', granted, security, 'revoke'),
   scene('credentials', granted, engineer, 'credentials'),
+  scene('credentials, by what we sign', grantedAtOnce, engineer, 'credentials'),
   scene('credentials, refused', pending, engineer, 'credentials'),
   scene('console', granted, engineer, 'console'),
   {

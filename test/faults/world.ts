@@ -1,5 +1,5 @@
 import type { Patience } from '../../lib/broker/broker.ts';
-import type { Clock, ConsoleSignIn, People, RoleSessions } from '../../lib/broker/ports.ts';
+import type { Assertions, Clock, ConsoleSignIn, People, RoleSessions } from '../../lib/broker/ports.ts';
 import { secret } from '../../lib/broker/secret.ts';
 import { type ErrorCode, HatcheckError } from '../../lib/domain/errors.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
@@ -23,8 +23,12 @@ import { type Wish, askedOf, carryOut } from './wish.ts';
 export interface World {
   readonly desk: MemoryDesk;
   readonly history: History;
-  /** STS and the console, honest and counted. */
-  readonly aws: { readonly roleSessions: RoleSessions; readonly consoleSignIn: ConsoleSignIn };
+  /** KMS, STS and the console, honest and counted. */
+  readonly aws: {
+    readonly assertions: Assertions;
+    readonly roleSessions: RoleSessions;
+    readonly consoleSignIn: ConsoleSignIn;
+  };
 }
 
 export interface WorldOptions {
@@ -55,9 +59,12 @@ const everybody: People = {
 const honestAws = (clock: Clock): World['aws'] => {
   let opened = 0;
   return {
+    assertions: { sign: (order) => Promise.resolve(secret(`signed for ${order.requestId}`)) },
     roleSessions: {
-      // As the adapter: never later than the grant.
-      open: ({ durationSeconds, endsAt }) => {
+      // As the adapter: never later than the grant, and by an assertion of this very order where it goes by one.
+      open: ({ via, requestId, durationSeconds, endsAt }, assertion) => {
+        if (assertion?.reveal() !== (via === 'assumeRole' ? undefined : `signed for ${requestId}`))
+          throw new TypeError(`a role session by ${via} with another assertion than its own`);
         opened += 1;
         return Promise.resolve({
           accessKeyId: `ASIA${String(opened).padStart(16, '0')}`,
@@ -118,9 +125,9 @@ export const perform = async (
 };
 
 const beside = (roleSessions: RoleSessions, meanwhile: Circumstances['meanwhile']): RoleSessions => ({
-  open: async (order) => {
+  open: async (order, assertion) => {
     await meanwhile?.();
-    return roleSessions.open(order);
+    return roleSessions.open(order, assertion);
   },
 });
 

@@ -1,4 +1,12 @@
-import type { ConsoleSignIn, Ledger, People, RoleSessions, Summaries, Texts } from '../../lib/broker/ports.ts';
+import type {
+  Assertions,
+  ConsoleSignIn,
+  Ledger,
+  People,
+  RoleSessions,
+  Summaries,
+  Texts,
+} from '../../lib/broker/ports.ts';
 import { RoleSessionError } from '../../lib/broker/ports.ts';
 import { HatcheckError } from '../../lib/domain/errors.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
@@ -33,6 +41,7 @@ export interface Ports {
   readonly texts: Texts;
   readonly summaries: Summaries;
   readonly people: People;
+  readonly assertions: Assertions;
   readonly roleSessions: RoleSessions;
   readonly consoleSignIn: ConsoleSignIn;
 }
@@ -123,11 +132,14 @@ type Kind =
   | 'summaries.put'
   | 'summaries.list'
   | 'people.get'
+  | 'assertions.sign'
   | 'roleSessions.open'
   | 'consoleSignIn.url';
 
 /** As the adapters say it (`lib/broker/ports.ts`). */
 const failure = (kind: Kind, fault: Fault): Error => {
+  // What was not signed, or is not known to be, opened nothing.
+  if (kind === 'assertions.sign') return new RoleSessionError('failed', fault);
   if (kind === 'roleSessions.open')
     return fault === 'refused' || fault === 'throttled'
       ? new RoleSessionError('failed', fault)
@@ -141,7 +153,7 @@ const failure = (kind: Kind, fault: Fault): Error => {
 type Through = <T>(kind: Kind, detail: string, effect: () => Promise<T>) => Promise<T>;
 
 const wrapped = (ports: Ports, history: History, call: number, through: Through): Ports => {
-  const { ledger, texts, summaries, people, roleSessions, consoleSignIn } = ports;
+  const { ledger, texts, summaries, people, assertions, roleSessions, consoleSignIn } = ports;
   const append = async (event: StoredEvent): Promise<'appended' | 'conflict'> => {
     const answer = await ledger.append(event);
     const isKnown = history.entries.some((entry) => entry.kind === 'appended' && entry.event === event);
@@ -165,11 +177,12 @@ const wrapped = (ports: Ports, history: History, call: number, through: Through)
       ofEverybody: (page) => through('summaries.list', '', () => summaries.ofEverybody(page)),
     },
     people: { get: (handles) => through('people.get', '', () => people.get(handles)) },
+    assertions: { sign: (order) => through('assertions.sign', '', () => assertions.sign(order)) },
     roleSessions: {
-      open: (order) => {
+      open: (order, assertion) => {
         history.add({ kind: 'ordered', call, requestId: order.tags['hatcheck-request'] ?? '', order });
         return through('roleSessions.open', '', async () => {
-          const credentials = await roleSessions.open(order);
+          const credentials = await roleSessions.open(order, assertion);
           history.add({ kind: 'opened', call, accessKeyId: credentials.accessKeyId });
           return credentials;
         });
