@@ -12,6 +12,10 @@ export class Failure extends Error {
   }
 }
 
+/** Whether it is this error of the operating system. */
+export const isErrno = (error: unknown, code: 'EEXIST' | 'ENOENT'): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+
 export const notSignedIn = (server: string, why = 'not signed in', options?: { cause?: unknown }): Failure =>
   new Failure(3, `${why}; run: hatcheck login --server ${server}`, options);
 

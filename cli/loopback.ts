@@ -80,16 +80,24 @@ const answered = (listener: Server, path: string, state: string, timeoutMs: numb
       reject(new Failure(3, 'nobody answered in the browser in time; run hatcheck login again'));
     }, timeoutMs);
     listener.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-      const isOurs = request.method === 'GET' && url.pathname === path && isSame(url.searchParams.get('state'), state);
+      const query = queryOf(request, path);
+      const isOurs = query !== undefined && isSame(query.get('state'), state);
       response.writeHead(isOurs ? 200 : 404, HEADERS);
-      response.end(isOurs ? PAGE : '', () => {
-        if (!isOurs) return;
+      response.end(isOurs ? PAGE : '');
+      if (!isOurs) return;
+      // Also when the browser is gone before it has read the page.
+      response.once('close', () => {
         clearTimeout(timer);
-        resolve(url.searchParams);
+        resolve(query);
       });
     });
   });
+
+/** NB. whatever listens on a loopback port is told anything: `//` is no address, and must not end the log-in. */
+const queryOf = ({ method, url }: IncomingMessage, path: string): URLSearchParams | undefined => {
+  const asked = URL.parse(url ?? '', 'http://127.0.0.1');
+  return method === 'GET' && asked?.pathname === path ? asked.searchParams : undefined;
+};
 
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',

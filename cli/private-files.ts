@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { isErrno } from './failure.ts';
 import { parseJson } from './json.ts';
 import { whileLocked } from './lock.ts';
 
@@ -12,7 +13,7 @@ export interface PrivateFiles {
   write(name: string, value: unknown): Promise<void>;
   /** Every file whose name begins so. */
   remove(prefix: string): Promise<void>;
-  /** Runs the work while no other command does so under this name. */
+  /** Runs the work, of at most one call, while no other command does so under this name. */
   whileLocked<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
@@ -32,7 +33,7 @@ export const privateFiles = (folder: string): PrivateFiles => ({
   whileLocked: (name, work) => whileLocked(folder, name, work),
   read: async (name) => {
     const content = await readFile(join(folder, `${name}.json`), 'utf8').catch((error: unknown) => {
-      if (isMissing(error)) return '';
+      if (isErrno(error, 'ENOENT')) return '';
       throw error;
     });
     return parseJson(content);
@@ -49,12 +50,10 @@ export const privateFiles = (folder: string): PrivateFiles => ({
   },
   remove: async (prefix) => {
     const names = await readdir(folder).catch((error: unknown) => {
-      if (isMissing(error)) return [];
+      if (isErrno(error, 'ENOENT')) return [];
       throw error;
     });
     const ours = names.filter((name) => name.startsWith(prefix) && name.endsWith('.json'));
     await Promise.all(ours.map((name) => rm(join(folder, name), { force: true })));
   },
 });
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

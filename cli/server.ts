@@ -3,7 +3,7 @@ import { Failure, notSignedIn, oneLine } from './failure.ts';
 import { parseJson, text } from './json.ts';
 
 /** Longer than the server's own deadline, so that its answer says what happened. */
-const TIMEOUT_MS = 30_000;
+export const CALL_TIMEOUT_MS = 30_000;
 
 export interface Answer {
   readonly status: number;
@@ -24,7 +24,7 @@ export const call = async (server: string, path: string, init: RequestInit): Pro
     const response = await fetch(`${server}${path}`, {
       ...init,
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
     });
     return { status: response.status, body: parseJson(await response.text()) };
   } catch (cause) {

@@ -106,29 +106,34 @@ export const askForTokens = (server: string, form: Readonly<Record<string, strin
     body: new URLSearchParams({ ...form, client_id: 'hatcheck-cli' }),
   });
 
-/** Keeps the tokens of such an answer. @throws Failure 4 when it has none */
+/** Keeps the tokens of such an answer, of a new sign-in, under who it is. @throws Failure 4 when it has none */
 export const keepTokens = async (
   place: Place,
   answer: Answer,
   more: Pick<SignIn, 'tokenFile' | 'exchanged'>,
 ): Promise<Kept> => {
-  const accessToken = text(answer.body, 'access_token');
-  const refreshToken = text(answer.body, 'refresh_token');
-  const seconds = member(answer.body, 'expires_in');
-  if (accessToken === undefined || typeof seconds !== 'number') throw unknownAnswer(place.server);
-  const principal = await me(place.server, accessToken);
+  const tokens = tokensIn(place, answer);
+  const principal = await me(place.server, tokens.accessToken);
   const handle = text(principal, 'handle');
   if (handle === undefined) throw unknownAnswer(place.server);
-  const expiresAt = new Date(place.now().getTime() + seconds * 1000).toISOString();
-  const signIn: SignIn = {
-    accessToken,
-    expiresAt,
-    handle,
-    ...more,
-    ...(refreshToken !== undefined && { refreshToken }),
-  };
-  await place.files.write(fileName(place.server), signIn);
-  return { signIn, principal };
+  return { signIn: await keep(place, { ...tokens, handle, ...more }), principal };
+};
+
+const tokensIn = (
+  { server, now }: Place,
+  { body }: Answer,
+): Pick<SignIn, 'accessToken' | 'expiresAt' | 'refreshToken'> => {
+  const accessToken = text(body, 'access_token');
+  const refreshToken = text(body, 'refresh_token');
+  const seconds = member(body, 'expires_in');
+  if (accessToken === undefined || typeof seconds !== 'number') throw unknownAnswer(server);
+  const expiresAt = new Date(now().getTime() + seconds * 1000).toISOString();
+  return { accessToken, expiresAt, ...(refreshToken !== undefined && { refreshToken }) };
+};
+
+const keep = async ({ server, files }: Place, signIn: SignIn): Promise<SignIn> => {
+  await files.write(fileName(server), signIn);
+  return signIn;
 };
 
 const digest = (idToken: string): string => createHash('sha256').update(idToken).digest('hex');
@@ -158,13 +163,12 @@ const refresh = async (place: Place, old: SignIn): Promise<SignIn> => {
   const stored = await storedSignIn(place);
   if (!stored) throw notSignedIn(place.server);
   if (stored.accessToken !== old.accessToken && !isOver(stored, place)) return stored;
-  const { refreshToken = '' } = stored;
-  try {
-    return (await takeTokens(place, { grant_type: 'refresh_token', refresh_token: refreshToken }, {})).signIn;
-  } catch (cause) {
-    if (!(cause instanceof Failure) || cause.exitCode !== 1) throw cause;
-    throw notSignedIn(place.server, 'the sign-in is over', { cause });
-  }
+  const { refreshToken = '', handle } = stored;
+  const answer = await askForTokens(place.server, { grant_type: 'refresh_token', refresh_token: refreshToken });
+  // Kept before anything else is done, who it is being known: the old one shown again would end the sign-in everywhere.
+  if (answer.status === 200) return keep(place, { ...tokensIn(place, answer), handle });
+  const failure = failureOf(place.server, answer);
+  throw failure.exitCode === 1 ? notSignedIn(place.server, 'the sign-in is over', { cause: failure }) : failure;
 };
 
 const exchangeAgain = async (place: Place, old: SignIn): Promise<SignIn> => {

@@ -65,9 +65,10 @@ const isKnown = ({ headers }: IncomingMessage, token: string): boolean => {
   return scheme === 'Bearer' && given === token;
 };
 
+/** What is no address asks for nothing. */
 const asOf = (request: IncomingMessage): Asked => {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
-  return { path: pathname, query: searchParams };
+  const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
+  return { path: url?.pathname ?? '', query: url?.searchParams ?? new URLSearchParams() };
 };
 
 const NOWHERE: Answer = { status: 404, json: { message: 'no such thing' } };
@@ -75,10 +76,19 @@ const NOWHERE: Answer = { status: 404, json: { message: 'no such thing' } };
 const answer = (tickets: ReadonlyMap<string, LocalTicket>, { path, query }: Asked): Answer => {
   const [, kind, segment = ''] = /^\/(rest\/api\/2\/issue|tickets)\/([^/]+)$/.exec(path) ?? [];
   if (path === '/api/now/table/task') return tasks(tickets, query.get('sysparm_query') ?? '');
-  const name = decodeURIComponent(segment);
+  const name = decoded(segment);
   const ticket = tickets.get(name);
   if (!ticket) return NOWHERE;
   return { status: 200, json: kind === 'tickets' ? own(ticket) : issue(name, ticket) };
+};
+
+/** As it stands where it is not encoded as it should be: there is no such ticket. */
+const decoded = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 };
 
 /** https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/#api/2/issue-getIssue */

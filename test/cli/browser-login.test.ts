@@ -150,6 +150,28 @@ describe('a sign-in in the browser', () => {
     );
   });
 
+  test('is kept as soon as it is refreshed, whatever fails after that: the old refresh token is used', async () => {
+    await login(5);
+    const second = token(5);
+    broker.answer('POST /oauth/token', second);
+    broker.answer('GET /v1/me', { status: 503 });
+    expect(await run('whoami')).toMatchObject({ code: 4 });
+    broker.answer('POST /oauth/token', token());
+    await run('whoami');
+    expect(grants().at(-1)).toMatchObject({ refresh_token: second.json.refresh_token });
+  });
+
+  test('is refreshed by one call', async () => {
+    await login(5);
+    broker.answer('POST /oauth/token', token());
+    const before = broker.heard.length;
+    await run('credentials', `r_${'A'.repeat(26)}`);
+    expect(broker.heard.slice(before).map(({ route }) => route)).toEqual([
+      'POST /oauth/token',
+      `POST /v1/requests/r_${'A'.repeat(26)}/credentials`,
+    ]);
+  });
+
   test('of four commands at once one refreshes for all: a refresh token is good once', async () => {
     await login(5);
     broker.answer('POST /oauth/token', token(), { status: 400, json: { error: 'invalid_grant' } });

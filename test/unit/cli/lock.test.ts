@@ -1,0 +1,88 @@
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { whileLocked } from '../../../cli/lock.ts';
+import { CALL_TIMEOUT_MS } from '../../../cli/server.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hatcheck-lock-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const lockedMsAgo = (ms: number): void => {
+  const file = join(folder, '.name.lock');
+  writeFileSync(file, 'of a command that died');
+  const at = new Date(Date.now() - ms);
+  utimesSync(file, at, at);
+};
+
+/** How many work at once, at the most. */
+const mostAtOnce = async (count: number): Promise<number> => {
+  let [now, most] = [0, 0];
+  const work = async (): Promise<void> => {
+    now += 1;
+    most = Math.max(most, now);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    now -= 1;
+  };
+  await Promise.all(Array.from({ length: count }, () => whileLocked(folder, 'name', work)));
+  return most;
+};
+
+describe('a lock', () => {
+  test('is held by one at a time, and then by nobody', async () => {
+    await expect(mostAtOnce(5)).resolves.toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('is given back when the work fails', async () => {
+    await expect(whileLocked(folder, 'name', () => Promise.reject(new Error('the work')))).rejects.toThrow('the work');
+    await expect(whileLocked(folder, 'name', () => Promise.resolve('next'))).resolves.toBe('next');
+  });
+
+  test('of a command that died is taken by one of all who wait', async () => {
+    lockedMsAgo(3_600_000);
+    await expect(mostAtOnce(5)).resolves.toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('is not taken away from a command whose call may be on its way still', async () => {
+    lockedMsAgo(CALL_TIMEOUT_MS);
+    let [pauses, pausesBefore] = [0, 0];
+    const pause = (): Promise<void> => {
+      pauses += 1;
+      if (pauses === 5) rmSync(join(folder, '.name.lock'));
+      return Promise.resolve();
+    };
+    const work = (): Promise<void> => {
+      pausesBefore = pauses;
+      return Promise.resolve();
+    };
+    await whileLocked(folder, 'name', work, pause);
+    expect(pausesBefore).toBe(5);
+  });
+
+  test('that another command keeps is waited for as long as that one may take, and no longer', async () => {
+    lockedMsAgo(-3_600_000);
+    let waitedMs = 0;
+    const pause = (ms: number): Promise<void> => {
+      waitedMs += ms;
+      return Promise.resolve();
+    };
+    await expect(whileLocked(folder, 'name', () => Promise.resolve(), pause)).rejects.toMatchObject({ exitCode: 4 });
+    expect(waitedMs).toBeGreaterThan(CALL_TIMEOUT_MS);
+  });
+
+  test('that another command took over is left to it', async () => {
+    await whileLocked(folder, 'name', () => {
+      rmSync(join(folder, '.name.lock'));
+      writeFileSync(join(folder, '.name.lock'), 'of another');
+      return Promise.resolve();
+    });
+    expect(readdirSync(folder)).toEqual(['.name.lock']);
+  });
+});
