@@ -34,7 +34,7 @@ export const actRoutes = (desk: Desk) => {
       ({ bundle }) => bundle,
     ),
     'POST /v1/requests/{id}/deny': act(
-      ({ reason }) => ({ type: 'deny', reason }),
+      ({ bundle: _bundle, ...body }) => ({ ...body, type: 'deny' }),
       ({ bundle }) => bundle,
     ),
     'POST /v1/requests/{id}/revoke': act(({ reason }) => ({ type: 'revoke', reason })),

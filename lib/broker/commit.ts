@@ -45,6 +45,8 @@ const loadUnchecked = (events: readonly StoredEvent[]): Loaded | undefined => {
 /** What `decide` made of the request, as it is now in the ledger; `event` is absent when nothing had to be written. */
 export interface Committed extends Loaded {
   readonly event?: StoredEvent;
+  /** What the same act did when it was said first. */
+  readonly before?: StoredEvent;
 }
 
 /** All that a decision on a request goes by and the ledger holds. */
@@ -103,7 +105,8 @@ export const commit = async (
   let read = await first;
   for (let tries = 0; ; tries += 1) {
     const { loaded, principal } = await load(read, caller, broker);
-    if (await said?.isAmong(read.events)) return loaded;
+    const before = await said?.among(read.events);
+    if (before) return { ...loaded, before };
     const now = nowAfter(broker, loaded.last);
     const decided = decision(loaded.request, { ...read.known, principal, policy: broker.policy, now });
     if ('refusal' in decided) throw new RefusedError(decided, loaded.request);

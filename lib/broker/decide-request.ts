@@ -1,6 +1,6 @@
-import type { Channel, Command } from '../domain/command.ts';
+import type { Channel, Command, Shown } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
-import type { TextRef, Verdict } from '../domain/event.ts';
+import type { StoredEvent, TextRef, Verdict } from '../domain/event.ts';
 import { certain } from '../domain/invariant.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { RequestState } from '../domain/request.ts';
@@ -13,13 +13,14 @@ import { newWords } from './words.ts';
 
 /** Acts on a request that exists, in the caller's words. */
 export type Act =
-  | {
+  | (Shown & {
       readonly type: 'approve';
       readonly comment?: string;
       readonly durationSeconds?: number;
       readonly startAt?: string;
-    }
-  | { readonly type: 'deny' | 'revoke'; readonly reason: string }
+    })
+  | (Shown & { readonly type: 'deny'; readonly reason: string })
+  | { readonly type: 'revoke'; readonly reason: string }
   | { readonly type: 'cancel' | 'end' }
   | { readonly type: 'extend'; readonly durationSeconds: number; readonly justification: string }
   | { readonly type: 'review'; readonly verdict: Verdict; readonly comment: string };
@@ -40,13 +41,17 @@ export interface DecideOptions {
  * The request after the act.
  * @throws HatcheckError as the act's decision says (`lib/domain/decide-*.ts`), `idempotency_conflict`, `not_found`, `ledger_conflict`, `ledger_unavailable`
  */
-export const decideRequest = async (
+export const decideRequest = async (desk: Desk, options: DecideOptions): Promise<RequestState> =>
+  (await decideAndTell(desk, options)).request;
+
+/** The same, with what it did, or had done. */
+export const decideAndTell = async (
   desk: Desk,
   { requestId, principal, channel, act, idempotencyKey, patience }: DecideOptions,
-): Promise<RequestState> => {
+): Promise<{ readonly request: RequestState; readonly did: StoredEvent | undefined }> => {
   const words = wordsOf(act);
   const text = words === undefined ? undefined : newWords(desk.chance, words);
-  const { request, event } = await commit(
+  const { request, event, before } = await commit(
     desk,
     {
       requestId,
@@ -61,7 +66,7 @@ export const decideRequest = async (
     },
     (state, context) => decide(state, commandOf(act, text?.ref), { ...context, channel }),
   );
-  return event ? summarise(desk, request) : request;
+  return { request: event ? await summarise(desk, request) : request, did: event ?? before };
 };
 
 /** All that a caller says by it. */
@@ -94,7 +99,7 @@ const commandOf = (act: Act, ref: TextRef | undefined): Command => {
       return approveOf(act, ref);
     case 'deny':
     case 'revoke':
-      return { type: act.type, reason: certain(ref, `${act.type} always has a reason`) };
+      return { ...act, reason: certain(ref, `${act.type} always has a reason`) };
     case 'cancel':
     case 'end':
       return { type: act.type };

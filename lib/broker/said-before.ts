@@ -16,8 +16,8 @@ export interface Saying {
 /** An act under a key. A client that got no answer sends it again, and by then the same words may mean something else: more time, perhaps. */
 export interface Said {
   readonly key: string;
-  /** Whether it happened already. @throws HatcheckError `idempotency_conflict`: something else was said with the key. */
-  readonly isAmong: (events: readonly StoredEvent[]) => Promise<boolean>;
+  /** What it did already, if it did. @throws HatcheckError `idempotency_conflict`: something else was said with the key. */
+  readonly among: (events: readonly StoredEvent[]) => Promise<StoredEvent | undefined>;
 }
 
 interface Place {
@@ -33,9 +33,9 @@ export const saidWith = (idempotencyKey: string, saying: Saying, { desk, request
     .digest('base64url');
   return {
     key,
-    isAmong: async (events) => {
+    among: async (events) => {
       const before = events.find((event) => event.key === key);
-      if (!before) return false;
+      if (!before) return undefined;
       const ref = wordsIn(before);
       const texts = await desk.texts.get(ref ? [{ author: handle, ref }] : []);
       const { durationSeconds, startAt, verdict } = {
@@ -47,7 +47,7 @@ export const saidWith = (idempotencyKey: string, saying: Saying, { desk, request
         saying.durationSeconds === durationSeconds &&
         saying.startAt === startAt &&
         saying.verdict === verdict;
-      if (same) return true;
+      if (same) return before;
       throw new HatcheckError({ code: 'idempotency_conflict', reason: `${saying.type} was said otherwise` });
     },
   };

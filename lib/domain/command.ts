@@ -46,14 +46,20 @@ export interface Extend {
   readonly durationSeconds: number;
 }
 
+/** What whoever decides was shown. */
+export interface Shown {
+  /** Of the last event then: an extension that was asked for since is not what they mean. Absent: whatever is pending. */
+  readonly seq?: number;
+}
+
 export type Command =
-  | {
+  | (Shown & {
       readonly type: 'approve';
       readonly comment?: TextRef;
       readonly durationSeconds?: number;
       readonly startAt?: Instant;
-    }
-  | { readonly type: 'deny'; readonly reason: TextRef }
+    })
+  | (Shown & { readonly type: 'deny'; readonly reason: TextRef })
   | { readonly type: 'cancel' }
   | Extend
   | { readonly type: 'review'; readonly verdict: Verdict; readonly comment: TextRef }

@@ -1,12 +1,12 @@
 import { groupsFreshCheck, mfaCheck, signInAgeCheck } from './sign-in-checks.ts';
-import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
+import { type Command, type Context, type Decision, type Shown, unlessRefused } from './command.ts';
 import { controlChecks, growthOf } from './control-rules.ts';
 import { type Entitlement, extensionOf, sameApprovers, sameSnapshot, snapshotOf } from './entitlement.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
 import { certain } from './invariant.ts';
 import { entitlementOf } from './policy.ts';
 import type { Instant } from './principal.ts';
-import { type RequestState, openExtension, statusAt } from './request.ts';
+import { type Extension, type RequestState, openExtension, statusAt } from './request.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
 import type { Staged } from './stages.ts';
 import { notTooFarAhead } from './start.ts';
@@ -16,7 +16,7 @@ import { isAsked, isOwn, isSpokenFor, saidYes, seatOf } from './voice.ts';
 type Approve = Extract<Command, { type: 'approve' }>;
 type Deny = Extract<Command, { type: 'deny' }>;
 
-/** What is decided on: the request, or the extension of it that is open. */
+/** What is decided on: the request, or the extension of it that is open and was shown. */
 interface Matter {
   readonly staged: Staged & Pick<RequestState, 'requester'>;
   readonly extension?: true;
@@ -26,9 +26,9 @@ interface Matter {
   readonly entitlement: Entitlement | undefined;
 }
 
-const matterOf = (request: RequestState, { policy, now }: Context): Matter => {
+const matterOf = (request: RequestState, shown: Shown, { policy, now }: Context): Matter => {
   const entitlement = entitlementOf(policy, request);
-  const extension = openExtension(request, now);
+  const extension = shownExtension(request, shown) && openExtension(request, now);
   if (!extension) {
     const { grantedSeconds, startAt } = request;
     return { staged: request, grantedSeconds, ...(startAt === undefined ? {} : { startAt }), entitlement };
@@ -37,12 +37,15 @@ const matterOf = (request: RequestState, { policy, now }: Context): Matter => {
   return { staged: { ...extension, requester: request.requester }, extension: true, grantedSeconds, entitlement };
 };
 
+const shownExtension = ({ extension }: RequestState, { seq = Infinity }: Shown): Extension | undefined =>
+  extension && extension.seq <= seq ? extension : undefined;
+
 /** One approver's yes. Said again it changes nothing. Errors: see `approveRules`. */
 export const approve = (request: RequestState, command: Approve, context: Context): Decision => {
   const rules = approveRules(request, command, context);
-  const { staged, extension } = matterOf(request, context);
+  const { staged, extension } = matterOf(request, command, context);
   const mayApprove = rules.every(({ rule, refusal }) => !refusal || (rule !== 'notSelf' && rule !== 'approver'));
-  if (mayApprove && !request.closed && saidBefore(request, context)) return { event: undefined };
+  if (mayApprove && !request.closed && saidBefore(request, command, context)) return { event: undefined };
   return unlessRefused(rules, () => {
     const { comment, durationSeconds, startAt } = command;
     return {
@@ -59,9 +62,9 @@ export const approve = (request: RequestState, command: Approve, context: Contex
 };
 
 /** Whether the caller's yes is there already: on what waits for one, or on what no longer does. */
-const saidBefore = (request: RequestState, context: Context): boolean => {
-  const { extension } = request;
-  const open = openExtension(request, context.now);
+const saidBefore = (request: RequestState, shown: Shown, context: Context): boolean => {
+  const extension = shownExtension(request, shown);
+  const open = extension && openExtension(request, context.now);
   const settled = extension && !extension.closed ? [request, extension] : [request];
   return (open ? [open] : settled).some((staged) => saidYes(staged, context));
 };
@@ -71,7 +74,7 @@ const saidBefore = (request: RequestState, context: Context): boolean => {
  * `step_up_required`, or `invalid_input` for more time or an earlier start than was asked for.
  */
 export const approveRules = (request: RequestState, command: Approve, context: Context): readonly Rule[] => {
-  const matter = matterOf(request, context);
+  const matter = matterOf(request, command, context);
   const { entitlement } = matter;
   const checks: readonly Check[] = [
     {
@@ -130,8 +133,8 @@ const entitlementChecks = (
 const NOTHING_MORE: NonNullable<Entitlement['approverRequires']> = { mfa: false };
 
 /** A no ends the request, or only the extension of it that is open. Errors: `not_an_approver` (the requester cancels instead), `wrong_status`. */
-export const deny = (request: RequestState, { reason }: Deny, context: Context): Decision => {
-  const matter = matterOf(request, context);
+export const deny = (request: RequestState, command: Deny, context: Context): Decision => {
+  const matter = matterOf(request, command, context);
   const { extension } = matter;
   return unlessRefused(
     evaluate([
@@ -144,7 +147,7 @@ export const deny = (request: RequestState, { reason }: Deny, context: Context):
       approverCheck(matter, context),
       pendingCheck(request, matter, context),
     ]),
-    () => ({ type: 'request.denied', data: { ...(extension ? { extension } : {}), reason } }),
+    () => ({ type: 'request.denied', data: { ...(extension ? { extension } : {}), reason: command.reason } }),
   );
 };
 

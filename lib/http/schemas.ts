@@ -43,6 +43,9 @@ export const handle = () => z.string().check(z.regex(/^p_[A-Za-z0-9_-]{43}$/));
 
 export const accountId = () => z.string().check(z.regex(/^[0-9]{12}$/));
 
+/** The place of a request's last event, as it was shown. */
+export const seq = () => z.int().check(z.minimum(0), z.maximum(1_000_000));
+
 /** A minute to twelve hours; the entitlement says how much of that. */
 export const durationSeconds = () => z.int().check(z.minimum(60), z.maximum(43_200));
 

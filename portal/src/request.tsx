@@ -29,6 +29,8 @@ export const Request = ({ request, csrf, onActed }: RequestProps) => {
         onActed();
       });
   };
+  // A page may be older than the request: what was asked for since is not decided on by it.
+  const shown = { seq: request.seq };
   const doing = (action: string, body?: object) => () => {
     run(() => act(request.id, action, body));
   };
@@ -58,7 +60,7 @@ export const Request = ({ request, csrf, onActed }: RequestProps) => {
         )}
         {actions.includes('end') && <Act label="End it now" busy={busy} onAct={doing('end')} />}
         {actions.includes('cancel') && <Act label="Cancel" busy={busy} onAct={doing('cancel')} />}
-        {actions.includes('approve') && <Act label="Approve" busy={busy} onAct={doing('approve', {})} />}
+        {actions.includes('approve') && <Act label="Approve" busy={busy} onAct={doing('approve', shown)} />}
       </div>
       {(['deny', 'revoke'] as const).map(
         (action) =>
@@ -68,7 +70,7 @@ export const Request = ({ request, csrf, onActed }: RequestProps) => {
               label={action === 'deny' ? 'Deny' : 'Revoke'}
               busy={busy}
               onAct={(reason) => {
-                doing(action, { reason })();
+                doing(action, action === 'deny' ? { ...shown, reason } : { reason })();
               }}
             />
           ),

@@ -52,7 +52,7 @@ const entitlements = [
       notify: [],
     },
   }),
-  // 40 minutes a year at the most: nobody is there then.
+  // A minute a week, which begins on Saturday at noon by UTC.
   testEntitlement({
     ...admin,
     id: 'sundays',
@@ -133,6 +133,18 @@ describe('an extension', () => {
     expect((await act(lead, id, 'approve', {})).json.request.extension?.status).toBe('approved');
   });
 
+  test('accident: a yes and a no to a page of before it was asked for are none to it', async () => {
+    const id = await asked('extended');
+    const { seq } = (await act(lead, id, 'approve', {})).json.request;
+    const pending = await act(engineer, id, 'extend', wanted);
+    const other = await broker.signIn('second-lead', ['sre-leads']);
+    expect((await act(other, id, 'approve', { seq })).json.code).toBe('wrong_status');
+    expect((await act(other, id, 'deny', { reason: 'No.', seq })).json.code).toBe('wrong_status');
+    expect((await act(other, id, 'approve', { seq: -1 })).json.code).toBe('invalid_input');
+    const shown = { seq: pending.json.request.seq };
+    expect((await act(other, id, 'approve', shown)).json.request.extension?.status).toBe('approved');
+  });
+
   test('is denied with its reason, and the grant stays', async () => {
     const id = await asked('extended');
     await act(lead, id, 'approve', {});
@@ -189,10 +201,33 @@ test('where only the portal will do, a bearer token approves nothing and may den
 });
 
 test('outside its hours an entitlement is not to be had, and the answer says when it is', async () => {
-  const { status, json, headers } = await ask('sundays');
-  expect([status, json.code]).toEqual([403, 'outside_hours']);
-  expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  const on = await startBroker({ policy: accessPolicy({ ...testAccess, entitlements }).policy });
+  try {
+    on.clock.advance(secondsToSaturdayNoon(on.clock.now()) + 20);
+    const token = await on.signIn('engineer', ['engineering']);
+    const ask = () =>
+      on.call(token, 'POST', '/v1/requests', {
+        ...{ entitlementId: 'sundays', justification: 'The queue is stuck.', durationSeconds: 1800 },
+      });
+    expect((await ask()).status).toBe(201);
+    on.clock.advance(60);
+    const { status, json, headers } = await ask();
+    expect([status, json.code]).toEqual([403, 'outside_hours']);
+    const week = 7 * 86_400;
+    expect(Number(headers['retry-after'])).toBeGreaterThan(week - 120);
+    expect(Number(headers['retry-after'])).toBeLessThanOrEqual(week - 80);
+  } finally {
+    await on.close();
+  }
 });
+
+/** To the next one: later than what was written when the broker began. */
+const secondsToSaturdayNoon = (now: string): number => {
+  const noon = new Date(now);
+  noon.setUTCDate(noon.getUTCDate() + ((6 - noon.getUTCDay() + 7) % 7 || 7));
+  noon.setUTCHours(12, 0, 0, 0);
+  return (noon.getTime() - Date.parse(now)) / 1000;
+};
 
 describe('break-glass', () => {
   test('is granted at once, issued for, and reviewed by somebody else', async () => {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { RouteContract } from '../route-contract.ts';
-import { count, durationSeconds, flag, instant, line, once, reason, slug, words } from '../schemas.ts';
+import { count, durationSeconds, flag, instant, line, once, reason, seq, slug, words } from '../schemas.ts';
 import { read } from './pieces.ts';
 
 /** An act on one request: `{request}` comes back. */
@@ -102,6 +102,7 @@ export const requestsRoutes = {
         durationSeconds: z.exactOptional(durationSeconds()),
         startAt: z.exactOptional(instant()),
         bundle: z.exactOptional(z.boolean()),
+        seq: z.exactOptional(seq()),
       }),
     ),
     accepts: ['json'],
@@ -121,7 +122,9 @@ export const requestsRoutes = {
     ...act,
     operationId: 'denyRequest',
     summary: 'Says no to a pending request, or to the pending extension of a grant.',
-    body: once(() => z.strictObject({ reason: reason(), bundle: z.exactOptional(z.boolean()) })),
+    body: once(() =>
+      z.strictObject({ reason: reason(), bundle: z.exactOptional(z.boolean()), seq: z.exactOptional(seq()) }),
+    ),
     accepts: ['json'],
     bodyRequired: true,
     answers: { 200: 'Decided' },

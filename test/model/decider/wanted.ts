@@ -72,15 +72,23 @@ const approvals: fc.Arbitrary<(now: string) => Command> = fc
     {
       durationSeconds: durations,
       startIn: fc.constantFrom(-60, 0, 60, 1800, 30 * 86_400, 30 * 86_400 + 1),
+      seq: places(),
     },
     { requiredKeys: [] },
   )
-  .map(({ durationSeconds, startIn }) => (now: string): Command => ({
+  .map(({ durationSeconds, startIn, seq }) => (now: string): Command => ({
     type: 'approve',
+    ...(seq === undefined ? {} : { seq }),
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
     ...(startIn === undefined ? {} : { startAt: secondsAfter(now, startIn) }),
   }));
 const plainYes = fc.constant((): Command => ({ type: 'approve' }));
+/** By a page that is some events old. */
+const staleYes = places().map((seq) => (): Command => ({ type: 'approve', seq }));
+
+function places(): fc.Arbitrary<number> {
+  return fc.nat(6);
+}
 
 const extensions: fc.Arbitrary<(now: string) => Command> = fc
   .record({ durationSeconds: durations, text: texts() })
@@ -99,7 +107,11 @@ const always = (...commands: readonly Command[]): fc.Arbitrary<(now: string) => 
 const issues = always({ type: 'issue', purpose: 'credentials', sessionNameHash: 'h' });
 const ofTheirOwn = always({ type: 'cancel' }, { type: 'end' });
 const reasons = { reason: words('no') };
-const refusals = always({ type: 'deny', ...reasons }, { type: 'revoke', ...reasons });
+const refusals = always(
+  { type: 'deny', ...reasons },
+  { type: 'deny', ...reasons, seq: 3 },
+  { type: 'revoke', ...reasons },
+);
 const reviews = always({ type: 'review', verdict: 'justified', comment: words('looked at') });
 
 function mostly<T>(good: T, ...others: readonly T[]): fc.Arbitrary<T> {
@@ -191,6 +203,7 @@ export const wantedSteps: readonly fc.Arbitrary<Wanted>[] = [
   ...times(2, wanted(anybody(...REQUESTERS), breaking, ask)),
   ...times(16, acting(APPROVERS, plainYes)),
   ...times(4, acting(APPROVERS, approvals)),
+  ...times(2, acting(APPROVERS, staleYes)),
   ...times(16, acting(REQUESTERS, issues)),
   ...times(8, acting(REQUESTERS, extensions)),
   ...times(3, acting(REQUESTERS, ofTheirOwn)),

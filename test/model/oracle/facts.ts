@@ -64,6 +64,8 @@ export const factsOf = (events: readonly RecordedEvent[]) => {
 export type Facts = ReturnType<typeof factsOf>;
 
 export interface MoreTime extends Waiting {
+  /** Which event of the request asked for it, counted from 0. */
+  readonly place: number;
   readonly seconds: number;
   readonly isClosed: boolean;
 }
@@ -78,7 +80,7 @@ const extensionsOf = (events: readonly RecordedEvent[]): readonly MoreTime[] =>
     const yeses = only(said, 'request.approved').filter((yes) => yes.data.extension);
     const seconds = Math.min(event.data.durationSeconds, ...yeses.map((yes) => yes.data.durationSeconds ?? Infinity));
     const isClosed = only(said, 'request.denied', 'request.cancelled').some((no) => no.data.extension);
-    return [{ ...waiting(event.data, yeses, event.data.pendingUntil), seconds, isClosed }];
+    return [{ ...waiting(event.data, yeses, event.data.pendingUntil), place: at, seconds, isClosed }];
   });
 
 type Asking = Pick<Of<'request.submitted'>['data'], 'stages' | 'parallel' | 'escalation'>;
@@ -139,9 +141,9 @@ export const statusOf = ({ closing, endMs, request }: Facts, nowMs: number): str
 export const isLive = ({ closing, startMs, endMs }: Facts, nowMs: number): boolean =>
   !closing && startMs !== undefined && endMs !== undefined && startMs <= nowMs && nowMs < endMs;
 
-/** More time that was asked for and not yet decided, while there is something to add it to. */
-export const openMore = (facts: Facts, nowMs: number): MoreTime | undefined => {
+/** More time that was asked for, not later than at this place, and not yet decided, while there is something to add it to. */
+export const openMore = (facts: Facts, nowMs: number, upTo = Infinity): MoreTime | undefined => {
   const { extension } = facts;
-  const isOpen = extension && !extension.isClosed && extension.enoughMs === undefined;
+  const isOpen = extension && !extension.isClosed && extension.enoughMs === undefined && extension.place <= upTo;
   return isOpen && nowMs < (extension.untilMs ?? 0) && isLive(facts, nowMs) ? extension : undefined;
 };

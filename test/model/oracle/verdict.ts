@@ -46,7 +46,7 @@ export const verdict = (life: Life, command: Command, who: Principal, now: strin
     case 'approve':
       return approval(moment, command);
     case 'deny':
-      return denial(moment);
+      return denial(moment, command);
     case 'revoke':
       return revocation(moment);
     case 'cancel':
@@ -111,11 +111,12 @@ const isSeated = (waiting: Waiting, at: readonly number[]): boolean => {
 
 const approval = (moment: Moment, command: Extract<Command, { type: 'approve' }>): Verdict => {
   const { facts, who, nowMs, today, self, channel } = moment;
-  const more = openMore(facts, nowMs);
+  const more = openMore(facts, nowMs, command.seq);
   const waiting = more ?? facts.request;
   if (isOwn(moment)) return 'self_approval';
   if (!isAsked(waiting, moment)) return 'not_an_approver';
-  if (!facts.closing && yesesThatStand(moment).some(({ actor }) => self.includes(actor.handle))) return 'nothing';
+  if (!facts.closing && yesesThatStand(moment, command.seq).some(({ actor }) => self.includes(actor.handle)))
+    return 'nothing';
   if (!more && statusOf(facts, nowMs) !== 'pending') return 'wrong_status';
   const hindrance = inTheWay(moment);
   if (hindrance) return hindrance;
@@ -136,11 +137,11 @@ const approval = (moment: Moment, command: Extract<Command, { type: 'approve' }>
 };
 
 /** On the ask for more that waits; where none waits, on the request and on the last ask that was not closed. */
-const yesesThatStand = ({ facts, nowMs }: Moment): Waiting['yeses'] => {
-  const more = openMore(facts, nowMs);
+const yesesThatStand = ({ facts, nowMs }: Moment, upTo = Infinity): Waiting['yeses'] => {
+  const more = openMore(facts, nowMs, upTo);
   if (more) return more.yeses;
   const last = facts.extension;
-  return [...facts.request.yeses, ...(last && !last.isClosed ? last.yeses : [])];
+  return [...facts.request.yeses, ...(last && !last.isClosed && last.place <= upTo ? last.yeses : [])];
 };
 
 const asksTheSame = (approval: 'auto' | StagedApproval, { stages, parallel, others }: Waiting): boolean =>
@@ -161,9 +162,9 @@ const fitsUnder = (
   return !isMore && startMs >= (laterThanMs ?? nowMs) && startMs <= nowMs + MONTH_MS;
 };
 
-const denial = (moment: Moment): Verdict => {
+const denial = (moment: Moment, { seq }: Extract<Command, { type: 'deny' }>): Verdict => {
   const { facts, nowMs } = moment;
-  const more = openMore(facts, nowMs);
+  const more = openMore(facts, nowMs, seq);
   if (isOwn(moment) || !isAsked(more ?? facts.request, moment)) return 'not_an_approver';
   return more || statusOf(facts, nowMs) === 'pending' ? 'request.denied' : 'wrong_status';
 };

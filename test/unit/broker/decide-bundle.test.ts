@@ -3,7 +3,7 @@ import { decideBundle } from '../../../lib/broker/decide-bundle.ts';
 import type { Act } from '../../../lib/broker/decide-request.ts';
 import { submitBundle } from '../../../lib/broker/submit-request.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
-import { approver, engineer, entitlement, outsider, policy, stage } from '../../support/builders.ts';
+import { approver, engineer, entitlement, outsider, policy, secondApprover, stage } from '../../support/builders.ts';
 import { type MemoryDesk, memoryDesk, patient, unavailable } from '../../support/memory.ts';
 import { acted, asked, codeOf, typesOf, words } from './story.ts';
 
@@ -41,6 +41,55 @@ describe('an act on a bundle', () => {
     await acted(at, two, approver, { type: 'deny', reason: 'Not this one.' });
     expect((await decide(at, one, { type: 'approve' })).map(({ id }) => id)).toEqual([one]);
     expect(await typesOf(at, two)).toEqual(['request.submitted', 'request.denied']);
+  });
+
+  describe('and more time', () => {
+    const more: Act = { type: 'extend', durationSeconds: 600, justification: 'the queue is still stuck' };
+    const extensible = (): MemoryDesk => {
+      const extension = { maxTotalSeconds: 7200, approval: { stages: [stage('sre-leads')], withinSeconds: 600 } };
+      return memoryDesk({
+        policy: policy([entitlement({ id: 'one', extension }), entitlement({ id: 'two', extension })]),
+      });
+    };
+
+    test('attack: a yes to what was asked for together is none to an extension that one of them asks for', async () => {
+      const at = extensible();
+      const [one = '', two = ''] = await bundleOf(at, 'one', 'two');
+      await acted(at, two, secondApprover, { type: 'approve' });
+      await acted(at, two, engineer, more);
+      expect((await decide(at, one, { type: 'approve' })).map(({ id }) => id)).toEqual([one]);
+      expect(await codeOf(decide(at, one, { type: 'deny', reason: 'No.' }))).toBe('wrong_status');
+      expect((await typesOf(at, two)).at(-1)).toBe('request.extension_requested');
+    });
+
+    test.each<Act>([{ type: 'approve' }, { type: 'deny', reason: 'No.' }])(
+      'attack: an act on the extension of one is none on what the others wait for, $type',
+      async (act) => {
+        const at = extensible();
+        const [one = '', two = ''] = await bundleOf(at, 'one', 'two');
+        await acted(at, one, secondApprover, { type: 'approve' });
+        await acted(at, one, engineer, more);
+        const idempotencyKey = 'key';
+        for (let times = 0; times < 2; times += 1) {
+          const options = { requestId: one, principal: approver, channel: 'portal' as const, act, idempotencyKey };
+          expect((await decideBundle(at, { ...options, patience: patient })).map(({ id }) => id)).toEqual([one]);
+        }
+        expect(await typesOf(at, two)).toEqual(['request.submitted']);
+      },
+    );
+
+    test('a yes to an extension, said again without a key while it waits for others, is none on the others', async () => {
+      const stages = [stage('sre-leads', 2)];
+      const extension = { maxTotalSeconds: 7200, approval: { stages, withinSeconds: 600 } };
+      const at = memoryDesk({
+        policy: policy([entitlement({ id: 'one', extension }), entitlement({ id: 'two', extension })]),
+      });
+      const [one = '', two = ''] = await bundleOf(at, 'one', 'two');
+      await acted(at, one, secondApprover, { type: 'approve' });
+      await acted(at, one, engineer, more);
+      for (let times = 0; times < 2; times += 1) expect(await decide(at, one, { type: 'approve' })).toHaveLength(1);
+      expect(await typesOf(at, two)).toEqual(['request.submitted']);
+    });
   });
 
   test('of a request that was asked for alone is one on it', async () => {

@@ -245,7 +245,42 @@ describe('what is said of a pending extension', () => {
     const done = after(state, YES, at(secondApprover, 73, two));
     expect([extensionStatusAt(done, done.extension!, noon(74)), endOf(done)]).toEqual(['approved', noon(5400)]);
     expect(outcome(decide(done, YES, at(secondApprover, 75, two)))).toBe('unchanged');
-    expect(outcome(decide(done, { type: 'deny', reason: 'no' }, at(secondApprover, 75, two)))).toBe('wrong_status');
+    expect(outcome(decide(done, NO, at(secondApprover, 75, two)))).toBe('wrong_status');
+  });
+
+  describe('by whoever was shown the request as it was', () => {
+    const seen = (seq: number) => ({ ...YES, seq });
+    const refused = (seq: number) => ({ ...NO, seq });
+
+    test('attack: a yes or a no to a page that is older than the extension is none to the extension', () => {
+      for (const by of [approver, secondApprover]) {
+        const said = [seen(1), refused(1)].map((command) => outcome(decide(asked, command, at(by, 120))));
+        // The one of the two who said yes to the request has said so.
+        expect(said).toEqual([by === approver ? 'unchanged' : 'wrong_status', 'wrong_status']);
+      }
+    });
+
+    test('one to a page that shows it is one to it, however much has happened since', () => {
+      const issued = evolve(
+        asked,
+        recorded('request.lapsed', { pendingUntil: noon(0) }, { by: engineer, at: noon(70) }),
+      );
+      for (const seq of [2, 3, 99]) {
+        expect(eventOf(decide(issued, seen(seq), at(approver, 120))).data).toMatchObject({ extension: true });
+        expect(eventOf(decide(issued, refused(seq), at(approver, 120))).data).toMatchObject({ extension: true });
+      }
+    });
+
+    test('one to a page that shows another is none to this', () => {
+      const again = after(after(asked, { type: 'cancel' }, at(engineer, 90)), more(60), at(engineer, 100));
+      expect(again.extension?.seq).toBe(4);
+      expect(outcome(decide(again, refused(3), at(approver, 120)))).toBe('wrong_status');
+      expect(outcome(decide(again, refused(4), at(approver, 120)))).toBe('request.denied');
+    });
+
+    test('a request is shown from its first event on', () => {
+      expect(outcome(decide(pending(), seen(0), at(approver, 60)))).toBe('request.approved');
+    });
   });
 
   test('attack: the requester approves their own extension', () => {
