@@ -9,6 +9,7 @@ import { loadAccessFile } from '../lib/config/access-file.ts';
 import type { CompiledAccess } from '../lib/config/access.ts';
 import { lintAccessFile } from '../lib/config/policy/lint.ts';
 import { buildPortal } from './build-portal.ts';
+import { LAMBDA, credentialsFromEnvironment, filesForLater, unwrappedBuiltins } from './for-lambda.ts';
 import { openApiText } from './openapi.ts';
 
 export interface BuildOptions {
@@ -29,37 +30,28 @@ export interface Bundle {
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Bundles every function into `<outDir>/<name>.mjs`, the access policy in it, and writes beside them `meta.json` (what
- * each bundle is made of), `target-roles.json` (what `credentials` may assume) and `policy-version.json` (what a deployment
+ * Bundles every function into `<outDir>/<name>.mjs`, the access policy in it, and what it imports later into a file of its own; writes beside
+ * them `meta.json` (what each bundle is made of), `target-roles.json` (what `credentials` may assume) and `policy-version.json` (what a deployment
  * activates), which serverless.yml reads. Returns the bundles by name. Throws esbuild's BuildFailure, and has written nothing then.
  */
 export const build = async (options: BuildOptions): Promise<Bundle[]> => {
   const entryPoints = await sourceFiles(options.functionsDir ?? join(ROOT, 'functions'));
-  const { outputFiles, metafile } = await esbuild.build({
-    entryPoints,
-    outdir: options.outDir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    packages: 'bundle',
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    // Node's own default takes CommonJS first, which cannot be tree-shaken: 575 kB of AWS SDK instead of 344.
-    mainFields: ['module', 'main'],
-    define: {
-      __ACCESS_POLICY__: JSON.stringify(options.access),
-      __OPENAPI__: JSON.stringify(openApiText()),
-      __PORTAL__: JSON.stringify(await buildPortal()),
-    },
-    metafile: true,
-    write: false,
-    logLevel: 'silent',
-  });
+  const define = {
+    __ACCESS_POLICY__: JSON.stringify(options.access),
+    __OPENAPI__: JSON.stringify(openApiText()),
+    __PORTAL__: JSON.stringify(await buildPortal()),
+  };
+  const forLater = new Map<string, string>();
+  const plugins = [unwrappedBuiltins, credentialsFromEnvironment, filesForLater(forLater)];
+  const into = { outdir: options.outDir, outExtension: { '.js': '.mjs' } };
+  const { outputFiles, metafile } = await esbuild.build({ ...LAMBDA, ...into, entryPoints, define, plugins });
+  const later = await esbuild.build({ ...LAMBDA, ...into, entryPoints: Object.fromEntries(forLater), define, plugins });
   const functions = outputFiles.filter(({ path }) => isFunction(path, metafile));
   const bundles = functions.map(({ path, text }) => withRequire(path, text));
   await mkdir(options.outDir, { recursive: true });
-  await removeStale(options.outDir, bundles);
-  await Promise.all(bundles.map(({ path, text }) => writeFile(path, text)));
+  const files = [...bundles, ...later.outputFiles.map(({ path, text }) => withRequire(path, text))];
+  await removeStale(options.outDir, files);
+  await Promise.all(files.map(({ path, text }) => writeFile(path, text)));
   await writeFile(join(options.outDir, 'meta.json'), JSON.stringify(metafile));
   await writeFile(join(options.outDir, 'target-roles.json'), JSON.stringify(targetRoles(options.access)));
   await writeFile(join(options.outDir, 'policy-version.json'), JSON.stringify({ version: options.access.version }));
@@ -95,8 +87,8 @@ const withRequire = (path: string, text: string): { path: string; text: string }
   return { path, text: needed ? banner + text : text };
 };
 
-const removeStale = async (outDir: string, bundles: readonly { path: string }[]): Promise<void> => {
-  const current = new Set(bundles.map(({ path }) => basename(path)));
+const removeStale = async (outDir: string, files: readonly { path: string }[]): Promise<void> => {
+  const current = new Set(files.map(({ path }) => basename(path)));
   const stale = (await readdir(outDir)).filter((name) => name.endsWith('.mjs') && !current.has(name));
   await Promise.all(stale.map((name) => rm(join(outDir, name))));
 };

@@ -20,15 +20,16 @@ export const keyOf = ({ stream, seq }: Pick<StoredEvent, 'stream' | 'seq'>): Rec
   seq: { N: String(seq) },
 });
 
-/** The event of an item under that key; its links are `verifyChain`'s business. @throws BrokenChainError `hash`, `shape`, `key`. */
+/** The event of an item under that key, its own hash checked; its links are `verifyLinks`' business. @throws BrokenChainError `hash`, `shape`, `key`. */
 export const eventOf = (item: Item): StoredEvent => {
   const key = { stream: item['stream']?.S ?? '', seq: Number(item['seq']?.N) };
   const canonical = item['canonical']?.S ?? '';
   const hash = item['hash']?.S ?? '';
-  // Over the string as it stands, so that one that is not canonical cannot pass for what was hashed.
   if (hashCanonical(canonical) !== hash) throw new BrokenChainError(key, 'hash');
   const event = { ...parsed(canonical), hash };
   if (!isStoredEvent(event)) throw new BrokenChainError(key, 'shape');
+  // The hash is over the string as it stands: one that is not canonical must not pass for what was hashed.
+  if (canonicalOf(event) !== canonical) throw new BrokenChainError(key, 'hash');
   if (event.stream !== key.stream || event.seq !== key.seq) throw new BrokenChainError(key, 'key');
   return event;
 };
@@ -84,6 +85,7 @@ const EVENT_TYPES = {
   'credentials.unknown': true,
   'credentials.refused': true,
   'console.issued': true,
+  'sessions.ended': true,
   'signin.succeeded': true,
   'signin.refused': true,
   'signin.ended': true,

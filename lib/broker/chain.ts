@@ -40,24 +40,33 @@ export const seal = (prev: StoredEvent | undefined, stream: string, event: Recor
     prevHash: prev?.hash ?? '',
     v: 1 as const,
   };
-  return { ...body, hash: hashCanonical(canonicalOf(body)) };
+  const canonical = canonicalOf(body);
+  const sealed = Object.freeze({ ...body, hash: hashCanonical(canonical) });
+  sealedAs.set(sealed, canonical);
+  return sealed;
 };
+
+/** What is appended was sealed a moment before: to work its string out once more takes as long as deciding what it says. */
+const sealedAs = new WeakMap<object, string>();
 
 /**
  * Canonical JSON (RFC 8785) of everything but the hash: what is stored, and what the hash is of.
  *
  * @throws TypeError when the event has no canonical JSON: not well-formed Unicode, not a finite number.
  */
-export const canonicalOf = ({
-  hash: _hash,
-  ...body
-}: Omit<StoredEvent, 'hash'> & { readonly hash?: string }): string => {
+export const canonicalOf = (event: MaybeHashed): string => {
+  const known = sealedAs.get(event);
+  if (known !== undefined) return known;
   try {
-    return certain(canonicalize(body), 'an object has a canonical form');
+    return certain(canonicalize(withoutHash(event)), 'an object has a canonical form');
   } catch (cause) {
     throw new TypeError('an event is canonical JSON', { cause });
   }
 };
+
+type MaybeHashed = Omit<StoredEvent, 'hash'> & { readonly hash?: string };
+
+const withoutHash = ({ hash: _hash, ...body }: MaybeHashed): object => body;
 
 /** base64url SHA-256 of the canonical string. */
 export const hashCanonical = (canonical: string): string =>
@@ -74,9 +83,15 @@ export const verifyHash = (event: StoredEvent): void => {
  * @throws BrokenChainError at the first event that is not as it should be.
  */
 export const verifyChain = (events: readonly StoredEvent[]): void => {
+  events.forEach(verifyHash);
+  verifyLinks(events);
+};
+
+/** As `verifyChain`, for events whose own hashes were checked when they were read. @throws BrokenChainError */
+export const verifyLinks = (events: readonly StoredEvent[]): void => {
   let prev: StoredEvent | undefined;
   for (const event of events) {
-    verifyFollows(prev, event);
+    verifyLink(prev, event);
     prev = event;
   }
 };
@@ -87,9 +102,13 @@ export const verifyChain = (events: readonly StoredEvent[]): void => {
  * @throws BrokenChainError when it does not follow.
  */
 export const verifyFollows = (prev: StoredEvent | undefined, event: StoredEvent): void => {
+  verifyHash(event);
+  verifyLink(prev, event);
+};
+
+const verifyLink = (prev: StoredEvent | undefined, event: StoredEvent): void => {
   if (prev && event.stream !== prev.stream) throw new BrokenChainError(event, 'stream');
   if (event.seq !== (prev ? prev.seq + 1 : 0)) throw new BrokenChainError(event, 'gap');
-  verifyHash(event);
   if (event.prevHash !== (prev?.hash ?? '')) throw new BrokenChainError(event, 'prevHash');
   if (prev && !notBackwards(prev, event)) throw new BrokenChainError(event, 'at');
 };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decide } from '../domain/decide.ts';
+import { intend } from '../domain/decide-issue.ts';
 import { HatcheckError, type Refusal } from '../domain/errors.ts';
 import type { DomainEvent, Purpose, StoredEvent } from '../domain/event.ts';
 import { certain, eventOf } from '../domain/invariant.ts';
@@ -131,7 +131,7 @@ const intendToIssue = async (
     const { request, last, event } = await commit(
       issuer,
       { requestId, principal, patience, first, alongside },
-      (state, context) => decide(state, { type: 'issue', purpose, sessionNameHash }, context),
+      (state, context) => intend(state, { type: 'issue', purpose, sessionNameHash }, context),
     );
     const intent = eventOf('credentials.intended', event);
     return { intent: intent.eventId, loaded: { request, last }, ...certain(signed, 'an intent without its order') };

@@ -1,8 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import * as z from 'zod/mini';
 import { type BundleContents, builtBundles, samlIn } from './bundles.ts';
+
+const LATER = ['./parameter-store.mjs'];
+
+const templateSchema = z.object({
+  functions: z.record(
+    z.string(),
+    z.object({ handler: z.string(), package: z.object({ patterns: z.array(z.string()) }) }),
+  ),
+});
 
 let folder: string;
 let bundles: readonly BundleContents[];
@@ -27,10 +38,44 @@ describe('the deployed bundles', () => {
     expect(bundles.flatMap(({ files }) => files.filter((file) => /^(?:test|local)\//.test(file)))).toEqual([]);
   });
 
+  test('import nothing of Node, which takes a tenth of a start, but what Parameter Store needs when it is asked', () => {
+    expect(
+      Object.fromEntries(bundles.flatMap(({ name, imports }) => (imports.length > 0 ? [[name, imports]] : []))),
+    ).toEqual({
+      ...{ credentials: LATER, requests: LATER, 'on-schedule': LATER },
+    });
+  });
+
+  test('are packaged with what they import later, and with nothing else', async () => {
+    const text = await readFile('serverless.yml', 'utf8');
+    const { functions } = templateSchema.parse(parse(text, { logLevel: 'error' }));
+    for (const { handler, package: packaged } of Object.values(functions)) {
+      const bundle = bundles.find(({ name }) => handler === `dist/${name}.handler`);
+      const later = bundle?.imports.map((path) => path.replace('./', 'dist/')) ?? [];
+      expect(packaged.patterns).toEqual([`dist/${bundle?.name ?? ''}.mjs`, ...later]);
+    }
+    expect(Object.keys(functions)).toContain('credentials');
+  });
+
+  test('take credentials from the environment, and know no other place', () => {
+    const elsewhere = /credential-provider-(?:ini|sso|process|imds|login|http|web-identity)|nested-clients/;
+    expect(bundles.flatMap(({ files }) => files.filter((file) => elsewhere.test(file)))).toEqual([]);
+  });
+
+  test('credentials are given out without the code that asks for them, decides about them or signs people in', () => {
+    const files = bundles.find(({ name }) => name === 'credentials')?.files ?? [];
+    expect(files).toContain('lib/domain/decide-issue.ts');
+    const others =
+      /lib\/domain\/decide(?:-approval|-closing|-extension|-review|-submit)?\.ts$|lib\/identity\/(?:oauth|sign-in|login)|client-ssm/;
+    expect(files.filter((file) => others.test(file))).toEqual([]);
+  });
+
   test.each(['../lib/identity/saml/decrypt.ts', 'lib/identity/saml-acs.ts', 'node_modules/xml-crypto/lib/index.js'])(
     '%s would be found',
     (file) => {
-      expect(samlIn({ name: 'x', path: 'x', bytes: 1, files: ['lib/identity/sessions.ts', file] })).toEqual([file]);
+      expect(
+        samlIn({ name: 'x', path: 'x', bytes: 1, files: ['lib/identity/sessions.ts', file], imports: [] }),
+      ).toEqual([file]);
     },
   );
 });
