@@ -61,7 +61,7 @@ const wrongDecision = (
   );
   if (askers.length === 0) return ['I8 nobody asked for this'];
   const verdicts = new Set<string>();
-  for (const around of knownWhen(evidence, event))
+  for (const around of [...knownWhen(evidence, event), ...(TAKES_AWAY.has(event.type) ? [NOTHING_READ] : [])])
     for (const { by, channel = 'portal' } of askers) {
       const said = verdict({ events: before, around, policy, channel }, command, by, event.at);
       if (said === event.type) return [];
@@ -69,6 +69,15 @@ const wrongDecision = (
     }
   return [`${verdicts.has('limit_reached') ? 'I2' : 'I8'} must have been refused: ${[...verdicts].join(', ')}`];
 };
+
+/** What only takes away is done also while neither holds nor people can be read. */
+const TAKES_AWAY: ReadonlySet<string> = new Set([
+  'request.denied',
+  'request.cancelled',
+  'request.ended',
+  'request.revoked',
+]);
+const NOTHING_READ: readonly StoredEvent[] = [];
 
 const meant = (use: string, event: StoredEvent): boolean =>
   event.type === 'credentials.intended' ? use === event.data.purpose : USES[use]?.includes(event.type) === true;
