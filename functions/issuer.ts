@@ -1,36 +1,40 @@
 import { kmsClient } from '../lib/aws/kms-client.ts';
-import { publicKeys } from '../lib/aws/public-keys.ts';
+import { MAX_AGE_SECONDS, keysInUse } from '../lib/aws/public-keys.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { HatcheckError, refuse } from '../lib/domain/errors.ts';
 import { api } from '../lib/http/api.ts';
 
-/** A key is published a day before it signs and a day after: an hour in caches is well within. */
-const CACHEABLE = { 'cache-control': 'public, max-age=3600' };
+const cacheable = (seconds: number) => ({ 'cache-control': `public, max-age=${seconds}` });
 
 type IssuerConfig = Pick<Config, 'origin' | 'issuer' | 'issuerKeys' | 'region' | 'endpoints'>;
 
 export const create = (
   { origin, issuer, issuerKeys, region, endpoints }: IssuerConfig,
-  { logger } = surroundings('issuer'),
+  { clock, logger } = surroundings('issuer'),
 ) => {
   const client = kmsClient({ region, ...(endpoints.kms === undefined ? {} : { endpoint: endpoints.kms }) });
-  const publicKey = publicKeys(client);
+  const published = keysInUse(client, clock, (keyId, cause) => {
+    logger.error('a key of the issuer is out of use and is not published', { reason: keyId }, cause);
+  });
   return api({
     ...{ origin, logger },
     // What is here is for everybody: this function may not even read sessions.
     authenticate: () => Promise.reject(new HatcheckError(refuse('not_signed_in', 'the issuer function knows nobody'))),
     routes: {
       'GET /.well-known/openid-configuration': () =>
-        Promise.resolve({ status: 200, json: discoveryOf(issuer), headers: CACHEABLE }),
+        Promise.resolve({ status: 200, json: discoveryOf(issuer), headers: cacheable(DISCOVERY_SECONDS) }),
       'GET /.well-known/jwks.json': async () => {
-        const keys = await Promise.all(issuerKeys.map(publicKey));
-        return { status: 200, json: { keys }, headers: CACHEABLE };
+        const keys = await published(issuerKeys);
+        return { status: 200, json: { keys }, headers: cacheable(MAX_AGE_SECONDS) };
       },
     },
   });
 };
+
+/** It changes with a deployment. */
+const DISCOVERY_SECONDS = 3600;
 
 /** OpenID Connect Discovery 1.0, 3, as far as it is about tokens that nobody asks for. */
 const discoveryOf = (issuer: string) => ({

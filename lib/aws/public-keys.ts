@@ -1,6 +1,14 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import { GetPublicKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
+import {
+  DisabledException,
+  GetPublicKeyCommand,
+  type KMSClient,
+  KMSInvalidStateException,
+  NotFoundException,
+} from '@aws-sdk/client-kms';
+import type { Clock } from '../broker/ports.ts';
 import { HatcheckError, refuse } from '../domain/errors.ts';
+import { isBefore, plusSeconds } from '../domain/time.ts';
 
 /** The public half of a key of ours, as a JWKS shows it (RFC 7517). */
 export interface PublishedKey {
@@ -18,17 +26,61 @@ export interface PublishedKey {
  * The public keys of KMS keys, each asked for once: a key of KMS never changes. What failed is asked for again at the next call.
  * @throws HatcheckError `aws_unavailable`
  */
-export const publicKeys = (client: KMSClient): ((keyId: string) => Promise<PublishedKey>) => {
-  const known = new Map<string, Promise<PublishedKey>>();
+export const publicKeys = (client: KMSClient): ((keyId: string) => Promise<PublishedKey>) =>
+  remembered(
+    (keyId) => publicKey(client, keyId),
+    () => () => true,
+  );
+
+/** A key that is disabled because it leaked is published no longer than this, here and in caches. */
+export const MAX_AGE_SECONDS = 300;
+
+/**
+ * Those of the keys that KMS would sign with, as of five minutes ago at the most: one that is disabled, gone or about to be is left out.
+ *
+ * @param onLeftOut is told which, each time that KMS is asked
+ * @returns a function that throws HatcheckError `aws_unavailable` when that cannot be said of one of them
+ */
+export const keysInUse = (
+  client: KMSClient,
+  clock: Pick<Clock, 'now'>,
+  onLeftOut: (keyId: string, cause: unknown) => void,
+): ((keyIds: readonly string[]) => Promise<readonly PublishedKey[]>) => {
+  const inUse = remembered(
+    (keyId) =>
+      publicKey(client, keyId).catch((error: unknown) => {
+        if (!(error instanceof HatcheckError) || !isOutOfUse(error)) throw error;
+        onLeftOut(keyId, error);
+        return undefined;
+      }),
+    () => {
+      const until = plusSeconds(clock.now(), MAX_AGE_SECONDS);
+      return () => isBefore(clock.now(), until);
+    },
+  );
+  return async (keyIds) => (await Promise.all(keyIds.map(inUse))).filter((key) => key !== undefined);
+};
+
+type ByKey<T> = (keyId: string) => Promise<T>;
+
+/** Asks anew what failed, and what is not fresh any more. @param begin is called when something is asked, and gives what tells that */
+const remembered = <T>(ask: ByKey<T>, begin: () => () => boolean): ByKey<T> => {
+  const known = new Map<string, { readonly isFresh: () => boolean; readonly answer: Promise<T> }>();
   return (keyId) => {
-    const asked = known.get(keyId) ?? ask(client, keyId);
-    known.set(keyId, asked);
-    asked.catch(() => known.delete(keyId));
-    return asked;
+    const last = known.get(keyId);
+    if (last?.isFresh()) return last.answer;
+    const answer = ask(keyId);
+    known.set(keyId, { isFresh: begin(), answer });
+    answer.catch(() => known.delete(keyId));
+    return answer;
   };
 };
 
-const ask = async (client: KMSClient, keyId: string): Promise<PublishedKey> => {
+/** KMS says that the key signs nothing now (developer guide, key states), or is none. A role that may not ask is told so otherwise. */
+const isOutOfUse = ({ cause }: Error): boolean =>
+  cause instanceof DisabledException || cause instanceof KMSInvalidStateException || cause instanceof NotFoundException;
+
+const publicKey = async (client: KMSClient, keyId: string): Promise<PublishedKey> => {
   try {
     const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: keyId }));
     return publishedKey(Buffer.from(PublicKey ?? []));

@@ -2,32 +2,34 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify } from 'jose';
 import type { JWK } from 'jose';
+import { DisableKeyCommand, EnableKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import { create } from '../../functions/issuer.ts';
 import { kmsAssertions } from '../../lib/aws/assertions.ts';
 import { kmsClient } from '../../lib/aws/kms-client.ts';
-import { publicKeys } from '../../lib/aws/public-keys.ts';
+import { MAX_AGE_SECONDS, publicKeys } from '../../lib/aws/public-keys.ts';
 import { RoleSessionError } from '../../lib/broker/ports.ts';
-import { systemChance, systemClock } from '../../lib/broker/system.ts';
+import { type Surroundings, systemChance, systemClock } from '../../lib/broker/system.ts';
 import type { RoleSessionOrder } from '../../lib/domain/role-session.ts';
 import type { LocalAws } from '../../local/aws/server.ts';
 import { BROKER, BROKER_ACCOUNT, policy, REGION, start } from '../local/aws/small-world.ts';
 import { testConfig } from '../support/config.ts';
 import { httpEvent } from '../support/events.ts';
-import { silentLogger } from '../support/logger.ts';
+import { recordingLogger, silentLogger } from '../support/logger.ts';
+import { memoryClock } from '../support/memory.ts';
 
 const ISSUER = 'https://issuer.example.com';
 const arnOf = (id: string) => `arn:aws:kms:${REGION}:${BROKER_ACCOUNT}:key/${id}`;
-const [A, B, C] = ['a', 'b', 'c'].map(arnOf) as [string, string, string];
+const [A, B, C, D, E] = [arnOf('a'), arnOf('b'), arnOf('c'), arnOf('d'), arnOf('e')];
 
 let aws: LocalAws;
 beforeAll(async () => {
   const anybody = policy({
     Effect: 'Allow',
     Principal: { AWS: `arn:aws:iam::${BROKER_ACCOUNT}:root` },
-    Action: ['kms:Sign', 'kms:GetPublicKey'],
+    Action: 'kms:*',
     Resource: '*',
   });
-  const signingKeys = [A, B, C].map((arn) => ({
+  const signingKeys = [A, B, C, D, E].map((arn) => ({
     ...{ arn, spec: 'ECC_NIST_P256' as const, policy: anybody },
     privateKey: generateKeyPairSync('ec', { namedCurve: 'P-256' })
       .privateKey.export({ type: 'pkcs8', format: 'pem' })
@@ -43,13 +45,15 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-const published = async (path: string, issuerKeys: readonly string[], kms = aws.endpoint) => {
+const issuerOf = (issuerKeys: readonly string[], around: Partial<Surroundings> = {}, kms = aws.endpoint) => {
   const config = testConfig({ issuer: ISSUER, issuerKeys, endpoints: { kms } });
-  const handler = create(config, { clock: systemClock, chance: systemChance, logger: silentLogger });
+  return create(config, { clock: systemClock, chance: systemChance, logger: silentLogger, ...around });
+};
+const ask = async (handler: ReturnType<typeof issuerOf>, path: string) => {
   const { statusCode, headers, body } = await handler(httpEvent({ routeKey: `GET ${path}`, path }));
   return { statusCode, headers, json: JSON.parse(body ?? '{}') as { keys: JWK[]; code?: string } };
 };
-const jwks = async (...keys: string[]) => (await published('/.well-known/jwks.json', keys)).json;
+const jwks = async (...keys: string[]) => (await ask(issuerOf(keys), '/.well-known/jwks.json')).json;
 
 const ORDER: RoleSessionOrder = {
   ...{ via: 'webIdentity', roleArn: 'arn:aws:iam::111122223333:role/hatcheck/Admin', region: REGION },
@@ -92,12 +96,53 @@ describe('what the issuer publishes', () => {
   });
 
   test('is not an answer at all where KMS does not answer, and nothing of that is kept', async () => {
-    const away = await published('/.well-known/jwks.json', [A], 'http://127.0.0.1:9');
+    const away = await ask(issuerOf([A], {}, 'http://127.0.0.1:9'), '/.well-known/jwks.json');
     expect([away.statusCode, away.json.code, away.headers?.['cache-control']]).toEqual([
       503,
       'aws_unavailable',
       'no-store',
     ]);
+  });
+});
+
+describe('a key that leaked', () => {
+  const administrator = () => kmsClient({ region: REGION, endpoint: aws.endpoint });
+  const kidsOf = async (handler: Awaited<ReturnType<typeof issuerOf>>): Promise<readonly unknown[]> => {
+    const { statusCode, json } = await ask(handler, '/.well-known/jwks.json');
+    expect(statusCode).toBe(200);
+    return json.keys.map(({ kid }) => kid);
+  };
+
+  test('and is disabled is published no more, by functions that have known it for long neither', async () => {
+    const clock = memoryClock();
+    const warm = issuerOf([A, D], { clock });
+    const [a, d] = await kidsOf(warm);
+    const stolen = await tokenOf(D);
+    await administrator().send(new DisableKeyCommand({ KeyId: D }));
+    expect(await kidsOf(issuerOf([A, D]))).toEqual([a]);
+    clock.advance(MAX_AGE_SECONDS - 1);
+    expect(await kidsOf(warm)).toEqual([a, d]);
+    clock.advance(1);
+    expect(await kidsOf(warm)).toEqual([a]);
+    const { json } = await ask(warm, '/.well-known/jwks.json');
+    expect(await accepts(json, stolen)).toBe(false);
+    expect(await accepts(json, await tokenOf(A))).toBe(true);
+    await administrator().send(new EnableKeyCommand({ KeyId: D }));
+    clock.advance(MAX_AGE_SECONDS);
+    expect(await kidsOf(warm)).toEqual([a, d]);
+  });
+
+  test('and waits for its deletion, or is gone, is left out, and the operator reads which', async () => {
+    await administrator().send(new ScheduleKeyDeletionCommand({ KeyId: E }));
+    const recording = recordingLogger();
+    expect(await kidsOf(issuerOf([A, E, arnOf('deleted')], recording))).toHaveLength(1);
+    const errors = recording.lines().filter(({ level }) => level === 'ERROR');
+    expect(errors.map(({ reason }) => reason)).toEqual([E, arnOf('deleted')]);
+  });
+
+  test('is in no cache on the way for longer than here', async () => {
+    const { headers } = await ask(issuerOf([A]), '/.well-known/jwks.json');
+    expect(headers?.['cache-control']).toBe(`public, max-age=${MAX_AGE_SECONDS}`);
   });
 });
 

@@ -8,6 +8,7 @@ import { describeDenial, evaluateTrust } from '../policy/evaluate.ts';
 import { accessRequest, decide } from '../service.ts';
 import type { Service, ServiceCall } from '../service.ts';
 import type { Answer } from '../wire.ts';
+import { type KeyStates, STATE_CHANGES, keyStates } from './key-state.ts';
 import { ALGORITHMS, algorithmOf, publicKeyOf, signDigest, signMessage } from './sign.ts';
 import type { KeySpec } from './sign.ts';
 
@@ -39,9 +40,13 @@ const signSchema = z.object({
   MessageType: z.enum(['RAW', 'DIGEST']).default('RAW'),
   SigningAlgorithm: z.string(),
 });
-const getPublicKeySchema = z.object({ KeyId: keyId });
+/** Other members, such as the days that a deletion waits, change nothing here. */
+const oneKeySchema = z.object({ KeyId: keyId });
 
-type Keys = ReadonlyMap<string, LoadedKey>;
+interface Keys {
+  readonly loaded: ReadonlyMap<string, LoadedKey>;
+  readonly states: KeyStates;
+}
 type Operation = (call: ServiceCall, body: unknown, keys: Keys) => object;
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
@@ -53,6 +58,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
         ['kms:SigningAlgorithm', [SigningAlgorithm]],
         ['kms:MessageType', [MessageType]],
       ]);
+      keys.states.checkUsable(key.arn);
       const algorithm = algorithmOf(key.spec, SigningAlgorithm);
       if (!algorithm) throw invalid(`Algorithm ${SigningAlgorithm} is not one of keys of type ${key.spec}`);
       if (MessageType === 'DIGEST' && Message.length !== algorithm.bytes) throw invalid('Digest is of another length');
@@ -67,7 +73,8 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   [
     'GetPublicKey',
     (call, body, keys) => {
-      const key = authorised(call, 'kms:GetPublicKey', keyOf(call, read(getPublicKeySchema, body).KeyId, keys), []);
+      const key = authorised(call, 'kms:GetPublicKey', keyOf(call, read(oneKeySchema, body).KeyId, keys), []);
+      keys.states.checkUsable(key.arn);
       return {
         KeyId: key.arn,
         KeySpec: key.spec,
@@ -77,11 +84,18 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
       };
     },
   ],
+  ...STATE_CHANGES.map((name): [string, Operation] => [
+    name,
+    (call, body, keys) => {
+      const key = authorised(call, `kms:${name}`, keyOf(call, read(oneKeySchema, body).KeyId, keys), []);
+      return keys.states.change(name, key.arn);
+    },
+  ]),
 ]);
 
 /** KMS: keys that sign and never leave, asked by JSON 1.1; policies of keys and of identities decide, as on AWS. */
 export const createKms = (settings: readonly SigningKey[]): Service => {
-  const keys: Keys = new Map(settings.map((key) => [key.arn, loadKey(key)]));
+  const keys: Keys = { loaded: new Map(settings.map((key) => [key.arn, loadKey(key)])), states: keyStates() };
   return {
     skewSeconds: 300,
     signatureFaults: SIGNATURE_FAULTS,
@@ -111,7 +125,7 @@ const keyOf = (call: ServiceCall, id: string, keys: Keys): LoadedKey => {
   const arn = id.startsWith('arn:')
     ? id
     : `arn:${call.role.partition}:kms:${call.region}:${call.role.account}:key/${id}`;
-  const key = keys.get(arn);
+  const key = keys.loaded.get(arn);
   if (!key) throw new AwsFault(400, 'NotFoundException', `Key '${arn}' does not exist`);
   return key;
 };

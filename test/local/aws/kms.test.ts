@@ -1,6 +1,14 @@
 import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import {
+  CancelKeyDeletionCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  GetPublicKeyCommand,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+  SignCommand,
+} from '@aws-sdk/client-kms';
 import type { SignCommandInput } from '@aws-sdk/client-kms';
 import type { LocalAws } from '../../../local/aws/server.ts';
 import {
@@ -16,9 +24,10 @@ import {
   world,
 } from './small-world.ts';
 
+const BROKER_ADMIN = `arn:aws:iam::${BROKER_ACCOUNT}:role/admin`;
 const READER = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/issuer`;
 const arnOf = (id: string) => `arn:aws:kms:${REGION}:${BROKER_ACCOUNT}:key/${id}`;
-const [EC, RSA, SHUT] = [arnOf('ec'), arnOf('rsa'), arnOf('shut')];
+const [EC, RSA, SHUT, OLD] = [arnOf('ec'), arnOf('rsa'), arnOf('shut'), arnOf('old')];
 
 const pem = (spec: 'RSA_2048' | 'ECC_NIST_P256') =>
   (spec === 'RSA_2048'
@@ -57,13 +66,17 @@ beforeAll(async () => {
     ],
   });
   aws = await start({
-    world: world(signer, reader),
+    world: world(signer, reader, role(BROKER_ADMIN)),
     signingKeys: [
       { arn: EC, spec: 'ECC_NIST_P256', privateKey: pem('ECC_NIST_P256'), policy: leftToTheAccount },
       { arn: RSA, spec: 'RSA_2048', privateKey: pem('RSA_2048'), policy: leftToTheAccount },
       {
         ...{ arn: SHUT, spec: 'ECC_NIST_P256', privateKey: pem('ECC_NIST_P256') },
         policy: policy({ Effect: 'Allow', Principal: root, Action: 'kms:GetPublicKey', Resource: '*' }),
+      },
+      {
+        ...{ arn: OLD, spec: 'ECC_NIST_P256', privateKey: pem('ECC_NIST_P256') },
+        policy: policy({ Effect: 'Allow', Principal: root, Action: 'kms:*', Resource: '*' }),
       },
     ],
   });
@@ -137,5 +150,32 @@ describe('what KMS refuses is refused', () => {
     expect(await codeOf(reader.send(command))).toBe('AccessDeniedException');
     const stranger = new KMSClient(clientConfig(aws, TARGET));
     expect(await codeOf(stranger.send(new GetPublicKeyCommand({ KeyId: EC })))).toBe('AccessDeniedException');
+  });
+});
+
+describe('a key that is taken out of use', () => {
+  const admin = (): KMSClient => new KMSClient(clientConfig(aws, BROKER_ADMIN));
+  const uses = () =>
+    Promise.all([codeOf(signed({ KeyId: OLD })), codeOf(client.send(new GetPublicKeyCommand({ KeyId: OLD })))]);
+  const both = (code: string) => [code, code];
+
+  test('neither signs nor shows its public key while it is disabled, or waits for its end', async () => {
+    await expect(uses()).resolves.toEqual(both('none'));
+    await admin().send(new DisableKeyCommand({ KeyId: OLD }));
+    await expect(uses()).resolves.toEqual(both('DisabledException'));
+    const scheduled = await admin().send(new ScheduleKeyDeletionCommand({ KeyId: OLD, PendingWindowInDays: 7 }));
+    expect(scheduled).toMatchObject({ KeyId: OLD, KeyState: 'PendingDeletion' });
+    await expect(uses()).resolves.toEqual(both('KMSInvalidStateException'));
+    expect(await codeOf(admin().send(new EnableKeyCommand({ KeyId: OLD })))).toBe('KMSInvalidStateException');
+    await admin().send(new CancelKeyDeletionCommand({ KeyId: OLD }));
+    await expect(uses()).resolves.toEqual(both('DisabledException'));
+    await admin().send(new EnableKeyCommand({ KeyId: OLD }));
+    await expect(uses()).resolves.toEqual(both('none'));
+  });
+
+  test('is so by whoever may say so', async () => {
+    expect(await codeOf(client.send(new DisableKeyCommand({ KeyId: OLD })))).toBe('AccessDeniedException');
+    expect(await codeOf(admin().send(new DisableKeyCommand({ KeyId: EC })))).toBe('AccessDeniedException');
+    await expect(uses()).resolves.toEqual(both('none'));
   });
 });
