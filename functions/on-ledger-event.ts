@@ -4,7 +4,7 @@ import { dynamoDbClient } from '../lib/aws/clients.ts';
 import { ledgerChangeOf } from '../lib/aws/ledger-change.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { dynamoSummaries } from '../lib/aws/summaries.ts';
-import { noticesOf } from './notices-wiring.ts';
+import { queuesOf } from './queues-wiring.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { type LedgerWatch, watchLedger } from '../lib/broker/watch-ledger.ts';
 import { onLambda } from '../lib/config/bundled.ts';
@@ -16,17 +16,15 @@ const streamEvent = z.object({
 });
 
 /** Called with the records of the ledger's stream; answers which of them must be told again ("Reporting batch item failures"). */
-export const create = (
-  { policy, region, tables, endpoints, noticesQueue }: Config,
-  { clock, chance, logger } = surroundings('on-ledger-event'),
-) => {
+export const create = (config: Config, { clock, chance, logger } = surroundings('on-ledger-event')) => {
+  const { policy, region, tables, endpoints } = config;
   const client = dynamoDbClient({
     region,
     ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
   });
   const watch: LedgerWatch = {
     ...{ policy, clock, chance },
-    notices: noticesOf(noticesQueue, region, endpoints.sqs),
+    ...queuesOf(config),
     ledger: dynamoLedger({ client, table: tables.ledger }),
     summaries: dynamoSummaries({ client, table: tables.index }),
     alarm: ({ stream, seq, change }) => {

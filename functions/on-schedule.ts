@@ -7,15 +7,15 @@ import { type Schedule, runDues } from '../lib/broker/run-dues.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
-import { noticesOf } from './notices-wiring.ts';
 import { ticketsOf } from './outside-wiring.ts';
+import { queuesOf } from './queues-wiring.ts';
 
 /** A run ends before the next one begins; what it did not come to is that one's. */
 const RUN_MS = 50_000;
 
 /** Called every minute. Two runs at once do no harm: what is done is done once, by the ledger and by the queue. */
 export const create = (config: Config, around = surroundings('on-schedule')) => {
-  const { policy, region, tables, endpoints, noticesQueue } = config;
+  const { policy, region, tables, endpoints } = config;
   const { clock, chance, logger } = around;
   const client = dynamoDbClient({
     region,
@@ -27,7 +27,7 @@ export const create = (config: Config, around = surroundings('on-schedule')) => 
     dues: dynamoDues({ client, table: tables.index }),
     summaries: dynamoSummaries({ client, table: tables.index }),
     texts: dynamoTexts({ client, table: tables.identity, clock }),
-    notices: noticesOf(noticesQueue, region, endpoints.sqs),
+    ...queuesOf(config),
     tickets: ticketsOf(config, around),
     warn: (message, cause) => {
       logger.error(message, {}, cause);

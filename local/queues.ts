@@ -25,9 +25,14 @@ export const queuesOf = ({ resourcesOf }: Pick<LocalStack, 'resourcesOf'>): read
     };
   });
 
-/** The one that notices are put on. */
-export const noticesQueue = ({ resourcesOf }: Pick<LocalStack, 'resourcesOf'>): { url: string; arn: string } => {
-  const queue = resourcesOf('AWS::SQS::Queue').find(({ logicalId }) => logicalId === 'Notices');
-  if (!queue) throw new Error('the template has no queue Notices');
+export interface TemplateQueue {
+  readonly url: string;
+  readonly arn: string;
+}
+
+/** The queue of that logical id or ARN. Throws an Error where there is none. */
+export const queueOf = ({ resourcesOf }: Pick<LocalStack, 'resourcesOf'>, named: string): TemplateQueue => {
+  const queue = resourcesOf('AWS::SQS::Queue').find((one) => one.logicalId === named || one.attribute('Arn') === named);
+  if (!queue) throw new Error(`the template has no queue ${named}`);
   return { url: queue.ref(), arn: queue.attribute('Arn') };
 };

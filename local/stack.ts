@@ -20,12 +20,13 @@ import { type LocalSaml, type SamlOptions, startSaml } from './idp/saml.ts';
 import type { LaptopProviders } from './laptop-access.ts';
 import { type LedgerStream, startLedgerStream } from './ledger-stream.ts';
 import { type NoticesReader, type ReadNotice, startNoticesReader } from './notices-reader.ts';
-import { noticesQueue, queuesOf } from './queues.ts';
+import { type QueueSource, startQueueSource } from './queue-source.ts';
+import { queueOf, queuesOf } from './queues.ts';
 import { type LocalSchedule, startSchedule } from './schedule.ts';
 import { type LocalState, openState, samlKeyOf, secretsOf } from './state.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from './tables.ts';
 import { openSigningKeys } from './signing-keys.ts';
-import { BROKER_ACCOUNT, targetAccounts, targetRoles } from './target-accounts.ts';
+import { BROKER_ACCOUNT, boundedRoles, targetAccounts } from './target-accounts.ts';
 import { type LocalStack, type RoleResource, readTemplateFile } from './template.ts';
 
 export interface Ports {
@@ -72,6 +73,8 @@ export interface Stack {
   readonly dynamodbEndpoint: string;
   readonly ledgerStream: Pick<LedgerStream, 'poll'>;
   readonly notices: Pick<NoticesReader, 'poll'>;
+  /** Those that functions are called with. */
+  readonly queues: readonly Pick<QueueSource, 'poll'>[];
   readonly schedule: Pick<LocalSchedule, 'run'>;
   readonly template: LocalStack;
   close(): Promise<void>;
@@ -123,11 +126,15 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const functions = keep(startFunctions({ functions: template.functions, environmentFor, region: REGION, log }));
   const notices = keep(readNotices(options, template, aws));
   const ledgerStream = keep(await followLedger(options, { template, database, functions }));
+  const queues = followQueues(options, { template, aws, functions }).map(keep);
   const invoke = (functionId: string, event: unknown) => functions.invoke(functionId, event);
   await activatePolicy(template, invoke);
   const schedule = keep(startSchedule(() => functions.invoke('on-schedule', {}), options));
   keep(await startGateway({ port: gatewayPort, routes: template.routes, invoke }));
-  return { origin, oidc, saml, aws, dynamodbEndpoint: database.endpoint, ledgerStream, notices, schedule, template };
+  return {
+    ...{ origin, oidc, saml, aws, ledgerStream, notices, schedule, template, queues },
+    dynamodbEndpoint: database.endpoint,
+  };
 };
 
 const readNotices = (
@@ -138,7 +145,7 @@ const readNotices = (
   startNoticesReader({
     endpoint: aws.endpoint,
     region: REGION,
-    queueUrl: noticesQueue(template).url,
+    queueUrl: queueOf(template, 'Notices').url,
     credentials: aws.credentialsFor(NOTICES_READER, 'notices', FUNCTION_CREDENTIALS_SECONDS),
     onNotice,
     intervalMs: ledgerStreamIntervalMs,
@@ -147,13 +154,35 @@ const readNotices = (
     },
   });
 
+/** The functions that are called with what is on a queue. */
+const followQueues = (
+  { log, ledgerStreamIntervalMs = 1000 }: StackOptions,
+  { template, aws, functions }: { template: LocalStack; aws: LocalAws; functions: Functions },
+): readonly QueueSource[] =>
+  template.eventSources
+    .filter(({ sourceArn }) => sourceArn.includes(':sqs:'))
+    .map(({ functionId, sourceArn, batchSize }) =>
+      startQueueSource({
+        ...{ endpoint: aws.endpoint, region: REGION, batchSize },
+        queueUrl: queueOf(template, sourceArn).url,
+        queueArn: sourceArn,
+        credentials: aws.credentialsFor(roleOf(template, functionId).arn, 'lambda', FUNCTION_CREDENTIALS_SECONDS),
+        invoke: (event) => functions.invoke(functionId, event),
+        intervalMs: ledgerStreamIntervalMs,
+        log: (line) => {
+          log(functionId, line);
+        },
+      }),
+    );
+
 /** The one table with a stream, and the function that is called with its changes. */
 const followLedger = (
   { folder, log, ledgerStreamIntervalMs = 1000 }: StackOptions,
   { template, database, functions }: { template: LocalStack; database: EmbeddedDynamoDb; functions: Functions },
 ): Promise<LedgerStream> => {
-  const { functionId, sourceArn, batchSize } = certain(template.eventSources[0], 'a function follows the ledger');
-  const table = Object.values(template.tables).find(({ streamArn }) => streamArn === sourceArn);
+  const table = Object.values(template.tables).find(({ streamArn }) => streamArn !== undefined);
+  const source = template.eventSources.find(({ sourceArn }) => sourceArn === table?.streamArn);
+  const { functionId, batchSize } = certain(source, 'a function follows the ledger');
   return startLedgerStream({
     endpoint: database.endpoint,
     table: certain(table?.createTable.TableName, 'the ledger has a stream'),
@@ -204,7 +233,11 @@ const awsOptions = (
   { state, origin, access, template, database, signingKeys }: Around & Started,
 ): LocalAwsOptions => {
   const { policy } = accessPolicy(access);
-  const credentialsRole = roleOf(template, 'credentials').arn;
+  const { roles, managedPolicies } = boundedRoles(policy, {
+    credentialsRoleArn: roleOf(template, 'credentials').arn,
+    onRevocationRoleArn: roleOf(template, 'on-revocation').arn,
+    issuer: origin,
+  });
   return {
     port: ports.aws,
     world: {
@@ -212,11 +245,8 @@ const awsOptions = (
         ...targetAccounts(policy, origin, issuerMetadata(origin, samlCertificates(signingKeys))),
         [BROKER_ACCOUNT]: { buckets: [] },
       },
-      roles: [
-        ...targetRoles(policy, credentialsRole, origin),
-        ...Object.values(template.roles).map(functionRole),
-        noticesReaderRole(template),
-      ],
+      roles: [...roles, ...Object.values(template.roles).map(functionRole), noticesReaderRole(template)],
+      managedPolicies,
       tablePolicies: tablePolicies(template),
     },
     queues: queuesOf(template),
@@ -249,7 +279,9 @@ const NOTICES_READER = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-de
 const noticesReaderRole = (template: LocalStack): Role => ({
   arn: NOTICES_READER,
   trustPolicy: policyOf({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }),
-  policies: [policyOf({ Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], Resource: noticesQueue(template).arn })],
+  policies: [
+    policyOf({ Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], Resource: queueOf(template, 'Notices').arn }),
+  ],
   maxSessionSeconds: 3600,
 });
 

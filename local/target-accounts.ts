@@ -1,6 +1,8 @@
 import type { AccessPolicy } from '../lib/domain/policy.ts';
 import type { Entitlement } from '../lib/domain/entitlement.ts';
-import { SAML_PROVIDER, audienceOf, entityIdOf, samlAudienceOf, samlProviderArn } from '../lib/domain/role-session.ts';
+import { ALLOW_EVERYTHING, boundaryArn, boundaryDocument, revokerArn, roleName } from '../lib/domain/boundary.ts';
+import { SAML_PROVIDER, audienceOf } from '../lib/domain/role-session.ts';
+import { type TrustedBroker, revokerPolicy, revokerTrust, trustPolicy } from '../lib/domain/target-role.ts';
 import type { Bucket, Role, World } from './aws/world.ts';
 
 /** The account that the broker runs in. */
@@ -24,81 +26,41 @@ const POLICIES: Readonly<Record<string, Document>> = {
   PaymentsAdmin: allow(['s3:GetObject'], ['arn:aws:s3:::prod-payments/*']),
 };
 
-/**
- * The roles that the access policy names, as their accounts would have made them: trusting the broker's one role, or what it signs as
- * `issuer`, each in the one way that the entitlement goes by.
- */
-export const targetRoles = (policy: AccessPolicy, credentialsRoleArn: string, issuer = ''): readonly Role[] => {
-  const byArn = new Map([...policy.entitlements.values()].map((entitlement) => [entitlement.roleArn, entitlement]));
-  return [...byArn.values()].map((entitlement) => ({
-    arn: entitlement.roleArn,
-    trustPolicy: {
-      assumeRole: () => trusting(credentialsRoleArn, entitlement),
-      webIdentity: () => trustingTokens(issuer, entitlement),
-      saml: () => trustingResponses(issuer, entitlement),
-    }[entitlement.session.via](),
-    policies: [POLICIES[nameOf(entitlement)] ?? READ_S3],
-    maxSessionSeconds: Math.max(3600, entitlement.roleMaxSessionSeconds),
+/** The roles that the access policy names, as their accounts would have made them: letting in the broker, and nobody else. */
+export const targetRoles = (policy: AccessPolicy, broker: TrustedBroker): readonly Role[] =>
+  [...byRole(policy)].map(([arn, entitlements]) => ({
+    arn,
+    trustPolicy: { ...trustPolicy(entitlements, broker) },
+    policies: [POLICIES[roleName(arn)] ?? READ_S3],
+    maxSessionSeconds: Math.max(3600, ...entitlements.map(({ roleMaxSessionSeconds }) => roleMaxSessionSeconds)),
   }));
-};
 
-const nameOf = ({ roleArn }: Entitlement): string => roleArn.slice(roleArn.lastIndexOf('/') + 1);
+const byRole = ({ entitlements }: AccessPolicy): ReadonlyMap<string, readonly Entitlement[]> =>
+  Map.groupBy(entitlements.values(), ({ roleArn }) => roleArn);
 
-/** As docs/operations.md asks of a target account. */
-const trusting = (credentialsRoleArn: string, { account }: Entitlement): Document => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Principal: { AWS: credentialsRoleArn },
-      Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
-      Condition: {
-        ...(account.externalId === undefined ? {} : { StringEquals: { 'sts:ExternalId': account.externalId } }),
-        StringLike: { 'aws:RequestTag/hatcheck-request': 'r_*', 'sts:SourceIdentity': 'p_*' },
-      },
-    },
-  ],
-});
-
-/** One account, one entitlement, and no pattern in either: docs/operations.md. */
-const trustingTokens = (issuer: string, { id, account, roleArn }: Entitlement): Document => {
-  const host = issuer.replace(/^https?:\/\//, '');
+/** And with their boundaries, and the roles that may write these. */
+export const boundedRoles = (
+  policy: AccessPolicy,
+  broker: TrustedBroker,
+): Required<Pick<World, 'roles' | 'managedPolicies'>> => {
+  const accounts = new Map([...policy.entitlements.values()].map(({ account }) => [account.id, account]));
+  const boundaries = [...byRole(policy)].flatMap(([roleArn, [first]]) => {
+    const document = first && boundaryDocument({ ...first, ...broker }, [ALLOW_EVERYTHING], { requestIds: [] });
+    return document ? [[boundaryArn({ roleArn }), { ...document }] as const] : [];
+  });
   return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Federated: `arn:${account.partition}:iam::${account.id}:oidc-provider/${host}` },
-        Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity'],
-        Condition: {
-          StringEquals: { [`${host}:aud`]: audienceOf({ roleArn }), [`${host}:sub`]: id },
-          StringLike: { 'aws:RequestTag/hatcheck-request': 'r_*', 'sts:SourceIdentity': 'p_*' },
-        },
-      },
+    roles: [
+      ...targetRoles(policy, broker).map((role) => ({ ...role, boundary: boundaryArn({ roleArn: role.arn }) })),
+      ...[...accounts.values()].map((account) => ({
+        arn: revokerArn({ account }),
+        trustPolicy: { ...revokerTrust(account, broker) },
+        policies: [{ ...revokerPolicy(account) }],
+        maxSessionSeconds: 3600,
+      })),
     ],
+    managedPolicies: Object.fromEntries(boundaries),
   };
 };
-
-/** The provider is the account's own, the response names one role, and its subject one entitlement. */
-const trustingResponses = (issuer: string, { id, account, roleArn }: Entitlement): Document => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Principal: { Federated: samlProviderArn(account) },
-      Action: ['sts:AssumeRoleWithSAML', 'sts:TagSession', 'sts:SetSourceIdentity'],
-      Condition: {
-        StringEquals: {
-          'SAML:aud': samlAudienceOf({ roleArn }),
-          'SAML:iss': entityIdOf(issuer),
-          'SAML:sub': id,
-          'SAML:sub_type': 'persistent',
-        },
-        StringLike: { 'aws:RequestTag/hatcheck-request': 'r_*', 'sts:SourceIdentity': 'p_*' },
-      },
-    },
-  ],
-});
 
 /**
  * The accounts with what is in them, and what we sign by as a provider of those that have an entitlement that goes by it.

@@ -22,6 +22,7 @@ const snapshot = z.object({
     maxSeconds: z.number(),
     tail: z.enum(['deny', 'refuse']),
     chaining: z.boolean(),
+    revokeOnEnd: z.exactOptional(z.literal(true)),
     denies: z.array(denyStatement),
   }),
 });
@@ -87,6 +88,9 @@ const summary = z.object({
   ),
   bundle: z.exactOptional(z.object({ id: z.string(), requestIds: z.array(z.string()) })),
   closed: z.exactOptional(z.object({ kind: z.enum(['denied', 'cancelled', 'revoked', 'ended']), ...closedBy })),
+  sessionsEnded: z.exactOptional(
+    z.object({ at: z.string(), tookMs: z.number(), by: z.enum(['boundary', 'token_issue_time']) }),
+  ),
   seq: z.number(),
   // Names every member, the optional ones too: one left out would be lost on its way through the table.
 } satisfies Record<keyof RequestSummary, unknown>);

@@ -3,10 +3,12 @@ import {
   type BoundedRole,
   allOverAt,
   boundaryDocument,
+  deniedSince,
   nextSecond,
   sessionsOverAt,
 } from '../domain/boundary.ts';
 import { HatcheckError } from '../domain/errors.ts';
+import type { EndedBy, StoredEvent } from '../domain/event.ts';
 import type { Instant } from '../domain/principal.ts';
 import { fold } from '../domain/request.ts';
 import { isBefore } from '../domain/time.ts';
@@ -30,8 +32,11 @@ export interface SessionsEnder {
   readonly overflowed: (role: BoundedRole, requests: number) => void;
 }
 
-/** By what the sessions of a request are denied everything. */
-export type EndedBy = 'boundary' | 'token_issue_time' | 'over';
+/**
+ * What became of the sessions of a request: denied everything, by what, and until when at the least; `over`: none can be out any more;
+ * `unread`: the ledger did not say, so that what the boundary denied it goes on denying, and nothing more.
+ */
+export type Outcome = { readonly by: EndedBy; readonly until: Instant } | 'over' | 'unread';
 
 /** IAM may show a write after some seconds only; whoever calls has half a minute. */
 const TRIES = 20;
@@ -41,14 +46,14 @@ const PAUSE_MS = 500;
  * Ends the sessions of revoked requests that are out on a role: writes the whole boundary anew from what the ledger says of these requests
  * and of those that the boundary names, until IAM shows it. Nobody else may write the same role's meanwhile.
  *
- * @returns how each is denied now; `over` has no session any more. What the ledger does not say is revoked is not in it.
- * @throws HatcheckError `ledger_unavailable`, `aws_unavailable`: to be tried again, whole.
+ * @returns what became of each; what the ledger does not say is revoked is not in it. An `unread` one is to be tried again.
+ * @throws HatcheckError `aws_unavailable`: to be tried again, whole.
  */
 export const endSessions = async (
   ender: SessionsEnder,
   role: BoundedRole,
   requestIds: readonly string[],
-): Promise<ReadonlyMap<string, EndedBy>> => {
+): Promise<ReadonlyMap<string, Outcome>> => {
   const { boundaries, clock } = ender;
   let replaced: string | undefined;
   for (let tries = 0; tries < TRIES; tries += 1) {
@@ -68,37 +73,51 @@ export const endSessions = async (
   throw unwritten(role, 'does not show what was written');
 };
 
-/** A request that the ledger says is revoked. */
+/** A request whose sessions are to be denied. */
 interface Fact {
-  readonly revokedAt: Instant;
-  /** Whether sessions of it may still be out. */
-  readonly out: boolean;
+  readonly deniedSince: Instant;
+  /** Absent: it never had one. */
+  readonly overAt: Instant | undefined;
 }
 
-type Facts = ReadonlyMap<string, Fact>;
+type Facts = ReadonlyMap<string, Fact | 'unread'>;
 
 const factsOf = async (
-  { ledger, clock }: SessionsEnder,
+  { ledger }: SessionsEnder,
   { roleArn }: BoundedRole,
   requestIds: readonly string[],
 ): Promise<Facts> => {
-  const found = new Map<string, Fact>();
+  const found = new Map<string, Fact | 'unread'>();
   // One after the other: there are some hundreds at the most, and the ledger is everybody's.
   for (const id of new Set(requestIds)) {
-    const events = await ledger.read(requestStream(id));
-    const request = fold(events);
-    if (request?.closed?.kind !== 'revoked' || request.snapshot.roleArn !== roleArn) continue;
-    const { chaining } = request.snapshot.session;
-    const overAt = sessionsOverAt({ chaining, closedAt: request.closed.at }, events);
-    const out = overAt !== undefined && isBefore(clock.now(), overAt);
-    found.set(id, { revokedAt: request.closed.at, out });
+    const events = await orUnread(ledger.read(requestStream(id)));
+    const fact = events === 'unread' ? events : factOf(events, roleArn);
+    if (fact) found.set(id, fact);
   }
   return found;
 };
 
+/** NB. One stream that was tampered with must not keep the others' sessions alive. */
+const orUnread = async <T>(read: Promise<T>): Promise<T | 'unread'> => {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof HatcheckError) return 'unread';
+    throw error;
+  }
+};
+
+const factOf = (events: readonly StoredEvent[], roleArn: string): Fact | undefined => {
+  const request = fold(events);
+  const since = request?.snapshot.roleArn === roleArn ? deniedSince(request) : undefined;
+  if (!request || since === undefined) return undefined;
+  const { chaining } = request.snapshot.session;
+  return { deniedSince: since, overAt: sessionsOverAt({ chaining, closedAt: since }, events) };
+};
+
 interface Whole {
   readonly document: BoundaryDocument;
-  readonly outcomes: ReadonlyMap<string, EndedBy>;
+  readonly outcomes: ReadonlyMap<string, Outcome>;
 }
 
 const whole = (
@@ -109,10 +128,10 @@ const whole = (
 ): Whole => {
   const now = clock.now();
   const before = standing(ended.issuedBefore, now);
-  const outcomes = new Map([...found].map(([id, fact]) => [id, endedBy(fact, before)]));
-  const single = [...outcomes].filter(([, by]) => by === 'boundary').map(([id]) => id);
+  const outcomes = outcomesOf(found, now, before);
+  const single = [...outcomes].filter(([id, outcome]) => standsAlone(outcome, ended.requestIds.includes(id)));
   const document = boundaryDocument(role, own, {
-    requestIds: single,
+    requestIds: single.map(([id]) => id),
     ...(before === undefined ? {} : { issuedBefore: before }),
   });
   if (document) return { document, outcomes };
@@ -120,12 +139,22 @@ const whole = (
   const issuedBefore = nextSecond(now);
   const shorter = boundaryDocument(role, own, { requestIds: [], issuedBefore });
   if (!shorter) throw unwritten(role, 'leaves no room for a deny');
-  return { document: shorter, outcomes: new Map([...found].map(([id, fact]) => [id, endedBy(fact, issuedBefore)])) };
+  return { document: shorter, outcomes: outcomesOf(found, now, issuedBefore) };
 };
 
-/** A revoked request opens no session, so that all of them were issued before the revoke. */
-const endedBy = ({ out, revokedAt }: Fact, issuedBefore: Instant | undefined): EndedBy =>
-  !out ? 'over' : issuedBefore !== undefined && isBefore(revokedAt, issuedBefore) ? 'token_issue_time' : 'boundary';
+const standsAlone = (outcome: Outcome, isDenied: boolean): boolean =>
+  outcome === 'unread' ? isDenied : outcome !== 'over' && outcome.by === 'boundary';
+
+const outcomesOf = (found: Facts, now: Instant, issuedBefore: Instant | undefined): ReadonlyMap<string, Outcome> =>
+  new Map([...found].map(([id, fact]) => [id, fact === 'unread' ? fact : outcomeOf(fact, now, issuedBefore)]));
+
+/** A request that is closed opens no session, so that all of them were issued before that. */
+const outcomeOf = (fact: Fact, now: Instant, issuedBefore: Instant | undefined): Outcome => {
+  if (fact.overAt === undefined || !isBefore(now, fact.overAt)) return 'over';
+  return issuedBefore !== undefined && isBefore(fact.deniedSince, issuedBefore)
+    ? { by: 'token_issue_time', until: allOverAt(issuedBefore) }
+    : { by: 'boundary', until: fact.overAt };
+};
 
 const standing = (issuedBefore: Instant | undefined, now: Instant): Instant | undefined =>
   issuedBefore !== undefined && isBefore(now, allOverAt(issuedBefore)) ? issuedBefore : undefined;

@@ -50,6 +50,8 @@ export interface RequestView extends StagedView {
   readonly breakGlass: boolean;
   readonly review?: ReviewView;
   readonly closed?: ClosedView;
+  /** Sessions that were out when it was closed are denied everything since then; `tookMs` from the close. */
+  readonly sessionsEnded?: NonNullable<RequestState['sessionsEnded']>;
   readonly actions: readonly Action[];
   readonly seq: number;
 }
@@ -89,7 +91,7 @@ interface Seen extends Reading {
 
 const viewOf = (request: RequestSummary | RequestState, seen: Seen): RequestView => {
   const { desk, principal, channel, known, now, person, words } = seen;
-  const { ticket, startAt, bundle, extension, breakGlass, closed } = request;
+  const { ticket, startAt, bundle, extension, breakGlass, closed, sessionsEnded } = request;
   const grant = grantAt(request, now);
   return {
     id: request.id,
@@ -112,6 +114,7 @@ const viewOf = (request: RequestSummary | RequestState, seen: Seen): RequestView
     breakGlass: breakGlass !== undefined,
     ...(breakGlass ? { review: reviewView(breakGlass, request.review, seen) } : {}),
     ...(closed ? { closed: closedView(closed, seen) } : {}),
+    ...(sessionsEnded ? { sessionsEnded } : {}),
     actions: actionsFor({ issues: [], ...request }, { ...known, channel, principal, policy: desk.policy, now }),
     seq: request.seq,
   };

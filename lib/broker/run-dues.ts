@@ -6,7 +6,7 @@ import { isBefore, plusSeconds } from '../domain/time.ts';
 import { type Seen, appendAsSystem, seen } from './append-as-system.ts';
 import type { Broker, Patience } from './broker.ts';
 import { type Notice, type Recipient, approversAsked } from './notice.ts';
-import type { Dues, Notices, Summaries, Texts, Tickets } from './ports.ts';
+import type { Dues, Notices, Revocations, Summaries, Texts, Tickets } from './ports.ts';
 import { summaryOf } from './summary.ts';
 import { newWords } from './words.ts';
 
@@ -14,6 +14,7 @@ import { newWords } from './words.ts';
 export interface Schedule extends Broker {
   readonly dues: Dues;
   readonly notices: Notices;
+  readonly revocations: Revocations;
   readonly tickets: Tickets;
   readonly texts: Pick<Texts, 'put'>;
   readonly summaries: Pick<Summaries, 'put'>;
@@ -59,6 +60,7 @@ export const runDues = async (
     const { kind } = due;
     if (kind === 'lapse') await deal(due, () => lapse(schedule, due, patience));
     else if (kind === 'ticket') tickets.push(due);
+    else if (kind === 'boundary') await deal(due, () => prune(schedule, due));
     else reminders.push({ ...due, kind });
   }
   for (const due of reminders) await deal(due, () => remind(schedule, due, due.kind));
@@ -104,7 +106,16 @@ const lapsed = ({ request, events, now }: Seen): DomainEvent | undefined => {
     : undefined;
 };
 
-type Reminder = Exclude<Due['kind'], 'lapse' | 'ticket'>;
+/** A deny that no session can be under any more may go: whoever writes the role's boundary otherwise looks at it again. */
+const prune = async (schedule: Schedule, due: Due): Promise<void> => {
+  const { requestId, at } = due;
+  const found = await seen(schedule, requestId);
+  if (found)
+    await schedule.revocations.send({ id: `${requestId}.${at}`, requestId, roleArn: found.request.snapshot.roleArn });
+  await schedule.dues.done(due);
+};
+
+type Reminder = Exclude<Due['kind'], 'lapse' | 'ticket' | 'boundary'>;
 
 /**
  * First it is sent, then it is noted that it was: whoever is cut off in between sends it again, under the same id, which the queue and its

@@ -1,3 +1,4 @@
+import { deniedSince } from '../domain/boundary.ts';
 import { HatcheckError } from '../domain/errors.ts';
 import type { Actor, EventData, StoredEvent } from '../domain/event.ts';
 import type { AccessPolicy } from '../domain/policy.ts';
@@ -8,7 +9,7 @@ import { requestStream } from './broker.ts';
 import { BrokenChainError, seal } from './chain.ts';
 import { isCarried, isForged } from './forged.ts';
 import { noticeOf } from './notice.ts';
-import type { Chance, Clock, Ledger, LedgerPairs, Notices, Summaries } from './ports.ts';
+import type { Chance, Clock, Ledger, LedgerPairs, Notices, Revocations, Summaries } from './ports.ts';
 import { summaryOf } from './summary.ts';
 
 /** What happened to one item of the ledger, as its stream tells it, at least once and in each item's own order. */
@@ -37,6 +38,7 @@ export interface LedgerWatch {
   readonly ledger: Ledger & LedgerPairs;
   readonly summaries: Pick<Summaries, 'put'>;
   readonly notices: Notices;
+  readonly revocations: Revocations;
   readonly policy: AccessPolicy;
   readonly clock: Clock;
   readonly chance: Pick<Chance, 'fraction'>;
@@ -45,7 +47,7 @@ export interface LedgerWatch {
 }
 
 /**
- * A request's new event is told to whom it concerns, and repairs its summary; an alteration raises the alarm and is put on record once, however often it is told.
+ * A request's new event ends its sessions where it should, is told to whom it concerns, and repairs its summary; an alteration raises the alarm and is put on record once, however often it is told.
  *
  * @throws HatcheckError `ledger_unavailable`, `ledger_conflict`, `aws_unavailable`: tell it again later.
  */
@@ -67,6 +69,7 @@ const repair = async (watch: LedgerWatch, change: LedgerChange & Appended): Prom
   const { stream, seq, hash } = change;
   const found = await reread(watch.ledger, stream, seq);
   if ('request' in found) {
+    if (found.notified) await endSessionsOf(watch, found.notified);
     if (found.notified) await tell(watch, found.notified);
     if (found.request) await watch.summaries.put(summaryOf(found.request));
     return;
@@ -81,7 +84,14 @@ interface Notified {
   readonly request: RequestState;
 }
 
-/** What is to be told is told before anything else is done about the event. @throws HatcheckError `aws_unavailable` */
+/** Before anything else: every second of a revoked session counts. @throws HatcheckError `aws_unavailable` */
+const endSessionsOf = async ({ revocations }: LedgerWatch, { event, request }: Notified): Promise<void> => {
+  const closes = event.type === 'request.revoked' || event.type === 'request.ended';
+  if (!closes || deniedSince(request) === undefined || request.issues.length === 0) return;
+  await revocations.send({ id: event.eventId, requestId: request.id, roleArn: request.snapshot.roleArn });
+};
+
+/** @throws HatcheckError `aws_unavailable` */
 const tell = async ({ notices, policy }: LedgerWatch, { event, request }: Notified): Promise<void> => {
   const notice = noticeOf(event, request, policy);
   if (notice) await notices.send(notice);

@@ -132,6 +132,7 @@ const session = z
     /** Read on its own. */
     policy: z.unknown().optional(),
     chaining: z.boolean().default(false),
+    revokeOnEnd: z.boolean().default(false),
   })
   .check(({ value, issues }) => {
     if (value.max > STS_MAX_SECONDS[value.via])

@@ -86,6 +86,7 @@ export const compileEntitlement = (
       maxSeconds: session.max,
       tail: session.tail,
       chaining: session.chaining,
+      ...(session.revokeOnEnd && { revokeOnEnd: true }),
       denies,
     },
     ...present({ hours: text.hours }),

@@ -1,12 +1,15 @@
 import type { Account, Partition } from './entitlement.ts';
 import type { StoredEvent } from './event.ts';
 import type { Instant } from './principal.ts';
+import type { RequestState } from './request.ts';
 import { latest, msOf, plusSeconds } from './time.ts';
 
 /** A role that is lent, and the permissions boundary by which its sessions are ended. */
 export interface BoundedRole {
   readonly roleArn: string;
   readonly account: Account;
+  /** What the tokens that we sign say in `iss`: an account's provider is named after it. */
+  readonly issuer: string;
 }
 
 /** A statement as IAM has it; those of the account's own we carry on without reading them. */
@@ -80,12 +83,12 @@ const deny = (name: string, Condition: object): BoundaryStatement => ({
  * make a principal that does not carry it, or credentials for one that does not. (With what an account has besides, an
  * administrator may still find a way to stay: entitlements that should leave no trace deny `iam:*` in their session policy.)
  */
-const guards = ({ roleArn, account: { partition } }: BoundedRole): readonly BoundaryStatement[] => [
+const guards = ({ roleArn, account: { partition }, issuer }: BoundedRole): readonly BoundaryStatement[] => [
   {
     Sid: `${OUR_SID}Own`,
     Effect: 'Deny',
     Action: 'iam:*',
-    Resource: [roleArn, ...OWN.map((own) => ours(partition, own))],
+    Resource: [...ownResources(roleArn, partition), ours(partition, `oidc-provider/${providerName(issuer)}`)],
   },
   {
     Sid: `${OUR_SID}Detach`,
@@ -110,9 +113,23 @@ const guards = ({ roleArn, account: { partition } }: BoundedRole): readonly Boun
   },
 ];
 
-const OWN = ['role/hatcheck/*', 'policy/hatcheck/*', '*-provider/*hatcheck*'];
-
 const ours = (partition: Partition, resource: string): string => `arn:${partition}:iam::*:${resource}`;
+
+/** What of an account is ours, whatever our issuer is called: the role that is lent, and what has our name. */
+export const ownResources = (roleArn: string, partition: Partition): readonly string[] => [
+  roleArn,
+  ...['role/hatcheck/*', 'policy/hatcheck/*', '*-provider/*hatcheck*'].map((own) => ours(partition, own)),
+];
+
+/** IAM user guide, OpenID Connect providers: the issuer without its scheme. */
+export const providerName = (issuer: string): string => issuer.replace(/^https?:\/\//, '');
+
+/**
+ * Since when the sessions of a request are to be denied: it was revoked, or ended by its requester where access.yml wants that to end them.
+ * `undefined`: they are not.
+ */
+export const deniedSince = ({ closed, snapshot }: Pick<RequestState, 'closed' | 'snapshot'>): Instant | undefined =>
+  closed?.kind === 'revoked' || (closed?.kind === 'ended' && snapshot.session.revokeOnEnd) ? closed.at : undefined;
 
 /** Between a revoke and its effect, and between clocks. Whoever takes longer has had an alarm by then. */
 const MARGIN_SECONDS = 900;

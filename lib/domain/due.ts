@@ -11,6 +11,8 @@ export const DUE_KINDS = [
   'review_reminder',
   'review_overdue',
   'ticket',
+  // Planned by whoever ends sessions, when that is done.
+  'boundary',
 ] as const;
 export type DueKind = (typeof DUE_KINDS)[number];
 

@@ -101,6 +101,8 @@ export interface EventData {
   'credentials.failed': { readonly intent: string; readonly reason: string };
   /** AWS did not answer in time: a role session may be open, and nobody holds it. */
   'credentials.unknown': { readonly intent: string; readonly reason: string };
+  /** The sessions of a closed request that were out are denied everything: IAM showed it so long after the close. */
+  'sessions.ended': { readonly tookMs: number; readonly by: EndedBy };
   /** Stands in `refusals#<request id>`, apart from the lifecycle, so that nobody can crowd out a revoke. */
   'credentials.refused': {
     readonly requestId: string;
@@ -163,6 +165,9 @@ export interface Bundle {
   readonly id: string;
   readonly requestIds: readonly string[];
 }
+
+/** `boundary`: these sessions and no others; `token_issue_time`: all that were opened on the role before. */
+export type EndedBy = 'boundary' | 'token_issue_time';
 
 export type Verdict = 'justified' | 'unjustified';
 

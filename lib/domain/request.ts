@@ -70,6 +70,8 @@ export interface RequestState extends Staged {
   /** Shared with the requests that were asked for together with this one. */
   readonly bundle?: Bundle;
   readonly closed?: Closed;
+  /** What was out of a closed request is denied everything since then. */
+  readonly sessionsEnded?: EventData['sessions.ended'] & { readonly at: Instant };
   readonly issues: readonly Issue[];
   /** Of the last event. */
   readonly seq: number;
@@ -114,6 +116,8 @@ export const evolve = (state: RequestState | undefined, event: RecordedEvent): R
     case 'credentials.unknown':
     case 'console.issued':
       return next;
+    case 'sessions.ended':
+      return { ...next, sessionsEnded: { at: event.at, ...event.data } };
     default:
       throw new TypeError(`${event.type} has no place in a request`);
   }

@@ -1,3 +1,4 @@
+import { ownResources } from './boundary.ts';
 import type { Account, DenyStatement, Entitlement, SessionRules } from './entitlement.ts';
 import { certain } from './invariant.ts';
 import type { Handle, Instant, Principal } from './principal.ts';
@@ -110,12 +111,7 @@ export const sessionPolicy = ({ session, roleArn, account }: Entitlement, endsAt
       Sid: 'Hatcheck',
       Effect: 'Deny',
       Action: ['iam:*'],
-      Resource: [
-        roleArn,
-        ...['role/hatcheck/*', 'policy/hatcheck/*', '*-provider/*hatcheck*'].map(
-          (own) => `arn:${account.partition}:iam::*:${own}`,
-        ),
-      ],
+      Resource: ownResources(roleArn, account.partition),
     },
   ],
 });

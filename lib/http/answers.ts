@@ -124,6 +124,9 @@ const request = () =>
     breakGlass: z.optional(z.boolean()),
     review: z.optional(review()),
     closed: z.optional(closed(['denied', 'cancelled', 'revoked', 'ended'])),
+    sessionsEnded: z.optional(
+      z.strictObject({ at: instant(), tookMs: z.int(), by: z.enum(['boundary', 'token_issue_time']) }),
+    ),
     actions: z.array(z.string()),
     seq: z.int(),
   });

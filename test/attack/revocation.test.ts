@@ -43,7 +43,8 @@ const chaining = entitlement({
   roleArn: TARGET,
   session: { ...entitlement().session, chaining: true },
 });
-const ROLE = { roleArn: TARGET, account: ACCOUNT };
+const ISSUER = 'https://sts.example.com';
+const ROLE = { roleArn: TARGET, account: ACCOUNT, issuer: ISSUER };
 const BOUNDARY = boundaryArn(ROLE);
 const REVOKER = revokerArn(ROLE);
 
@@ -148,7 +149,7 @@ describe('sessions that are out', () => {
     const [oneChained, twoChained] = [await chain(one), await chain(two)];
     const codes = () => Promise.all([one, oneChained, two, twoChained].map(s3CodeOf));
     expect(await codes()).toEqual(['none', 'none', 'none', 'none']);
-    expect([...(await revoke(requestIdOf(1)))]).toEqual([[requestIdOf(1), 'boundary']]);
+    expect((await revoke(requestIdOf(1))).get(requestIdOf(1))).toMatchObject({ by: 'boundary' });
     expect(await codes()).toEqual(['AccessDenied', 'AccessDenied', 'none', 'none']);
     expect(await codeOf(chain(one))).toBe('AccessDenied');
   });
@@ -259,6 +260,7 @@ describe("an administrator's session of ours cannot undo Hatcheck", () => {
   });
 
   const own = (resource: string) => `arn:aws:iam::${TARGET_ACCOUNT}:${resource}`;
+  const PROVIDER = own('oidc-provider/sts.example.com');
   const boundary = parsePolicy(empty, 'boundary', 'boundary');
   const identity = [parsePolicy(policy(ALLOW_EVERYTHING), 'identity', 'administrator')];
   const may = (action: string, resource: string, asked?: string) =>
@@ -296,6 +298,17 @@ describe("an administrator's session of ours cannot undo Hatcheck", () => {
       'add an audience to our OpenID provider',
       'iam:AddClientIDToOpenIDConnectProvider',
       own('oidc-provider/issuer.hatcheck.example.com'),
+    ],
+    [
+      'add an audience to our issuer’s provider, whose name is not ours',
+      'iam:AddClientIDToOpenIDConnectProvider',
+      PROVIDER,
+    ],
+    ['delete our issuer’s provider, whose name is not ours', 'iam:DeleteOpenIDConnectProvider', PROVIDER],
+    [
+      'exchange the thumbprint of our issuer’s provider, whose name is not ours',
+      'iam:UpdateOpenIDConnectProviderThumbprint',
+      PROVIDER,
     ],
     ['exchange the keys of our SAML provider', 'iam:UpdateSAMLProvider', own('saml-provider/hatcheck')],
   ])('nor %s', (_, action, resource, ...[asked]) => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -19,6 +19,7 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
   let stack: TestStack;
   let home: string;
   let env: NodeJS.ProcessEnv;
+  let ids: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
     stack = await startTestStack();
@@ -35,22 +36,25 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
     await writeFile(tokenFile, await stack.oidc.idToken('engineer@example.com'), { mode: 0o600 });
     await run(process.execPath, [HATCHECK, 'login', '--token-file', tokenFile], { env });
     const engineer = await stack.signedIn('engineer@example.com');
-    await profiles({
+    ids = {
       read: await ask(engineer, 'prod-read'),
       staging: await ask(engineer, 'staging-admin'),
       legacy: await ask(engineer, 'legacy-admin'),
       payments: await paymentsGrant(engineer),
-    });
+      admin: await adminGrant(engineer),
+      revoked: await adminGrant(engineer),
+    };
+    await profiles(ids);
   }, 60_000);
   afterAll(async () => {
     await stack.close();
   });
 
   const idIn = ({ json }: Reply): string => (json['request'] as { id: string }).id;
-  const ask = async (engineer: Browser, entitlementId: string): Promise<string> =>
+  const ask = async (engineer: Browser, entitlementId: string, more: object = {}): Promise<string> =>
     idIn(
       await engineer.call('POST', '/v1/requests', {
-        entitlementId,
+        ...{ entitlementId, ...more },
         justification: 'Trying the CLI',
         durationSeconds: 900,
       }),
@@ -62,6 +66,21 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
       expect((await approver.call('POST', `/v1/requests/${id}/approve`)).status).toBe(200);
     }
     return id;
+  };
+  const adminGrant = async (engineer: Browser): Promise<string> => {
+    const id = await ask(engineer, 'prod-admin', { ticket: 'OPS-1' });
+    const approver = await stack.signedIn('approver@example.com');
+    expect((await approver.call('POST', `/v1/requests/${id}/approve`)).status).toBe(200);
+    return id;
+  };
+  /** What the command keeps says that it is over in half a minute. */
+  const aboutToEnd = async (): Promise<void> => {
+    const folder = join(home, 'hatcheck');
+    const soon = new Date(Date.now() + 30_000).toISOString();
+    for (const name of (await readdir(folder)).filter((each) => each.startsWith('credentials.'))) {
+      const kept = JSON.parse(await readFile(join(folder, name), 'utf8')) as object;
+      await writeFile(join(folder, name), JSON.stringify({ ...kept, Expiration: soon }), { mode: 0o600 });
+    }
   };
   const profiles = async (ids: Record<string, string>): Promise<void> => {
     const sections = Object.entries(ids).map(
@@ -102,6 +121,49 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
     },
     30_000,
   );
+
+  const viewOf = async (id: string) => {
+    const { json } = await (await stack.signedIn('engineer@example.com')).call('GET', `/v1/requests/${id}`);
+    return json['request'] as { readonly sessionsEnded?: { readonly tookMs: number; readonly by: string } };
+  };
+  /** Fails as long as it is not so; a test has its own time-out. */
+  const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => (await look()) ?? until(look);
+  const s3Of = (profile: string): Promise<string> =>
+    aws(profile, 's3', 'ls').then(
+      ({ stdout }) => stdout,
+      (error: unknown) => String(error),
+    );
+
+  test('within seconds of a revoke s3 ls is AccessDenied, and another grant of the same role goes on', async () => {
+    expect(await s3Of('revoked')).toContain('prod-reports');
+    expect(await s3Of('admin')).toContain('prod-reports');
+    const security = await stack.signedIn('security@example.com');
+    const revoke = await security.call('POST', `/v1/requests/${ids['revoked'] ?? ''}/revoke`, {
+      reason: 'An incident',
+    });
+    expect(revoke.status).toBe(200);
+    await until(async () => ((await s3Of('revoked')).includes('AccessDenied') ? true : undefined));
+    expect(await s3Of('admin')).toContain('prod-reports');
+    const ended = await until(async () => (await viewOf(ids['revoked'] ?? '')).sessionsEnded);
+    expect(ended).toEqual({ at: expect.any(String), by: 'boundary', tookMs: expect.any(Number) });
+    expect(ended.tookMs).toBeLessThan(30_000);
+    expect((await viewOf(ids['admin'] ?? '')).sessionsEnded).toBeUndefined();
+    // Lambda took the message with the function's own role, and that one wrote the boundary through the revoker's: nothing was refused.
+    const refused = stack.aws.calls.filter(({ decision }) => decision === 'denied');
+    expect(refused.filter(({ action }) => !action.startsWith('s3:'))).toEqual([]);
+  }, 90_000);
+
+  test('a profile whose credentials are about to end fetches others by itself', async () => {
+    expect(await s3Of('admin')).toContain('prod-reports');
+    const issued = () =>
+      stack.aws.calls.filter(({ action, decision }) => action === 'sts:AssumeRole' && decision === 'allowed').length;
+    const before = issued();
+    expect(await s3Of('admin')).toContain('prod-reports');
+    expect(issued()).toBe(before);
+    await aboutToEnd();
+    expect(await s3Of('admin')).toContain('prod-reports');
+    expect(issued()).toBe(before + 1);
+  }, 60_000);
 
   test('s3 ls is AccessDenied with a role that has it not', async () => {
     const { stdout } = await aws('payments', 'sts', 'get-caller-identity');

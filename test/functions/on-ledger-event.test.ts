@@ -24,6 +24,7 @@ let requests = 0;
 
 const ROLE = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/everything`;
 const QUEUE = 'hatcheck-test-notices.fifo';
+const REVOCATIONS = 'hatcheck-test-revocations.fifo';
 const QUEUE_URL = `https://sqs.eu-west-1.amazonaws.com/${BROKER_ACCOUNT}/${QUEUE}`;
 let aws: LocalAws;
 let reader: NoticesReader;
@@ -35,7 +36,7 @@ beforeAll(async () => {
     port: 0,
     world: { accounts: { [BROKER_ACCOUNT]: { buckets: [] } }, roles: [role(ROLE)] },
     dynamodbAccount: BROKER_ACCOUNT,
-    queues: [{ name: QUEUE, fifo: true, visibilitySeconds: 60 }],
+    queues: [QUEUE, REVOCATIONS].map((name) => ({ name, fifo: true, visibilitySeconds: 60 })),
     signingKey: randomBytes(32),
   });
   const credentials = aws.credentialsFor(ROLE, 'on-ledger-event');
@@ -60,7 +61,10 @@ beforeEach(async () => {
   log = recordingLogger();
   read = [];
   const endpoints = { dynamodb: database.endpoint, sqs: aws.endpoint };
-  const config = testConfig({ tables: database.tables, endpoints, noticesQueue: QUEUE_URL });
+  const config = testConfig({
+    ...{ tables: database.tables, endpoints, noticesQueue: QUEUE_URL },
+    revocationsQueue: QUEUE_URL.replace(QUEUE, REVOCATIONS),
+  });
   handler = create(config, { clock: memoryClock(noon(60)), chance: systemChance, logger: log.logger });
 });
 

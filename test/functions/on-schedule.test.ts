@@ -22,6 +22,7 @@ import { memoryClock } from '../support/memory.ts';
 
 const ROLE = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/everything`;
 const QUEUE = 'hatcheck-test-notices.fifo';
+const REVOCATIONS = 'hatcheck-test-revocations.fifo';
 const QUEUE_URL = `https://sqs.eu-west-1.amazonaws.com/${BROKER_ACCOUNT}/${QUEUE}`;
 const TICKETED = entitlement({
   approval: 'auto',
@@ -45,7 +46,7 @@ beforeAll(async () => {
     port: 0,
     world: { accounts: { [BROKER_ACCOUNT]: { buckets: [] } }, roles: [role(ROLE)] },
     dynamodbAccount: BROKER_ACCOUNT,
-    queues: [{ name: QUEUE, fifo: true, visibilitySeconds: 60 }],
+    queues: [QUEUE, REVOCATIONS].map((name) => ({ name, fifo: true, visibilitySeconds: 60 })),
     signingKey: randomBytes(32),
   });
   const credentials = aws.credentialsFor(ROLE, 'on-schedule');
@@ -75,6 +76,7 @@ beforeEach(() => {
     tables: database.tables,
     endpoints: { dynamodb: database.endpoint, sqs: aws.endpoint },
     noticesQueue: QUEUE_URL,
+    revocationsQueue: QUEUE_URL.replace(QUEUE, REVOCATIONS),
     policy: policy([TICKETED]),
     outside: { onCall: [], tickets: [{ id: 'jira', type: 'jira', url: tickets.origin, token: 'env:TICKETS' }] },
   });

@@ -167,7 +167,7 @@ const TEMPLATE_LAWS: Readonly<Record<string, readonly [ofResources.TemplateLaw, 
         'by nobody',
         ['Resources', 'OnLedgerEventEventSourceMappingDynamodbLedgerTable'],
         undefined,
-        '0 functions follow something',
+        '0 functions follow the ledger',
       ),
       ...(
         [
@@ -200,6 +200,50 @@ const TEMPLATE_LAWS: Readonly<Record<string, readonly [ofResources.TemplateLaw, 
       ),
     ],
   ],
+  'revocations are dealt with, whatever fails': [
+    ofResources.revocationsAreDealtWith,
+    [
+      one(
+        'by nobody',
+        ['Resources', 'OnRevocationEventSourceMappingSQSRevocations'],
+        undefined,
+        '0 functions take revocations',
+      ),
+      one(
+        'by another function',
+        property('OnRevocationEventSourceMappingSQSRevocations', 'FunctionName'),
+        arnOf('PortalLambdaFunction'),
+        'the mapping: FunctionName',
+      ),
+      one(
+        'all or nothing',
+        property('OnRevocationEventSourceMappingSQSRevocations', 'FunctionResponseTypes'),
+        undefined,
+        'the mapping: FunctionResponseTypes',
+      ),
+      one('two writers of a role at once', property('Revocations', 'FifoQueue'), false, 'Revocations: FifoQueue'),
+      one('not before long', property('Revocations', 'VisibilityTimeout'), 3600, 'Revocations: VisibilityTimeout'),
+      one('unheard', ['Resources', 'RevocationsLateAlarm'], undefined, 'nobody hears of Revocations'),
+      one(
+        'given up unheard',
+        ['Resources', 'RevocationsFailuresAlarm'],
+        undefined,
+        'nobody hears of RevocationsFailures',
+      ),
+    ],
+  ],
+  'an overflow alarms': [
+    ofResources.anOverflowAlarms,
+    [
+      one(
+        'another message',
+        property('SessionsOverflowedFilter', 'FilterPattern'),
+        'ERROR',
+        'no metric counts sessions.overflowed',
+      ),
+      one('no alarm', ['Resources', 'SessionsOverflowedAlarm'], undefined, 'no alarm waits for sessions.overflowed'),
+    ],
+  ],
   'an alteration alarms': [
     ofResources.anAlterationAlarms,
     [
@@ -207,10 +251,15 @@ const TEMPLATE_LAWS: Readonly<Record<string, readonly [ofResources.TemplateLaw, 
         'another log',
         property('LedgerAlteredFilter', 'LogGroupName'),
         { Ref: 'TokenLogGroup' },
-        'no metric counts alterations',
+        'no metric counts ledger.altered',
       ),
-      one('another message', property('LedgerAlteredFilter', 'FilterPattern'), 'ERROR', 'no metric counts alterations'),
-      one('another metric', property('LedgerAlteredAlarm', 'MetricName'), 'Other', 'no alarm waits for alterations'),
+      one(
+        'another message',
+        property('LedgerAlteredFilter', 'FilterPattern'),
+        'ERROR',
+        'no metric counts ledger.altered',
+      ),
+      one('another metric', property('LedgerAlteredAlarm', 'MetricName'), 'Other', 'no alarm waits for ledger.altered'),
     ],
   ],
   'every queue alarms': [

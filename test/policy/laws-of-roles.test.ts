@@ -40,6 +40,35 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
       ),
     ],
   ],
+  'only on-revocation assumes revoker roles, and nothing else': [
+    laws.onlyOnRevocationAssumesRevokerRoles,
+    [
+      one(
+        'a target role',
+        statement('OnRevocationRole', 'Sid=WriteBoundaries', 'Resource'),
+        [`${TARGET}hatcheck/*`],
+        `on-revocation sts:AssumeRole ${TARGET}hatcheck/*`,
+      ),
+      one(
+        'with tags',
+        statement('OnRevocationRole', 'Sid=WriteBoundaries', 'Action'),
+        ['sts:AssumeRole', 'sts:TagSession'],
+        'on-revocation sts:TagSession',
+      ),
+      one(
+        'credentials may too',
+        statement('CredentialsRole', 'Sid=EndNoSessions', 'Resource'),
+        `${TARGET}hatcheck/hatcheck-revoker`,
+        'credentials is not denied',
+      ),
+      one(
+        'credentials may too, at times',
+        statement('CredentialsRole', 'Sid=EndNoSessions', 'Condition'),
+        { Bool: { 'aws:SecureTransport': 'false' } },
+        'credentials is not denied',
+      ),
+    ],
+  ],
   'nothing is allowed by wildcard': [
     laws.noWildcards,
     [

@@ -17,13 +17,33 @@ const said = ({ functionId, action, resource, keys }: Row): string =>
 export const onlyCredentialsAssumesTargetRoles: Law = (stack, { entitlements }) => {
   const configured = new Set(entitlements.map(({ roleArn }) => roleArn.replace(/[^/]+$/, '*')));
   return allowed(stack)
-    .filter(({ action }) => action.startsWith('sts:'))
+    .filter(({ action, functionId }) => action.startsWith('sts:') && functionId !== 'on-revocation')
     .filter(
       ({ functionId, resource }) =>
         functionId !== 'credentials' || !configured.has(resource) || resource.endsWith(':role/*'),
     )
     .map(said);
 };
+
+const REVOKERS = 'arn:aws:iam::*:role/hatcheck/hatcheck-revoker';
+
+/** And whoever may assume target roles, under whose path they stand, is denied them. */
+export const onlyOnRevocationAssumesRevokerRoles: Law = (stack) => [
+  ...allowed(stack)
+    .filter(({ action, functionId }) => action.startsWith('sts:') && functionId === 'on-revocation')
+    .filter(({ action, resource }) => action !== 'sts:AssumeRole' || resource !== REVOKERS)
+    .map(said),
+  ...(rowsOf(stack).some(
+    ({ functionId, effect, action, resource, condition }) =>
+      functionId === 'credentials' &&
+      effect === 'Deny' &&
+      action === 'sts:AssumeRole' &&
+      resource === REVOKERS &&
+      condition === undefined,
+  )
+    ? []
+    : ['credentials is not denied the revoker roles']),
+];
 
 export const noWildcards: Law = (stack) =>
   allowed(stack)
@@ -41,6 +61,7 @@ const OWN_STREAMS: Readonly<Record<string, readonly string[]>> = {
   credentials: ['request#*', 'refusals#*'],
   'on-ledger-event': ['alarm#*'],
   'on-schedule': ['request#*'],
+  'on-revocation': ['request#*'],
   'on-deploy': ['control'],
 };
 
@@ -216,6 +237,7 @@ export const everyFunctionHasARoleOfItsOwn: Law = ({ functions, roles }) => {
 
 const PLAIN = new Set([
   ...['HATCHECK_STAGE', 'HATCHECK_ORIGIN', 'LEDGER_TABLE', 'INDEX_TABLE', 'IDENTITY_TABLE', 'NOTICES_QUEUE'],
+  'REVOCATIONS_QUEUE',
   ...['HATCHECK_ISSUER', 'HATCHECK_ISSUER_KEYS', 'HATCHECK_TOKEN_KEY', 'HATCHECK_SAML_KEY'],
 ]);
 

@@ -52,12 +52,14 @@ export const logsAreKeptAYear: TemplateLaw = (template) => {
 
 /** Who follows the ledger, how, and where what it could not deal with ends up. */
 export const theLedgerIsFollowed: TemplateLaw = (template) => {
-  const mappings = resourcesIn(template, 'AWS::Lambda::EventSourceMapping');
-  if (mappings.length !== 1) return [`${mappings.length} functions follow something`];
+  const stream = { 'Fn::GetAtt': ['LedgerTable', 'StreamArn'] };
+  const mappings = resourcesIn(template, 'AWS::Lambda::EventSourceMapping').filter(
+    ({ EventSourceArn }) => JSON.stringify(EventSourceArn) === JSON.stringify(stream),
+  );
+  if (mappings.length !== 1) return [`${mappings.length} functions follow the ledger`];
   return [
     ...mappings.flatMap((mapping) =>
       differences('the mapping', mapping, {
-        EventSourceArn: { 'Fn::GetAtt': ['LedgerTable', 'StreamArn'] },
         FunctionName: { 'Fn::GetAtt': ['OnLedgerEventLambdaFunction', 'Arn'] },
         Enabled: true,
         BatchSize: 100,
@@ -76,32 +78,69 @@ export const theLedgerIsFollowed: TemplateLaw = (template) => {
   ];
 };
 
-/** From the log line to whoever is told. */
-export const anAlterationAlarms: TemplateLaw = (template) => {
-  const metric = { MetricNamespace: 'hatcheck/dev', MetricName: 'LedgerAltered' };
-  const [filters, alarms] = ['AWS::Logs::MetricFilter', 'AWS::CloudWatch::Alarm'].map((type) =>
-    resourcesIn(template, type),
-  );
-  const counts = filters?.some(
-    (filter) =>
-      differences('', filter, {
-        LogGroupName: { Ref: 'OnLedgerEventLogGroup' },
-        FilterPattern: '{ $.message = "ledger.altered" }',
-        MetricTransformations: [{ ...metric, MetricValue: '1', Unit: 'Count' }],
-      }).length === 0,
-  );
-  const tells = alarms?.some(
-    (alarm) =>
-      differences('', alarm, {
-        Namespace: metric.MetricNamespace,
-        MetricName: metric.MetricName,
-        Statistic: 'Sum',
-        Threshold: 1,
-        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      }).length === 0,
-  );
-  return [...(counts ? [] : ['no metric counts alterations']), ...(tells ? [] : ['no alarm waits for alterations'])];
+/** Who ends sessions, role by role, what becomes of those that could not be ended, and who hears of it. */
+export const revocationsAreDealtWith: TemplateLaw = (template) => {
+  const of = (type: string, property: string, value: unknown) =>
+    resourcesIn(template, type).filter((one) => JSON.stringify(one[property]) === JSON.stringify(value));
+  const queue = { 'Fn::GetAtt': ['Revocations', 'Arn'] };
+  const mappings = of('AWS::Lambda::EventSourceMapping', 'EventSourceArn', queue);
+  if (mappings.length !== 1) return [`${mappings.length} functions take revocations`];
+  return [
+    ...mappings.flatMap((mapping) =>
+      differences('the mapping', mapping, {
+        FunctionName: { 'Fn::GetAtt': ['OnRevocationLambdaFunction', 'Arn'] },
+        Enabled: true,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        FilterCriteria: undefined,
+      }),
+    ),
+    ...resourcesIn(template, 'AWS::SQS::Queue')
+      .filter(({ id }) => id === 'Revocations')
+      .flatMap((one) => differences(one.id, one, { FifoQueue: true, VisibilityTimeout: 60 })),
+    ...resourcesIn(template, 'AWS::Lambda::Function')
+      .filter(({ id }) => id === 'OnRevocationLambdaFunction')
+      .flatMap((one) => differences(one.id, one, { Timeout: 60 })),
+    ...['Revocations', 'RevocationsFailures'].flatMap((id) =>
+      of('AWS::CloudWatch::Alarm', 'Dimensions', [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }])
+        .length > 0
+        ? []
+        : [`nobody hears of ${id}`],
+    ),
+  ];
 };
+
+/** From a log line to whoever is told. */
+const alarms =
+  (metricName: string, logGroup: string, message: string): TemplateLaw =>
+  (template) => {
+    const metric = { MetricNamespace: 'hatcheck/dev', MetricName: metricName };
+    const [filters, waiting] = ['AWS::Logs::MetricFilter', 'AWS::CloudWatch::Alarm'].map((type) =>
+      resourcesIn(template, type),
+    );
+    const counts = filters?.some(
+      (filter) =>
+        differences('', filter, {
+          LogGroupName: { Ref: logGroup },
+          FilterPattern: `{ $.message = "${message}" }`,
+          MetricTransformations: [{ ...metric, MetricValue: '1', Unit: 'Count' }],
+        }).length === 0,
+    );
+    const tells = waiting?.some(
+      (alarm) =>
+        differences('', alarm, {
+          Namespace: metric.MetricNamespace,
+          MetricName: metric.MetricName,
+          Statistic: 'Sum',
+          Threshold: 1,
+          ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        }).length === 0,
+    );
+    return [...(counts ? [] : [`no metric counts ${message}`]), ...(tells ? [] : [`no alarm waits for ${message}`])];
+  };
+
+export const anAlterationAlarms = alarms('LedgerAltered', 'OnLedgerEventLogGroup', 'ledger.altered');
+
+export const anOverflowAlarms = alarms('SessionsOverflowed', 'OnRevocationLogGroup', 'sessions.overflowed');
 
 /** Where something may wait, somebody hears when it waits for too long; where what failed is put, as soon as something is there. */
 export const everyQueueAlarms: TemplateLaw = (template) => {

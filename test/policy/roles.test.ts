@@ -54,6 +54,7 @@ on-ledger-event | dynamodb:PutItem, dynamodb:GetItem                            
 on-ledger-event | dynamodb:PutItem                                                                     | index                                     | request#*
 on-ledger-event | sqs:SendMessage                                                                      | queue LedgerStreamFailures                |
 on-ledger-event | sqs:SendMessage                                                                      | queue Notices                             |
+on-ledger-event | sqs:SendMessage                                                                      | queue Revocations                         |
 on-schedule     | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*
 on-schedule     | dynamodb:PutItem                                                                     | ledger                                    | request#*
 on-schedule     | dynamodb:Query                                                                       | index's index byDue                       |
@@ -61,11 +62,18 @@ on-schedule     | dynamodb:PutItem                                              
 on-schedule     | dynamodb:PutItem                                                                     | identity                                  | text#on-schedule
 on-schedule     | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |
 on-schedule     | sqs:SendMessage                                                                      | queue Notices                             |
+on-schedule     | sqs:SendMessage                                                                      | queue Revocations                         |
+on-revocation   | sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes                        | queue Revocations                         |
+on-revocation   | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*
+on-revocation   | dynamodb:PutItem                                                                     | ledger                                    | request#*
+on-revocation   | dynamodb:PutItem                                                                     | index                                     | request#*
+on-revocation   | sts:AssumeRole                                                                       | arn:aws:iam::*:role/hatcheck/hatcheck-revoker |
 on-deploy       | dynamodb:Query, dynamodb:GetItem, dynamodb:PutItem                                   | ledger                                    | control
 EACH            | logs:CreateLogStream, logs:PutLogEvents                                              | log group EACH                            |
 
 function        | may never                                                                            | on                                        | keys
 ----------------|--------------------------------------------------------------------------------------|-------------------------------------------|------------------------------
+credentials     | sts:AssumeRole                                                                       | arn:aws:iam::*:role/hatcheck/hatcheck-revoker |
 LEDGER          | dynamodb:UpdateItem, dynamodb:DeleteItem, dynamodb:BatchWriteItem, dynamodb:PartiQL* | ledger                                    |
 `;
 
@@ -79,6 +87,7 @@ const EACH = [
   'portal',
   'on-ledger-event',
   'on-schedule',
+  'on-revocation',
   'on-deploy',
 ];
 const LEDGER = EACH.filter((id) => id !== 'portal' && id !== 'issuer');

@@ -24,14 +24,14 @@ const whoMay = (action: string, table: Table, key: string): string[] =>
 describe('who may put what', () => {
   test.each<[Table, string, string[]]>([
     ['ledger', 'signin#01J', ['signin', 'token']],
-    ['ledger', 'request#r_A', ['requests', 'credentials', 'on-schedule']],
+    ['ledger', 'request#r_A', ['requests', 'credentials', 'on-schedule', 'on-revocation']],
     ['ledger', 'control', ['requests', 'on-deploy']],
     ['ledger', 'person#p_A', ['signin', 'requests']],
     ['ledger', 'refusals#r_A', ['credentials']],
     ['ledger', 'alarm#2026-03-02', ['on-ledger-event']],
     ['ledger', 'control#2026-03', []],
     ['ledger', 'xrequest#r_A', []],
-    ['index', 'request#r_A', ['requests', 'on-ledger-event', 'on-schedule']],
+    ['index', 'request#r_A', ['requests', 'on-ledger-event', 'on-schedule', 'on-revocation']],
     ['index', 'session#x', []],
     ['identity', 'session#x', ['signin', 'token']],
     ['identity', 'code#x', ['token']],
@@ -49,7 +49,7 @@ describe('who may put what', () => {
 
 describe('who may read what', () => {
   test.each<[string, Table, string, string[]]>([
-    ['Query', 'ledger', 'request#r_A', ['requests', 'credentials', 'on-ledger-event', 'on-schedule']],
+    ['Query', 'ledger', 'request#r_A', ['requests', 'credentials', 'on-ledger-event', 'on-schedule', 'on-revocation']],
     ['Query', 'ledger', 'control', ['requests', 'credentials', 'on-ledger-event', 'on-deploy']],
     ['Query', 'ledger', 'person#p_A', ['signin', 'requests', 'credentials', 'on-ledger-event']],
     ['Query', 'ledger', 'signin#01J', []],

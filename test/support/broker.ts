@@ -82,6 +82,8 @@ export interface TestJson {
 const CREDENTIALS_ROLE = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-dev-credentials`;
 
 /** In-process functions whose one role may do anything: what a role may do is the e2e tests' matter. */
+const BROKER = { credentialsRoleArn: CREDENTIALS_ROLE, onRevocationRoleArn: CREDENTIALS_ROLE, issuer: '' };
+
 const functionRole: Role = {
   arn: CREDENTIALS_ROLE,
   trustPolicy: {
@@ -100,7 +102,7 @@ export const startBroker = async (overrides: Partial<Config> = {}): Promise<Test
     port: 0,
     world: {
       accounts: { ...targetBuckets(base.policy), [BROKER_ACCOUNT]: { buckets: [] } },
-      roles: [functionRole, ...targetRoles(base.policy, CREDENTIALS_ROLE)],
+      roles: [functionRole, ...targetRoles(base.policy, BROKER)],
     },
     dynamodbEndpoint: database.endpoint,
     signingKey: randomBytes(32),

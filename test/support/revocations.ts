@@ -4,7 +4,18 @@ import type { Ledger } from '../../lib/broker/ports.ts';
 import type { Entitlement } from '../../lib/domain/entitlement.ts';
 import type { RecordedEvent, StoredEvent } from '../../lib/domain/event.ts';
 import type { Instant } from '../../lib/domain/principal.ts';
-import { NOON, approved, approver, entitlement, intended, recorded, security, submitted, words } from './builders.ts';
+import {
+  NOON,
+  approved,
+  approver,
+  engineer,
+  entitlement,
+  intended,
+  recorded,
+  security,
+  submitted,
+  words,
+} from './builders.ts';
 
 /** `r_` and 26 characters, of a number. */
 export const requestIdOf = (number: number): string => `r_${String(number).padStart(26, 'A')}`;
@@ -15,13 +26,15 @@ interface Told {
   readonly sessionsAt?: readonly Instant[];
   /** Absent: it was not. */
   readonly revokedAt?: Instant;
+  /** By the requester; absent: it was not. */
+  readonly endedAt?: Instant;
 }
 
 /** A request of noon, approved at once, in the ledger. */
 export const tell = async (
   ledger: Pick<Ledger, 'append'>,
   requestId: string,
-  { of = entitlement(), sessionsAt = [NOON], revokedAt }: Told,
+  { of = entitlement(), sessionsAt = [NOON], revokedAt, endedAt }: Told,
 ): Promise<void> => {
   const events: readonly RecordedEvent[] = [
     submitted({ requestId }, { of }),
@@ -30,6 +43,7 @@ export const tell = async (
     ...(revokedAt === undefined
       ? []
       : [recorded('request.revoked', { reason: words('stop') }, { by: security, at: revokedAt })]),
+    ...(endedAt === undefined ? [] : [recorded('request.ended', {}, { by: engineer, at: endedAt })]),
   ];
   let last: StoredEvent | undefined;
   for (const event of events) {

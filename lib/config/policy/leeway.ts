@@ -37,6 +37,7 @@ const MEMBERS: readonly (readonly [RegExp, Compare])[] = [
   [/^ticket\.required$/, demanded],
   [/^ticket\.check\b/, demanded],
   [/^session\.chaining$/, allowed],
+  [/^session\.revokeOnEnd$/, demanded],
   [/^session\.tail$/, towards('deny')],
   [/^(\w+\.)?approval$/, towards('auto')],
 ];

@@ -6,7 +6,12 @@ import { noon, entitlement } from '../../support/builders.ts';
 import { type MemoryClock, type MemoryLedger, memoryClock, memoryLedger, unavailable } from '../../support/memory.ts';
 import { requestIdOf, tell } from '../../support/revocations.ts';
 
-const ROLE = { roleArn: entitlement().roleArn, account: entitlement().account };
+const ROLE = {
+  ...{ roleArn: entitlement().roleArn, account: entitlement().account },
+  issuer: 'https://issuer.example.com',
+};
+/** 900 s, and the 900 s that are left for clocks. */
+const DENIED = { by: 'boundary', until: noon(1800) };
 const [ONE, TWO, THREE] = [requestIdOf(1), requestIdOf(2), requestIdOf(3)];
 
 /** A boundary whose default version shows only after so many more reads. */
@@ -65,7 +70,7 @@ describe('the boundary', () => {
   test('denies the sessions of what was revoked, in one version', async () => {
     await revoke(ONE);
     const { boundaries, versions } = memoryBoundary(EMPTY);
-    expect([...(await end(boundaries, ONE))]).toEqual([[ONE, 'boundary']]);
+    expect([...(await end(boundaries, ONE))]).toEqual([[ONE, DENIED]]);
     expect(versions).toEqual([EMPTY, documentOf({ requestIds: [ONE] })]);
   });
 
@@ -79,7 +84,7 @@ describe('the boundary', () => {
   test('is not written again when it says so already', async () => {
     await revoke(ONE);
     const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
-    expect([...(await end(boundaries, ONE))]).toEqual([[ONE, 'boundary']]);
+    expect([...(await end(boundaries, ONE))]).toEqual([[ONE, DENIED]]);
     expect(versions).toHaveLength(1);
   });
 
@@ -111,16 +116,62 @@ describe('the ledger decides', () => {
     expect(versions.at(-1)).toBe(EMPTY);
   });
 
-  test('nothing is written while it is away', async () => {
-    const { boundaries, versions } = memoryBoundary(EMPTY);
+  test('nothing is written while it is away, and what is denied stays denied', async () => {
+    const denied = documentOf({ requestIds: [TWO] });
+    const { boundaries, versions } = memoryBoundary(denied);
     const away = {
       ledger: { read: () => Promise.reject(unavailable()) },
       boundaries,
       clock,
       overflowed: () => undefined,
     };
-    await expect(endSessions(away, ROLE, [ONE])).rejects.toMatchObject({ code: 'ledger_unavailable' });
+    expect([...(await endSessions(away, ROLE, [ONE]))]).toEqual([
+      [TWO, 'unread'],
+      [ONE, 'unread'],
+    ]);
+    expect(versions).toEqual([denied]);
+  });
+
+  test('a request whose stream was tampered with keeps no other session alive, and stays denied if it was', async () => {
+    await Promise.all([revoke(ONE), revoke(TWO), revoke(THREE)]);
+    for (const id of [ONE, TWO])
+      ledger.alter(`request#${id}`, 1, (canonical) => canonical.replace('request.', 'request_'));
+    const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
+    expect([...(await end(boundaries, TWO, THREE))]).toEqual([
+      [ONE, 'unread'],
+      [TWO, 'unread'],
+      [THREE, DENIED],
+    ]);
+    expect(deniedIn(versions)).toEqual({ requestIds: [ONE, THREE] });
+  });
+
+  test('what is wrong with our own code is no stream that cannot be read', async () => {
+    const { boundaries } = memoryBoundary(EMPTY);
+    const broken = { ledger: { read: () => Promise.reject(new TypeError('a bug')) }, boundaries, clock };
+    await expect(endSessions({ ...broken, overflowed: () => undefined }, ROLE, [ONE])).rejects.toThrow(TypeError);
+  });
+});
+
+describe('a grant that its requester ended', () => {
+  const { session } = entitlement();
+  const ended = (revokeOnEnd: boolean) =>
+    tell(ledger, ONE, {
+      of: entitlement({ session: { ...session, ...(revokeOnEnd ? { revokeOnEnd } : {}) } }),
+      endedAt: noon(60),
+    });
+
+  test('goes on in the sessions that are out, unless access.yml says otherwise', async () => {
+    await ended(false);
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    expect([...(await end(boundaries, ONE))]).toEqual([]);
     expect(versions).toEqual([EMPTY]);
+  });
+
+  test('is denied as a revoked one is, where access.yml says so', async () => {
+    await ended(true);
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    expect([...(await end(boundaries, ONE))]).toEqual([[ONE, DENIED]]);
+    expect(deniedIn(versions)).toEqual({ requestIds: [ONE] });
   });
 });
 
@@ -163,7 +214,7 @@ describe('too many for one policy', () => {
     const fifty = MANY.slice(0, 50);
     await Promise.all(fifty.map((id) => revoke(id)));
     const { boundaries, versions } = memoryBoundary(EMPTY);
-    expect([...(await end(boundaries, ...fifty)).values()]).toEqual(fifty.map(() => 'boundary'));
+    expect([...(await end(boundaries, ...fifty)).values()]).toEqual(fifty.map(() => DENIED));
     expect(deniedIn(versions)).toEqual({ requestIds: fifty });
     expect(overflows).toEqual([]);
   });
@@ -171,7 +222,9 @@ describe('too many for one policy', () => {
   test("end everybody's sessions that were opened until now, and say so; those revoked later have their own deny again", async () => {
     await Promise.all(MANY.map((id) => revoke(id)));
     const { boundaries, versions } = memoryBoundary(EMPTY);
-    expect(new Set((await end(boundaries, ...MANY)).values())).toEqual(new Set(['token_issue_time']));
+    expect(new Set([...(await end(boundaries, ...MANY)).values()].map((one) => JSON.stringify(one)))).toEqual(
+      new Set([JSON.stringify({ by: 'token_issue_time', until: allOverAt('2026-03-02T12:01:11Z') })]),
+    );
     expect(deniedIn(versions)).toEqual({ requestIds: [], issuedBefore: '2026-03-02T12:01:11Z' });
     expect(overflows).toEqual([300]);
     await revoke(requestIdOf(999), { revokedAt: noon(71) });

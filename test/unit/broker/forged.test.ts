@@ -20,6 +20,7 @@ const liftedBy = (at: string) => recorded('hold.lifted', { holdId: 'h_1', carrie
 const watched = (desk: MemoryDesk): LedgerWatch & { readonly alarm: jest.Mock<LedgerWatch['alarm']> } => ({
   ...desk,
   notices: { send: () => Promise.resolve() },
+  revocations: { send: () => Promise.resolve() },
   alarm: jest.fn<LedgerWatch['alarm']>(),
 });
 

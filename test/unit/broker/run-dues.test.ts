@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { seal } from '../../../lib/broker/chain.ts';
 import type { Notice } from '../../../lib/broker/notice.ts';
-import type { Tickets } from '../../../lib/broker/ports.ts';
+import type { Revocation, Tickets } from '../../../lib/broker/ports.ts';
 import { type Schedule, runDues } from '../../../lib/broker/run-dues.ts';
 import { summaryOf } from '../../../lib/broker/summary.ts';
 import type { Entitlement } from '../../../lib/domain/entitlement.ts';
@@ -44,6 +44,7 @@ interface Scene extends Schedule {
   readonly clock: ReturnType<typeof memoryClock>;
   readonly dues: MemoryDues;
   readonly sent: Notice[];
+  readonly revoked: Revocation[];
   readonly warnings: string[];
   readonly run: () => ReturnType<typeof runDues>;
   readonly types: () => Promise<readonly string[]>;
@@ -59,6 +60,7 @@ const scene = async (
 ): Promise<Scene> => {
   const [ledger, dues] = [memoryLedger(turn), memoryDues()];
   const sent: Notice[] = [];
+  const revoked: Revocation[] = [];
   const warnings: string[] = [];
   let last;
   for (const event of events) {
@@ -71,10 +73,11 @@ const scene = async (
     ...{ ledger, dues, tickets, policy: policy([of]), clock: memoryClock(), chance: seededChance() },
     ...{ summaries: memorySummaries(), texts: memoryTexts() },
     notices: { send: (notice) => Promise.resolve(void sent.push(notice)) },
+    revocations: { send: (one) => Promise.resolve(void revoked.push(one)) },
     warn: (message) => void warnings.push(message),
   };
   const clock = memoryClock();
-  const whole = { ...schedule, ledger, dues, clock, sent, warnings };
+  const whole = { ...schedule, ledger, dues, clock, sent, revoked, warnings };
   return {
     ...whole,
     run: () => runDues(whole, patient),
@@ -433,6 +436,31 @@ describe('a run', () => {
     let left = 8;
     const impatient = { remainingMs: () => ((left -= 1) > 0 ? 10_000 : 0) };
     expect(await runDues({ ...at, ledger }, impatient)).toMatchObject({ failed: 1 });
-    expect(at.warnings.join()).toContain('lapse of');
+    expect(at.warnings[0]).toMatch(/^lapse of .* was not dealt with$/);
+  });
+});
+
+describe('a deny whose time is over', () => {
+  const due = { requestId: ask().requestId, kind: 'boundary', at: noon(1800) } as const;
+
+  test('is looked at by whoever writes the boundary, once', async () => {
+    const at = await scene([submitted(), approved(approver, noon(0))]);
+    await at.dues.again(due);
+    at.clock.set(noon(1800));
+    await at.run();
+    await at.run();
+    expect(at.revoked).toEqual([
+      { id: `${due.requestId}.${due.at}`, requestId: due.requestId, roleArn: entitlement().roleArn },
+    ]);
+    expect(kinds(at)).not.toContain('boundary');
+  });
+
+  test('of a request that is not in the ledger is forgotten', async () => {
+    const at = await scene([]);
+    await at.dues.again(due);
+    at.clock.set(noon(1800));
+    await at.run();
+    expect(at.revoked).toEqual([]);
+    expect(kinds(at)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { seal, verifyChain } from '../../../lib/broker/chain.ts';
 import type { Notice } from '../../../lib/broker/notice.ts';
-import type { Ledger } from '../../../lib/broker/ports.ts';
+import type { Ledger, Revocation } from '../../../lib/broker/ports.ts';
 import { type LedgerChange, type LedgerWatch, watchLedger } from '../../../lib/broker/watch-ledger.ts';
 import type { RecordedEvent, StoredEvent } from '../../../lib/domain/event.ts';
 import {
@@ -9,9 +9,12 @@ import {
   approved,
   approver,
   engineer,
+  entitlement,
+  intended,
   noon,
   policy,
   recorded,
+  security,
   submitted,
   words,
 } from '../../support/builders.ts';
@@ -34,14 +37,17 @@ interface Watched extends LedgerWatch {
   readonly clock: MemoryClock;
   readonly alarm: jest.Mock<LedgerWatch['alarm']>;
   readonly sent: Notice[];
+  readonly revoked: Revocation[];
   readonly listed: () => Promise<readonly { readonly id: string; readonly seq: number }[]>;
 }
 
 const watched = (turn?: () => Promise<void>): Watched => {
   const summaries = memorySummaries();
   const sent: Notice[] = [];
+  const revoked: Revocation[] = [];
   return {
     ...{ sent, policy: policy(), notices: { send: (notice) => Promise.resolve(void sent.push(notice)) } },
+    ...{ revoked, revocations: { send: (one) => Promise.resolve(void revoked.push(one)) } },
     ...{ summaries, clock: memoryClock(noon(10)), chance: seededChance(), alarm: jest.fn<LedgerWatch['alarm']>() },
     ledger: memoryLedger(turn),
     listed: async () => (await summaries.ofEverybody({ limit: 9, now: noon(9999) })).items,
@@ -57,6 +63,43 @@ const write = async (ledger: Ledger, ...events: readonly RecordedEvent[]): Promi
 
 const appended = ({ stream, seq, hash }: StoredEvent, changeId = 'change-1'): LedgerChange => ({
   ...{ kind: 'appended', changeId, at: NOON, stream, seq, hash },
+});
+
+describe('sessions of a request that is closed', () => {
+  const REVOKED = recorded('request.revoked', { reason: words('stop') }, { by: security, at: noon(60) });
+  const ENDED = recorded('request.ended', {}, { by: engineer, at: noon(60) });
+  const { session } = entitlement();
+  const onEnd = entitlement({ session: { ...session, revokeOnEnd: true } });
+  const toldOf = async (closing: RecordedEvent, of = entitlement(), ...before: readonly RecordedEvent[]) => {
+    const watch = watched();
+    const events = await write(watch.ledger, submitted({}, { of }), approved(approver, NOON), ...before, closing);
+    for (const event of events) await watchLedger(watch, appended(event));
+    return watch;
+  };
+
+  test.each([
+    ['that is revoked', REVOKED, entitlement()],
+    ['that its requester ends, where access.yml says so', ENDED, onEnd],
+  ])('%s are to be ended', async (_, closing, of) => {
+    expect((await toldOf(closing, of, intended(noon(30)))).revoked).toEqual([
+      { id: closing.eventId, requestId: ID, roleArn: of.roleArn },
+    ]);
+  });
+
+  test('that its requester ends go on otherwise, and one that never had any needs nothing', async () => {
+    expect((await toldOf(ENDED, entitlement(), intended(noon(30)))).revoked).toEqual([]);
+    expect((await toldOf(REVOKED)).revoked).toEqual([]);
+  });
+
+  test('are to be ended before anybody is told of it', async () => {
+    const watch = watched();
+    const events = await write(watch.ledger, submitted(), approved(approver, NOON), intended(noon(30)), REVOKED);
+    const revocations = { send: () => Promise.reject(unavailable()) };
+    await expect(watchLedger({ ...watch, revocations }, appended(events[3]!))).rejects.toMatchObject({
+      code: 'ledger_unavailable',
+    });
+    expect(watch.sent).toEqual([]);
+  });
 });
 
 const overwritten = {

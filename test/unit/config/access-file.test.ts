@@ -213,6 +213,7 @@ const entitlementText = fc
         max: duration({ min: 15, max: 60 }),
         tail: fc.constantFrom('deny', 'refuse'),
         chaining: fc.boolean(),
+        revokeOnEnd: fc.boolean(),
       }),
       revokers: groups,
     }),

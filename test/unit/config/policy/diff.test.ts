@@ -96,6 +96,7 @@ describe('what a member’s change does for the requesters', () => {
     ['session: { max: 15m }', '', 'session.maxSeconds'],
     ['session: { tail: refuse }', '', 'session.tail'],
     ['', 'session: { chaining: true }', 'session.chaining'],
+    ['session: { revokeOnEnd: true }', '', 'session.revokeOnEnd'],
     [STAGED, STAGED.replace('count: 2', 'count: 1'), 'approval.stages[0].count'],
     [EXTENDED, EXTENDED.replace('count: 2', 'count: 1'), 'extension.approval.stages[0].count'],
     ["ticket: { pattern: '^A$' }", "ticket: { pattern: '^A$', required: false }", 'ticket.required'],

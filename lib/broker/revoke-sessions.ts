@@ -1,0 +1,100 @@
+import type { BoundedRole } from '../domain/boundary.ts';
+import { deniedSince } from '../domain/boundary.ts';
+import type { Actor } from '../domain/event.ts';
+import { msOf } from '../domain/time.ts';
+import { type Seen, appendAsSystem, seen } from './append-as-system.ts';
+import type { Broker, Patience } from './broker.ts';
+import { type Outcome, type SessionsEnder, endSessions } from './end-sessions.ts';
+import type { Dues } from './ports.ts';
+
+/** What ends sessions, and puts on record that they are. */
+export interface Revoker extends Omit<SessionsEnder, 'ledger'>, Pick<Broker, 'ledger' | 'policy' | 'chance' | 'warn'> {
+  readonly dues: Pick<Dues, 'again'>;
+  /** What the tokens that we sign say in `iss`. */
+  readonly issuer: string;
+}
+
+const ON_REVOCATION: Actor = { kind: 'system', handle: 'on-revocation' };
+
+/**
+ * Ends the sessions of these requests that are out, role by role, and records of each how long it took. The ledger says which role, and
+ * whether: nothing is denied on the word of whoever asks. When a deny may go, the schedule asks again.
+ *
+ * @returns the requests that are to be tried again; the operator was told why
+ */
+export const revokeSessions = async (
+  revoker: Revoker,
+  requestIds: readonly string[],
+  patience: Patience,
+): Promise<readonly string[]> => {
+  const byRole = new Map<string, Seen[]>();
+  const failed: string[] = [];
+  for (const requestId of new Set(requestIds)) {
+    const found = await orFailed(revoker, [requestId], failed, () => seen(revoker, requestId));
+    if (!found) continue;
+    const { roleArn } = found.request.snapshot;
+    byRole.set(roleArn, [...(byRole.get(roleArn) ?? []), found]);
+  }
+  await Promise.all(
+    [...byRole.values()].map((ofRole) =>
+      orFailed(revoker, ofRole.map(idOf), failed, async () => {
+        for (const id of await onRole(revoker, ofRole, patience)) failed.push(id);
+      }),
+    ),
+  );
+  return failed;
+};
+
+const idOf = ({ request }: Seen): string => request.id;
+
+/** What goes wrong with some holds up no others. */
+const orFailed = async <T>(
+  { warn }: Revoker,
+  requestIds: readonly string[],
+  failed: string[],
+  work: () => Promise<T>,
+): Promise<T | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    warn(`the sessions of ${requestIds.join(', ')} are not ended`, error);
+    failed.push(...requestIds);
+    return undefined;
+  }
+};
+
+/** All of them are of one role. */
+const onRole = async (revoker: Revoker, requests: readonly Seen[], patience: Patience): Promise<readonly string[]> => {
+  const outcomes = await endSessions(revoker, roleOf(revoker, requests), requests.map(idOf));
+  const failed: string[] = [];
+  for (const requestId of requests.map(idOf)) {
+    const outcome = outcomes.get(requestId);
+    if (outcome === 'unread') failed.push(requestId);
+    else if (outcome !== undefined && outcome !== 'over')
+      await orFailed(revoker, [requestId], failed, () => record(revoker, requestId, outcome, patience));
+  }
+  return failed;
+};
+
+/** @throws TypeError when access.yml knows the account no more: without its ExternalId nobody lets us in. */
+const roleOf = ({ policy, issuer }: Revoker, [first]: readonly Seen[]): BoundedRole => {
+  const snapshot = first?.request.snapshot;
+  const account = [...policy.entitlements.values()].find((each) => each.account.id === snapshot?.accountId)?.account;
+  if (!snapshot || !account) throw new TypeError(`access.yml has no entitlement in the account of the role`);
+  return { roleArn: snapshot.roleArn, account, issuer };
+};
+
+const record = async (
+  revoker: Revoker,
+  requestId: string,
+  { by, until }: Exclude<Outcome, string>,
+  patience: Patience,
+): Promise<void> => {
+  await appendAsSystem(revoker, { requestId, actor: ON_REVOCATION, patience }, ({ request, now }) => {
+    const since = deniedSince(request);
+    return request.sessionsEnded || since === undefined
+      ? undefined
+      : { type: 'sessions.ended', data: { tookMs: msOf(now) - msOf(since), by } };
+  });
+  await revoker.dues.again({ requestId, kind: 'boundary', at: until });
+};

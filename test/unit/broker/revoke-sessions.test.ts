@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { readBoundary } from '../../../lib/broker/boundary-text.ts';
+import type { Boundaries } from '../../../lib/broker/end-sessions.ts';
+import { type Revoker, revokeSessions } from '../../../lib/broker/revoke-sessions.ts';
+import { ALLOW_EVERYTHING, boundaryDocument } from '../../../lib/domain/boundary.ts';
+import { HatcheckError } from '../../../lib/domain/errors.ts';
+import { fold } from '../../../lib/domain/request.ts';
+import { entitlement, noon, policy } from '../../support/builders.ts';
+import {
+  type MemoryClock,
+  type MemoryDues,
+  type MemoryLedger,
+  memoryClock,
+  memoryDues,
+  memoryLedger,
+  patient,
+  seededChance,
+} from '../../support/memory.ts';
+import { requestIdOf, tell } from '../../support/revocations.ts';
+
+const [ONE, TWO, THREE] = [requestIdOf(1), requestIdOf(2), requestIdOf(3)];
+const OTHER = entitlement({ id: 'other', roleArn: 'arn:aws:iam::111122223333:role/hatcheck/Other' });
+const ISSUER = 'https://issuer.example.com';
+
+let ledger: MemoryLedger;
+let clock: MemoryClock;
+let dues: MemoryDues;
+let warnings: string[];
+/** By role, as IAM has them; a role that is not there does not answer. */
+let boundaries: Map<string, string>;
+
+beforeEach(() => {
+  [ledger, clock, dues, warnings] = [memoryLedger(), memoryClock(noon(61.5)), memoryDues(), []];
+  const empty = ({ roleArn, account }: typeof OTHER) =>
+    JSON.stringify(boundaryDocument({ roleArn, account, issuer: ISSUER }, [ALLOW_EVERYTHING], { requestIds: [] }));
+  boundaries = new Map([entitlement(), OTHER].map((each) => [each.roleArn, empty(each)]));
+});
+
+const inMemory: Boundaries = {
+  read: ({ roleArn }) => {
+    const text = boundaries.get(roleArn);
+    return text === undefined
+      ? Promise.reject(new HatcheckError({ code: 'aws_unavailable', reason: 'no such role' }))
+      : Promise.resolve({ versionId: text, text });
+  },
+  write: ({ roleArn }, text) => Promise.resolve(void boundaries.set(roleArn, text)),
+};
+
+const revoker = (parts: Partial<Revoker> = {}): Revoker => ({
+  ...{ ledger, clock, dues, issuer: ISSUER, boundaries: inMemory, chance: seededChance() },
+  policy: policy([entitlement(), OTHER]),
+  overflowed: () => undefined,
+  warn: (message) => void warnings.push(message),
+  ...parts,
+});
+
+const revoke = (ids: readonly string[], parts?: Partial<Revoker>) => revokeSessions(revoker(parts), ids, patient);
+const revoked = (id: string, of = entitlement()) => tell(ledger, id, { of, revokedAt: noon(60) });
+const eventsOf = async (id: string) => ledger.read(`request#${id}`);
+const deniedOn = ({ roleArn }: { roleArn: string }) => readBoundary(boundaries.get(roleArn) ?? '').ended.requestIds;
+
+describe('sessions of a revoked request', () => {
+  test('are denied, and how long that took is on record', async () => {
+    await revoked(ONE);
+    expect(await revoke([ONE])).toEqual([]);
+    expect(deniedOn(entitlement())).toEqual([ONE]);
+    const events = await eventsOf(ONE);
+    expect(events.at(-1)).toMatchObject({
+      type: 'sessions.ended',
+      data: { tookMs: 1500, by: 'boundary' },
+      actor: { kind: 'system', handle: 'on-revocation' },
+      policy: policy().version,
+    });
+    expect(fold(events)?.sessionsEnded).toEqual({ at: noon(61.5), tookMs: 1500, by: 'boundary' });
+  });
+
+  test('are on record once, however often it is asked for', async () => {
+    await revoked(ONE);
+    await revoke([ONE, ONE]);
+    clock.advance(5);
+    await revoke([ONE]);
+    expect((await eventsOf(ONE)).filter(({ type }) => type === 'sessions.ended')).toHaveLength(1);
+  });
+
+  test('the deny is looked at again when the last of them must be over, and goes then', async () => {
+    await revoked(ONE);
+    await revoke([ONE]);
+    expect(dues.open()).toEqual([{ requestId: ONE, kind: 'boundary', at: noon(1800) }]);
+    clock.set(noon(1800));
+    await dues.done({ requestId: ONE, kind: 'boundary', at: noon(1800) });
+    expect(await revoke([ONE])).toEqual([]);
+    expect(deniedOn(entitlement())).toEqual([]);
+    expect(dues.open()).toEqual([]);
+  });
+
+  test('what the ledger does not say is revoked is left alone, whoever asks', async () => {
+    await tell(ledger, ONE, {});
+    expect(await revoke([ONE, TWO])).toEqual([]);
+    expect(deniedOn(entitlement())).toEqual([]);
+    expect((await eventsOf(ONE)).map(({ type }) => type)).not.toContain('sessions.ended');
+    expect(await eventsOf(TWO)).toEqual([]);
+  });
+});
+
+describe('what goes wrong with some holds up no others', () => {
+  test('a role that does not answer', async () => {
+    await Promise.all([revoked(ONE), revoked(TWO), revoked(THREE, OTHER)]);
+    boundaries.delete(entitlement().roleArn);
+    expect([...(await revoke([ONE, THREE, TWO]))].sort()).toEqual([ONE, TWO]);
+    expect(deniedOn(OTHER)).toEqual([THREE]);
+    expect(warnings).toHaveLength(1);
+  });
+
+  test('a stream that was tampered with', async () => {
+    await Promise.all([revoked(ONE), revoked(TWO)]);
+    ledger.alter(`request#${ONE}`, 1, (canonical) => canonical.replace('request.', 'request_'));
+    expect(await revoke([ONE, TWO])).toEqual([ONE]);
+    expect(deniedOn(entitlement())).toEqual([TWO]);
+  });
+
+  test('a stream that is tampered with meanwhile', async () => {
+    await Promise.all([revoked(ONE), revoked(TWO)]);
+    let reads = 0;
+    const meanwhile = {
+      ...ledger,
+      read: (stream: string) => {
+        reads += 1;
+        // Each was looked at once, to learn its role.
+        if (reads === 3) ledger.alter(`request#${ONE}`, 1, (canonical) => canonical.replace('request.', 'request_'));
+        return ledger.read(stream);
+      },
+    };
+    expect(await revoke([ONE, TWO], { ledger: meanwhile })).toEqual([ONE]);
+    expect(deniedOn(entitlement())).toEqual([TWO]);
+  });
+
+  test('a record that cannot be written: the sessions are ended all the same', async () => {
+    await Promise.all([revoked(ONE), revoked(TWO)]);
+    const full = {
+      ...ledger,
+      append: (event: Parameters<MemoryLedger['append']>[0]) =>
+        event.stream.endsWith(ONE)
+          ? Promise.reject(new HatcheckError({ code: 'ledger_unavailable', reason: 'as the test says' }))
+          : ledger.append(event),
+    };
+    expect(await revoke([ONE, TWO], { ledger: full })).toEqual([ONE]);
+    expect(deniedOn(entitlement())).toEqual([ONE, TWO]);
+  });
+
+  test('an account that access.yml knows no more', async () => {
+    await revoked(ONE);
+    const elsewhere = entitlement({ account: { ...entitlement().account, id: '444455556666' } });
+    expect(await revoke([ONE], { policy: policy([elsewhere]) })).toEqual([ONE]);
+    expect(warnings).toHaveLength(1);
+  });
+});
