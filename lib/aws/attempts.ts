@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Attempts } from '../identity/ports.ts';
 import { type IdentityKey, type IdentityTable, bodyOf, identityItem, keyOf, putIdentityItem } from './identity-item.ts';
-import { parseAttempt } from './identity-schema.ts';
+import { parseAttempt } from './sign-in-schema.ts';
 import type { Item } from './ledger-item.ts';
 import { orUnavailable, unavailable } from './unavailable.ts';
 

@@ -9,7 +9,7 @@ import {
   unlessChanged,
   unlessThere,
 } from './identity-item.ts';
-import { parseDecision, parseDevice, parsePace, parseUserCode } from './identity-schema.ts';
+import { parseDecision, parseDevice, parsePace, parseUserCode } from './device-schema.ts';
 import { orUnavailable, wasWritten } from './unavailable.ts';
 
 /** Beyond its end, so that a machine that waits hears that it is over, and a second use is told from a code that never was. */

@@ -3,7 +3,7 @@ import type { Handle } from '../domain/principal.ts';
 import type { Directory } from '../identity/ports.ts';
 import { batchGet } from './batch-get.ts';
 import { type IdentityKey, type IdentityTable, bodyOf, identityItem, putIdentityItem } from './identity-item.ts';
-import { parsePersonName } from './identity-schema.ts';
+import { parsePersonName } from './person-schema.ts';
 import { orUnavailable } from './unavailable.ts';
 
 const personKey = (handle: Handle): IdentityKey => ({ kind: 'person', of: handle, sort: 'person' });

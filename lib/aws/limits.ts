@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { isBefore, plusSeconds } from '../domain/time.ts';
 import type { Limits } from '../identity/oauth/ports.ts';
 import {
@@ -8,11 +9,13 @@ import {
   putIdentityItem,
   unlessChanged,
 } from './identity-item.ts';
-import { parseLimit } from './identity-schema.ts';
 import { wasWritten } from './unavailable.ts';
 
 /** So many calls at once get through; more of them are more than anybody types. */
 const TRIES = 5;
+
+/** What is none counts as absent. */
+const limit = z.object({ count: z.number(), until: z.string() });
 
 const limitKey = (key: string): IdentityKey => ({ kind: 'limit', of: key, sort: 'limit' });
 
@@ -20,7 +23,7 @@ const limitKey = (key: string): IdentityKey => ({ kind: 'limit', of: key, sort: 
 export const dynamoLimits = (at: IdentityTable): Limits => ({
   take: async (key, { most, seconds }) => {
     for (let tries = 0; tries < TRIES; tries += 1) {
-      const read = parseLimit(await getIdentityItem(at, limitKey(key)));
+      const read = limit.safeParse(await getIdentityItem(at, limitKey(key))).data;
       const was = read && { count: read.count, until: read.until };
       const now = at.clock.now();
       const goesOn = was !== undefined && isBefore(now, was.until);

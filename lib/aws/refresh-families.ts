@@ -11,7 +11,7 @@ import {
   listIdentityItems,
   putIdentityItem,
 } from './identity-item.ts';
-import { parseCode, parseFamily, parseRefreshToken } from './identity-schema.ts';
+import { parseCode, parseFamily, parseRefreshToken } from './grant-schema.ts';
 import { orUnavailable, wasWritten } from './unavailable.ts';
 
 /** Beyond its end, so that a second use of a code is told from a code that never was. */

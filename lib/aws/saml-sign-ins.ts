@@ -1,7 +1,7 @@
 import type { ParkedSignIns, SamlAttempts } from '../identity/ports.ts';
 import { takeIdentityItem } from './attempts.ts';
 import { type IdentityKey, type IdentityTable, bodyOf, identityItem, putIdentityItem } from './identity-item.ts';
-import { parseParkedSignIn, parseSamlAttempt } from './identity-schema.ts';
+import { parseParkedSignIn, parseSamlAttempt } from './sign-in-schema.ts';
 import { orUnavailable } from './unavailable.ts';
 
 /** Of the same kind as OpenID attempts, and of another sort: one is never taken for the other. */

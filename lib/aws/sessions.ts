@@ -11,7 +11,7 @@ import {
   listIdentityItems,
   putIdentityItem,
 } from './identity-item.ts';
-import { parseSeen, parseSession } from './identity-schema.ts';
+import { parseSeen, parseSession } from './session-schema.ts';
 import { orUnavailable } from './unavailable.ts';
 
 /** So long an expired session is kept, so that its owner hears that it expired and not that it never was. Whoever reads it checks expiry. */

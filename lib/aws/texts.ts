@@ -4,7 +4,7 @@ import type { TextRef } from '../domain/event.ts';
 import type { Handle } from '../domain/principal.ts';
 import { batchGet } from './batch-get.ts';
 import { type IdentityKey, type IdentityTable, bodyOf, identityItem, keyOf, putIdentityItem } from './identity-item.ts';
-import { parseText } from './identity-schema.ts';
+import { parseText } from './person-schema.ts';
 import type { Item } from './ledger-item.ts';
 import { orUnavailable, unavailable, wasWritten } from './unavailable.ts';
 

@@ -2,7 +2,7 @@ import type { Handle } from '../domain/principal.ts';
 import type { UpstreamTokens } from '../identity/ports.ts';
 import { takeIdentityItem } from './attempts.ts';
 import { type IdentityKey, type IdentityTable, bodyOf, identityItem, putIdentityItem } from './identity-item.ts';
-import { parseUpstream } from './identity-schema.ts';
+import { parseUpstream } from './grant-schema.ts';
 import { orUnavailable } from './unavailable.ts';
 
 const upstreamKey = (handle: Handle, id: string): IdentityKey => ({ kind: 'upstream', of: handle, sort: id });
