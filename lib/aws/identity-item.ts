@@ -53,7 +53,7 @@ export const identityItem = (key: IdentityKey, body: unknown, expiresAt?: Instan
 });
 
 /** TTL counts whole seconds since 1970. Rounded up: nothing is gone before its time. */
-export const sweepSecond = (instant: Instant): number => Math.ceil(msOf(instant) / 1000);
+const sweepSecond = (instant: Instant): number => Math.ceil(msOf(instant) / 1000);
 
 /** Demands that there is none, or one that is over: DynamoDB sweeps late. */
 export const unlessThere = (clock: Clock): WriteCondition => ({

@@ -20,8 +20,6 @@ export interface CarriedStream<S> {
 export interface AppendCarriedOptions {
   readonly actor: Actor;
   readonly patience: Patience;
-  /** A read of the last event that is already under way. */
-  readonly first?: Promise<StoredEvent | undefined>;
   /** Runs once, after the first decision in favour and before the first append: what the event refers to is stored there. */
   readonly prepare?: () => Promise<void>;
 }
@@ -41,10 +39,10 @@ export interface Carried<S> {
 export const appendCarried = async <S>(
   { ledger, clock, chance, policy }: Pick<Broker, 'ledger' | 'clock' | 'chance' | 'policy'>,
   stream: CarriedStream<S>,
-  { actor, patience, first, prepare }: AppendCarriedOptions,
+  { actor, patience, prepare }: AppendCarriedOptions,
   decision: (state: S, now: Instant) => Decision,
 ): Promise<Carried<S>> => {
-  let last = await (first ?? ledger.last(stream.name));
+  let last = await ledger.last(stream.name);
   for (let tries = 0; ; tries += 1) {
     const state = stream.stateOf(last);
     // Never before the stream's last event, even when this machine's clock is behind the one that wrote it.

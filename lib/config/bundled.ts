@@ -6,7 +6,7 @@ import { type FetchSecret, type ResolveSecret, secretResolver } from './secret-r
 declare const __ACCESS_POLICY__: CompiledAccess;
 
 /** The function's configuration. @throws ConfigError with every fault, so that a wrong deployment fails at its first start. */
-export const configFromBundle = (): Config => loadConfig(process.env, __ACCESS_POLICY__);
+const configFromBundle = (): Config => loadConfig(process.env, __ACCESS_POLICY__);
 
 /** The function's secrets, by reference: on a laptop from the environment, else from where `fetchSecret` looks. */
 export const resolveSecrets = (fetchSecret: FetchSecret): ResolveSecret =>

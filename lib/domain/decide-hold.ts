@@ -3,7 +3,7 @@ import { type Context, type Decision, unlessRefused } from './command.ts';
 import { policyActive } from './control-rules.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
 import type { TextRef } from './event.ts';
-import { type Hold, type HoldTarget, sameTarget } from './hold.ts';
+import { type Hold, type HoldTarget, holdsPerson, sameTarget } from './hold.ts';
 import { isSecurity } from './policy.ts';
 import { type Check, evaluate } from './rule.ts';
 import { handlesOf } from './standing.ts';
@@ -109,6 +109,6 @@ const roomFor = ({ on }: HoldTarget, holds: readonly Hold[]): Refusal | undefine
 /** Whoever is held, perhaps because their account is somebody else's by now, does not give anything back. */
 const notHeld = ({ principal, standing, control }: Context): Refusal | undefined => {
   const handles = handlesOf(principal.handle, standing);
-  const held = control.holds.some(({ target }) => target.on === 'person' && handles.includes(target.handle));
+  const held = control.holds.some((hold) => holdsPerson(hold, handles));
   return held ? refuse('on_hold', 'whoever lifts is held themselves') : undefined;
 };

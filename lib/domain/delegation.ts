@@ -1,6 +1,7 @@
 import { type Context, type Decision, unlessRefused } from './command.ts';
 import { type Refusal, badInput, refuse } from './errors.ts';
 import type { TextRef } from './event.ts';
+import { holdsPerson } from './hold.ts';
 import type { AccessPolicy } from './policy.ts';
 import { onCallName } from './on-call.ts';
 import { type Group, type Handle, type Instant, type Principal, inAnyGroup } from './principal.ts';
@@ -132,8 +133,7 @@ export const standingInFor = ({
 }: Pick<Context, 'principal' | 'policy' | 'control' | 'standing' | 'now'>): readonly Delegation[] => {
   const { delegation: rule } = policy;
   if (!rule || principal.kind !== 'person' || !inGroupsOf(rule.groups, principal)) return [];
-  const onHold = (handles: readonly Handle[]): boolean =>
-    control.holds.some(({ target }) => target.on === 'person' && handles.includes(target.handle));
+  const onHold = (handles: readonly Handle[]): boolean => control.holds.some((hold) => holdsPerson(hold, handles));
   return standing.delegations.filter(
     ({ to, by, sameAs, madeAt, startsAt, endsAt }) =>
       to === principal.handle &&

@@ -125,13 +125,11 @@ export const snapshotOf = ({ account, roleArn, session }: Entitlement): Snapshot
 
 export const sameSnapshot = (a: Snapshot, b: Snapshot): boolean => sameValue(a, b);
 
-export const sameStages = (a: readonly Stage[], b: readonly Stage[]): boolean => sameValue(a, b);
-
 type Asked = Pick<StagedApproval, 'stages' | 'parallel'> & { readonly escalation?: { readonly to: Approvers } };
 
 /** Whether the same people are asked in the same way; when, is no part of it. */
 export const sameApprovers = (a: Asked, b: Asked): boolean =>
-  sameStages(a.stages, b.stages) && a.parallel === b.parallel && sameValue(a.escalation?.to, b.escalation?.to);
+  sameValue(a.stages, b.stages) && a.parallel === b.parallel && sameValue(a.escalation?.to, b.escalation?.to);
 
 /** Equality of JSON values; the order of members does not count, that of list items does. */
 const sameValue = (a: unknown, b: unknown): boolean => {

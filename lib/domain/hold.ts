@@ -47,10 +47,15 @@ export interface Concern {
   readonly accountId: string;
 }
 
-export const covers = ({ target }: Hold, concern: Concern): boolean => {
+/** Whether it is on this person, by any of their handles. */
+export const holdsPerson = ({ target }: Hold, handles: readonly Handle[]): boolean =>
+  target.on === 'person' && handles.includes(target.handle);
+
+export const covers = (hold: Hold, concern: Concern): boolean => {
+  const { target } = hold;
   switch (target.on) {
     case 'person':
-      return concern.handles.includes(target.handle);
+      return holdsPerson(hold, concern.handles);
     case 'entitlement':
       return concern.entitlementId === target.entitlementId;
     case 'account':

@@ -19,9 +19,10 @@ const MAX_METHOD_LENGTH = 64;
  * When the provider does not say when the person proved who they are (`auth_time`), it may have been any time: the provider's own session
  * can be weeks old. Not the time of the token: a person could then seem freshly signed in by taking `max_age` out of the address bar.
  */
-export const AT_SOME_TIME: Instant = new Date(0).toISOString();
+const AT_SOME_TIME: Instant = new Date(0).toISOString();
 
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+/** And what turns the direction of the text after it: a name stands among others' words. */
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 /**
  * What a verified ID token says of the person. Group names count only with their provider's id in front.

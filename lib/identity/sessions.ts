@@ -8,7 +8,7 @@ import type { Chance, Clock, Session, Sessions } from './ports.ts';
 export const SESSION_SECONDS = { cookie: 12 * 3600, bearer: 900 } as const;
 
 /** A browser that nobody used for so long is nobody's. A bearer token is over before it could be idle. */
-export const IDLE_SECONDS = 3600;
+const IDLE_SECONDS = 3600;
 
 /** How exactly it is known when a session was last used: written no more often. */
 const SEEN_EVERY_SECONDS = 60;

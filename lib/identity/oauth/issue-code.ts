@@ -7,7 +7,7 @@ import type { GrantParts } from './grant-parts.ts';
 import { type Holder, passUpstream } from './upstream.ts';
 
 /** The browser goes straight on to the command line, which redeems it at once. */
-export const CODE_SECONDS = 60;
+const CODE_SECONDS = 60;
 
 /**
  * A code for what the person in this browser consented to. With it goes what the provider is asked with for their groups, if the browser's

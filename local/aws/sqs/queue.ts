@@ -37,7 +37,6 @@ export interface Queue {
   receive(max: number, nowMs: number, redrive: (message: Sent) => void): readonly Received[];
   /** Whoever brings a receipt that is no longer the last takes nothing away. */
   remove(receiptHandle: string): void;
-  readonly length: () => number;
 }
 
 /** "Exactly-once processing in Amazon SQS": what has the same deduplication id within five minutes is delivered once. */
@@ -48,7 +47,6 @@ export const createQueue = (settings: QueueSettings): Queue => {
   const sentBefore = new Map<string, { readonly messageId: string; readonly at: number }>();
   return {
     settings,
-    length: () => messages.length,
     send: (sent, nowMs) => {
       const key = deduplicationKey(settings, sent);
       const before = key === undefined ? undefined : sentBefore.get(key);

@@ -104,15 +104,6 @@ describe('a stream whose last event carries the state', () => {
     expect(event?.at).toBe(noon(60));
   });
 
-  test('takes a read of its last event that is already under way', async () => {
-    const desk = memoryDesk();
-    await append(desk, place('first'));
-    const first = desk.ledger.last('control');
-    desk.ledger.last = () => Promise.reject(new Error('it was read again'));
-    const { state } = await append(desk, place('second'), { first });
-    expect(state.holds.map(({ id }) => id)).toEqual(['first', 'second']);
-  });
-
   test('what it cannot read is nothing to decide on', async () => {
     const desk = memoryDesk({ ledger: { ...memoryLedger(), last: () => Promise.reject(unavailable()) } });
     const appended = append(desk, place('never'));
