@@ -126,7 +126,7 @@ const WithReason = ({ label, busy, onAct }: { label: string; busy: boolean; onAc
 };
 
 const Facts = ({ request }: { request: RequestView }) => {
-  const { title, status, requester, accountId, roleArn, justification, ticket, grant, closed } = request;
+  const { title, status, requester, accountId, roleArn, justification, ticket, grant, closed, sessionsEnded } = request;
   return (
     <>
       <h3>
@@ -170,6 +170,11 @@ const Facts = ({ request }: { request: RequestView }) => {
           <Fact name="Closed">
             <Name of={closed.by} />, <When at={closed.at} />{' '}
             {closed.reason !== undefined && <bdi class="words">{closed.reason}</bdi>}
+          </Fact>
+        )}
+        {sessionsEnded && (
+          <Fact name="Sessions ended">
+            <When at={sessionsEnded.at} />, {Math.ceil(sessionsEnded.tookMs / 1000)} s after that
           </Fact>
         )}
       </dl>

@@ -137,11 +137,13 @@ describe('the ledger decides', () => {
     for (const id of [ONE, TWO])
       ledger.alter(`request#${id}`, 1, (canonical) => canonical.replace('request.', 'request_'));
     const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
-    expect([...(await end(boundaries, TWO, THREE))]).toEqual([
-      [ONE, 'unread'],
-      [TWO, 'unread'],
-      [THREE, DENIED],
-    ]);
+    expect(await end(boundaries, TWO, THREE)).toEqual(
+      new Map<string, unknown>([
+        [ONE, 'unread'],
+        [TWO, 'unread'],
+        [THREE, DENIED],
+      ]),
+    );
     expect(deniedIn(versions)).toEqual({ requestIds: [ONE, THREE] });
   });
 

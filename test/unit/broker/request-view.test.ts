@@ -12,9 +12,11 @@ import {
   entitlement,
   noon,
   policy,
+  request,
   secondApprover,
   security,
   stage,
+  submitted,
 } from '../../support/builders.ts';
 import { type MemoryDesk, memoryDesk, memoryPeople } from '../../support/memory.ts';
 import { acted, asked, by, granted, issuerAt, words } from './story.ts';
@@ -27,8 +29,8 @@ const deskOf = (of: Partial<Entitlement> = {}): MemoryDesk =>
   memoryDesk({ people: memoryPeople(names), policy: policy([entitlement(of)]) });
 
 const seen = async (desk: MemoryDesk, id: string, principal: Principal = engineer): Promise<RequestView> => {
-  const { request } = await readRequest(desk, engineer, id);
-  const [view] = await viewRequests(desk, principal, [request]);
+  const { request: found } = await readRequest(desk, engineer, id);
+  const [view] = await viewRequests(desk, principal, [found]);
   return view!;
 };
 
@@ -103,6 +105,13 @@ describe('a request as it is shown', () => {
     await acted(desk, ended, engineer, { type: 'end' });
     expect((await seen(desk, denied)).closed).toEqual({ kind: 'denied', by: ada, at: noon(0), reason: 'not today' });
     expect((await seen(desk, ended)).closed).toEqual({ kind: 'ended', by: erin, at: noon(0) });
+    expect(await seen(desk, ended)).not.toHaveProperty('sessionsEnded');
+  });
+
+  test('closed, with sessions that were out: when they were ended, by what, and how long that took', async () => {
+    const sessionsEnded = { at: noon(2), tookMs: 2000, by: 'boundary' } as const;
+    const [view] = await viewRequests(deskOf(), engineer, [{ ...request(submitted()), sessionsEnded }]);
+    expect(view?.sessionsEnded).toEqual(sessionsEnded);
   });
 
   test('is as it is at this moment', async () => {
