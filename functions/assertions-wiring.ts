@@ -5,16 +5,18 @@ import type { Issuer } from '../lib/broker/issue.ts';
 import type { Surroundings } from '../lib/broker/system.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { entityIdOf } from '../lib/domain/role-session.ts';
+import { awsAccess } from './aws-access.ts';
 
 /** Only where access.yml has an entitlement that goes by them: no other broker waits for KMS. */
 export const assertionsOf = (
-  { policy, region, endpoints, issuer, tokenKey, samlKey }: Config,
+  config: Config,
   { clock, chance }: Pick<Surroundings, 'clock' | 'chance'>,
 ): Pick<Issuer, 'assertions'> => {
+  const { policy, issuer, tokenKey, samlKey } = config;
   const ways = new Set([...policy.entitlements.values()].map(({ session }) => session.via));
   const [tokensWith, responsesWith] = [ways.has('webIdentity') && tokenKey, ways.has('saml') && samlKey];
   if (!tokensWith && !responsesWith) return {};
-  const client = kmsClient({ region, ...(endpoints.kms === undefined ? {} : { endpoint: endpoints.kms }) });
+  const client = kmsClient(awsAccess(config, 'kms'));
   return {
     assertions: kmsAssertions({
       ...(tokensWith && {

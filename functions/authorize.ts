@@ -11,7 +11,8 @@ import {
 import type { GrantParts } from '../lib/identity/oauth/grant-parts.ts';
 import { issueCode } from '../lib/identity/oauth/issue-code.ts';
 import { holderOf } from '../lib/identity/oauth/upstream.ts';
-import { browserSession, maybeBrowserSession, seeOther, shownName } from './browser-session.ts';
+import { browserSession, maybeBrowserSession, shownName } from './browser-session.ts';
+import { seeOther } from './see-other.ts';
 
 type Asked = Call<'GET /oauth/authorize'>;
 type Answered = Call<'POST /oauth/authorize'>;
@@ -36,12 +37,12 @@ export const authorizeRoutes = (parts: GrantParts, origin: string) => {
     if (body.decision !== 'allow') throw new AuthorizationRefused('access_denied', request);
     const session = await browserSession(parts, cookies);
     const code = await issueCode(parts, request, session, holderOf(session.token));
-    return seeOther(answerLocation(request.redirectUri, origin, { code, state: request.state }));
+    return seeOther({ location: answerLocation(request.redirectUri, origin, { code, state: request.state }) });
   };
 
   const orBack = (error: unknown): Answer => {
     if (!(error instanceof AuthorizationRefused)) throw error;
-    return seeOther(answerLocation(error.redirectUri, origin, { error: error.code, state: error.state }));
+    return seeOther({ location: answerLocation(error.redirectUri, origin, { error: error.code, state: error.state }) });
   };
 
   return {
@@ -62,7 +63,7 @@ const toLogin = (query: Asked['query'], more: Readonly<Record<string, string>>):
     ...(query.login_hint !== undefined && { loginHint: query.login_hint }),
     returnTo: `/oauth/authorize?resume=${resume}`,
   });
-  return seeOther(`/login?${login.toString()}`);
+  return seeOther({ location: `/login?${login.toString()}` });
 };
 
 const resumed = (query: Asked['query']): Asked['query'] => {

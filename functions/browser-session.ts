@@ -1,4 +1,3 @@
-import type { Answer } from '../lib/http/api.ts';
 import { HatcheckError, refuse } from '../lib/domain/errors.ts';
 import type { Principal } from '../lib/domain/principal.ts';
 import { SESSION_COOKIE } from '../lib/identity/cookies.ts';
@@ -34,6 +33,3 @@ const notSignedIn = (error: unknown): undefined => {
 
 /** What our pages call the person. */
 export const shownName = ({ email, displayName, handle }: Principal): string => email ?? displayName ?? handle;
-
-/** 303, so that the browser goes on with a GET whatever it came with (RFC 9700, 4.12). */
-export const seeOther = (location: string): Answer => ({ status: 303, headers: { location } });

@@ -12,13 +12,12 @@ import { api } from '../lib/http/api.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
 import { assertionsOf } from './assertions-wiring.ts';
 import { onCallOf } from './outside-wiring.ts';
+import { awsAccess } from './aws-access.ts';
+import { seeOther } from './see-other.ts';
 
 export const create = (config: Config, { clock, chance, logger } = surroundings('credentials')) => {
-  const { policy, origin, region, tables, endpoints } = config;
-  const client = dynamoDbClient({
-    region,
-    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
-  });
+  const { policy, origin, tables, endpoints } = config;
+  const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const issuer: ConsoleIssuer = {
     ...{ policy, clock, chance, ...onCallOf(config, { clock, logger }) },
     ledger: dynamoLedger({ client, table: tables.ledger }),
@@ -55,7 +54,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
           ...(body.destination === undefined ? {} : { destination: body.destination }),
         });
         // 303, so that the browser does not post its form to AWS.
-        if (isFormPost) return { status: 303, headers: { location: url.reveal() } };
+        if (isFormPost) return seeOther({ location: url.reveal() });
         return { status: 200, json: { url: url.reveal(), expiresAt } };
       },
     },

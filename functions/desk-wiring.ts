@@ -10,15 +10,13 @@ import type { Config } from '../lib/config/environment.ts';
 import type { CallerSession } from '../lib/http/api.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
 import { onCallOf, ticketsOf } from './outside-wiring.ts';
+import { awsAccess } from './aws-access.ts';
 
 /** What the use cases of requests work with, on AWS; and who calls them. */
 export const deskParts = (config: Config, around: Surroundings) => {
-  const { policy, region, tables, endpoints } = config;
+  const { policy, tables } = config;
   const { clock, chance, logger } = around;
-  const client = dynamoDbClient({
-    region,
-    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
-  });
+  const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const identity = { client, table: tables.identity, clock, logger };
   const desk: Desk = {
     ...{ policy, clock, chance, people: dynamoDirectory(identity), texts: dynamoTexts(identity) },

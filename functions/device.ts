@@ -3,7 +3,8 @@ import { deviceDecidedPage, deviceQuestionPage, userCodePage } from '../lib/http
 import { allowDevice, denyDevice, waitingDevice } from '../lib/identity/oauth/decide-device.ts';
 import type { DeviceParts } from '../lib/identity/oauth/grant-parts.ts';
 import { readUserCode, shownUserCode } from '../lib/identity/oauth/user-code.ts';
-import { browserSession, maybeBrowserSession, seeOther, shownName } from './browser-session.ts';
+import { browserSession, maybeBrowserSession, shownName } from './browser-session.ts';
+import { seeOther } from './see-other.ts';
 
 type Asked = Call<'GET /device'>;
 type Answered = Call<'POST /device'>;
@@ -40,5 +41,5 @@ export const deviceRoutes = (parts: DeviceParts) => {
 /** After signing in the browser comes back here, with the code. */
 const toLogin = (code: string): Answer => {
   const returnTo = code === '' ? '/device' : `/device?user_code=${code}`;
-  return seeOther(`/login?${new URLSearchParams({ returnTo }).toString()}`);
+  return seeOther({ location: `/login?${new URLSearchParams({ returnTo }).toString()}` });
 };

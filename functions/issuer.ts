@@ -3,8 +3,9 @@ import { MAX_AGE_SECONDS, keysInUse } from '../lib/aws/public-keys.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
-import { HatcheckError, refuse } from '../lib/domain/errors.ts';
 import { api } from '../lib/http/api.ts';
+import { awsAccess } from './aws-access.ts';
+import { knowsNobody } from './knows-nobody.ts';
 
 const cacheable = (seconds: number) => ({ 'cache-control': `public, max-age=${seconds}` });
 
@@ -14,14 +15,13 @@ export const create = (
   { origin, issuer, issuerKeys, region, endpoints }: IssuerConfig,
   { clock, logger } = surroundings('issuer'),
 ) => {
-  const client = kmsClient({ region, ...(endpoints.kms === undefined ? {} : { endpoint: endpoints.kms }) });
+  const client = kmsClient(awsAccess({ region, endpoints }, 'kms'));
   const published = keysInUse(client, clock, (keyId, cause) => {
     logger.error('a key of the issuer is out of use and is not published', { reason: keyId }, cause);
   });
   return api({
     ...{ origin, logger },
-    // What is here is for everybody: this function may not even read sessions.
-    authenticate: () => Promise.reject(new HatcheckError(refuse('not_signed_in', 'the issuer function knows nobody'))),
+    authenticate: knowsNobody,
     routes: {
       'GET /.well-known/openid-configuration': () =>
         Promise.resolve({ status: 200, json: discoveryOf(issuer), headers: cacheable(DISCOVERY_SECONDS) }),

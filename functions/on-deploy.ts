@@ -12,6 +12,7 @@ import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { HatcheckError } from '../lib/domain/errors.ts';
+import { awsAccess } from './aws-access.ts';
 
 /** `serverless/deployment.yml`: another access policy is another value, and CloudFormation calls. */
 const properties = z.object({ PolicyVersion: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/)) });
@@ -21,11 +22,8 @@ const PATIENCE_MS = 20_000;
 
 /** Called by CloudFormation when a deployment brings another access policy, and when it is rolled back. */
 export const create = (config: Config, { clock, chance, logger } = surroundings('on-deploy')) => {
-  const { policy, region, tables, endpoints } = config;
-  const client = dynamoDbClient({
-    region,
-    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
-  });
+  const { policy, tables, endpoints } = config;
+  const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const broker = { policy, clock, chance, ledger: dynamoLedger({ client, table: tables.ledger }) };
 
   /** Whatever went wrong, CloudFormation is told, and rolls back: without an answer it would wait, and everybody with it. */

@@ -9,6 +9,7 @@ import { surroundings } from '../lib/broker/system.ts';
 import { type LedgerWatch, watchLedger } from '../lib/broker/watch-ledger.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
+import { awsAccess } from './aws-access.ts';
 
 /** The rest of a record is `ledgerChangeOf`'s to read. */
 const streamEvent = z.object({
@@ -17,11 +18,8 @@ const streamEvent = z.object({
 
 /** Called with the records of the ledger's stream; answers which of them must be told again ("Reporting batch item failures"). */
 export const create = (config: Config, { clock, chance, logger } = surroundings('on-ledger-event')) => {
-  const { policy, region, tables, endpoints } = config;
-  const client = dynamoDbClient({
-    region,
-    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
-  });
+  const { policy, tables } = config;
+  const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const watch: LedgerWatch = {
     ...{ policy, clock, chance },
     ...queuesOf(config),

@@ -8,6 +8,7 @@ import { type Revoker, revokeSessions } from '../lib/broker/revoke-sessions.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
+import { awsAccess } from './aws-access.ts';
 
 const queueEvent = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
 
@@ -22,10 +23,7 @@ export const create = (
   { policy, region, tables, endpoints, issuer }: Config,
   { clock, chance, logger } = surroundings('on-revocation'),
 ) => {
-  const client = dynamoDbClient({
-    region,
-    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
-  });
+  const client = dynamoDbClient(awsAccess({ region, endpoints }, 'dynamodb'));
   const revoker: Revoker = {
     ...{ policy, clock, chance, issuer },
     ledger: dynamoLedger({ client, table: tables.ledger }),

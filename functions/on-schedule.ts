@@ -9,18 +9,16 @@ import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { ticketsOf } from './outside-wiring.ts';
 import { queuesOf } from './queues-wiring.ts';
+import { awsAccess } from './aws-access.ts';
 
 /** A run ends before the next one begins; what it did not come to is that one's. */
 const RUN_MS = 50_000;
 
 /** Called every minute. Two runs at once do no harm: what is done is done once, by the ledger and by the queue. */
 export const create = (config: Config, around = surroundings('on-schedule')) => {
-  const { policy, region, tables, endpoints } = config;
+  const { policy, tables } = config;
   const { clock, chance, logger } = around;
-  const client = dynamoDbClient({
-    region,
-    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
-  });
+  const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const schedule: Schedule = {
     ...{ policy, clock, chance },
     ledger: dynamoLedger({ client, table: tables.ledger }),

@@ -1,11 +1,11 @@
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
-import { HatcheckError, refuse } from '../lib/domain/errors.ts';
 import { api } from '../lib/http/api.ts';
 import { staticFiles } from '../lib/http/static-files.ts';
 import type { StaticFiles } from '../lib/http/static-files.ts';
 import { createLogger } from '../lib/logger.ts';
 import type { Logger } from '../lib/logger.ts';
+import { knowsNobody } from './knows-nobody.ts';
 
 /** The portal's files and the OpenAPI document, put here when the function is built; absent outside a bundle. */
 declare const __PORTAL__: StaticFiles;
@@ -24,8 +24,7 @@ export const create = ({ origin, endpoints }: Pick<Config, 'origin' | 'endpoints
   api({
     origin,
     logger: parts.logger,
-    // Nothing here is anybody's, so nobody is looked up: this function may not even read sessions.
-    authenticate: () => Promise.reject(new HatcheckError(refuse('not_signed_in', 'the portal function knows nobody'))),
+    authenticate: knowsNobody,
     routes: {
       'GET /healthz': () => Promise.resolve({ status: 200, json: { status: 'ok' } }),
       'GET /openapi.json': () =>

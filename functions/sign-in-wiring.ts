@@ -25,6 +25,7 @@ import { providerFetch } from '../lib/identity/provider-fetch.ts';
 import { samlDocuments } from '../lib/identity/saml-documents.ts';
 import type { SamlLoginParts } from '../lib/identity/saml-login.ts';
 import { type KeptIdentities, keptIdentities } from './kept-identities.ts';
+import { awsAccess } from './aws-access.ts';
 
 /** As much as its reader takes. */
 const MAX_SAML_METADATA_BYTES = 256 * 1024;
@@ -34,12 +35,9 @@ export const signInParts = (
   config: Config,
   { clock, chance, logger }: Surroundings,
 ): CallbackParts & SamlLoginParts & DeviceParts & { readonly identities: KeptIdentities } => {
-  const { policy, region, origin, identityProviders, tables, endpoints, pepper } = config;
+  const { policy, region, origin, identityProviders, tables, pepper } = config;
   if (pepper === undefined) throw new TypeError('HATCHECK_PEPPER is not set: without it nobody has a handle');
-  const client = dynamoDbClient({
-    region,
-    ...(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb }),
-  });
+  const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const identity = { client, table: tables.identity, clock };
   const ledger = dynamoLedger({ client, table: tables.ledger });
   const directory = dynamoDirectory(identity);

@@ -14,6 +14,7 @@ import { signOut } from '../lib/identity/end-session.ts';
 import { endOtherSessions, endOwnSession, listSessions } from '../lib/identity/own-sessions.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
 import { identityRoutes } from './identity-routes.ts';
+import { seeOther } from './see-other.ts';
 import { signInParts } from './sign-in-wiring.ts';
 
 export const create = (config: Config, around = surroundings('signin')) => {
@@ -67,12 +68,5 @@ export const create = (config: Config, around = surroundings('signin')) => {
     },
   });
 };
-
-/** 303, so that the browser goes on with a GET whatever it came with (RFC 9700, 4.12). */
-const seeOther = ({ location, cookies = [] }: { location: string; cookies?: string[] }): Answer => ({
-  status: 303,
-  headers: { location },
-  cookies,
-});
 
 export const handler = onLambda(create);

@@ -34,6 +34,11 @@ describe('the deployed bundles', () => {
     expect(namesOf(bundles)).toContain('credentials');
   });
 
+  test('read sign-ins and what comes of them where people sign in, and nowhere else', () => {
+    const reading = (file: string) => /^lib\/aws\/(?:sign-in|grant|device)-schema\.ts$/.test(file);
+    expect(namesOf(bundles.filter(({ files }) => files.some(reading))).toSorted()).toEqual(['signin', 'token']);
+  });
+
   test('hold nothing of the tests and of what stands in on a laptop', () => {
     expect(bundles.flatMap(({ files }) => files.filter((file) => /^(?:test|local)\//.test(file)))).toEqual([]);
   });
