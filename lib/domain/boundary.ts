@@ -108,7 +108,17 @@ const guards = ({ roleArn, account: { partition }, issuer }: BoundedRole): reado
   {
     Sid: `${OUR_SID}Credentials`,
     Effect: 'Deny',
-    Action: ['iam:CreateAccessKey', 'iam:CreateLoginProfile', 'iam:UpdateLoginProfile', 'iam:UpdateAssumeRolePolicy'],
+    // Of service-specific credentials some are API keys, and last for years; an old access key can be made active again.
+    Action: [
+      ...[
+        '*AccessKey',
+        '*LoginProfile',
+        '*ServiceSpecificCredential',
+        'UploadSigningCertificate',
+        'UploadSSHPublicKey',
+      ],
+      'UpdateAssumeRolePolicy',
+    ].map((action) => `iam:${action}`),
     Resource: '*',
   },
 ];
