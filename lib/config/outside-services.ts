@@ -4,15 +4,21 @@ import type { AccessFault } from './access-fault.ts';
 import { distinct, fault, lineOf, timezone } from './access-words.ts';
 import { present } from './present.ts';
 import { checked } from './schema-fault.ts';
-import { parseSecretReference } from './secret-reference.ts';
+import { ofStage, parseSecretReference } from './secret-reference.ts';
 import { secureUrl } from './web-address.ts';
 import type { YamlSource } from './yaml-source.ts';
 
-/** The functions that ask may read these parameters and no others: not what identity providers know us by, not the pepper. */
-const OWN_SECRETS = /^(?:ssm:\/hatcheck\/outside\/|env:)/;
+/**
+ * The functions that ask may read these parameters of their own stage and no others: not what identity providers know us by, not the
+ * pepper, nothing of another stage.
+ */
+const OWN_SECRETS = /^(?:ssm:\/hatcheck\/\$stage\/outside\/|env:)/;
 
-const secret = z.string().refine((text) => parseSecretReference(text) !== undefined && OWN_SECRETS.test(text), {
-  error: 'must say where the secret is, ssm:/hatcheck/outside/name or env:NAME, not what it is',
+const isOwnSecret = (text: string): boolean =>
+  OWN_SECRETS.test(text) && parseSecretReference(ofStage(text, 'stage')) !== undefined;
+
+const secret = z.string().refine(isOwnSecret, {
+  error: 'must say where the secret is, ssm:/hatcheck/$stage/outside/name or env:NAME, not what it is',
   params: { code: 'literal_secret' },
 });
 

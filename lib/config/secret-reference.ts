@@ -19,6 +19,9 @@ export const parseSecretReference = (text: string): SecretReference | undefined 
   return isKind(kind) && FORMS[kind].test(name) ? { kind, name } : undefined;
 };
 
+/** The reference as it is for one stage: what is written for all of them has `$stage` in its path. */
+export const ofStage = (reference: string, stage: string): string => reference.replace('/$stage/', () => `/${stage}/`);
+
 const isKind = (kind: string): kind is SecretReference['kind'] => Object.hasOwn(FORMS, kind);
 
 /** Fetches the secret's value from where it is kept. */

@@ -157,9 +157,9 @@ export const onlySignInReadsSecrets: Law = (stack) =>
 const SECRETS_OF: Readonly<Record<string, string>> = {
   signin: ':parameter/hatcheck/*',
   token: ':parameter/hatcheck/*',
-  requests: ':parameter/hatcheck/outside/*',
-  credentials: ':parameter/hatcheck/outside/*',
-  'on-schedule': ':parameter/hatcheck/outside/*',
+  requests: ':parameter/hatcheck/dev/outside/*',
+  credentials: ':parameter/hatcheck/dev/outside/*',
+  'on-schedule': ':parameter/hatcheck/dev/outside/*',
 };
 
 /** Who may do what with the keys that we sign with, and under which condition. */

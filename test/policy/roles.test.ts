@@ -36,7 +36,7 @@ requests        | dynamodb:GetItem                                              
 requests        | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
 requests        | dynamodb:BatchGetItem                                                                | identity                                  | person#*, text#*
 requests        | dynamodb:PutItem                                                                     | identity                                  | text#*
-requests        | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |
+requests        | ssm:GetParameter                                                                     | parameter/hatcheck/dev/outside/*          |
 credentials     | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, refusals#*, person#*, control
 credentials     | dynamodb:PutItem                                                                     | ledger                                    | request#*, refusals#*
 credentials     | dynamodb:GetItem                                                                     | identity                                  | session#*
@@ -46,7 +46,7 @@ credentials     | kms:Sign                                                      
 credentials     | kms:Sign                                                                             | key SamlKeyA, key SamlKeyB                | {"StringEquals":{"kms:SigningAlgorithm":["RSASSA_PKCS1_V1_5_SHA_256"]}}
 credentials     | kms:GetPublicKey                                                                     | key IssuerKeyA, key IssuerKeyB            |
 issuer          | kms:GetPublicKey                                                                     | key IssuerKeyA, key IssuerKeyB            |
-credentials     | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |
+credentials     | ssm:GetParameter                                                                     | parameter/hatcheck/dev/outside/*          |
 on-ledger-event | dynamodb:DescribeStream, dynamodb:GetRecords                                         | ledger's stream                           |
 on-ledger-event | dynamodb:GetShardIterator, dynamodb:ListStreams                                      | ledger's stream                           |
 on-ledger-event | dynamodb:Query                                                                       | ledger                                    | request#*, control, person#*, alarm#*
@@ -60,7 +60,7 @@ on-schedule     | dynamodb:PutItem                                              
 on-schedule     | dynamodb:Query                                                                       | index's index byDue                       |
 on-schedule     | dynamodb:PutItem                                                                     | index                                     | request#*
 on-schedule     | dynamodb:PutItem                                                                     | identity                                  | text#on-schedule
-on-schedule     | ssm:GetParameter                                                                     | parameter/hatcheck/outside/*              |
+on-schedule     | ssm:GetParameter                                                                     | parameter/hatcheck/dev/outside/*          |
 on-schedule     | sqs:SendMessage                                                                      | queue Notices                             |
 on-schedule     | sqs:SendMessage                                                                      | queue Revocations                         |
 on-revocation   | sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes                        | queue Revocations                         |

@@ -39,7 +39,7 @@ const faultsOf = (...args: Parameters<typeof parse>): readonly string[] => {
   return [];
 };
 
-const JIRA = '{ it: { type: jira, url: https://jira.example.com, token: ssm:/hatcheck/outside/jira } }';
+const JIRA = '{ it: { type: jira, url: https://jira.example.com, token: ssm:/hatcheck/$stage/outside/jira } }';
 const GENERIC =
   '{ it: { type: generic, url: "https://t.example.com/api/{ticket}?full", state: /status, open: [open, new] } }';
 
@@ -47,7 +47,7 @@ describe('the services that know tickets', () => {
   test('are compiled, with what an entitlement wants to know of them', () => {
     const { outside, entitlements } = parse(JIRA, '{ with: it, assigned: true }');
     expect(outside.tickets).toEqual([
-      { id: 'it', type: 'jira', url: 'https://jira.example.com', token: 'ssm:/hatcheck/outside/jira' },
+      { id: 'it', type: 'jira', url: 'https://jira.example.com', token: 'ssm:/hatcheck/$stage/outside/jira' },
     ]);
     expect(entitlements[0]?.ticket?.check).toEqual({ service: 'it', assigned: true, endsGrant: false });
   });
@@ -66,10 +66,20 @@ describe('the services that know tickets', () => {
     ['a password in the address', JIRA.replace('//', '//me:secret@'), 'tickets.it.url invalid_address'],
     ['a query', JIRA.replace('.com', '.com/?x=1'), 'tickets.it.url invalid_address'],
     ['a fragment', JIRA.replace('.com', '.com/#x'), 'tickets.it.url invalid_address'],
-    ['the secret itself', JIRA.replace('ssm:/hatcheck/outside/jira', 'abcdef'), 'tickets.it.token literal_secret'],
+    [
+      'the secret itself',
+      JIRA.replace('ssm:/hatcheck/$stage/outside/jira', 'abcdef'),
+      'tickets.it.token literal_secret',
+    ],
     [
       'a secret that is for somebody else, such as the pepper',
-      JIRA.replace('/outside/jira', '/dev/pepper'),
+      JIRA.replace('$stage/outside/jira', 'dev/pepper'),
+      'tickets.it.token literal_secret',
+    ],
+    ['a secret of one stage', JIRA.replace('$stage', 'prod'), 'tickets.it.token literal_secret'],
+    [
+      'a secret beside those of a stage called outside',
+      JIRA.replace('$stage/outside', 'outside'),
       'tickets.it.token literal_secret',
     ],
     ['no place for the ticket', GENERIC.replace('{ticket}', 'x'), 'tickets.it.url no_place_for_ticket'],
@@ -93,7 +103,7 @@ describe('the services that know tickets', () => {
 describe('who is on call', () => {
   const ROTA =
     '{ sre: { type: rota, people: [ann@example.com], start: 2026-01-05T09:00, turnDays: 7, timezone: Europe/Berlin } }';
-  const SERVICE = '{ sre: { type: pagerduty, token: ssm:/hatcheck/outside/pd, schedule: P1 } }';
+  const SERVICE = '{ sre: { type: pagerduty, token: ssm:/hatcheck/$stage/outside/pd, schedule: P1 } }';
   const faultsIn = (onCall: string, group = 'oncall:sre', provider = 'okta') =>
     faultsOf(JIRA, undefined, onCall, provider, group);
 
@@ -123,7 +133,7 @@ describe('who is on call', () => {
           id: 'sre',
           issuer: 'https://idp.example.com',
           type: 'pagerduty',
-          token: 'ssm:/hatcheck/outside/pd',
+          token: 'ssm:/hatcheck/$stage/outside/pd',
           schedule: 'P1',
         },
         url: 'https://api.pagerduty.com',
@@ -147,7 +157,11 @@ describe('who is on call', () => {
       'onCall.sre.people[1] duplicate',
     ],
     ['a name for an address', ROTA.replace('ann@example.com', 'ann'), 'onCall.sre.people[0] invalid_format'],
-    ['the secret itself', SERVICE.replace('ssm:/hatcheck/outside/pd', 'secret'), 'onCall.sre.token literal_secret'],
+    [
+      'the secret itself',
+      SERVICE.replace('ssm:/hatcheck/$stage/outside/pd', 'secret'),
+      'onCall.sre.token literal_secret',
+    ],
     ['a path for a schedule', SERVICE.replace('P1', 'P1/../x'), 'onCall.sre.schedule invalid_format'],
   ])('is refused with %s', (_what, onCall, fault) => {
     expect(faultsIn(onCall)).toContain(fault);

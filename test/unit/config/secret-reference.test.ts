@@ -1,5 +1,10 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { type FetchSecret, parseSecretReference, secretResolver } from '../../../lib/config/secret-reference.ts';
+import {
+  type FetchSecret,
+  ofStage,
+  parseSecretReference,
+  secretResolver,
+} from '../../../lib/config/secret-reference.ts';
 
 describe('a reference', () => {
   test.each([
@@ -16,6 +21,14 @@ describe('a reference', () => {
       expect(parseSecretReference(text)).toBeUndefined();
     },
   );
+});
+
+test.each([
+  ['ssm:/hatcheck/$stage/outside/jira', 'ssm:/hatcheck/prod/outside/jira'],
+  ['ssm:/hatcheck/okta', 'ssm:/hatcheck/okta'],
+  ['env:TICKETS', 'env:TICKETS'],
+])('%s is %s in the stage prod', (written, there) => {
+  expect(ofStage(written, 'prod')).toBe(there);
 });
 
 test('a secret of the environment is found by its name', async () => {
