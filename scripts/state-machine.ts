@@ -7,7 +7,7 @@ import type { AccessPolicy } from '../lib/domain/policy.ts';
 import type { Instant, Principal } from '../lib/domain/principal.ts';
 import { type RequestState, evolve, grantAt, openExtension, statusAt } from '../lib/domain/request.ts';
 import { NO_STANDING } from '../lib/domain/standing.ts';
-import { plusSeconds } from '../lib/domain/time.ts';
+import { isBefore, plusSeconds } from '../lib/domain/time.ts';
 
 /** What may become of a request: by an event, or by time alone. */
 export interface Edge {
@@ -176,7 +176,7 @@ const nextOf = ({
     }),
   );
   const later = plusSeconds(now, TICK_SECONDS);
-  const isOver = later > plusSeconds(START, TICKS * TICK_SECONDS);
+  const isOver = isBefore(plusSeconds(START, TICKS * TICK_SECONDS), later);
   return [...acts, ...(isOver ? [] : [{ what: 'time', by: 'nobody', next: { request, now: later } }])];
 };
 

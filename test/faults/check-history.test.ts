@@ -13,8 +13,9 @@ import {
   recorded,
   security,
 } from '../support/builders.ts';
-import type { Entry, Evidence } from '../support/history.ts';
+import { type Entry, type Evidence, entriesOf } from '../support/history.ts';
 import { checkHistory } from './check-history.ts';
+import { limitsHold } from './laws-of-lifecycle.ts';
 import { type World, evidenceOf, newWorld, perform } from './world.ts';
 
 /** An honest history: asked, approved, credentials, console, revoked, refused. Each test forges one thing in it. */
@@ -185,6 +186,47 @@ describe('a forged history of the lifecycle is found out', () => {
     expect(checkHistory({ ...evidence, policy: { ...policy(), limits: { openRequests: 1 } } })).toEqual([
       'I12 more requests wait than may',
     ]);
+  });
+
+  test('I12: likewise, where nobody saw when anything took effect', async () => {
+    const world = newWorld({ policy: policy([glass, entitlement({ id: 'plain' })]) });
+    const plainly = { ...ask, entitlementId: 'plain' };
+    const requestIds: string[] = [];
+    for (const key of ['one', 'two'])
+      requestIds.push((await perform(world, engineer, { use: 'submit', ask: plainly, key })).given.requestId ?? '');
+    await perform(world, engineer, { use: 'submit', ask: breaking });
+    world.desk.clock.advance(600);
+    await perform(world, engineer, { use: 'submit', ask: breaking });
+    const unseen = async (openRequests: number, forge = (evidence: Evidence): Evidence => evidence) => {
+      const { entries, ...evidence } = forge(await evidenceOf(world));
+      const limits = { openRequests };
+      const blind = entries.filter(({ kind }) => kind === 'asked' || kind === 'answered');
+      return limitsHold({ ...evidence, entries: blind, policy: { ...evidence.policy, limits } });
+    };
+    expect(await unseen(1)).toEqual(['I12 more requests wait than may']);
+    expect(await unseen(2)).toEqual([]);
+    // As if it had been asked for within the first.
+    const early = ({ streams, ...evidence }: Evidence): Evidence => ({
+      ...evidence,
+      streams: streams
+        .filter(([first]) => !first?.stream.startsWith('person#'))
+        .map((events) =>
+          events.map((event) =>
+            event.type === 'request.submitted' && event.data.breakGlass ? { ...event, at: noon(0) } : event,
+          ),
+        ),
+    });
+    expect(await unseen(2, early)).toEqual(['I12 two break-glasses at a time']);
+    // What was decided on before the second was asked for waits no longer; what was decided on afterwards did.
+    await perform(world, approver, { use: 'deny', requestId: requestIds[0] ?? '' });
+    expect(await unseen(1)).toEqual(['I12 more requests wait than may']);
+    const reordered = (evidence: Evidence): Evidence => {
+      const [, second] = entriesOf(evidence.entries, 'asked');
+      const isOfSecond = ({ call }: Entry): boolean => call === second?.call;
+      const others = evidence.entries.filter((entry) => !isOfSecond(entry));
+      return { ...evidence, entries: [...others, ...evidence.entries.filter(isOfSecond)] };
+    };
+    expect(await unseen(1, reordered)).toEqual([]);
   });
 
   test('I8: an event that carries other holds than the events say', async () => {

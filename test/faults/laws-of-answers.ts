@@ -11,7 +11,7 @@ import {
   requestStreams,
 } from '../support/history.ts';
 import { identitiesOf } from '../model/oracle/around.ts';
-import { OUTCOMES } from './laws-of-ledger.ts';
+import { OUTCOMES } from './made-by.ts';
 
 type Asked = Extract<Entry, { kind: 'asked' }>;
 type Answered = Extract<Entry, { kind: 'answered' }>;

@@ -5,8 +5,9 @@ import type { StoredEvent } from '../../lib/domain/event.ts';
 import { meet } from '../model/oracle/around.ts';
 import { factsOf } from '../model/oracle/facts.ts';
 import { verdict } from '../model/oracle/verdict.ts';
-import { type Evidence, entriesOf, eventsOf, requestStreams } from '../support/history.ts';
+import { type Evidence, eventsOf, requestStreams } from '../support/history.ts';
 import { knownWhen } from './known-when.ts';
+import { OUTCOMES, makersOf } from './made-by.ts';
 
 /** I7: no gap, each hash and link, time not backwards; computed here anew rather than by the code that wrote it. */
 export const chainHolds = ({ streams }: Evidence): readonly string[] =>
@@ -55,15 +56,13 @@ const wrongDecision = (
   event: StoredEvent,
   command: Command,
 ): readonly string[] => {
-  const { entries, policy } = evidence;
-  const askers = entriesOf(entries, 'asked').filter(
-    ({ by, use }) => by.handle === event.actor.handle && meant(use, event),
-  );
+  const askers = makersOf(evidence, event);
   if (askers.length === 0) return ['I8 nobody asked for this'];
   const verdicts = new Set<string>();
   for (const around of [...knownWhen(evidence, event), ...(TAKES_AWAY.has(event.type) ? [NOTHING_READ] : [])])
-    for (const { by, channel = 'portal' } of askers) {
-      const said = verdict({ events: before, around, policy, channel }, command, by, event.at);
+    for (const { asked } of askers) {
+      const { by, channel = 'portal' } = asked;
+      const said = verdict({ events: before, around, policy: evidence.policy, channel }, command, by, event.at);
       if (said === event.type) return [];
       verdicts.add(said);
     }
@@ -78,19 +77,6 @@ const TAKES_AWAY: ReadonlySet<string> = new Set([
   'request.revoked',
 ]);
 const NOTHING_READ: readonly StoredEvent[] = [];
-
-const meant = (use: string, event: StoredEvent): boolean =>
-  event.type === 'credentials.intended' ? use === event.data.purpose : USES[use]?.includes(event.type) === true;
-
-const USES: Readonly<Record<string, readonly StoredEvent['type'][]>> = {
-  approve: ['request.approved'],
-  deny: ['request.denied'],
-  cancel: ['request.cancelled'],
-  end: ['request.ended'],
-  revoke: ['request.revoked'],
-  extend: ['request.extended', 'request.extension_requested'],
-  review: ['request.reviewed'],
-};
 
 /** I3, said without the oracle's verdict: its own words, since the whole house rests on it. */
 const wrongIdentity = (before: readonly StoredEvent[], { type, actor, data }: StoredEvent): readonly string[] => {
@@ -143,13 +129,6 @@ const wrongFact = (before: readonly StoredEvent[], event: StoredEvent): readonly
       return ['I8 has no place in a request'];
   }
 };
-
-export const OUTCOMES = [
-  'credentials.issued',
-  'credentials.withheld',
-  'credentials.failed',
-  'credentials.unknown',
-] as const;
 
 const commandOf = (event: StoredEvent): Command | undefined => {
   switch (event.type) {

@@ -3,8 +3,9 @@ import { holdVerdict, liftVerdict } from '../model/oracle/asking.ts';
 import { holdsIn, identitiesOf, meet, nameOf, plain, todays } from '../model/oracle/around.ts';
 import { type Facts, factsOf, statusOf } from '../model/oracle/facts.ts';
 import { usableUntil } from '../model/oracle/verdict.ts';
-import { type Entry, type Evidence, entriesOf, eventsOf, requestStreams } from '../support/history.ts';
-import { doneBefore, effectiveBefore, knownWhen, spanOf } from './known-when.ts';
+import { type Evidence, entriesOf, eventsOf, requestStreams } from '../support/history.ts';
+import { boundsOf, doneBefore, knownWhen, perhapsBefore, spanOf, surelyBefore } from './known-when.ts';
+import { makersOf } from './made-by.ts';
 
 /** I10: nobody who was answered that a hold is in force hears afterwards that what it covers grew. */
 export const holdsAreFelt = (evidence: Evidence): readonly string[] =>
@@ -55,14 +56,12 @@ const closure = (handle: string, links: readonly (readonly string[])[]): readonl
 const begunIn = (evidence: Evidence): readonly (readonly StoredEvent[])[] =>
   requestStreams(evidence).filter(([first]) => first?.type === 'request.submitted');
 
-type Asked = Extract<Entry, { kind: 'asked' }>;
-
 /** Whatever let something grow, with the call that did it, when that was asked, and when it had taken effect at the latest. */
 const grown = (evidence: Evidence) =>
   begunIn(evidence).flatMap((events) => {
     const facts = factsOf(events);
     return eventsOf(events, ...GROWS).flatMap((event) => {
-      const at = spanOf(evidence, event)?.from ?? answeredAt(evidence, event);
+      const at = spanOf(evidence, event)?.from ?? onlyMaker(evidence, event);
       const asked = at === undefined ? undefined : evidence.entries[at];
       const to = spanOf(evidence, event)?.to ?? evidence.entries.length;
       return asked?.kind === 'asked' && at !== undefined ? [{ asked, at, to, facts }] : [];
@@ -72,21 +71,9 @@ const grown = (evidence: Evidence) =>
 const GROWS = ['request.approved', 'request.extended', 'request.extension_requested', 'credentials.intended'] as const;
 
 /** Where nobody saw an event take effect: the one call that can have made it, if there is only one. */
-const answeredAt = ({ entries }: Evidence, { actor, stream, type }: StoredEvent): number | undefined => {
-  const isMaker = (entry: Entry): entry is Asked =>
-    entry.kind === 'asked' &&
-    entry.by.handle === actor.handle &&
-    `request#${entry.requestId ?? ''}` === stream &&
-    MADE_BY[type]?.includes(entry.use) === true;
-  const [only, ...more] = entries.flatMap((entry, at) => (isMaker(entry) ? [at] : []));
-  return more.length > 0 ? undefined : only;
-};
-
-const MADE_BY: Readonly<Partial<Record<StoredEvent['type'], readonly string[]>>> = {
-  'request.approved': ['approve'],
-  'request.extended': ['extend'],
-  'request.extension_requested': ['extend'],
-  'credentials.intended': ['credentials', 'console'],
+const onlyMaker = (evidence: Evidence, event: StoredEvent): number | undefined => {
+  const [only, ...more] = makersOf(evidence, event);
+  return more.length > 0 ? undefined : only?.at;
 };
 
 /** I11: nothing is granted, extended or intended beyond what the entitlement allows. */
@@ -114,19 +101,19 @@ export const nothingBeyondMaxima = (evidence: Evidence): readonly string[] =>
 export const limitsHold = (evidence: Evidence): readonly string[] =>
   begunIn(evidence).flatMap((events) => {
     const [first] = eventsOf(events, 'request.submitted');
-    const span = first && spanOf(evidence, first);
-    if (!span || (first.data.autoApproved && !first.data.breakGlass)) return [];
-    const handles = identitiesOf(effectiveBefore(evidence, evidence.streams.flat(), span.from), first.actor.handle);
+    if (!first || (first.data.autoApproved && !first.data.breakGlass)) return [];
+    const { asked, latest } = boundsOf(evidence, first);
+    const handles = identitiesOf(surelyBefore(evidence, evidence.streams.flat(), asked), first.actor.handle);
     const others = begunIn(evidence).flatMap((each) => {
-      const begun = each !== events && effectiveBefore(evidence, each, span.from).length > 0;
-      return begun ? [factsOf(effectiveBefore(evidence, each, span.to))] : [];
+      const begun = each !== events && surelyBefore(evidence, each.slice(0, 1), asked).length > 0;
+      return begun ? [factsOf(perhapsBefore(evidence, each, latest))] : [];
     });
     const own = others.filter(({ asked }) => handles.includes(asked.actor.handle));
     // A machine whose clock is ahead may have counted another request as over already: its place is not taken back.
     const counted = handles.flatMap((handle) =>
       evidence.streams.flat().filter(({ stream }) => stream === `person#${handle}`),
     );
-    const nowMs = Math.max(...[first, ...effectiveBefore(evidence, counted, span.to)].map(({ at }) => Date.parse(at)));
+    const nowMs = Math.max(...[first, ...perhapsBefore(evidence, counted, latest)].map(({ at }) => Date.parse(at)));
     return first.data.breakGlass ? wrongBreak(own, nowMs) : tooMany(own, nowMs, evidence.policy.limits.openRequests);
   });
 
@@ -157,10 +144,8 @@ export const carriedIsTrue = (evidence: Evidence): readonly string[] =>
 const wrongControl = (evidence: Evidence, before: readonly StoredEvent[], event: StoredEvent): readonly string[] => {
   if (event.type === 'policy.activated') return [];
   if (event.type !== 'hold.placed' && event.type !== 'hold.lifted') return ['I8 has no place in control'];
-  const { entries, policy } = evidence;
-  const askers = entriesOf(entries, 'asked').filter(
-    ({ by, use }) => by.handle === event.actor.handle && (use === 'hold' || use === 'lift'),
-  );
+  const { policy } = evidence;
+  const askers = makersOf(evidence, event).map(({ asked }) => asked);
   const verdicts = knownWhen(evidence, event).flatMap((known) => {
     const people = known.filter(({ stream }) => stream !== 'control');
     const everything = { lives: [], around: [...before, ...people], policy };

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../../lib/domain/event.ts';
 import type { RoleSessionOrder } from '../../lib/domain/role-session.ts';
 import { factsOf } from '../model/oracle/facts.ts';
 import { type Evidence, type Given, entriesOf, eventsOf, requestIdOf, requestStreams } from '../support/history.ts';
-import { OUTCOMES } from './laws-of-ledger.ts';
+import { OUTCOMES } from './made-by.ts';
 
 /** I5 and I6 of what STS was asked: by an intent that was committed before, once, and for no longer than the grant. */
 export const sessionsHaveIntents = (evidence: Evidence): readonly string[] =>

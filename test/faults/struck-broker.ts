@@ -1,5 +1,8 @@
 import { create as createCredentials } from '../../functions/credentials.ts';
 import { create as createRequests } from '../../functions/requests.ts';
+import { dynamoDbClient } from '../../lib/aws/clients.ts';
+import { dynamoLedger } from '../../lib/aws/ledger.ts';
+import type { Ledger } from '../../lib/broker/ports.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import type { Config } from '../../lib/config/environment.ts';
 import { type TestBroker, type TestJson, type TestReply, startBroker } from '../support/broker.ts';
@@ -18,6 +21,10 @@ export interface StruckBroker {
   list(token: string): Promise<TestReply>;
   /** To a path without parameters. */
   post(token: string, path: string, body: object): Promise<TestReply>;
+  /** What is named by the last part of a path. */
+  remove(token: string, path: '/v1/holds' | '/v1/delegations', id: string): Promise<TestReply>;
+  /** The ledger through what strikes, for what no function here serves. */
+  readonly ledger: Ledger;
   submit(token: string, body: object, key?: string): Promise<TestReply>;
   close(): Promise<void>;
 }
@@ -29,6 +36,8 @@ export const startStruckBroker = async (overrides: Partial<Config> = {}): Promis
   const config = { ...broker.config, endpoints };
   const around = { clock: broker.clock, chance: systemChance, logger: silentLogger };
   const functions = { requests: createRequests(config, around), credentials: createCredentials(config, around) };
+
+  const client = dynamoDbClient({ region: config.region, endpoint: proxy.endpoint });
 
   const send = async (name: keyof typeof functions, token: string, call: HttpCall): Promise<TestReply> => {
     const headers = { ...call.headers, authorization: `Bearer ${token}` };
@@ -43,6 +52,7 @@ export const startStruckBroker = async (overrides: Partial<Config> = {}): Promis
   };
   return {
     ...{ broker, proxy, sts },
+    ledger: dynamoLedger({ client, table: config.tables.ledger }),
     call: (token, action, requestId, body) =>
       send(action === 'credentials' || action === 'console' ? 'credentials' : 'requests', token, {
         ...(action === 'read'
@@ -56,12 +66,15 @@ export const startStruckBroker = async (overrides: Partial<Config> = {}): Promis
       }),
     list: (token) => send('requests', token, { path: '/v1/requests' }),
     post: (token, path, body) => send('requests', token, { method: 'POST', path, body }),
+    remove: (token, path, id) =>
+      send('requests', token, { method: 'DELETE', path: `${path}/${id}`, routeKey: `DELETE ${path}/{id}` }),
     submit: (token, body, key) =>
       send('requests', token, {
         ...{ method: 'POST', path: '/v1/requests', body },
         headers: key === undefined ? {} : { 'idempotency-key': key },
       }),
     close: async () => {
+      client.destroy();
       await Promise.all([proxy.close(), sts.close()]);
       await broker.close();
     },

@@ -112,4 +112,5 @@ test('with the embedded DynamoDB, HTTP in and out, and lost answers: the nine in
     await struck.close();
   }
   expect(steps.count).toBeGreaterThan(100);
+  for (const each of ['link ok', 'hold ok']) expect([each, steps.seen.has(each)]).toEqual([each, true]);
 }, 60_000);
