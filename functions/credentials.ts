@@ -21,7 +21,12 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
   const issuer: ConsoleIssuer = {
     ...{ policy, clock, chance, ...onCallOf(config, { clock, logger }) },
     ledger: dynamoLedger({ client, table: tables.ledger }),
-    roleSessions: stsRoleSessions({ endpoint: endpoints.sts }),
+    roleSessions: stsRoleSessions({
+      endpoint: endpoints.sts,
+      nearlyFull: (percent, { entitlementId, requestId }) => {
+        logger.warn('session.nearly_full', { reason: `packed to ${percent} %`, entitlementId, requestId });
+      },
+    }),
     ...assertionsOf(config, { clock, chance }),
     consoleSignIn: federationConsole({
       endpoint: endpoints.federation,

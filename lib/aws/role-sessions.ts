@@ -21,10 +21,13 @@ export interface RoleSessionsOptions {
   readonly timeouts?: StsTimeouts;
   /** Between two tries. */
   readonly pause?: (ms: number) => Promise<unknown>;
+  /** Told when AWS packed session policy and tags into so many per cent of what it takes, from 80 on: beyond 100 it opens no session. */
+  readonly nearlyFull?: (percent: number, order: RoleSessionOrder) => void;
   /** In [0, 1): spreads the tries of those that were throttled together. */
   readonly fraction?: () => number;
 }
 
+const NEARLY_FULL_PERCENT = 80;
 const TRIES = 3;
 const FIRST_PAUSE_MS = 100;
 
@@ -35,6 +38,7 @@ export const stsRoleSessions = ({
   timeouts = { connectMs: 1000, answerMs: 4000 },
   pause = pauseFor,
   fraction = Math.random,
+  nearlyFull = () => undefined,
 }: RoleSessionsOptions = {}): RoleSessions => {
   const clients = new Map<string, STSClient>();
   const clientOf = (region: string): STSClient => {
@@ -52,7 +56,8 @@ export const stsRoleSessions = ({
       const ask = askFor(order, assertion);
       for (let tries = 1; ; tries += 1) {
         try {
-          const { Credentials } = await ask(clientOf(order.region));
+          const { Credentials, PackedPolicySize = 0 } = await ask(clientOf(order.region));
+          if (PackedPolicySize >= NEARLY_FULL_PERCENT) nearlyFull(PackedPolicySize, order);
           return credentialsOf(Credentials, order);
         } catch (error) {
           if (tries === TRIES || !mayTryAgain(error)) throw roleSessionError(error);
@@ -63,7 +68,10 @@ export const stsRoleSessions = ({
   };
 };
 
-type Ask = (client: STSClient) => Promise<{ readonly Credentials?: Answered | undefined }>;
+type Ask = (client: STSClient) => Promise<{
+  readonly Credentials?: Answered | undefined;
+  readonly PackedPolicySize?: number | undefined;
+}>;
 
 const askFor = (order: RoleSessionOrder, assertion: Secret | undefined): Ask => {
   const policy = JSON.stringify(order.policy);

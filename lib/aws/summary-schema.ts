@@ -23,6 +23,7 @@ const snapshot = z.object({
     tail: z.enum(['deny', 'refuse']),
     chaining: z.boolean(),
     revokeOnEnd: z.exactOptional(z.literal(true)),
+    sourceIps: z.exactOptional(z.array(z.string())),
     denies: z.array(denyStatement),
   }),
 });
@@ -72,6 +73,7 @@ const summary = z.object({
   snapshot,
   justification: textRef,
   ticket: z.exactOptional(z.string()),
+  scope: z.exactOptional(z.object({ actions: z.array(z.string()), resources: z.array(z.string()) })),
   createdAt: z.string(),
   durationSeconds: z.number(),
   grantedSeconds: z.number(),

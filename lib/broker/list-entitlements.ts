@@ -56,7 +56,7 @@ export const listEntitlements = (policy: AccessPolicy, principal: Principal): re
       ? { extension: { maxTotalSeconds: extension.maxTotalSeconds, approval: approvalView(extension.approval) } }
       : {}),
     via: session.via,
-    scope: false,
+    scope: entitlement.scope ?? false,
     breakGlass: eligibleFor(policy, principal, { entitlementId: entitlement.id, breakGlass: true }) !== undefined,
   }));
 

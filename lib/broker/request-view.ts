@@ -10,6 +10,7 @@ import {
   statusAt,
   totalSeconds,
 } from '../domain/request.ts';
+import { type Scope, scopeInWords } from '../domain/scope.ts';
 import type { Desk } from './broker.ts';
 import { type Known, readKnownOrUnread } from './known.ts';
 import { concernedBy, onDuty } from './on-duty.ts';
@@ -41,6 +42,8 @@ export interface RequestView extends StagedView {
   readonly requester: Person;
   readonly justification: string;
   readonly ticket?: string;
+  /** `words`: for whoever says yes. */
+  readonly scope?: Scope & { readonly words: readonly string[] };
   readonly startAt?: Instant;
   readonly durationSeconds: number;
   readonly grantedSeconds?: number;
@@ -91,7 +94,7 @@ interface Seen extends Reading {
 
 const viewOf = (request: RequestSummary | RequestState, seen: Seen): RequestView => {
   const { desk, principal, channel, known, now, person, words } = seen;
-  const { ticket, startAt, bundle, extension, breakGlass, closed, sessionsEnded } = request;
+  const { ticket, scope, startAt, bundle, extension, breakGlass, closed, sessionsEnded } = request;
   const grant = grantAt(request, now);
   return {
     id: request.id,
@@ -104,6 +107,7 @@ const viewOf = (request: RequestSummary | RequestState, seen: Seen): RequestView
     requester: person(request.requester),
     justification: textOf(request.justification, words),
     ...(ticket === undefined ? {} : { ticket }),
+    ...(scope ? { scope: { ...scope, words: scopeInWords(scope) } } : {}),
     ...(startAt === undefined ? {} : { startAt }),
     durationSeconds: request.durationSeconds,
     ...(grant ? { grantedSeconds: totalSeconds(request) } : {}),

@@ -6,6 +6,7 @@ import { certain, eventOf } from '../domain/invariant.ts';
 import type { Instant, Principal } from '../domain/principal.ts';
 import { type RequestState, fold } from '../domain/request.ts';
 import type { Reservation } from '../domain/reservation.ts';
+import { type Scope, sameScope } from '../domain/scope.ts';
 import type { Rule } from '../domain/rule.ts';
 import type { Standing } from '../domain/standing.ts';
 import { askTicket, eachOnce } from './ask-ticket.ts';
@@ -25,6 +26,7 @@ export interface Ask {
   readonly durationSeconds: number;
   readonly ticket?: string;
   readonly startAt?: string;
+  readonly scope?: Scope;
   readonly breakGlass?: boolean;
 }
 
@@ -245,6 +247,7 @@ const sameAsk = async (desk: Desk, events: readonly StoredEvent[], { ask, bundle
     (['entitlementId', 'justification', 'durationSeconds', 'ticket', 'startAt'] as const).every(
       (member) => first[member] === ask[member],
     ) &&
+    sameScope(request.scope, ask.scope) &&
     (request.breakGlass !== undefined) === (ask.breakGlass ?? false) &&
     request.bundle?.id === bundle?.id;
   if (!same) throw new HatcheckError({ code: 'idempotency_conflict', reason: `${request.id} was asked for otherwise` });

@@ -5,6 +5,7 @@ import type { ApproversSchema } from './access-approvers.ts';
 import type { Groups } from './access-groups.ts';
 import { approval, approverRequires } from './approval-rules.ts';
 import { hours } from './hours-rules.ts';
+import { isIpBlock } from './ip-block.ts';
 import { breakGlass, extension } from './more-time-rules.ts';
 import { parseSecretReference } from './secret-reference.ts';
 import { ticketCheck } from './ticket-check.ts';
@@ -124,6 +125,11 @@ const role = (accountNames: readonly string[]) =>
     maxSession: duration('1h', '12h').default(3600),
   });
 
+/** An address, or a CIDR block of which not everybody is part. */
+const sourceIp = z
+  .string()
+  .refine(isIpBlock, { error: 'must be an IP address or a CIDR block such as 203.0.113.0/24' });
+
 const session = z
   .strictObject({
     via: z.enum(['assumeRole', 'webIdentity', 'saml']).default('assumeRole'),
@@ -133,6 +139,7 @@ const session = z
     policy: z.unknown().optional(),
     chaining: z.boolean().default(false),
     revokeOnEnd: z.boolean().default(false),
+    sourceIps: distinct(sourceIp, 20).optional(),
   })
   .check(({ value, issues }) => {
     if (value.max > STS_MAX_SECONDS[value.via])
@@ -172,6 +179,7 @@ export const entitlement = ({ groups, approvers, accountNames, ticketServices }:
     approverRequires: approverRequires.optional(),
     groupsMaxAge: duration('5m', '24h').default(4 * 3600),
     session: session.prefault({}),
+    scope: z.boolean().default(false),
     hours: hours.optional(),
     extension: extension(approvers).optional(),
     breakGlass: breakGlass(groups, approvers).optional(),

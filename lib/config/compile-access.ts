@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Account, DenyStatement, Entitlement } from '../domain/entitlement.ts';
-import { sessionPolicy } from '../domain/role-session.ts';
+import { OUR_SIDS, policyCharactersOver } from '../domain/role-session.ts';
 import type { OidcProvider, SamlEndpoint, SamlProvider } from '../identity/ports.ts';
 import { compileApprovers } from './access-approvers.ts';
 import type { Path } from './access-fault.ts';
@@ -87,8 +87,10 @@ export const compileEntitlement = (
       tail: session.tail,
       chaining: session.chaining,
       ...(session.revokeOnEnd && { revokeOnEnd: true }),
+      ...present({ sourceIps: session.sourceIps }),
       denies,
     },
+    ...(text.scope && { scope: true }),
     ...present({ hours: text.hours }),
     revokers: text.revokers ? compileApprovers(text.revokers, issuers) : { groups: [] },
     limits: text.limits,
@@ -120,23 +122,17 @@ const ticketOf = ({
   ...present({ check }),
 });
 
-/** STS API reference, AssumeRole: an inline session policy has at most 2,048 characters. */
-const MAX_POLICY_CHARACTERS = 2048;
-
-/** Every grant's end is written in as many characters as this one. */
-const SOME_END = '2030-01-01T00:00:00.000Z';
-
 const policyFaults = (entitlement: Entitlement): readonly SumFault[] => {
-  const at = entitlement.session.denies.length > 0 ? ['session', 'policy'] : ['role'];
-  const policy = sessionPolicy(entitlement, SOME_END);
-  const over = JSON.stringify(policy).length - MAX_POLICY_CHARACTERS;
-  const sids = policy.Statement.flatMap((each) => ('Sid' in each ? [each.Sid] : []));
+  const { denies, sourceIps } = entitlement.session;
+  const at = denies.length > 0 ? ['session', 'policy'] : sourceIps ? ['session', 'sourceIps'] : ['role'];
+  const over = policyCharactersOver(entitlement);
+  const sids = [...denies.flatMap(({ Sid }) => (Sid === undefined ? [] : [Sid])), ...OUR_SIDS];
   return [
     ...(over > 0
       ? [{ at, code: 'policy_too_long', message: `makes the session policy ${over} characters too long for STS` }]
       : []),
     ...(new Set(sids).size < sids.length
-      ? [{ at, code: 'duplicate_sid', message: 'has a Sid twice, or one of ours: GrantEnd, NoEscape, Hatcheck' }]
+      ? [{ at, code: 'duplicate_sid', message: `has a Sid twice, or one of ours: ${OUR_SIDS.join(', ')}` }]
       : []),
   ];
 };

@@ -4,6 +4,7 @@ import type { Bundle, DomainEvent, Purpose, TextRef, Verdict } from './event.ts'
 import type { AccessPolicy } from './policy.ts';
 import type { Instant, Principal } from './principal.ts';
 import { type Rule, firstAgainst } from './rule.ts';
+import type { Scope } from './scope.ts';
 import type { Standing } from './standing.ts';
 import type { TicketAnswer } from './ticket.ts';
 
@@ -34,6 +35,7 @@ export interface Submit {
   /** Absent where nobody was asked: then no rule that needs it is satisfied. */
   readonly ticketAnswer?: TicketAnswer;
   readonly startAt?: Instant;
+  readonly scope?: Scope;
   readonly breakGlass?: boolean;
   /** Of a request that is asked for together with others. */
   readonly bundle?: Bundle;

@@ -10,6 +10,8 @@ import { eligibleFor, entitlementOf } from './policy.ts';
 import type { Instant } from './principal.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
 import { stagedFrom } from './stages.ts';
+import { policyCharactersOver } from './role-session.ts';
+import { type Scope, scopeForm } from './scope.ts';
 import { breakGlassCheck, openRequestsCheck } from './reservation.ts';
 import { notTooFarAhead } from './start.ts';
 import { ticketAlive } from './ticket.ts';
@@ -45,6 +47,11 @@ const entitlementChecks = (entitlement: Entitlement, command: Submit, context: C
   justificationCheck(entitlement, command),
   { rule: 'ticket', detail: ticketDetail(entitlement), check: () => ticketFits(entitlement, command.ticket) },
   ...(entitlement.ticket?.check ? [ticketAlive(entitlement.ticket.check, command, context.principal)] : []),
+  {
+    rule: 'scope',
+    detail: entitlement.scope ? 'Actions and resources that a session policy has room for.' : 'The whole role.',
+    check: () => scopeFits(entitlement, command.scope),
+  },
   {
     rule: 'start',
     detail: command.breakGlass ? 'At once.' : 'Not in the past, at most 30 days ahead.',
@@ -82,6 +89,16 @@ export const ticketFits = (
     : undefined;
 };
 
+const scopeFits = (entitlement: Entitlement, scope: Scope | undefined): Refusal | undefined => {
+  if (!scope) return undefined;
+  if (!entitlement.scope) return badInput('/scope', 'not_allowed', 'this entitlement is asked for whole');
+  const over = policyCharactersOver(entitlement, scope);
+  return (
+    scopeForm(entitlement, scope) ??
+    (over > 0 ? badInput('/scope', 'too_long', `${over} characters too long for AWS; each counts twice`) : undefined)
+  );
+};
+
 const startFits = ({ startAt, breakGlass }: Submit, now: string): Refusal | undefined => {
   if (startAt === undefined) return undefined;
   if (breakGlass) return badInput('/startAt', 'not_allowed', 'break-glass begins at once');
@@ -97,7 +114,7 @@ export const submit = (command: Submit, context: Context): Decision => {
   const rules = submitRules(command, context);
   return unlessRefused(rules, () => {
     const entitlement = certain(entitlementOf(context.policy, command), 'the rules let an unknown entitlement pass');
-    const { requestId, entitlementId, justification, ticket, durationSeconds, startAt, bundle } = command;
+    const { requestId, entitlementId, justification, ticket, scope, durationSeconds, startAt, bundle } = command;
     return {
       type: 'request.submitted',
       data: {
@@ -106,6 +123,7 @@ export const submit = (command: Submit, context: Context): Decision => {
         snapshot: snapshotOf(entitlement),
         justification: justification.ref,
         ...(ticket === undefined ? {} : { ticket }),
+        ...(scope ? { scope } : {}),
         durationSeconds,
         ...(startAt === undefined ? {} : { startAt }),
         ...approvalOf(entitlement, context.now),

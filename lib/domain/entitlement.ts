@@ -35,6 +35,8 @@ export interface SessionRules {
   readonly tail: 'deny' | 'refuse';
   /** Whether the session may assume further roles. */
   readonly chaining: boolean;
+  /** Addresses and CIDR blocks from which it may be used; absent: from anywhere. */
+  readonly sourceIps?: readonly string[];
   /** Whether those that are out end when the requester ends the grant, as they do when somebody revokes it. */
   readonly revokeOnEnd?: true;
   readonly denies: readonly DenyStatement[];
@@ -100,6 +102,8 @@ export interface Entitlement {
   };
   readonly groupsMaxAgeSeconds: number;
   readonly session: SessionRules;
+  /** Whether a requester may ask for a part of the role. */
+  readonly scope?: true;
   /** When it may be used; absent: at any time. */
   readonly hours?: Hours;
   /** Of a live grant; absent: up to `maxDurationSeconds` in all, with the approval that the request needs. */

@@ -4,6 +4,7 @@ import type { Snapshot, Stage } from './entitlement.ts';
 import type { Hold } from './hold.ts';
 import type { Approvers, Handle, Instant } from './principal.ts';
 import type { Reservation } from './reservation.ts';
+import type { Scope } from './scope.ts';
 import type { Escalation } from './stages.ts';
 import type { Standing } from './standing.ts';
 
@@ -31,6 +32,8 @@ export interface EventData {
     readonly snapshot: Snapshot;
     readonly justification: TextRef;
     readonly ticket?: string;
+    /** No more than this of the role, and nobody can change it afterwards. */
+    readonly scope?: Scope;
     readonly durationSeconds: number;
     readonly startAt?: Instant;
     readonly autoApproved: boolean;

@@ -2,6 +2,7 @@ import type { Snapshot } from './entitlement.ts';
 import type { Bundle, EventData, Purpose, RecordedEvent, TextRef, Verdict } from './event.ts';
 import { certain } from './invariant.ts';
 import type { Approvers, Handle, Instant } from './principal.ts';
+import type { Scope } from './scope.ts';
 import { type Approval, type Staged, type Yes, approvalsNeeded, withApproval } from './stages.ts';
 import { earliest, isBefore, latest, plusSeconds } from './time.ts';
 
@@ -49,6 +50,8 @@ export interface RequestState extends Staged {
   readonly snapshot: Snapshot;
   readonly justification: TextRef;
   readonly ticket?: string;
+  /** Asked for and approved as it is: what the session may do, of all that the role may. */
+  readonly scope?: Scope;
   readonly createdAt: Instant;
   /** As asked for. */
   readonly durationSeconds: number;
@@ -133,6 +136,7 @@ const submitted = (data: EventData['request.submitted'], requester: Handle, at: 
   snapshot: data.snapshot,
   justification: data.justification,
   ...(data.ticket === undefined ? {} : { ticket: data.ticket }),
+  ...(data.scope ? { scope: data.scope } : {}),
   createdAt: at,
   durationSeconds: data.durationSeconds,
   grantedSeconds: data.durationSeconds,

@@ -3,6 +3,7 @@ import type { Account, DenyStatement, Entitlement, SessionRules } from './entitl
 import { certain } from './invariant.ts';
 import type { Handle, Instant, Principal } from './principal.ts';
 import type { RequestState } from './request.ts';
+import { type Scope, type ScopeAllow, scopeStatements } from './scope.ts';
 import { msOf, secondsBetween } from './time.ts';
 
 /** What STS is asked for. Everything in it comes from access.yml, the request and the principal, never from a caller's words. */
@@ -31,10 +32,10 @@ export interface RoleSessionOrder {
 
 export interface SessionPolicy {
   readonly Version: '2012-10-17';
-  readonly Statement: readonly (
-    DenyStatement | { readonly Effect: 'Allow'; readonly Action: '*'; readonly Resource: '*' }
-  )[];
+  readonly Statement: readonly (DenyStatement | ScopeAllow | typeof ALLOW_EVERYTHING)[];
 }
+
+const ALLOW_EVERYTHING = { Effect: 'Allow', Action: '*', Resource: '*' } as const;
 
 /** STS issues for no less (API reference, AssumeRole, DurationSeconds). */
 export const STS_MIN_SECONDS = 900;
@@ -62,7 +63,7 @@ export const orderRoleSession = (
   sourceIdentity: principal.handle,
   durationSeconds: durationSeconds(entitlement, secondsBetween(now, endsAt)),
   endsAt,
-  policy: sessionPolicy(entitlement, endsAt),
+  policy: sessionPolicy(entitlement, endsAt, request.scope),
   tags: {
     'hatcheck-request': request.id,
     'hatcheck-entitlement': entitlement.id,
@@ -91,14 +92,19 @@ const durationSeconds = ({ session, roleMaxSessionSeconds }: Entitlement, second
   );
 
 /**
- * One allow, since denies alone grant nothing; then what ends the session with the grant, what would outlive or escape it, and
+ * One allow, since denies alone grant nothing, and of no more than was asked for; then what ends the session with the grant, what would outlive or escape it, and
  * Hatcheck's own roles, policies and providers.
  */
-export const sessionPolicy = ({ session, roleArn, account }: Entitlement, endsAt: Instant): SessionPolicy => ({
+export const sessionPolicy = (
+  { session, roleArn, account }: Entitlement,
+  endsAt: Instant,
+  scope?: Scope,
+): SessionPolicy => ({
   Version: '2012-10-17',
   Statement: [
-    { Effect: 'Allow', Action: '*', Resource: '*' },
+    ...(scope ? scopeStatements(scope) : [ALLOW_EVERYTHING]),
     ...session.denies,
+    ...(session.sourceIps ? [elsewhere(session.sourceIps)] : []),
     {
       Sid: 'GrantEnd',
       Effect: 'Deny',
@@ -123,6 +129,31 @@ const NO_ESCAPE: DenyStatement = {
   Action: ['sts:AssumeRole*', 'sts:AssumeRoot', 'sts:GetWebIdentityToken', 'signin:*OAuth2*'],
   Resource: ['*'],
 };
+
+/**
+ * As "AWS: Denies access to AWS based on the source IP" has it: what AWS does in the session's name, in answer to one of its calls, comes from
+ * addresses of AWS. Through a VPC endpoint there is no aws:SourceIp at all, and that is elsewhere too.
+ */
+const elsewhere = (sourceIps: readonly string[]): DenyStatement => ({
+  Sid: 'Elsewhere',
+  Effect: 'Deny',
+  Action: ['*'],
+  Resource: ['*'],
+  Condition: { NotIpAddress: { 'aws:SourceIp': sourceIps }, Bool: { 'aws:ViaAWSService': 'false' } },
+});
+
+/** STS API reference, AssumeRole: characters of an inline session policy. */
+const MAX_POLICY_CHARACTERS = 2048;
+
+/** Every grant's end is written in as many characters as this one. */
+const SOME_END = '2030-01-01T00:00:00.000Z';
+
+/** By how many characters the session policy would be too long for STS; 0 when it fits. What AWS packs it into, only AWS knows. */
+export const policyCharactersOver = (entitlement: Entitlement, scope?: Scope): number =>
+  Math.max(0, JSON.stringify(sessionPolicy(entitlement, SOME_END, scope)).length - MAX_POLICY_CHARACTERS);
+
+/** The Sids of our own statements, whatever the entitlement and the request. */
+export const OUR_SIDS = ['OtherActions', 'OtherResources', 'Elsewhere', 'GrantEnd', 'NoEscape', 'Hatcheck'] as const;
 
 /** Rounded down: the permissions may end up to a second before the grant, never after it. */
 const wholeSecond = (instant: Instant): string =>

@@ -112,6 +112,9 @@ const request = () =>
     requester: person(),
     justification: z.optional(z.string()),
     ticket: z.optional(z.string()),
+    scope: z.optional(
+      z.strictObject({ actions: z.array(z.string()), resources: z.array(z.string()), words: z.array(z.string()) }),
+    ),
     startAt: z.optional(instant()),
     durationSeconds: z.int(),
     grantedSeconds: z.optional(z.int()),

@@ -24,6 +24,8 @@ export function requestContext(facts: RequestFacts, more: Iterable<readonly [str
     ['aws:tokenissuetime', [new Date(session.issuedAt).toISOString()]],
     ['aws:requestedregion', [region]],
     ['aws:sourceip', [sourceIp]],
+    // Nothing here calls on in somebody's name.
+    ['aws:viaawsservice', ['false']],
     // Loopback stands in for TLS: "false" would make every deny-unless-TLS policy refuse everything on a laptop.
     ['aws:securetransport', ['true']],
   ]);

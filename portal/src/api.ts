@@ -89,6 +89,7 @@ export interface Ask {
   readonly justification: string;
   readonly durationSeconds: number;
   readonly ticket?: string;
+  readonly scope?: { readonly actions: readonly string[]; readonly resources: readonly string[] };
 }
 
 /** The same key twice is the same request: a second click asks for nothing new. */

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { type EntitlementView, Refused, submit } from './api.ts';
+import { type Ask as Asked, type EntitlementView, Refused, submit } from './api.ts';
 import { Fault, durationText } from './parts.tsx';
 
 const CHOICES = [900, 1800, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 12 * 3600];
@@ -45,11 +45,20 @@ export const Entitlements = ({
   </section>
 );
 
+/** Both or neither are empty, or the server says which is missing. */
+const scopeOf = (actions: string, resources: string): Pick<Asked, 'scope'> => {
+  const lines = (text: string): readonly string[] => text.split(/\s+/).filter((line) => line !== '');
+  const scope = { actions: lines(actions), resources: lines(resources) };
+  return scope.actions.length + scope.resources.length === 0 ? {} : { scope };
+};
+
 const Ask = ({ entitlement, onAsked }: { entitlement: EntitlementView; onAsked: () => void }) => {
   const { id, maxDurationSeconds, justification: rule, ticket: ticketRule } = entitlement;
   const [justification, setJustification] = useState('');
   const [seconds, setSeconds] = useState(Math.min(3600, maxDurationSeconds));
   const [ticket, setTicket] = useState('');
+  const [actions, setActions] = useState('');
+  const [resources, setResources] = useState('');
   const [key, setKey] = useState(() => crypto.randomUUID());
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<unknown>();
@@ -59,10 +68,13 @@ const Ask = ({ entitlement, onAsked }: { entitlement: EntitlementView; onAsked: 
     setFault(undefined);
     try {
       const given = ticket.trim() === '' ? {} : { ticket: ticket.trim() };
-      await submit({ entitlementId: id, justification, durationSeconds: seconds, ...given }, key);
+      const part = scopeOf(actions, resources);
+      await submit({ entitlementId: id, justification, durationSeconds: seconds, ...given, ...part }, key);
       setKey(crypto.randomUUID());
       setJustification('');
       setTicket('');
+      setActions('');
+      setResources('');
       onAsked();
     } catch (error) {
       // Without an answer it may have been taken: the next try is the same request.
@@ -124,6 +136,31 @@ const Ask = ({ entitlement, onAsked }: { entitlement: EntitlementView; onAsked: 
             }}
           />
         </label>
+      )}
+      {entitlement.scope && (
+        <details>
+          <summary>Only a part of the role</summary>
+          <label>
+            Actions <small>Such as s3:GetObject, one a line.</small>
+            <textarea
+              spellcheck={false}
+              value={actions}
+              onInput={(event) => {
+                setActions(event.currentTarget.value);
+              }}
+            />
+          </label>
+          <label>
+            Resources <small>ARNs, one a line, or * for all.</small>
+            <textarea
+              spellcheck={false}
+              value={resources}
+              onInput={(event) => {
+                setResources(event.currentTarget.value);
+              }}
+            />
+          </label>
+        </details>
       )}
       <Fault error={fault} />
       <button type="submit" disabled={busy}>

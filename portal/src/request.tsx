@@ -126,7 +126,8 @@ const WithReason = ({ label, busy, onAct }: { label: string; busy: boolean; onAc
 };
 
 const Facts = ({ request }: { request: RequestView }) => {
-  const { title, status, requester, accountId, roleArn, justification, ticket, grant, closed, sessionsEnded } = request;
+  const { title, status, requester, accountId, roleArn, justification, ticket, scope, grant, closed, sessionsEnded } =
+    request;
   return (
     <>
       <h3>
@@ -145,6 +146,15 @@ const Facts = ({ request }: { request: RequestView }) => {
         {ticket !== undefined && (
           <Fact name="Ticket">
             <bdi>{ticket}</bdi>
+          </Fact>
+        )}
+        {scope && (
+          <Fact name="Only">
+            {scope.words.map((line) => (
+              <div key={line}>
+                <bdi>{line}</bdi>
+              </div>
+            ))}
           </Fact>
         )}
         <Fact name="Asked">

@@ -38,6 +38,7 @@ const MEMBERS: readonly (readonly [RegExp, Compare])[] = [
   [/^ticket\.check\b/, demanded],
   [/^session\.chaining$/, allowed],
   [/^session\.revokeOnEnd$/, demanded],
+  [/^session\.sourceIps$/, demanded],
   [/^session\.tail$/, towards('deny')],
   [/^(\w+\.)?approval$/, towards('auto')],
 ];

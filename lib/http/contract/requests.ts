@@ -16,6 +16,9 @@ const actCodes = [
   ...(['ledger_conflict', 'ledger_unavailable'] as const),
 ] as const;
 
+/** What more there is of them would not fit into a session policy. */
+const patterns = () => z.array(line(600)).check(z.minLength(1), z.maxLength(50));
+
 /** The routes of `functions/requests.ts`. */
 export const requestsRoutes = {
   'GET /v1/entitlements': {
@@ -40,6 +43,7 @@ export const requestsRoutes = {
           justification: words(2000),
           durationSeconds: durationSeconds(),
           ticket: z.exactOptional(line(128)),
+          scope: z.exactOptional(z.strictObject({ actions: patterns(), resources: patterns() })),
           startAt: z.exactOptional(instant()),
           breakGlass: z.exactOptional(z.boolean()),
         })

@@ -38,6 +38,17 @@ const opened =
       </AssumeRoleResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></AssumeRoleResponse>`,
     );
 
+const packedTo =
+  (percent: number): Answer =>
+  (response) =>
+    response.setHeader('content-type', 'text/xml').end(
+      `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
+        <Credentials><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>${SECRET}</SecretAccessKey>
+        <SessionToken>${TOKEN}</SessionToken><Expiration>2026-01-01T12:30:00Z</Expiration></Credentials>
+        <PackedPolicySize>${percent}</PackedPolicySize></AssumeRoleResult>
+        <ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></AssumeRoleResponse>`,
+    );
+
 const refused =
   (status: number, code: string): Answer =>
   (response) =>
@@ -73,6 +84,23 @@ describe('opening a role session', () => {
     if (!(error instanceof RoleSessionError)) throw new TypeError('not a RoleSessionError', { cause: error });
     return error;
   };
+
+  test.each([
+    [79, []],
+    [80, [80]],
+    [100, [100]],
+  ])('tells when AWS packed policy and tags to %d per cent', async (percent, expected) => {
+    server = await recordingServer(packedTo(percent));
+    const told: number[] = [];
+    const sessions = stsRoleSessions({
+      ...{ endpoint: server.origin, credentials: OWN },
+      nearlyFull: (full, { entitlementId }) => {
+        if (entitlementId === 'prod-admin') told.push(full);
+      },
+    });
+    expect((await sessions.open(order())).accessKeyId).toBe('ASIA1');
+    expect(told).toEqual(expected);
+  });
 
   test('asks for exactly what the order says', async () => {
     const sessions = await against(opened());

@@ -35,6 +35,8 @@ describe('submitting', () => {
     [{ justification: 'a\u001b[2Jb' }, '/justification ill_formed_text'],
     [{ justification: 'a\u0085b' }, '/justification ill_formed_text'],
     [{ justification: 'a\ud800b' }, '/justification ill_formed_text'],
+    [{ justification: 'approved \u202eyllanif' }, '/justification ill_formed_text'],
+    [{ justification: 'a\u2066b' }, '/justification ill_formed_text'],
     [{ justification: ['x'] }, '/justification invalid_type'],
     [{ durationSeconds: 59 }, '/durationSeconds too_small'],
     [{ durationSeconds: 43_201 }, '/durationSeconds too_big'],
@@ -109,7 +111,7 @@ describe('mass assignment', () => {
     'id',
     'requestId',
     'principal',
-    'scope',
+    'Scope',
     'bundleId',
     'extendedSeconds',
     'review',
@@ -119,6 +121,11 @@ describe('mass assignment', () => {
   ])('%s is an unknown member of a submission and of an approval', async (member) => {
     expect((await submit({ ...ask, [member]: 'x' })).pointers).toEqual([`/${member} unknown_member`]);
     expect((await act('approve', { [member]: 'x' })).pointers).toEqual([`/${member} unknown_member`]);
+  });
+
+  test('scope is no member of an approval: nobody changes what was asked for', async () => {
+    const scope = { actions: ['s3:*'], resources: ['*'] };
+    expect((await act('approve', { scope })).pointers).toEqual(['/scope unknown_member']);
   });
 
   test('__proto__ is an unknown member and pollutes nothing', async () => {
