@@ -6,6 +6,7 @@ export interface Recorded {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  readonly body: string;
   readonly form: URLSearchParams;
 }
 
@@ -26,7 +27,7 @@ export const recordingServer = async (...answers: readonly Answer[]): Promise<Re
     void text(request).then((body) => {
       const answer = answers[Math.min(calls.length, answers.length - 1)];
       const { method = '', url = '', headers } = request;
-      calls.push({ method, url, headers, form: new URLSearchParams(body) });
+      calls.push({ method, url, headers, body, form: new URLSearchParams(body) });
       answer?.(response);
     });
   }).listen(0, '127.0.0.1');
