@@ -11,7 +11,8 @@ export const once = <T>(make: () => T): (() => T) => {
   return () => (made ??= { value: make() }).value;
 };
 
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+/** And what turns the direction of the text after it: who decides must read what the machine does ("Trojan Source", CVE-2021-42574). */
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 /** Whether text is well-formed Unicode: a lone surrogate would change on its way through DynamoDB, and its hash with it. */
 export const isWellFormedText = (text: string): boolean => text.isWellFormed() && !CONTROL.test(text);

@@ -146,7 +146,7 @@ describe('after the whole story and its errors', () => {
     ]);
   });
 
-  test('none of them stands in a log, a table, a file, an error, the output, or a command line', async () => {
+  test('regression 13: none of them stands in a log, a table, a file, an error, the output, or a command line', async () => {
     const found = await sinks();
     // All but the files, of which there need be none, have something in them.
     for (const [name, text] of Object.entries(found))

@@ -45,7 +45,7 @@ const inTurns = async (count: number, one: (i: number) => Promise<void>): Promis
   }
 };
 
-test(`two approvals at once: one event, two answers of 200, ${PAIRS} times`, async () => {
+test(`regression 10: two approvals at once: one event, two answers of 200, ${PAIRS} times`, async () => {
   await inTurns(PAIRS, async (i) => {
     const id = await ask(engineers[i % AT_A_TIME]);
     // Every other pair is the same person twice: two clicks.

@@ -11,7 +11,7 @@ beforeAll(async () => {
 const TARGET = 'arn:aws:iam::111122223333:role/';
 
 const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
-  'only credentials assumes target roles, and only on the configured role paths': [
+  'regression 14: only credentials assumes target roles, and only on the configured role paths': [
     laws.onlyCredentialsAssumesTargetRoles,
     [
       one(

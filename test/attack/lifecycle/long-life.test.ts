@@ -54,7 +54,7 @@ const delegate = (by: string, to: string) =>
     ...{ to: handleIn(to), until: new Date(Date.parse(broker.clock.now()) + 3_600_000).toISOString() },
   });
 
-describe('mass assignment: what is ours to say cannot be said', () => {
+describe('regression 8: mass assignment: what is ours to say cannot be said', () => {
   const OURS: Readonly<Record<string, unknown>> = {
     ...{ stages: [], parallel: true, escalation: { at: '2026-01-01T00:00:00.000Z', to: { groups: [] } } },
     ...{ reviewers: { groups: ['local-oidc:sre'] }, reviewBy: '2099-01-01T00:00:00.000Z', review: {} },

@@ -3,7 +3,7 @@ import { responseXml, signXml } from '../../support/saml-generator.ts';
 import { ACCEPTED, key, verdict } from './believing.ts';
 import { ofAssertion, ofResponse, wrapped } from './wrapped.ts';
 
-describe('wrapping', () => {
+describe('regression 16: wrapping', () => {
   test('control: the documents that are wrapped are accepted', () => {
     expect(verdict(ofAssertion().xml)).toBe(ACCEPTED);
     expect(verdict(ofResponse().xml)).toBe(ACCEPTED);

@@ -187,7 +187,7 @@ describe('when access.yml has changed since', () => {
   });
 });
 
-describe('an approver may lower the duration, never raise it', () => {
+describe('regression 2: an approver may lower the duration, never raise it', () => {
   test('to what was asked for at the most', () => {
     expect(outcome(yes(pending(), context(approver), { durationSeconds: 3600 }))).toBe('request.approved');
     expect(refusalOf(yes(pending(), context(approver), { durationSeconds: 3601 })).faults?.[0]).toMatchObject({

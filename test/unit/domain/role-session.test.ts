@@ -257,7 +257,7 @@ describe('the role session name', () => {
     );
   });
 
-  test('of two principals is never the same, also when they share an e-mail', () => {
+  test('regression 20: of two principals is never the same, also when they share an e-mail', () => {
     fc.assert(
       fc.property(people, people, fc.boolean(), (a, b, shared) => {
         fc.pre(a.handle !== b.handle);

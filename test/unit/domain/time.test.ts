@@ -18,7 +18,7 @@ describe('instants', () => {
     expect(secondsBetween(utc, berlin)).toBe(0);
   });
 
-  test('New Year lies between two milliseconds', () => {
+  test('regression 1: New Year lies between two milliseconds', () => {
     expect(secondsBetween('2025-12-31T23:59:59.999Z', '2026-01-01T00:00:00.000Z')).toBe(0.001);
     expect(plusSeconds('2025-12-31T23:59:59.999Z', 0.001)).toBe('2026-01-01T00:00:00.000Z');
   });

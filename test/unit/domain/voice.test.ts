@@ -194,7 +194,7 @@ test('attack: an approver of more time who turns out to be the requester, linked
   expect(outcome(decide(state, issue, as(engineer, linked, [longer])))).toBe('self_approval');
 });
 
-test('whoever is who: no yes of a requester’s own identity, and no person twice, is ever counted', () => {
+test('regression 7: whoever is who: no yes of a requester’s own identity, and no person twice, is ever counted', () => {
   const names = ['ada', 'bea', 'cyd', 'dot', 'eve', 'fay'] as const;
   const name = fc.constantFrom(...names);
   const people = fc.record({

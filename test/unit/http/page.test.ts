@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { hiddenFields, html, page, pagePolicy } from '../../../lib/http/page.ts';
 
 describe('markup', () => {
-  test('XSS: text is escaped wherever it stands, once', () => {
+  test('regression 15: XSS: text is escaped wherever it stands, once', () => {
     const hostile = `<b a="1" b='2'>&amp;`;
     const text = '&lt;b a=&quot;1&quot; b=&#39;2&#39;&gt;&amp;amp;';
     expect(html`<p title="${hostile}">${hostile}</p>`.markup).toBe(`<p title="${text}">${text}</p>`);

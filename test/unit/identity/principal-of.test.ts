@@ -112,6 +112,9 @@ describe('methods', () => {
   );
 });
 
-test.each([[5], [''], ['n'.repeat(257)], ['a\u0000b'], ['\ud800'], [{}]])('a name that is %j is left out', (name) => {
-  expect(principal({ name })).not.toHaveProperty('displayName');
-});
+test.each([[5], [''], ['n'.repeat(257)], ['a\u0000b'], ['\ud800'], ['a\u202eb'], [{}]])(
+  'a name that is %j is left out',
+  (name) => {
+    expect(principal({ name })).not.toHaveProperty('displayName');
+  },
+);
