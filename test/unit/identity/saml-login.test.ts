@@ -33,6 +33,11 @@ describe('a request', () => {
 });
 
 describe('a response', () => {
+  test('that could never be believed answers nothing; a mistake of ours is none of its faults', async () => {
+    await expect(codeOf(acceptResponse(identity, '*'))).resolves.toBe('not_signed_in');
+    await expect(acceptResponse(identity, undefined as never)).rejects.toThrow(TypeError);
+  });
+
   test('of a provider that was taken out of the configuration meanwhile signs nobody in', async () => {
     const response = await responded();
     await expect(codeOf(acceptResponse({ ...identity, providers: [] }, response))).resolves.toBe('not_signed_in');
