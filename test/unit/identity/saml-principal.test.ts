@@ -20,7 +20,7 @@ const principalOf = (...said: Parameters<typeof saml>) => samlPrincipalOf(saml(.
 
 describe('a person as a SAML provider describes them', () => {
   test('may be nothing but a name', () => {
-    expect(principalOf()).toEqual({
+    expect(principalOf()).toStrictEqual({
       ...{ issuer: provider.issuer, subject: 'erin', kind: 'person', groups: [], groupsAt: NOON },
       ...{ authenticatedAt: NOON, methods: ['pwd'] },
     });
@@ -46,6 +46,11 @@ describe('a person as a SAML provider describes them', () => {
     expect(principalOf({ groups: ['sre', 'sre', 'other:sre'] }).groups).toEqual(['adfs:sre', 'adfs:other:sre']);
   });
 
+  test('may have 200 groups of 256 characters', () => {
+    const groups = Array.from({ length: 200 }, (_, index) => `g${index}`.padEnd(256, 'x'));
+    expect(principalOf({ groups }).groups).toHaveLength(200);
+  });
+
   test.each<[string, readonly string[]]>([
     ['more groups than are read', Array.from({ length: 201 }, (_, index) => `g${index}`)],
     ['a group without a name', ['']],
@@ -57,6 +62,7 @@ describe('a person as a SAML provider describes them', () => {
 
   test.each<[string, string | undefined, readonly string[]]>([
     ['a password', PASSWORD, ['pwd']],
+    ['a password in the clear', 'urn:oasis:names:tc:SAML:2.0:ac:classes:Password', ['pwd']],
     ['more factors, as the provider was asked', REFEDS_MFA, ['mfa']],
     ['something that is not known', 'urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified', []],
   ])('who proved themselves by %s', (_what, authnContext, methods) => {

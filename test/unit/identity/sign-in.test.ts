@@ -75,6 +75,24 @@ describe('a verified assertion', () => {
   });
 });
 
+describe('a person whose session at the provider', () => {
+  const until = (sessionEndsAt: string) => () => Promise.resolve({ ...vouchedBy(verified, provider), sessionEndsAt });
+
+  test('is over this moment is not signed in, and it is on record', async () => {
+    await expect(codeOf(signIn(identity, way, until(noon(0))))).resolves.toBe('expired');
+    expect(identity.stored.events).toMatchObject([
+      { event: { type: 'signin.refused', actor: { handle }, data: { reason: 'expired' } } },
+    ]);
+    expect(identity.stored.sessions.size).toBe(0);
+  });
+
+  test('goes on for a while is signed in for as long, and no longer than ever', async () => {
+    const short = await signIn(identity, way, until(noon(1)));
+    const long = await signIn(identity, way, until(noon(24 * 3600)));
+    expect([short.session.expiresAt, long.session.expiresAt]).toEqual([noon(1), noon(12 * 3600)]);
+  });
+});
+
 describe('an assertion that is refused', () => {
   const refusal = (subject?: string) => () =>
     Promise.reject(new AssertionRefused('expired', subject === undefined ? {} : { subject }));

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { OidcProvider, WorkloadProvider } from '../../../lib/identity/ports.ts';
 import { authenticator } from '../../../lib/identity/sessions.ts';
 import { type ExchangeForm, exchangeToken } from '../../../lib/identity/token-exchange.ts';
 import { memoryClock, unavailable } from '../../support/memory.ts';
 import { type OidcServer, startOidcServer } from '../../support/oidc-server.ts';
-import { type MemoryIdentity, codeOf, memoryIdentity } from './memory.ts';
+import { testSamlProvider } from '../../support/saml-provider.ts';
+import { type MemoryIdentity, codeOf, jobsOf, memoryIdentity } from './memory.ts';
 
 let server: OidcServer;
 let identity: MemoryIdentity;
@@ -78,6 +80,39 @@ describe('a form that asks for something else', () => {
     ['subject_token_type', 'invalid_request'],
   ] as const)('without %s is refused as %s', async (name, code) => {
     await expect(codeOf(exchangeToken(identity, without(name)))).resolves.toBe(code);
+  });
+});
+
+describe('whom a token is from', () => {
+  const people = (): OidcProvider => ({ ...server.provider, tokenExchangeAudiences: ['another of ours'] });
+  const jobs = (): WorkloadProvider => ({
+    ...{ ...jobsOf(server), audience: 'jobs', match: {}, algorithms: server.provider.algorithms },
+  });
+  const kindOf = async (aud: unknown): Promise<unknown> => {
+    const { access_token: token } = await exchangeToken(
+      { ...identity, providers: [jobs(), people()] },
+      form({ subject_token: server.idToken({ aud }) }),
+    );
+    return (await authenticator(identity)({ via: 'bearer', token })).principal.kind;
+  };
+
+  test.each([
+    ['hatcheck', 'person'],
+    ['another of ours', 'person'],
+    ['jobs', 'workload'],
+  ])('its audience says, where an issuer has people and jobs: %s is a %s', async (aud, kind) => {
+    await expect(kindOf(aud)).resolves.toBe(kind);
+  });
+
+  test('attack: an ID token in the name of a SAML provider is from nobody', async () => {
+    const { provider: adfs } = testSamlProvider('https://hatcheck.example.com', () => new Date());
+    const token = server.idToken({ iss: adfs.issuer });
+    const exchanged = exchangeToken(
+      { ...identity, providers: [adfs, server.provider] },
+      form({ subject_token: token }),
+    );
+    await expect(exchanged).rejects.toMatchObject({ code: 'invalid_request', cause: { fault: 'issuer' } });
+    expect(server.calls).toEqual([]);
   });
 });
 
