@@ -37,7 +37,7 @@ test('a principal is what the token says, with its times', () => {
 });
 
 test('a token that says nothing makes a principal of whom nothing is known', () => {
-  expect(principal({})).toEqual({
+  expect(principal({})).toStrictEqual({
     handle: handleOf('erin'),
     issuer: provider.issuer,
     subject: 'subject-of-erin',
@@ -60,6 +60,7 @@ describe('C8: an e-mail address counts when the provider verified it', () => {
     'erin@',
     '@example.com',
     'a b@example.com',
+    'erin@example.com@evil.example.com',
     'erin@example.com\n',
     5,
     `${'e'.repeat(251)}@a.b`,
@@ -104,6 +105,13 @@ describe('groups', () => {
 });
 
 describe('methods', () => {
+  test('are at most sixteen of 64 characters, each a text', () => {
+    const amr = Array.from({ length: 16 }, (_, index) => `${index}`.padEnd(64, 'm'));
+    expect(principal({ amr }).methods).toEqual(amr);
+    expect(principal({ amr: ['pwd', 5] }).methods).toEqual([]);
+    expect(principal({ amr: [5] }).methods).toEqual([]);
+  });
+
   test.each([['mfa'], [[5]], [{}], [[['mfa']]], [Array.from({ length: 17 }, () => 'mfa')], [['m'.repeat(65)]]])(
     'of another shape prove nothing: %j',
     (amr) => {

@@ -18,11 +18,41 @@ beforeEach(() => {
 
 const responded = async () => adfs.respond((await beginLogin(identity, {})).location);
 
+/** As SAML 2.0 core, 3.4.1, writes it. */
+const authnRequest = (id: string, force: string, within: string): string =>
+  '<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"' +
+  ` ID="${id}" Version="2.0" IssueInstant="${NOON}" Destination="https://adfs.example.com/ls"${force}` +
+  ' ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" AssertionConsumerServiceURL="https://hatcheck.example.com/saml/acs">' +
+  `<saml:Issuer>https://hatcheck.example.com/saml/metadata</saml:Issuer>${within}</samlp:AuthnRequest>`;
+
 describe('a request', () => {
   test('attack: markup in a login hint stays text', async () => {
     const { location } = await beginLogin(identity, { loginHint: `a'"><saml:Issuer>&` });
     expect(adfs.request(location).xml).toContain(
       '<saml:NameID>a&apos;&quot;&gt;&lt;saml:Issuer&gt;&amp;</saml:NameID>',
+    );
+  });
+
+  test('says what we ask, and nothing that the provider decides', async () => {
+    const { id, xml } = adfs.request((await beginLogin(identity, {})).location);
+    expect(xml).toBe(authnRequest(id, '', ''));
+    expect(id).toMatch(/^_[A-Za-z0-9_-]{27}$/);
+  });
+
+  test('of a step-up asks for the person anew, and for one of the contexts that count as MFA', async () => {
+    const fresh = adfs.request((await beginLogin(identity, { stepUp: 'fresh', loginHint: 'erin' })).location);
+    const subject = '<saml:Subject><saml:NameID>erin</saml:NameID></saml:Subject>';
+    expect(fresh.xml).toBe(authnRequest(fresh.id, ' ForceAuthn="true"', subject));
+    const contexts = ['https://refeds.org/profile/mfa', 'urn:example:a&b'];
+    const both = testSamlProvider('https://hatcheck.example.com', () => new Date(NOON), { mfaContexts: contexts });
+    const asked = await beginLogin({ ...identity, providers: [both.provider] }, { stepUp: 'mfa' });
+    const mfa = both.request(asked.location);
+    expect(mfa.xml).toBe(
+      authnRequest(
+        mfa.id,
+        ' ForceAuthn="true"',
+        '<samlp:RequestedAuthnContext Comparison="exact"><saml:AuthnContextClassRef>https://refeds.org/profile/mfa</saml:AuthnContextClassRef><saml:AuthnContextClassRef>urn:example:a&amp;b</saml:AuthnContextClassRef></samlp:RequestedAuthnContext>',
+      ),
     );
   });
 
@@ -51,7 +81,7 @@ describe('a response', () => {
     expect(identity.stored.parkedSignIns.size).toBe(0);
   });
 
-  test.each(['_short', `_${'a'.repeat(28)}`, `x${'a'.repeat(27)}`, `_${'a'.repeat(26)}.`])(
+  test.each(['_short', `a_${'a'.repeat(27)}`, `_${'a'.repeat(28)}`, `x${'a'.repeat(27)}`, `_${'a'.repeat(26)}.`])(
     'attack: to a request of ID %s is not looked for',
     async (inResponseTo) => {
       const looked: string[] = [];
