@@ -63,6 +63,11 @@ const submitting: readonly Row[] = [
     },
   },
   {
+    of: 'submit.scope',
+    ...{ code: 'invalid_input', says: 'The whole role.' },
+    refused: (scene) => ask(scene, {}, { scope: { actions: ['s3:ListBucket'], resources: ['*'] } }),
+  },
+  {
     of: 'submit.start',
     ...{ code: 'invalid_input', says: 'Not in the past, at most 30 days ahead.' },
     refused: (scene) => ask(scene, {}, { startAt: scene.secondsAgo(60) }),
