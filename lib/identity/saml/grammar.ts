@@ -46,14 +46,14 @@ const CHILDREN: Readonly<Record<string, string>> = {
 const LEAVES: ReadonlySet<string> = new Set(
   Object.values(CHILDREN)
     .flatMap((rule) => rule.split(/[ |]/))
-    .map((word) => word.replace(/[?*]$/, ''))
+    .map((word) => word.replace(/[?*]/, ''))
     .filter((name) => !Object.hasOwn(CHILDREN, name)),
 );
 
 const ruleOf = (rule: string): RegExp => {
   const terms = rule.split(' ').map((term) => {
-    const count = /[?*]$/.exec(term)?.[0] ?? '';
-    return `(?:(?:${term.slice(0, term.length - count.length)}) )${count}`;
+    const names = term.replace(/[?*]/, '');
+    return `(?:(?:${names}) )${term.slice(names.length)}`;
   });
   return new RegExp(`^${terms.join('')}$`);
 };

@@ -21,4 +21,4 @@ export const checkIds = (root: XmlElement): void => {
   }
 };
 
-const idNameOf = ({ name }: XmlElement): string => (/^saml/.test(name) ? 'ID' : 'Id');
+const idNameOf = ({ name }: XmlElement): string => (name.startsWith('saml') ? 'ID' : 'Id');
