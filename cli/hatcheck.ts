@@ -9,6 +9,7 @@ import { member, text, texts } from './json.ts';
 import { askInBrowser, openBrowser } from './loopback.ts';
 import { addPolicyCommands } from './policy.ts';
 import { configFolder, privateFiles } from './private-files.ts';
+import { addRoleCommands } from './role.ts';
 import { addScpCommand } from './scp.ts';
 import { call, failureOf, serverOrigin, withToken } from './server.ts';
 import {
@@ -139,6 +140,7 @@ program
 
 addIssuerCommands(program);
 addPolicyCommands(program);
+addRoleCommands(program);
 addScpCommand(program);
 
 /** Nothing but one line: a stack is for us, and the AWS CLI shows its user whatever stands on stderr. */

@@ -1,0 +1,40 @@
+import { type Command, Option } from 'commander';
+import type { TemplateOptions } from './role/template.ts';
+
+const EXAMPLE = `
+Example:
+  aws iam list-roles > roles.json                                        # in the target account
+  hatcheck role template --entitlement prod-read --broker-account 777788889999 --stage prod \\
+    --issuer https://issuer.example.com --permissions arn:aws:iam::aws:policy/ReadOnlyAccess \\
+    --existing roles.json > prod-read.json
+  aws cloudformation deploy --stack-name hatcheck-prod-read --template-file prod-read.json \\
+    --capabilities CAPABILITY_NAMED_IAM                                  # in the target account
+
+What is left to be done stands on stderr.`;
+
+/** `hatcheck role …`: what a target account needs. Works on files alone, without a server. */
+export const addRoleCommands = (program: Command): void => {
+  program
+    .command('role')
+    .description('what a target account makes so that a role can be lent')
+    .command('template')
+    .description('the role of an entitlement, its boundary and the account’s revoker role, ready to be made')
+    .requiredOption('--entitlement <id>', 'as access.yml names it')
+    .option('--access <file>', 'the access policy', 'access.yml')
+    .addOption(
+      new Option('--format <format>', 'what makes them')
+        .choices(['cloudformation', 'terraform'])
+        .default('cloudformation'),
+    )
+    .requiredOption('--broker-account <id>', 'the account that Hatcheck runs in')
+    .option('--stage <stage>', 'as it is deployed', 'prod')
+    .requiredOption('--issuer <url>', 'the address that Hatcheck signs by, as the parameter issuer of serverless.yml')
+    .option('--organization <id>', 'o-…: let in nobody from outside of it')
+    .option('--permissions <arns...>', 'managed policies: what the sessions may do')
+    .option('--existing <file>', 'the roles of the account as `aws iam list-roles` prints them')
+    .addHelpText('after', EXAMPLE)
+    .action(async (options: TemplateOptions) => {
+      const { template } = await import('./role/template.ts');
+      template(options);
+    });
+};

@@ -1,0 +1,336 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { GetPolicyCommand, IAMClient } from '@aws-sdk/client-iam';
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
+import * as z from 'zod';
+import { iamBoundaries } from '../../lib/aws/boundaries.ts';
+import { endSessions } from '../../lib/broker/end-sessions.ts';
+import type { LocalAws } from '../../local/aws/server.ts';
+import type { Role } from '../../local/aws/world.ts';
+import { type LocalStack, readTemplate } from '../../local/template.ts';
+import { parsePolicy } from '../../local/aws/policy/document.ts';
+import { evaluateTrust } from '../../local/aws/policy/evaluate.ts';
+import { ALLOW_ALL, BROKER_ACCOUNT, clientConfig, codeOf, role, start, world } from '../local/aws/small-world.ts';
+import { entitlement, noon } from '../support/builders.ts';
+import { memoryClock, memoryLedger } from '../support/memory.ts';
+import { requestIdOf, tell } from '../support/revocations.ts';
+import { hatcheck } from './run.ts';
+
+const ACCESS = `version: 1
+identityProviders:
+  - { id: okta, type: oidc, issuer: https://example.okta.com, clientId: hatcheck }
+accounts:
+  prod: { id: '111122223333', region: eu-west-1, externalId: 5f0c9a1e }
+  staging: { id: '444455556666', region: eu-west-1 }
+entitlements:
+  prod-admin:
+    role: { account: prod, name: Admin, maxSession: 2h }
+    requesters: { groups: [sre] }
+    approval: auto
+    maxDuration: 1h
+  staging-admin:
+    role: { account: staging, name: Admin }
+    session: { via: webIdentity }
+    requesters: { groups: [sre] }
+    approval: auto
+    maxDuration: 1h
+  staging-deploy:
+    role: { account: staging, name: Admin }
+    session: { via: webIdentity }
+    requesters: { groups: [ci] }
+    approval: auto
+    maxDuration: 1h
+  staging-legacy:
+    role: { account: staging, name: Legacy }
+    session: { via: saml }
+    requesters: { groups: [sre] }
+    approval: auto
+    maxDuration: 1h
+`;
+const ISSUER = 'https://issuer.example.com';
+const CREDENTIALS = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-prod-credentials`;
+const ON_REVOCATION = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-prod-on-revocation`;
+const ADMIN = 'arn:aws:iam::111122223333:role/hatcheck/Admin';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hatcheck-role-'));
+  writeFileSync(join(folder, 'access.yml'), ACCESS);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const template = (id: string, ...more: readonly string[]) =>
+  hatcheck(
+    ['role', 'template', '--entitlement', id, '--broker-account', BROKER_ACCOUNT, '--issuer', ISSUER, ...more],
+    {},
+    '',
+    folder,
+  );
+
+const stackOf = async (id: string, accountId: string, ...more: readonly string[]): Promise<LocalStack> => {
+  const { code, stdout } = await template(id, ...more);
+  expect(code).toBe(0);
+  return readTemplate(
+    JSON.parse(stdout),
+    { accountId, region: 'eu-west-1', partition: 'aws', stackName: 'role' },
+    folder,
+  );
+};
+
+const document = z.record(z.string(), z.unknown());
+const boundaryResource = z.object({ PolicyDocument: document });
+
+/** As CloudFormation makes them; what a managed policy of AWS's allows is everything here. */
+const rolesIn = (stack: LocalStack): readonly Role[] =>
+  Object.values(stack.roles).map(
+    ({ arn, trustPolicy, policies, permissionsBoundary, maxSessionSeconds, managedPolicyArns }) => ({
+      ...{ arn, maxSessionSeconds, trustPolicy: document.parse(trustPolicy) },
+      policies: [...policies.map((each) => document.parse(each.document)), ...managedPolicyArns.map(() => ALLOW_ALL)],
+      ...(permissionsBoundary === undefined ? {} : { boundary: permissionsBoundary }),
+    }),
+  );
+
+const boundariesIn = (stack: LocalStack) =>
+  Object.fromEntries(
+    stack
+      .resourcesOf('AWS::IAM::ManagedPolicy')
+      .map((each) => [each.ref(), boundaryResource.parse(each.properties).PolicyDocument]),
+  );
+
+describe('a role that CloudFormation made of it', () => {
+  let aws: LocalAws;
+  beforeAll(async () => {
+    const stack = await stackOf(
+      'prod-admin',
+      '111122223333',
+      '--permissions',
+      'arn:aws:iam::aws:policy/AdministratorAccess',
+    );
+    const others = [CREDENTIALS, ON_REVOCATION, `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-prod-requests`];
+    aws = await start({
+      world: {
+        ...world(...rolesIn(stack), ...others.map((arn) => role(arn)), role('arn:aws:iam::111122223333:role/Insider')),
+        managedPolicies: boundariesIn(stack),
+      },
+    });
+  });
+  afterAll(() => aws.close());
+
+  const ours: AssumeRoleCommandInput = {
+    RoleArn: ADMIN,
+    RoleSessionName: 'engineer@example.com=AAAAAAAA',
+    ExternalId: '5f0c9a1e',
+    SourceIdentity: `p_${'A'.repeat(43)}`,
+    Tags: [{ Key: 'hatcheck-request', Value: requestIdOf(1) }],
+    DurationSeconds: 3600,
+  };
+  const assume = (caller: string, changes: Partial<AssumeRoleCommandInput> = {}) =>
+    new STSClient(clientConfig(aws, caller)).send(new AssumeRoleCommand({ ...ours, ...changes }));
+
+  test('lets in our broker', async () => {
+    expect(await codeOf(assume(CREDENTIALS))).toBe('none');
+  });
+
+  test.each<[string, string, Partial<AssumeRoleCommandInput>]>([
+    ['another function of the broker', `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-prod-requests`, {}],
+    ['the function that ends sessions', ON_REVOCATION, {}],
+    ['an administrator of its own account', 'arn:aws:iam::111122223333:role/Insider', {}],
+    ['our broker with the ExternalId of another account', CREDENTIALS, { ExternalId: 'another' }],
+    ['our broker without an ExternalId', CREDENTIALS, { ExternalId: undefined }],
+    ['our broker without a request’s tag', CREDENTIALS, { Tags: [] }],
+    ['our broker with a tag that is no request', CREDENTIALS, { Tags: [{ Key: 'hatcheck-request', Value: 'x' }] }],
+    ['our broker without a source identity', CREDENTIALS, { SourceIdentity: undefined }],
+    ['our broker in the name of nobody that it knows', CREDENTIALS, { SourceIdentity: 'somebody' }],
+  ])('and not %s', async (_, caller, changes) => {
+    expect(await codeOf(assume(caller, changes))).toBe('AccessDenied');
+  });
+
+  test('carries its boundary, by which its sessions are ended through the revoker role', async () => {
+    const { Credentials: given } = await assume(CREDENTIALS);
+    const credentials = {
+      accessKeyId: given?.AccessKeyId ?? '',
+      secretAccessKey: given?.SecretAccessKey ?? '',
+      sessionToken: given?.SessionToken ?? '',
+    };
+    const client = new S3Client({ endpoint: aws.endpoint, region: 'eu-west-1', maxAttempts: 1, credentials });
+    const list = () => codeOf(client.send(new ListBucketsCommand({})));
+    expect(await list()).toBe('none');
+    const ledger = memoryLedger();
+    const of = entitlement({ roleArn: ADMIN });
+    await tell(ledger, requestIdOf(1), { of, revokedAt: noon(60) });
+    const boundaries = iamBoundaries({
+      endpoint: aws.endpoint,
+      credentials: aws.credentialsFor(ON_REVOCATION, 'on-revocation'),
+    });
+    await endSessions(
+      { ledger, boundaries, clock: memoryClock(noon(61)), overflowed: () => undefined },
+      { roleArn: ADMIN, account: of.account, issuer: ISSUER },
+      [requestIdOf(1)],
+    );
+    expect(await list()).toBe('AccessDenied');
+  });
+
+  test('the revoker role lets in the function that ends sessions, and nobody else', async () => {
+    const revoker = {
+      RoleArn: 'arn:aws:iam::111122223333:role/hatcheck/hatcheck-revoker',
+      Tags: [],
+      SourceIdentity: undefined,
+    };
+    expect(await codeOf(assume(ON_REVOCATION, revoker))).toBe('none');
+    for (const caller of [CREDENTIALS, 'arn:aws:iam::111122223333:role/Insider'])
+      expect(await codeOf(assume(caller, revoker))).toBe('AccessDenied');
+    expect(await codeOf(assume(ON_REVOCATION, { ...revoker, ExternalId: 'another' }))).toBe('AccessDenied');
+  });
+
+  test('the revoker role reads no policy but boundaries', async () => {
+    const { Credentials: given } = await assume(ON_REVOCATION, {
+      ...{ RoleArn: 'arn:aws:iam::111122223333:role/hatcheck/hatcheck-revoker', Tags: [], SourceIdentity: undefined },
+    });
+    const credentials = {
+      accessKeyId: given?.AccessKeyId ?? '',
+      secretAccessKey: given?.SecretAccessKey ?? '',
+      sessionToken: given?.SessionToken ?? '',
+    };
+    const client = new IAMClient({ endpoint: aws.endpoint, region: 'eu-west-1', maxAttempts: 1, credentials });
+    const read = (PolicyArn: string) => codeOf(client.send(new GetPolicyCommand({ PolicyArn })));
+    expect(await read('arn:aws:iam::111122223333:policy/hatcheck/Admin-boundary')).toBe('none');
+    expect(await read('arn:aws:iam::111122223333:policy/other')).toBe('AccessDenied');
+  });
+});
+
+describe('a role for what we sign', () => {
+  const allows = (stack: LocalStack, action: string, provider: string, keys: Readonly<Record<string, string>>) => {
+    const [lent] = Object.values(stack.roles);
+    const trust = parsePolicy(document.parse(lent?.trustPolicy), 'trust', 'trust');
+    const attributed = { 'aws:RequestTag/hatcheck-request': requestIdOf(1), 'sts:SourceIdentity': 'p_A' };
+    const context = new Map(
+      Object.entries({ ...attributed, ...keys }).map(([key, value]) => [key.toLowerCase(), [value]] as const),
+    );
+    const caller = { kind: 'federated', provider } as const;
+    return evaluateTrust({ caller, action, resource: lent?.arn ?? '', context }, trust).allowed;
+  };
+
+  test('by token: for one account, all its entitlements, and no other subject', async () => {
+    const stack = await stackOf('staging-admin', '444455556666');
+    const provider = 'arn:aws:iam::444455556666:oidc-provider/issuer.example.com';
+    const may = (aud: string, sub: string, of = provider) =>
+      allows(stack, 'sts:AssumeRoleWithWebIdentity', of, {
+        'issuer.example.com:aud': aud,
+        'issuer.example.com:sub': sub,
+      });
+    expect(may('hatcheck:444455556666', 'staging-admin')).toBe(true);
+    expect(may('hatcheck:444455556666', 'staging-deploy')).toBe(true);
+    expect(may('hatcheck:444455556666', 'staging-legacy')).toBe(false);
+    expect(may('hatcheck:111122223333', 'staging-admin')).toBe(false);
+    expect(may('hatcheck:444455556666', 'staging-admin', provider.replace('issuer', 'other'))).toBe(false);
+    expect(stack.resourcesOf('AWS::IAM::OIDCProvider').map(({ properties }) => properties)).toEqual([
+      { Url: ISSUER, ClientIdList: ['hatcheck:444455556666'] },
+    ]);
+  });
+
+  test('by SAML response: of our issuer, for its entitlement', async () => {
+    const stack = await stackOf('staging-legacy', '444455556666');
+    const may = (iss: string, sub: string) =>
+      allows(stack, 'sts:AssumeRoleWithSAML', 'arn:aws:iam::444455556666:saml-provider/hatcheck', {
+        ...{ 'SAML:aud': 'https://signin.aws.amazon.com/saml', 'SAML:iss': iss, 'SAML:sub': sub },
+        'SAML:sub_type': 'persistent',
+      });
+    expect(may(`${ISSUER}/saml`, 'staging-legacy')).toBe(true);
+    expect(may(`${ISSUER}/saml`, 'staging-admin')).toBe(false);
+    expect(may('https://other.example.com/saml', 'staging-legacy')).toBe(false);
+  });
+});
+
+test('what an account has one of is left out where it is there', async () => {
+  const { stdout } = await template('staging-admin');
+  const settings = { accountId: '444455556666', region: 'eu-west-1', partition: 'aws', stackName: 'role' };
+  const parameters = { OncePerAccount: 'there-already' };
+  const stack = readTemplate(JSON.parse(stdout), { ...settings, parameters }, folder);
+  expect(stack.resourcesOf('AWS::IAM::Role').map(({ logicalId }) => logicalId)).toEqual(['Role']);
+  expect(stack.resourcesOf('AWS::IAM::OIDCProvider')).toEqual([]);
+});
+
+/** What stands there, of JSON; a document within is JSON again. */
+const at = (json: unknown, ...path: readonly string[]): unknown => {
+  const [step, ...rest] = path;
+  if (step === undefined) return json;
+  const members = z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).parse(json);
+  return at(new Map(Object.entries(members)).get(step), ...rest);
+};
+const documentAt = (json: unknown, ...path: readonly string[]): unknown =>
+  JSON.parse(z.string().parse(at(json, ...path)));
+
+test('Terraform makes the same: every document, name, duration and tag', async () => {
+  const readOnly = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+  const [cloud, terra] = await Promise.all(
+    ['cloudformation', 'terraform'].map(
+      async (format) =>
+        JSON.parse((await template('staging-admin', '--permissions', readOnly, '--format', format)).stdout) as unknown,
+    ),
+  );
+  const made = (...path: readonly string[]) => at(cloud, 'Resources', ...path);
+  const policy = ['resource', 'aws_iam_policy', 'Admin_boundary'];
+  expect(documentAt(terra, ...policy, 'policy')).toEqual(made('Boundary', 'Properties', 'PolicyDocument'));
+  expect(at(terra, ...policy, 'lifecycle')).toEqual({ ignore_changes: ['policy'] });
+  const role = ['resource', 'aws_iam_role', 'Admin'];
+  expect(documentAt(terra, ...role, 'assume_role_policy')).toEqual(
+    made('Role', 'Properties', 'AssumeRolePolicyDocument'),
+  );
+  expect(at(terra, ...role)).toMatchObject({
+    ...{ name: 'Admin', path: '/hatcheck/', max_session_duration: 3600 },
+    description: made('Role', 'Properties', 'Description'),
+    permissions_boundary: '${aws_iam_policy.Admin_boundary.arn}',
+    tags: { 'hatcheck-entitlements': 'staging-admin staging-deploy' },
+  });
+  expect(documentAt(terra, 'resource', 'aws_iam_role', 'hatcheck_revoker', 'assume_role_policy')).toEqual(
+    made('Revoker', 'Properties', 'AssumeRolePolicyDocument'),
+  );
+  expect(documentAt(terra, 'resource', 'aws_iam_role_policy', 'hatcheck_revoker', 'policy')).toEqual(
+    made('Revoker', 'Properties', 'Policies', '0', 'PolicyDocument'),
+  );
+  expect(at(terra, 'resource', 'aws_iam_role_policy_attachment', 'Admin_0', 'policy_arn')).toBe(readOnly);
+  expect(made('Role', 'Properties', 'ManagedPolicyArns')).toEqual([readOnly]);
+  expect(at(terra, 'resource', 'aws_iam_openid_connect_provider', 'hatcheck')).toMatchObject({
+    url: made('TokenProvider', 'Properties', 'Url'),
+    client_id_list: made('TokenProvider', 'Properties', 'ClientIdList'),
+  });
+});
+
+describe('what is left to do', () => {
+  test('is said beside the template, in the steps of making a role', async () => {
+    const { stderr } = await template('prod-admin');
+    expect(stderr).toContain(CREDENTIALS);
+    expect(stderr).toContain('5f0c9a1e');
+    expect(stderr).toContain('/hatcheck/Admin-boundary');
+    expect(stderr).toMatch(/^1\. Trusted entity[^]*^2\. Permissions: none yet[^]*^3\. Review[^]*120 minutes/m);
+  });
+
+  test('names that are there already are said so, whatever path they stand under', async () => {
+    const Roles = ['role/Admin', 'role/hatcheck/hatcheck-revoker'].map((path) => ({
+      Arn: `arn:aws:iam::111122223333:${path}`,
+      RoleName: path.slice(path.lastIndexOf('/') + 1),
+    }));
+    writeFileSync(join(folder, 'roles.json'), JSON.stringify({ Roles }));
+    const { code, stderr } = await template('prod-admin', '--existing', 'roles.json');
+    expect(code).toBe(0);
+    expect(stderr).toContain('arn:aws:iam::111122223333:role/Admin is there already');
+    expect(stderr).toContain('hatcheck-revoker is there already');
+    expect((await template('staging-admin', '--existing', 'roles.json')).stderr).not.toContain('already.');
+  });
+
+  test.each([
+    ['an entitlement that is none', ['--entitlement', 'other']],
+    ['a broker in no account', ['--broker-account', '12']],
+    ['an issuer with a path', ['--issuer', `${ISSUER}/path`]],
+    ['permissions that are no policy', ['--permissions', 'AdministratorAccess']],
+    ['an organization that is none', ['--organization', 'example']],
+    ['a list of roles that is none', ['--existing', 'access.yml']],
+  ])('%s is wrong usage', async (_, options) => {
+    expect(await template('prod-admin', ...options)).toMatchObject({ code: 2, stdout: '' });
+  });
+});
