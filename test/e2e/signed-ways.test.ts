@@ -178,7 +178,7 @@ describe.each(['prod-read', 'staging-admin', 'legacy-admin'])('the way to a cred
 describe('what AWS reads of us', () => {
   const published = async (path: string): Promise<Response> => fetch(`${stack.origin}${path}`);
 
-  test('is the issuer and both keys, for anybody, and may be kept for an hour', async () => {
+  test('is the issuer, which may be kept for an hour, and both keys, for five minutes, for anybody', async () => {
     const discovery = await published('/.well-known/openid-configuration');
     expect(discovery.headers.get('cache-control')).toBe('public, max-age=3600');
     expect(await discovery.json()).toMatchObject({
@@ -187,7 +187,7 @@ describe('what AWS reads of us', () => {
       id_token_signing_alg_values_supported: ['ES256'],
     });
     const keys = await published('/.well-known/jwks.json');
-    expect(keys.headers.get('cache-control')).toBe('public, max-age=3600');
+    expect(keys.headers.get('cache-control')).toBe('public, max-age=300');
     const { keys: two } = (await keys.json()) as { keys: { kid: string }[] };
     expect(new Set(two.map(({ kid }) => kid)).size).toBe(2);
   });
