@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { ACCEPTED, believe, expectation, key, signed, verdict } from '../../../attack/saml/believing.ts';
+import { ACCEPTED, believe, expectation, key, replaced, signed, verdict } from '../../../attack/saml/believing.ts';
 import { certifiedKey } from '../../../support/certificate.ts';
-import { REQUEST, RSA_SHA256, responseXml, signXml } from '../../../support/saml-generator.ts';
+import { IDP, REQUEST, RSA_SHA256, SP, responseXml, signXml } from '../../../support/saml-generator.ts';
 
 const MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
 
@@ -46,6 +46,26 @@ describe('a response that is as it should be', () => {
   });
 
   test('may declare prefixes that canonicalisation keeps', () => {
-    expect(verdict(signed('Assertion', {}, { inclusivePrefixes: ['saml', 'xs'] }))).toBe(ACCEPTED);
+    for (const inclusivePrefixes of [['saml', 'xs'], ['xs', 'saml', '#default'], ['samlp']])
+      expect(verdict(signed('Assertion', {}, { inclusivePrefixes }))).toBe(ACCEPTED);
+  });
+});
+
+describe('the issuer of an assertion (SAML 2.0 Core, 8.3.6)', () => {
+  const ISSUER = `<saml:Issuer>${IDP}</saml:Issuer><saml:Subject>`;
+  const by = (attributes: string): string =>
+    verdict(
+      signXml(replaced(responseXml(), ISSUER, ISSUER.replace('Issuer>', `Issuer${attributes}>`)), 'Assertion', key),
+    );
+
+  test.each([
+    ['', ACCEPTED],
+    [' Format="urn:oasis:names:tc:SAML:2.0:nameid-format:entity"', ACCEPTED],
+    [' Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"', 'issuer'],
+    [' Format=""', 'issuer'],
+    [` NameQualifier="${IDP}"`, 'issuer'],
+    [` SPNameQualifier="${SP}"`, 'issuer'],
+  ])('is an entity, and not one within a domain: %s is %s', (attributes, expected) => {
+    expect(by(attributes)).toBe(expected);
   });
 });
