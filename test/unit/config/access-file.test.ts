@@ -39,6 +39,7 @@ describe('the files that come with the project', () => {
       tail: 'refuse',
       chaining: false,
       denies: [],
+      revokeOnEnd: true,
     });
   });
 
