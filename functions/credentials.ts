@@ -8,6 +8,7 @@ import { type ConsoleIssuer, openConsole } from '../lib/broker/open-console.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
+import { HatcheckError, badInput } from '../lib/domain/errors.ts';
 import { api } from '../lib/http/api.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
 import { assertionsOf } from './assertions-wiring.ts';
@@ -53,10 +54,13 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
         return { status: 200, json: { Version: 1, AccessKeyId: accessKeyId, ...secrets, Expiration: expiration } };
       },
       'POST /v1/requests/{id}/console': async ({ path, principal, claimedHandle, remainingMs, body, isFormPost }) => {
+        // What a browser is sent to by a form, it is sent to once: no form that is posted again opens anything.
+        if (isFormPost && body.once === undefined)
+          throw new HatcheckError(badInput('/once', 'required', 'a value that this form alone has'));
         const { url, expiresAt } = await openConsole(issuer, {
           ...{ requestId: path.id, caller: principal, patience: { remainingMs } },
           ...(claimedHandle === undefined ? {} : { claimed: claimedHandle }),
-          ...(body.destination === undefined ? {} : { destination: body.destination }),
+          ...body,
         });
         // 303, so that the browser does not post its form to AWS.
         if (isFormPost) return seeOther({ location: url.reveal() });

@@ -1,4 +1,5 @@
-import type { ConsoleDestination } from '../domain/console.ts';
+import type { ConsoleDestination, ConsoleService } from '../domain/console.ts';
+import { partitionOfRegion } from '../domain/partition.ts';
 
 interface Hosts {
   /** Where a sign-in token is made and used. */
@@ -27,7 +28,7 @@ export const hostsOf = (partition: string): Hosts => {
   return hosts;
 };
 
-const PATHS: Readonly<Record<ConsoleDestination, string>> = {
+const PATHS: Readonly<Record<ConsoleService, string>> = {
   console: '/console/home',
   cloudwatch: '/cloudwatch/home',
   dynamodb: '/dynamodbv2/home',
@@ -39,9 +40,31 @@ const PATHS: Readonly<Record<ConsoleDestination, string>> = {
   s3: '/s3/home',
 };
 
-/** The page of the console that a sign-in URL leads to; without a destination, the region's home. */
-export const destinationUrl = (origin: string, region: string, destination: ConsoleDestination = 'console'): string => {
-  const url = new URL(PATHS[destination], origin);
-  url.searchParams.set('region', region);
+/**
+ * The page of the console that a sign-in URL leads to; without a destination, the region's home. A region of another partition is none here:
+ * the account's own is meant then.
+ * @throws TypeError for a path that leads elsewhere: access.yml names it, and was checked
+ */
+export const destinationUrl = (
+  origin: string,
+  region: string,
+  destination: ConsoleDestination = { service: 'console' },
+): string => {
+  if ('path' in destination) return onOrigin(new URL(destination.path, origin), origin).href;
+  const { service, region: wanted = region } = destination;
+  const url = onOrigin(new URL(PATHS[service], origin), origin);
+  url.searchParams.set('region', partitionOfRegion(wanted) === partitionOfRegion(region) ? wanted : region);
+  return url.href;
+};
+
+const onOrigin = (url: URL, origin: string): URL => {
+  if (url.origin !== origin) throw new TypeError('a destination that is not on the console');
+  return url;
+};
+
+/** Ends whatever console session the browser has, and goes on: the console takes no second one beside it. */
+export const afterLogout = (federation: string, loginUrl: string): string => {
+  const url = new URL('/oauth', federation);
+  url.search = new URLSearchParams({ Action: 'logout', redirect_uri: loginUrl }).toString();
   return url.href;
 };

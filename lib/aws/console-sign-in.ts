@@ -2,7 +2,7 @@ import type { Clock, ConsoleSignIn, TemporaryCredentials } from '../broker/ports
 import { secret } from '../broker/secret.ts';
 import { HatcheckError } from '../domain/errors.ts';
 import { plusSeconds } from '../domain/time.ts';
-import { destinationUrl, hostsOf } from './console-hosts.ts';
+import { afterLogout, destinationUrl, hostsOf } from './console-hosts.ts';
 import { signinTokenIn } from './federation-answer.ts';
 
 export interface FederationOptions {
@@ -23,7 +23,7 @@ const URL_SECONDS = 900;
 
 /** Console sign-in URLs from the partition's federation endpoint. Nothing is logged here, and no error carries a secret. */
 export const federationConsole = (options: FederationOptions): ConsoleSignIn => ({
-  url: async (credentials, { partition, region, destination }) => {
+  url: async (credentials, { partition, region, destination, logoutFirst = false }) => {
     const hosts = hostsOf(partition);
     const federation = options.endpoint ?? hosts.federation;
     const leadsTo = destinationUrl(options.consoleOrigin ?? hosts.console, region, destination);
@@ -37,7 +37,7 @@ export const federationConsole = (options: FederationOptions): ConsoleSignIn => 
       Destination: leadsTo,
       SigninToken: token,
     }).toString();
-    return { url: secret(url.href), expiresAt };
+    return { url: secret(logoutFirst ? afterLogout(federation, url.href) : url.href), expiresAt };
   },
 });
 

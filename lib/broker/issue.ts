@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { intend } from '../domain/decide-issue.ts';
-import { HatcheckError, type Refusal } from '../domain/errors.ts';
+import { HatcheckError, type Refusal, refuse } from '../domain/errors.ts';
 import type { DomainEvent, Purpose, StoredEvent } from '../domain/event.ts';
 import { certain, eventOf } from '../domain/invariant.ts';
 import type { Handle, Principal } from '../domain/principal.ts';
@@ -16,6 +16,7 @@ import {
   type TemporaryCredentials,
 } from './ports.ts';
 import { recordRefusal } from './record-refusal.ts';
+import { type Said, saidOnce } from './said-before.ts';
 
 /** The only holder of `RoleSessions`: whoever issues. */
 export interface Issuer extends Broker {
@@ -31,6 +32,8 @@ export interface IssueOptions {
   /** Who the caller says to be, so that their own stream is read meanwhile too. Believed for nothing else. */
   readonly claimed?: Handle;
   readonly purpose: Purpose;
+  /** What was asked for with it before is refused. */
+  readonly once?: string;
   readonly patience: Patience;
 }
 
@@ -50,7 +53,7 @@ export interface Opened {
  */
 export const openRoleSession = async (
   issuer: Issuer,
-  { requestId, caller, claimed, purpose, patience }: IssueOptions,
+  { requestId, caller, claimed, purpose, once, patience }: IssueOptions,
 ): Promise<Opened> => {
   const ahead = claimed === undefined ? undefined : readForDecision(issuer, { requestId, caller: claimed });
   // Whoever is not signed in learns that, not how the ledger is.
@@ -60,6 +63,7 @@ export const openRoleSession = async (
     ahead && principal.handle === claimed ? ahead : readForDecision(issuer, { requestId, caller: principal.handle });
   const { intent, loaded, order, assertion } = await intendToIssue(issuer, {
     ...{ requestId, principal, purpose, patience, first },
+    ...(once === undefined ? {} : { said: saidOnce(once, { requestId, handle: principal.handle }) }),
   });
   try {
     return { principal, intent, credentials: await issuer.roleSessions.open(order, await assertion), after: loaded };
@@ -114,12 +118,14 @@ const intendToIssue = async (
     purpose,
     patience,
     first,
+    said,
   }: {
     requestId: string;
     principal: Principal;
     purpose: Purpose;
     patience: Patience;
     first: Promise<Read>;
+    said?: Said;
   },
 ): Promise<{ intent: string; loaded: Loaded } & Signed> => {
   const sessionNameHash = createHash('sha256').update(roleSessionName(principal)).digest('base64url');
@@ -128,11 +134,12 @@ const intendToIssue = async (
     signed = signedOrder(issuer, request, principal, eventOf('credentials.intended', event));
   };
   try {
-    const { request, last, event } = await commit(
+    const { request, last, event, before } = await commit(
       issuer,
-      { requestId, principal, patience, first, alongside },
+      { requestId, principal, patience, first, alongside, ...(said ? { said } : {}) },
       (state, context) => intend(state, { type: 'issue', purpose, sessionNameHash }, context),
     );
+    if (before) throw new HatcheckError(refuse('already_decided', `asked for before, by ${before.eventId}`));
     const intent = eventOf('credentials.intended', event);
     return { intent: intent.eventId, loaded: { request, last }, ...certain(signed, 'an intent without its order') };
   } catch (error) {

@@ -1,5 +1,5 @@
-import type { ConsoleDestination } from '../domain/console.ts';
-import { HatcheckError } from '../domain/errors.ts';
+import { destinationNamed } from '../domain/console.ts';
+import { HatcheckError, badInput } from '../domain/errors.ts';
 import { certain } from '../domain/invariant.ts';
 import { type IssueOptions, type Issuer, closedMeanwhile, openRoleSession, recordIssued } from './issue.ts';
 import { recordFact } from './commit.ts';
@@ -9,17 +9,32 @@ export interface ConsoleIssuer extends Issuer {
   readonly consoleSignIn: ConsoleSignIn;
 }
 
+export interface ConsoleOptions extends Omit<IssueOptions, 'purpose' | 'once'> {
+  /** By its name. */
+  readonly destination?: string;
+  readonly logoutFirst?: boolean;
+  /** Chosen by the page that asks: the same again gets nothing. */
+  readonly once?: string;
+}
+
 /**
  * A console sign-in URL for an approved, open grant. The role session is put on record while the federation endpoint makes the token, and
  * the URL itself before it leaves.
  *
- * @throws HatcheckError as `openRoleSession` and `recordIssued`; `aws_unavailable` when no URL could be made
+ * @throws HatcheckError as `openRoleSession` and `recordIssued`; `invalid_input` for a destination that is none; `already_decided`: what is
+ * asked for `once` was given out before; `aws_unavailable` when no URL could be made
  */
 export const openConsole = async (
   issuer: ConsoleIssuer,
-  { destination, ...options }: Omit<IssueOptions, 'purpose'> & { destination?: ConsoleDestination },
+  { destination: name, logoutFirst, once, ...options }: ConsoleOptions,
 ): Promise<ConsoleUrl> => {
-  const opened = await openRoleSession(issuer, { ...options, purpose: 'console' });
+  const destination = name === undefined ? undefined : destinationNamed(name, issuer.policy.destinations);
+  if (name !== undefined && !destination)
+    throw new HatcheckError(badInput('/destination', 'unknown', 'the name of a destination'));
+  const opened = await openRoleSession(issuer, {
+    ...{ ...options, purpose: 'console' },
+    ...(once === undefined ? {} : { once }),
+  });
   const { principal, intent, credentials } = opened;
   const { account } = certain(
     issuer.policy.entitlements.get(opened.after.request.entitlementId),
@@ -28,6 +43,7 @@ export const openConsole = async (
   const making = issuer.consoleSignIn.url(credentials, {
     ...account,
     ...(destination === undefined ? {} : { destination }),
+    ...(logoutFirst === undefined ? {} : { logoutFirst }),
   });
   // Awaited below; until then a failure must not count as unhandled.
   making.catch(() => undefined);

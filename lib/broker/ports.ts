@@ -112,10 +112,15 @@ export interface ConsoleSignIn {
    * A console sign-in URL for the role session: a secret, good for 15 minutes.
    * @throws HatcheckError `aws_unavailable` when the federation endpoint does not give a token.
    */
-  url(
-    credentials: TemporaryCredentials,
-    where: { readonly partition: string; readonly region: string; readonly destination?: ConsoleDestination },
-  ): Promise<ConsoleUrl>;
+  url(credentials: TemporaryCredentials, where: ConsoleWhere): Promise<ConsoleUrl>;
+}
+
+export interface ConsoleWhere {
+  readonly partition: string;
+  readonly region: string;
+  readonly destination?: ConsoleDestination;
+  /** Whether a console session that the browser has is ended on the way. */
+  readonly logoutFirst?: boolean;
 }
 
 export interface ConsoleUrl {

@@ -53,6 +53,14 @@ export const saidWith = (idempotencyKey: string, saying: Saying, { desk, request
   };
 };
 
+/** Something that is given out once: whoever asks again with the same key gets nothing, not the same again. */
+export const saidOnce = (once: string, { requestId, handle }: Omit<Place, 'desk'>): Said => {
+  const key = createHash('sha256')
+    .update(JSON.stringify(['once', handle, requestId, once]))
+    .digest('base64url');
+  return { key, among: (events) => Promise.resolve(events.find((event) => event.key === key)) };
+};
+
 const wordsIn = ({ type, data }: StoredEvent): TextRef | undefined => {
   switch (type) {
     case 'request.approved':

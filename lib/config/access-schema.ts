@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { partitionOfRegion } from '../domain/partition.ts';
 import { STS_MAX_SECONDS } from '../domain/role-session.ts';
 import { distinct, duration, fault, idText, lineOf } from './access-words.ts';
 import type { ApproversSchema } from './access-approvers.ts';
@@ -24,7 +25,7 @@ export const outline = z.strictObject({
   onCall: z.record(idText, z.unknown()).optional(),
   limits: z.unknown().optional(),
   delegation: z.unknown().optional(),
-  console: z.strictObject({}).optional(),
+  console: z.unknown().optional(),
 });
 
 /** OpenID Connect Discovery 1.0, section 3: no query, no fragment. Compared with `iss` letter by letter, so kept as it is. */
@@ -80,16 +81,15 @@ export const samlProvider = z.strictObject({
   decryptionKey: secretReference.optional(),
 });
 
-const PARTITION_OF_REGION = [
-  ['cn-', 'aws-cn'],
-  ['us-gov-', 'aws-us-gov'],
-] as const;
+export const region = z
+  .string()
+  .regex(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, { error: 'must be an AWS region such as eu-west-1' });
 
 export const account = z
   .strictObject({
     id: z.string().regex(/^\d{12}$/, { error: 'must be the 12 digits of an account id, in quotes' }),
     partition: z.enum(['aws', 'aws-us-gov', 'aws-cn']).default('aws'),
-    region: z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, { error: 'must be an AWS region such as eu-west-1' }),
+    region,
     /** STS API reference, AssumeRole, ExternalId. */
     externalId: z
       .string()
@@ -103,11 +103,11 @@ export const account = z
       })
       .optional(),
   })
-  .refine(
-    ({ partition, region }) =>
-      (PARTITION_OF_REGION.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws') === partition,
-    { error: 'is not a region of this partition', path: ['region'], params: { code: 'region_not_in_partition' } },
-  );
+  .refine(({ partition, region }) => partitionOfRegion(region) === partition, {
+    error: 'is not a region of this partition',
+    path: ['region'],
+    params: { code: 'region_not_in_partition' },
+  });
 
 /** IAM API reference, CreateRole: Path and RoleName. */
 const role = (accountNames: readonly string[]) =>

@@ -1,8 +1,5 @@
-/**
- * Where in the console a sign-in URL may lead: a service's page, by name. What a caller says never becomes part of a URL, which would be an
- * open redirect.
- */
-export const CONSOLE_DESTINATIONS = [
+/** Pages of the console that a sign-in URL may lead to, by the service's name. */
+export const CONSOLE_SERVICES = [
   'console',
   'cloudwatch',
   'dynamodb',
@@ -14,4 +11,26 @@ export const CONSOLE_DESTINATIONS = [
   's3',
 ] as const;
 
-export type ConsoleDestination = (typeof CONSOLE_DESTINATIONS)[number];
+export type ConsoleService = (typeof CONSOLE_SERVICES)[number];
+
+/**
+ * Where in the console a sign-in URL leads: chosen by name from a list of ours and of access.yml's. What a caller says never becomes part of a
+ * URL, which would be an open redirect.
+ */
+export type ConsoleDestination =
+  /** In the account's own region unless there is another. */
+  | { readonly service: ConsoleService; readonly region?: string }
+  /** Of the partition's console host; begins with one slash. */
+  | { readonly path: string };
+
+export type ConsoleDestinations = Readonly<Record<string, ConsoleDestination>>;
+
+/** Undefined for a name that stands for nothing. */
+export const destinationNamed = (
+  name: string,
+  destinations: ConsoleDestinations = {},
+): ConsoleDestination | undefined => {
+  if (Object.hasOwn(destinations, name)) return destinations[name];
+  const service = CONSOLE_SERVICES.find((each) => each === name);
+  return service && { service };
+};

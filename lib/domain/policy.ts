@@ -1,3 +1,4 @@
+import type { ConsoleDestinations } from './console.ts';
 import { type Entitlement, underBreakGlass } from './entitlement.ts';
 import { type Group, type Principal, inAnyGroup } from './principal.ts';
 
@@ -15,6 +16,8 @@ export interface AccessPolicy {
   readonly auditors: { readonly groups: readonly Group[] };
   /** Who may place and lift holds. Absent: nobody. */
   readonly security?: { readonly groups: readonly Group[] };
+  /** Where console sign-in URLs may lead besides, by name. */
+  readonly destinations?: ConsoleDestinations;
   readonly limits: {
     /** How many requests a person may have waiting for approval at once, over all their identities. */
     readonly openRequests: number;

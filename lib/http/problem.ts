@@ -128,7 +128,7 @@ export const problems = {
   already_decided: {
     status: 409,
     title: 'Already decided',
-    detail: 'Somebody decided this before you did. Read it again.',
+    detail: 'This was decided, or given out, before. Read it again.',
   },
   idempotency_conflict: {
     status: 409,

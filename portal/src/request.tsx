@@ -17,6 +17,7 @@ export const Request = ({ request, csrf, onActed }: RequestProps) => {
   const { actions } = request;
   const [credentials, setCredentials] = useState<Credentials>();
   const [fault, setFault] = useState<unknown>();
+  const [once, setOnce] = useState(() => crypto.randomUUID());
   const [busy, setBusy] = useState(false);
 
   const run = (what: () => Promise<unknown>): void => {
@@ -53,8 +54,23 @@ export const Request = ({ request, csrf, onActed }: RequestProps) => {
           </button>
         )}
         {actions.includes('console') && (
-          <form method="post" action={`/v1/requests/${request.id}/console`} target="_blank" rel="noopener">
+          <form
+            method="post"
+            action={`/v1/requests/${request.id}/console`}
+            target="_blank"
+            rel="noopener"
+            onSubmit={() => {
+              // After this form has gone: the next one is another.
+              setTimeout(() => {
+                setOnce(crypto.randomUUID());
+              });
+            }}
+          >
             <input type="hidden" name="csrf" value={csrf} />
+            <input type="hidden" name="once" value={once} />
+            <label>
+              <input type="checkbox" name="logoutFirst" value="true" /> sign out of the console first
+            </label>
             <button type="submit">Open the console</button>
           </form>
         )}

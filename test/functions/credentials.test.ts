@@ -192,7 +192,7 @@ describe('the three checks at every issue', () => {
     expect([status, json.code, json.loginUrl]).toEqual([403, 'step_up_required', '/login?stepUp=fresh']);
   });
 
-  test('a role that is no longer what was approved is 403 policy_changed', async () => {
+  test('regression 3: a role that is no longer what was approved is 403 policy_changed', async () => {
     const id = await approved();
     const before = broker.config.policy.entitlements.get('prod-admin')!;
     const entitlements = new Map(broker.config.policy.entitlements).set('prod-admin', {
@@ -292,6 +292,17 @@ describe('the console', () => {
     const { status, json } = await broker.call(engineer, 'POST', `/v1/requests/${id}/console`, { destination });
     expect([status, json.code]).toEqual([400, 'invalid_input']);
     expect(await types(id)).toEqual(['request.submitted', 'request.approved']);
+  });
+
+  test('a form gets its 303 once: again, or twice at a time, it gets nothing, and another form does', async () => {
+    const id = await approved();
+    const once = (value: string) => broker.call(engineer, 'POST', `/v1/requests/${id}/console`, { once: value });
+    const both = await Promise.all([once('a'.repeat(22)), once('a'.repeat(22))]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    const third = await once('a'.repeat(22));
+    expect([third.status, third.json.code]).toEqual([409, 'already_decided']);
+    expect((await once('b'.repeat(22))).status).toBe(200);
+    expect((await types(id)).filter((type) => type === 'console.issued')).toHaveLength(2);
   });
 
   test('leads to the page of a service by its name', async () => {

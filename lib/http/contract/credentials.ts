@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { CONSOLE_DESTINATIONS } from '../../domain/console.ts';
 import type { RouteContract } from '../route-contract.ts';
-import { once } from '../schemas.ts';
+import { flag, once, slug } from '../schemas.ts';
 import { read } from './pieces.ts';
 
 const issueCodes = [
@@ -37,9 +36,15 @@ export const credentialsRoutes = {
     operationId: 'openConsole',
     summary: 'A console sign-in URL for an approved request; a plain form post is sent there with a 303.',
     function: 'credentials',
-    body: once(() => z.strictObject({ destination: z.exactOptional(z.enum(CONSOLE_DESTINATIONS)) })),
+    body: once(() =>
+      z.strictObject({
+        destination: z.exactOptional(slug()),
+        logoutFirst: z.exactOptional(z.union([z.boolean(), flag()])),
+        once: z.exactOptional(z.string().check(z.regex(/^[A-Za-z0-9_-]{22,64}$/))),
+      }),
+    ),
     accepts: ['json', 'form'],
     answers: { 200: 'ConsoleUrl', 303: 'redirect' },
-    codes: issueCodes,
+    codes: [...issueCodes, 'already_decided'],
   },
 } as const satisfies Record<string, RouteContract>;

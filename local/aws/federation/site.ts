@@ -19,14 +19,26 @@ export interface FederationOptions extends SignInOptions {
 const COOKIE = 'local-aws-console';
 const CONSOLE_PATH = /^\/console(\/|$)/;
 
-/** Answers /federation and /console…, and returns undefined for everything else. Signed requests are S3's. */
+/** Answers /federation, /oauth and /console…, and returns undefined for everything else. Signed requests are S3's. */
 export function createFederation(options: FederationOptions): (request: WireRequest) => Answer | undefined {
   const signIn = createSignIn(options);
   return (request) => {
     if (request.headers.has('authorization')) return undefined;
     if (request.path === '/federation') return federation(request, options, signIn);
+    if (request.path === '/oauth') return logoutAndOn(request, options, signIn);
     return CONSOLE_PATH.test(request.path) ? consoleAnswer(request, options, signIn) : undefined;
   };
+}
+
+/** Ends the browser's console session, and sends it on to a sign-in. */
+function logoutAndOn(request: WireRequest, { origin }: FederationOptions, signIn: SignIn): Answer {
+  const parameters = new URLSearchParams(request.query);
+  const next = URL.parse(parameters.get('redirect_uri') ?? '');
+  if (parameters.get('Action') !== 'logout' || next?.origin !== origin || next.pathname !== '/federation') {
+    return refuse('it does not lead to the sign-in');
+  }
+  signIn.logout(cookieOf(request));
+  return redirect(next.href, `${COOKIE}=; Max-Age=0; Path=/console`);
 }
 
 function federation(request: WireRequest, options: FederationOptions, signIn: SignIn): Answer {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { federationConsole } from '../../../lib/aws/console-sign-in.ts';
 import { secret } from '../../../lib/broker/secret.ts';
+import type { ConsoleDestination } from '../../../lib/domain/console.ts';
 import { HatcheckError } from '../../../lib/domain/errors.ts';
 import { type Answer, type RecordingServer, recordingServer, reset, silence } from './recording-server.ts';
 
@@ -92,11 +93,36 @@ describe('the console sign-in URL', () => {
     expect(send).not.toHaveBeenCalled();
   });
 
-  test('a destination is the name of a page in the list', async () => {
-    const { url } = await (await against(given)).url(credentials, { ...inIreland, destination: 's3' });
-    expect(new URL(url.reveal()).searchParams.get('Destination')).toBe(
-      'http://127.0.0.1:4567/s3/home?region=eu-west-1',
-    );
+  test.each<[ConsoleDestination, string]>([
+    [{ service: 's3' }, '/s3/home?region=eu-west-1'],
+    [{ service: 's3', region: 'us-east-1' }, '/s3/home?region=us-east-1'],
+    [{ service: 's3', region: 'cn-north-1' }, '/s3/home?region=eu-west-1'],
+    [{ path: '/cloudwatch/home?region=eu-west-1#logsV2:logs' }, '/cloudwatch/home?region=eu-west-1#logsV2:logs'],
+    [{ path: '/a/../b' }, '/b'],
+  ])('a destination %j is on the console’s host', async (destination, expected) => {
+    const { url } = await (await against(given)).url(credentials, { ...inIreland, destination });
+    expect(new URL(url.reveal()).searchParams.get('Destination')).toBe(`http://127.0.0.1:4567${expected}`);
+  });
+
+  test.each(['//evil.example.com/', 'https://evil.example.com/', '/\\evil.example.com'])(
+    'attack: a path %j that leads elsewhere is a mistake of ours, found before anything is sent',
+    async (path) => {
+      const making = (await against(given)).url(credentials, { ...inIreland, destination: { path } });
+      await expect(making).rejects.toThrow(TypeError);
+      expect(server!.calls).toEqual([]);
+    },
+  );
+
+  test('where log-out is asked for, it comes first, on the host of the sign-in, and leads on to it', async () => {
+    const made = await (await against(given)).url(credentials, { ...inIreland, logoutFirst: true });
+    const url = new URL(made.url.reveal());
+    expect([url.origin, url.pathname, url.searchParams.get('Action')]).toEqual([server!.origin, '/oauth', 'logout']);
+    const next = new URL(url.searchParams.get('redirect_uri') ?? '');
+    expect([next.origin, next.pathname, next.searchParams.get('Action')]).toEqual([
+      server!.origin,
+      '/federation',
+      'login',
+    ]);
   });
 
   test('a region cannot break out of the query', async () => {

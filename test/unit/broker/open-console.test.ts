@@ -40,7 +40,7 @@ describe('a console sign-in URL', () => {
     await openConsole(issuer, { ...by(id), destination: 's3' });
     await openConsole(issuer, by(id));
     expect(asks.map(([session]) => session)).toEqual([credentials, credentials]);
-    expect(asks[0]?.[1]).toMatchObject({ partition: 'aws', region: 'eu-west-1', destination: 's3' });
+    expect(asks[0]?.[1]).toMatchObject({ partition: 'aws', region: 'eu-west-1', destination: { service: 's3' } });
     expect(asks[1]?.[1]).not.toHaveProperty('destination');
   });
 });

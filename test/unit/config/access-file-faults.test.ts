@@ -96,9 +96,16 @@ describe('a fault is found, with its line and column', () => {
     ],
     [
       'a setting of the console that nothing reads',
-      `${BASE}console: { destinations: [] }\n`,
-      '12:12 console.destinations unknown_key',
+      `${BASE}console: { hosts: [] }\n`,
+      '12:12 console.hosts unknown_key',
     ],
+    ...['//evil.example.com', '/\\evil.example.com', 'https://evil.example.com/', 'home', '/.', '/a b'].map(
+      (path): [string, string, string] => [
+        `a destination of the console that leads elsewhere: ${path}`,
+        `${BASE}console: { destinations: { away: { path: '${path}' } } }\n`,
+        '12:36 console.destinations.away.path invalid_format',
+      ],
+    ),
     [
       'a channel that is none',
       withMember('approverRequires: { channel: chat }'),

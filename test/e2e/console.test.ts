@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import type { Browser, Page, Request, Response } from 'playwright-core';
+import { describeInBrowser, testInBrowser } from '../support/chromium.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+const QUARTER_MS = 15 * 60_000;
+
+describeInBrowser('the console in a browser', () => {
+  let stack: TestStack;
+  let awsAheadMs = 0;
+  beforeAll(async () => {
+    stack = await startTestStack({ awsClock: () => new Date(Date.now() + awsAheadMs) });
+  }, 60_000);
+  afterAll(() => stack.close());
+
+  /** A person who has `prod-read`, on the page of their requests. */
+  const engineer = async (browser: Browser): Promise<Page> => {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`${stack.origin}/login?provider=local-oidc&loginHint=engineer@example.com`);
+    const offer = page
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('heading', { name: 'Read production' }) })
+      .filter({ hasText: 'Ask for it' });
+    await offer.getByText('Ask for it').click();
+    await offer.getByLabel('Why do you need it?').fill('Looking at one report');
+    await offer.getByRole('button', { name: 'Ask' }).click();
+    await page.getByRole('button', { name: 'Open the console' }).first().waitFor({ timeout: 20_000 });
+    return page;
+  };
+
+  /** The form that was posted, the 303, and the page that it led to. */
+  const opened = async (page: Page): Promise<{ post: Request; answer: Response | null; console: Page }> => {
+    const context = page.context();
+    const posts = context.waitForEvent('request', (request) => request.method() === 'POST');
+    const [post, console] = await Promise.all([
+      posts,
+      context.waitForEvent('page'),
+      page.getByRole('button', { name: 'Open the console' }).first().click(),
+    ]);
+    await console.waitForLoadState();
+    return { post, answer: await post.response(), console };
+  };
+
+  testInBrowser(
+    'shows whose session it is; the same form again gets nothing, and the URL is over after 15 minutes',
+    async (browser) => {
+      const page = await engineer(browser);
+      const { post, answer, console } = await opened(page);
+      expect(answer?.status()).toBe(303);
+      expect((await answer?.allHeaders())?.['cache-control']).toBe('no-store');
+      expect(await console.locator('#session-name').textContent()).toMatch(/^engineer@example\.com=[\w-]{8}$/);
+      expect(await console.locator('#source-identity').textContent()).toMatch(/^p_[\w-]{43}$/);
+      expect(await console.locator('#role').textContent()).toBe('arn:aws:iam::111122223333:role/hatcheck/ReadOnly');
+
+      // As somebody would who has the page's form, and its session.
+      const again = page.waitForResponse((response) => response.url() === post.url());
+      await page.evaluate(
+        ([action, encoded]) => {
+          const form = document.createElement('form');
+          Object.assign(form, { method: 'post', action });
+          for (const [name, value] of new URLSearchParams(encoded))
+            form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }));
+          document.body.append(form);
+          form.submit();
+        },
+        [post.url(), post.postData() ?? ''] as const,
+      );
+      const second = await again;
+      expect([second.status(), (await second.allHeaders())['location']]).toEqual([409, undefined]);
+
+      const location = (await answer?.allHeaders())?.['location'] ?? '';
+      const stranger = await (await browser.newContext()).newPage();
+      awsAheadMs = QUARTER_MS;
+      try {
+        expect((await stranger.goto(location))?.status()).toBe(400);
+        expect(await stranger.locator('#session-name').count()).toBe(0);
+      } finally {
+        awsAheadMs = 0;
+      }
+    },
+  );
+
+  testInBrowser('a second session takes the place of the first, where log-out is asked for', async (browser) => {
+    const page = await engineer(browser);
+    await opened(page);
+    await page.getByLabel('sign out of the console first').first().check();
+    const { answer, console } = await opened(page);
+    const location = new URL((await answer?.allHeaders())?.['location'] ?? '');
+    expect([location.origin, location.pathname]).toEqual([stack.aws.consoleOrigin, '/oauth']);
+    expect(await console.locator('#session-name').textContent()).toMatch(/^engineer@example\.com=/);
+  });
+});
