@@ -38,7 +38,7 @@ export const unwrappedBuiltins: Plugin = {
 };
 
 /**
- * Lambda puts a function's credentials into its environment. What else the SDK's chain of providers would look at (profiles, single
+ * Lambda puts a function's credentials into its environment before it starts, and never changes them. What else the SDK's chain of providers would look at (profiles, single
  * sign-on, the metadata service) is not there, and costs every start.
  */
 export const credentialsFromEnvironment: Plugin = {
@@ -49,7 +49,10 @@ export const credentialsFromEnvironment: Plugin = {
       namespace: 'credentials',
     }));
     build.onLoad({ filter: /./, namespace: 'credentials' }, () => ({
-      contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';",
+      contents: `
+        import { fromEnv } from '@aws-sdk/credential-provider-env';
+        let own;
+        export const defaultProvider = (init) => () => (own ??= fromEnv(init)());`,
       resolveDir: fileURLToPath(new URL('..', import.meta.url)),
     }));
   },

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { RecordedEvent, StoredEvent } from '../domain/event.ts';
 import { certain } from '../domain/invariant.ts';
@@ -69,8 +69,7 @@ type MaybeHashed = Omit<StoredEvent, 'hash'> & { readonly hash?: string };
 const withoutHash = ({ hash: _hash, ...body }: MaybeHashed): object => body;
 
 /** base64url SHA-256 of the canonical string. */
-export const hashCanonical = (canonical: string): string =>
-  createHash('sha256').update(canonical, 'utf8').digest('base64url');
+export const hashCanonical = (canonical: string): string => hash('sha256', canonical, 'base64url');
 
 /** @throws BrokenChainError when the event's hash is not that of its content. Says nothing of its neighbours. */
 export const verifyHash = (event: StoredEvent): void => {

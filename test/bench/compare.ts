@@ -64,7 +64,7 @@ const microsecondsOf = async (call: () => unknown, times: number): Promise<numbe
   return ((performance.now() - began) * 1000) / times;
 };
 
-const quantile = (values: readonly number[], share: number): number => {
+export const quantile = (values: readonly number[], share: number): number => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
 };

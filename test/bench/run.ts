@@ -3,12 +3,13 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { builtBundles, samlIn } from '../policy/bundles.ts';
-import { compare } from './compare.ts';
+import { compare, quantile } from './compare.ts';
 import { idTokens } from './id-tokens.ts';
+import { measureIssuePath } from './issue-path.ts';
 import { samlResponses } from './saml-responses.ts';
 import type { Section } from './section.ts';
 
-const USAGE = `npm run bench -- [identity] [bundles] [--rounds 100] [--round-ms 20]
+const USAGE = `npm run bench -- [identity] [issue] [bundles] [--rounds 100] [--round-ms 20]
 
   Measures what docs/benchmarks.md records, on this machine; all sections unless some are named. Ends with 1 when a median is above
   its bound.
@@ -25,6 +26,17 @@ const measure = async (sections: readonly Section[], rounds: number, roundMs: nu
     row([name, us(candidateUs), us(baselineUs), times(ratio), `${times(low)} to ${times(high)}`, times(contest.bound)]);
   }
   return isGood;
+};
+
+const issue = async (rounds: number): Promise<boolean> => {
+  const measured = await measureIssuePath(rounds);
+  for (const { name, ours, floor, unit, ratios, bound } of measured) {
+    const [ratio, low, high] = [0.5, 0.05, 0.95].map((share) => times(quantile(ratios, share)));
+    const [mine, other] = [ours, floor].map((value) => `${value.toFixed(0)} ${unit}`);
+    row([name, mine ?? '', other ?? '', ratio ?? '', `${low} to ${high}`, times(bound)]);
+  }
+  for (const { name, remarks } of measured) if (remarks !== '') process.stdout.write(`${name}: ${remarks}\n`);
+  return measured.every(({ ratios, bound }) => quantile(ratios, 0.5) <= bound);
 };
 
 const bundles = async (): Promise<void> => {
@@ -55,7 +67,7 @@ const main = async (): Promise<boolean> => {
     allowPositionals: true,
   });
   const [rounds, roundMs] = [Number(values.rounds ?? 100), Number(values['round-ms'] ?? 20)];
-  const known = [...Object.keys(contests), 'bundles'];
+  const known = [...Object.keys(contests), 'issue', 'bundles'];
   const chosen = positionals.length > 0 ? positionals : known;
   if (values.help || !(rounds >= 1) || !(roundMs > 0) || chosen.some((name) => !known.includes(name))) {
     process.stdout.write(USAGE);
@@ -65,8 +77,10 @@ const main = async (): Promise<boolean> => {
     `node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${rounds} rounds\n`,
   );
   const sections = chosen.flatMap((name) => contests[name] ?? []);
-  if (sections.length > 0) header(['what', 'ours', 'the other', 'median ratio', 'nine in ten', 'bound']);
-  const isGood = await measure(sections, rounds, roundMs);
+  const withIssue = chosen.includes('issue');
+  if (sections.length > 0 || withIssue) header(['what', 'ours', 'the other', 'median ratio', 'nine in ten', 'bound']);
+  const areGood = await measure(sections, rounds, roundMs);
+  const isGood = (withIssue ? await issue(rounds) : true) && areGood;
   if (chosen.includes('bundles')) await bundles();
   return isGood;
 };
