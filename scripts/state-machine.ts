@@ -134,10 +134,15 @@ export const edges = (): readonly Edge[] => {
   return [...found.values()];
 };
 
-/** Two moments are one when nothing sets them apart but when each yes was said: the grant that came of it says what matters of that. */
+/**
+ * Two moments are one when nothing sets them apart but when each yes was said (the grant that came of it says what matters of that), what
+ * was said of earlier extensions, and how many there were.
+ */
+const SETS_NOTHING_APART = ['at', 'approvedAt', 'createdAt', 'seq', 'extensionsAsked', 'extendedBefore'];
+
 const keyOf = ({ request, now }: Moment): string =>
-  JSON.stringify([{ ...request, seq: 0 }, grantAt(request, now), now], (name, value: unknown) =>
-    ['at', 'approvedAt', 'createdAt'].includes(name) ? undefined : value,
+  JSON.stringify([request, grantAt(request, now), now], (name, value: unknown) =>
+    SETS_NOTHING_APART.includes(name) ? undefined : value,
   );
 
 const beginnings = (): readonly { readonly what: string; readonly request: RequestState }[] => {
