@@ -86,7 +86,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
       ...['chain', 'text', 'secret', 'summary'].map((name) => `lib/broker/${name}.ts`),
       ...BELOW,
     ],
-    types: ['lib/broker/'],
+    types: ['lib/broker/', 'lib/chatops/'],
   },
   'lib/http/': { to: ['lib/http/', ...BELOW], types: PORTS },
   'lib/chatops/': { to: ['lib/chatops/', ...BELOW], types: PORTS },
@@ -94,7 +94,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     to: [
       'lib/config/',
       ...['ports.ts', 'saml/certificate-key.ts'].map((file) => `lib/identity/${file}`),
-      ...['lib/outbound/ports.ts', ...BELOW],
+      ...['lib/outbound/ports.ts', 'lib/chatops/settings.ts', ...BELOW],
     ],
   },
   'lib/logger.ts': { to: [] },

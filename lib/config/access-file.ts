@@ -8,6 +8,7 @@ import { type AccessFault, AccessFileError, type Path } from './access-fault.ts'
 import { approversFrom } from './access-approvers.ts';
 import { groupsFrom } from './access-groups.ts';
 import { rulesOverAll } from './access-rules.ts';
+import { chatRules } from './chat-rules.ts';
 import { account, entitlement, oidcProvider, outline } from './access-schema.ts';
 import { compileEntitlement, compileOidcProvider } from './compile-access.ts';
 import { outsideServices } from './outside-services.ts';
@@ -63,8 +64,16 @@ export const parseAccess = (
       entitlement({ groups, approvers, accountNames, ticketServices }),
     );
     const rules = rulesOverAll(source, groups, faults);
+    const chat = chatRules(source, groups, faults);
     if (faults.length === 0) {
-      const access = { identityProviders, entitlements, outside, auditors: auditors ?? { groups: [] }, ...rules };
+      const access = {
+        identityProviders,
+        entitlements,
+        outside,
+        auditors: auditors ?? { groups: [] },
+        ...rules,
+        ...present({ chat }),
+      };
       return { version: policyVersion(access), ...access };
     }
   }

@@ -25,6 +25,7 @@ export const outline = z.strictObject({
   onCall: z.record(idText, z.unknown()).optional(),
   limits: z.unknown().optional(),
   delegation: z.unknown().optional(),
+  chat: z.unknown().optional(),
   console: z.unknown().optional(),
 });
 

@@ -1,3 +1,4 @@
+import type { ChatSettings } from '../chatops/settings.ts';
 import type { AccessPolicy } from '../domain/policy.ts';
 import type { IdentityProvider } from '../identity/ports.ts';
 import type { OutsideServices } from '../outbound/ports.ts';
@@ -17,6 +18,8 @@ export interface Config {
   readonly noticesQueue?: string;
   /** The address of the queue of sessions that are to be ended; only whoever sends some has it. */
   readonly revocationsQueue?: string;
+  /** The address of the queue of what was said in chat; only whoever receives it has it. */
+  readonly chatActsQueue?: string;
   /** Set only where something stands in for AWS. */
   readonly endpoints: {
     readonly dynamodb?: string;
@@ -25,6 +28,8 @@ export interface Config {
     readonly kms?: string;
     readonly federation?: string;
     readonly console?: string;
+    /** Of Slack's web API; then `response_url` must be of that origin too. */
+    readonly slack?: string;
   };
   /** What the tokens that we sign say in `iss`: an address of its own, or our origin. Every account's provider is tied to it. */
   readonly issuer: string;
@@ -39,6 +44,8 @@ export interface Config {
   readonly policy: AccessPolicy;
   readonly identityProviders: readonly IdentityProvider[];
   readonly outside: OutsideServices;
+  /** Absent: access.yml says nothing of chat and mail. */
+  readonly chat?: ChatSettings;
 }
 
 export interface ConfigFault {
@@ -127,10 +134,12 @@ export const loadConfig = (env: Environment, access: CompiledAccess): Config => 
       kms: optional('HATCHECK_KMS_ENDPOINT', endpoint),
       federation: optional('HATCHECK_FEDERATION_ENDPOINT', endpoint),
       console: optional('HATCHECK_CONSOLE_ENDPOINT', endpoint),
+      slack: optional('HATCHECK_SLACK_ENDPOINT', endpoint),
     }),
     ...present({
       noticesQueue: optional('NOTICES_QUEUE', endpoint),
       revocationsQueue: optional('REVOCATIONS_QUEUE', endpoint),
+      chatActsQueue: optional('CHAT_ACTS_QUEUE', endpoint),
     }),
     issuer: optional('HATCHECK_ISSUER', origin) ?? env['HATCHECK_ORIGIN'] ?? '',
     issuerKeys: (optional('HATCHECK_ISSUER_KEYS', keyArns) ?? '').split(',').filter((arn) => arn !== ''),
