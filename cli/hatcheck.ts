@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { cachePrefix, processCredentials } from './credentials.ts';
 import { type Instructions, loginByDevice } from './device.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { Failure, oneLine } from './failure.ts';
 import { addIssuerCommands } from './issuer.ts';
 import { member, text, texts } from './json.ts';
@@ -138,6 +139,7 @@ program
   .addOption(serverOption())
   .action(credentials);
 
+addDoctorCommand(program);
 addIssuerCommands(program);
 addPolicyCommands(program);
 addRoleCommands(program);

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { DoctorOptions } from './doctor/doctor.ts';
+
+const EXAMPLE = `
+Example, with what the target account says of its roles:
+  aws iam get-role --role-name Admin > admin.json
+  aws iam get-account-authorization-details --filter Role LocalManagedPolicy AWSManagedPolicy > roles.json
+  hatcheck doctor --broker-account 777788889999 --issuer https://issuer.example.com --role roles.json --role admin.json
+  hatcheck doctor … --entitlement prod-read --action s3:ListAllMyBuckets
+
+Exit codes: 0 nothing is wrong, 1 something is, 2 wrong usage or a file that cannot be read.`;
+
+const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** `hatcheck doctor`: works on files alone, without a server and without credentials. */
+export const addDoctorCommand = (program: Command): void => {
+  program
+    .command('doctor')
+    .description('what stands between an entitlement and a session of its role: which line, and what to do')
+    .option('--entitlement <ids...>', 'only these')
+    .option('--access <file>', 'the access policy', 'access.yml')
+    .requiredOption('--role <file>', 'roles as the AWS CLI prints them; may be given more than once', collected)
+    .requiredOption('--broker-account <id>', 'the account that Hatcheck runs in')
+    .option('--stage <stage>', 'as it is deployed', 'prod')
+    .requiredOption('--issuer <url>', 'the address that Hatcheck signs by, as the parameter issuer of serverless.yml')
+    .option('--organization <id>', 'o-…: what the trust policies should ask for')
+    .option('--action <action>', 'something that a session is to do, such as s3:GetObject')
+    .option('--resource <arn>', 'on what', '*')
+    .option('--strict', 'exit 1 on warnings too')
+    .option('--json', 'for a program')
+    .addHelpText('after', EXAMPLE)
+    .action(async (options: DoctorOptions) => {
+      const { doctor } = await import('./doctor/doctor.ts');
+      process.exitCode = doctor(options);
+    });
+};

@@ -1,0 +1,147 @@
+import type { Entitlement } from '../../domain/entitlement.ts';
+import type { TrustedBroker } from '../../domain/target-role.ts';
+import { holds } from './conditions.ts';
+import { type Finding, type Line, fault, warning } from './finding.ts';
+import { type OurCall, ourCall } from './our-call.ts';
+import { type ConditionText, type Statement, isAbout, readStatements } from './policy-statements.ts';
+
+/**
+ * Whether a role's trust policy lets us in for an entitlement, and if not, which line of it does not. Of several statements the one that
+ * misses least is spoken of.
+ */
+export const trustFindings = (trust: unknown, entitlement: Entitlement, broker: TrustedBroker): readonly Finding[] => {
+  const call = ourCall(entitlement, broker);
+  const statements = readStatements(trust);
+  if (!statements) return [fault('role', 'its trust policy cannot be read', 'hatcheck role template writes one')];
+  const found = [
+    ...neededActions(call).flatMap(([action, line]) => actionFindings(statements, call, action, line)),
+    ...statements.flatMap((statement) => denials(statement, call)),
+    ...guardFindings(statements, call),
+  ];
+  // What is wrong for one action is mostly wrong for all three.
+  return found.filter(
+    (one, at) => found.findIndex((other) => other.line === one.line && other.what === one.what) === at,
+  );
+};
+
+const neededActions = ({ action }: OurCall): readonly (readonly [string, Line])[] => [
+  [action, 'action'],
+  ['sts:TagSession', 'tag_session'],
+  ['sts:SetSourceIdentity', 'set_source_identity'],
+];
+
+const actionFindings = (
+  statements: readonly Statement[],
+  call: OurCall,
+  action: string,
+  line: Line,
+): readonly Finding[] => {
+  const candidates = statements.filter((each) => each.effect === 'Allow' && isAbout(each, action));
+  const [nearest] = candidates
+    .map((statement) => ({ statement, missed: missedBy(statement, call) }))
+    .sort((a, b) => a.missed.length - b.missed.length);
+  if (nearest) return nearest.missed;
+  const ours = statements.find((each) => each.effect === 'Allow' && isFor(each, call) && isAbout(each, call.action));
+  const where = ours ? ` in ${ours.label}` : '';
+  return [fault(line, `no statement allows ${action}`, `add "${action}" to "Action"${where}`)];
+};
+
+/** What keeps a statement from applying to our call. */
+const missedBy = (statement: Statement, call: OurCall): readonly Finding[] => [
+  ...(isFor(statement, call)
+    ? []
+    : [
+        fault(
+          'principal',
+          `${statement.label} is not for ${call.principal.name}`,
+          `"Principal": { "${call.principal.kind}": "${call.principal.name}" }`,
+        ),
+      ]),
+  ...statement.conditions.flatMap((condition) => {
+    const outcome = holds(condition, call.keys);
+    return outcome === true ? [] : [missed(statement, condition, call, outcome === undefined)];
+  }),
+];
+
+const missed = (
+  { label }: Statement,
+  { operator, key, values }: ConditionText,
+  { wanted }: OurCall,
+  unknown: boolean,
+): Finding => {
+  const { line = 'condition', condition } = wanted.get(key.toLowerCase()) ?? {};
+  const text = `${operator} ${key} ${values.join(', ')}`;
+  return unknown
+    ? warning(
+        'condition',
+        `${label} asks for ${text}, which cannot be checked from here`,
+        'see that it holds of our call',
+      )
+    : fault(
+        line,
+        `${label} asks for ${text}, which our call does not have`,
+        condition ?? `take ${key} out of ${label}`,
+      );
+};
+
+const isFor = ({ principals }: Statement, { principal }: OurCall): boolean =>
+  Object.entries(principals ?? {}).some(
+    ([kind, names]) => kind === '*' || (kind === principal.kind && names.some((name) => isNamed(name, principal.name))),
+  );
+
+/** A role by itself, by its account (as a number or its root), or as anybody; patterns are taken for nothing else. */
+const isNamed = (name: string, principal: string): boolean => {
+  const account = principal.split(':')[4] ?? '';
+  return name === principal || name === '*' || name === account || name === rootOf(principal, account);
+};
+
+const rootOf = (principal: string, account: string): string =>
+  `${principal.split(':').slice(0, 4).join(':')}:${account}:root`;
+
+const denials = (statement: Statement, call: OurCall): readonly Finding[] => {
+  const stopped = neededActions(call).filter(([action]) => isAbout(statement, action));
+  const applies = statement.conditions.every((condition) => holds(condition, call.keys) === true);
+  return statement.effect === 'Deny' &&
+    stopped.length > 0 &&
+    applies &&
+    (isFor(statement, call) || !statement.principals)
+    ? [
+        fault(
+          'denied',
+          `${statement.label} denies us ${stopped.map(([action]) => action).join(', ')}`,
+          'take it out, or us',
+        ),
+      ]
+    : [];
+};
+
+/** What the statements that let us in should ask for besides: without it they may let in somebody else, or us with nobody's name. */
+const guardFindings = (statements: readonly Statement[], call: OurCall): readonly Finding[] =>
+  statements
+    .filter((each) => each.effect === 'Allow' && isFor(each, call) && isAbout(each, call.action))
+    .flatMap((statement) => [
+      ...[...call.wanted]
+        .filter(([key, { guards }]) => !statement.conditions.some((condition) => isDemand(condition, key, guards)))
+        .map(([key, { line, condition, guards }]) =>
+          (guards ? fault : warning)(line, `${statement.label} does not ask for ${key}`, condition),
+        ),
+      ...Object.values(statement.principals ?? {})
+        .flat()
+        .filter((name) => name !== call.principal.name && isNamed(name, call.principal.name))
+        .map((name) =>
+          fault(
+            'principal',
+            `${statement.label} lets in more than us: ${name}`,
+            `"Principal": { "${call.principal.kind}": "${call.principal.name}" }`,
+          ),
+        ),
+    ]);
+
+/**
+ * A condition that holds where the key is not in the call, or of any value, asks for nothing; nor is a pattern enough where one account or
+ * one entitlement is meant.
+ */
+const isDemand = ({ operator, key, values }: ConditionText, wanted: string, guards: boolean): boolean =>
+  key.toLowerCase() === wanted &&
+  !/IfExists$|^ForAllValues:|Not/.test(operator) &&
+  !values.some((value) => (guards && operator.endsWith('Like') ? /[*?]/ : /^\*+$/).test(value));

@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { hatcheck } from './run.ts';
+
+const ACCESS = `version: 1
+identityProviders:
+  - { id: okta, type: oidc, issuer: https://example.okta.com, clientId: hatcheck }
+accounts:
+  prod: { id: '111122223333', region: eu-west-1, externalId: 5f0c9a1e }
+entitlements:
+  read:
+    role: { account: prod, name: Read }
+    requesters: { groups: [sre] }
+    approval: auto
+    maxDuration: 1h
+  admin:
+    role: { account: prod, name: Admin }
+    requesters: { groups: [sre] }
+    approval: auto
+    maxDuration: 1h
+`;
+const BROKER = ['--broker-account', '777788889999', '--issuer', 'https://issuer.example.com'];
+
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'hatcheck-doctor-'));
+  put('access.yml', ACCESS);
+  const { stdout } = await hatcheck(['role', 'template', '--entitlement', 'read', ...BROKER], {}, '', folder);
+  const made = z
+    .object({
+      Resources: z.object({ Role: z.object({ Properties: z.looseObject({ AssumeRolePolicyDocument: z.unknown() }) }) }),
+    })
+    .parse(JSON.parse(stdout));
+  const trust = made.Resources.Role.Properties.AssumeRolePolicyDocument;
+  put('read.json', roleOf('Read', trust));
+  put('open.json', roleOf('Read', JSON.parse(JSON.stringify(trust).replace('"sts:TagSession",', ''))));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const put = (name: string, text: string): void => {
+  writeFileSync(join(folder, name), text);
+};
+
+const roleOf = (name: string, trust: unknown): string =>
+  JSON.stringify({
+    Role: {
+      Arn: `arn:aws:iam::111122223333:role/hatcheck/${name}`,
+      RoleName: name,
+      MaxSessionDuration: 3600,
+      AssumeRolePolicyDocument: trust,
+      PermissionsBoundary: {
+        PermissionsBoundaryType: 'Policy',
+        PermissionsBoundaryArn: `arn:aws:iam::111122223333:policy/hatcheck/${name}-boundary`,
+      },
+    },
+  });
+
+const doctor = (...args: readonly string[]) => hatcheck(['doctor', ...BROKER, ...args], {}, '', folder);
+
+test('a role that was made of our template is well', async () => {
+  expect(await doctor('--role', 'read.json', '--entitlement', 'read')).toEqual({
+    code: 0,
+    stdout: 'read arn:aws:iam::111122223333:role/hatcheck/Read: well\n',
+    stderr: '',
+  });
+});
+
+test('what is wrong is said line by line, with the fix, and fails', async () => {
+  const { code, stdout } = await doctor('--role', 'open.json', '--entitlement', 'read');
+  expect(code).toBe(1);
+  expect(stdout).toContain('1 fault, 0 warnings');
+  expect(stdout).toContain('fault [tag_session]');
+  expect(stdout).toContain('fix: add "sts:TagSession"');
+});
+
+test('every entitlement is looked at unless some are named; what no file tells of is a warning, and fails where it is to be strict', async () => {
+  const { code, stdout } = await doctor('--role', 'read.json');
+  expect(code).toBe(0);
+  expect(stdout).toContain('admin arn:aws:iam::111122223333:role/hatcheck/Admin: 0 faults, 1 warning');
+  expect(await doctor('--role', 'read.json', '--strict')).toMatchObject({ code: 1 });
+});
+
+test('speaks JSON', async () => {
+  const { code, stdout } = await doctor(
+    '--role',
+    'open.json',
+    '--entitlement',
+    'read',
+    '--action',
+    's3:GetObject',
+    '--json',
+  );
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    entitlements: [
+      { entitlementId: 'read', findings: [{ line: 'tag_session' }, { level: 'warning', line: 'permissions' }] },
+    ],
+  });
+});
+
+describe('wrong usage', () => {
+  test.each([
+    ['an entitlement that is none', ['--role', 'read.json', '--entitlement', 'other']],
+    ['a file that is none of the AWS CLI', ['--role', 'access.yml']],
+    ['a file that is not there', ['--role', 'gone.json']],
+    ['an action that is none', ['--role', 'read.json', '--action', 's3:*']],
+    ['no role at all', []],
+  ])('%s', async (_, args) => {
+    expect(await doctor(...args)).toMatchObject({ code: 2, stdout: '' });
+  });
+});
