@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { derived } from '../../../lib/identity/derived.ts';
 import { sealed, unsealed } from '../../../lib/identity/sealed.ts';
 
 const secret = randomBytes(32).toString('base64url');
@@ -12,6 +13,12 @@ describe('what is sealed', () => {
         expect(unsealed(secret, context, sealed(secret, context, text))).toBe(text);
       }),
     );
+  });
+
+  test('and was sealed before a deployment opens after it', () => {
+    const box = 'BwcHBwcHBwcHBwcHcy-lN_uECyki5-DArzPA2pFwp3ZqQb0';
+    expect(unsealed('s'.repeat(43), 'context', box)).toBe('é text');
+    expect(derived('s'.repeat(43), 'nonce').toString('base64url')).toBe('-LmKTRAONJqoygEA6uE261uxSdV_nUEgMib5GT07cCI');
   });
 
   test('is not the same twice', () => {
