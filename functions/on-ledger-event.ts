@@ -2,6 +2,7 @@ import type { DynamoDBBatchResponse } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { dynamoDbClient } from '../lib/aws/clients.ts';
 import { ledgerChangeOf } from '../lib/aws/ledger-change.ts';
+import { dynamoDues } from '../lib/aws/dues.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { dynamoSummaries } from '../lib/aws/summaries.ts';
 import { queuesOf } from './queues-wiring.ts';
@@ -24,6 +25,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     ...{ policy, clock, chance },
     ...queuesOf(config),
     ledger: dynamoLedger({ client, table: tables.ledger }),
+    dues: dynamoDues({ client, table: tables.index }),
     summaries: dynamoSummaries({ client, table: tables.index }),
     alarm: ({ stream, seq, change }) => {
       // An alarm of CloudWatch's waits for this message: serverless/alarms.yml.

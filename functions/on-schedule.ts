@@ -27,6 +27,10 @@ export const create = (config: Config, around = surroundings('on-schedule')) => 
     texts: dynamoTexts({ client, table: tables.identity, clock }),
     ...queuesOf(config),
     tickets: ticketsOf(config, around),
+    intentLost: (requestId) => {
+      // An alarm of CloudWatch's waits for this message: serverless/alarms.yml.
+      logger.error('intent.lost', { requestId });
+    },
     warn: (message, cause) => {
       logger.error(message, {}, cause);
     },

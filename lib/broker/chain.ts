@@ -101,8 +101,8 @@ export const verifyLinks = (events: readonly StoredEvent[]): void => {
  * @throws BrokenChainError when it does not follow.
  */
 export const verifyFollows = (prev: StoredEvent | undefined, event: StoredEvent): void => {
-  verifyHash(event);
   verifyLink(prev, event);
+  verifyHash(event);
 };
 
 const verifyLink = (prev: StoredEvent | undefined, event: StoredEvent): void => {

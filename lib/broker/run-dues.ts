@@ -8,6 +8,7 @@ import type { Broker, Patience } from './broker.ts';
 import { type Notice, type Recipient, approversAsked } from './notice.ts';
 import type { Dues, Notices, Revocations, Summaries, Texts, Tickets } from './ports.ts';
 import { summaryOf } from './summary.ts';
+import { settleIntents } from './settle-intents.ts';
 import { newWords } from './words.ts';
 
 /** What the schedule works with. */
@@ -18,6 +19,8 @@ export interface Schedule extends Broker {
   readonly tickets: Tickets;
   readonly texts: Pick<Texts, 'put'>;
   readonly summaries: Pick<Summaries, 'put'>;
+  /** Tells the operator: a role session may be open that nobody holds. */
+  readonly intentLost: (requestId: string) => void;
 }
 
 const SCHEDULE: Actor = { kind: 'system', handle: 'on-schedule' };
@@ -32,7 +35,7 @@ const ENOUGH_MS = 5_000;
 const LOOKS_AT_ONCE = 8;
 
 /**
- * Does what is due by now: first what lapses, then who is reminded, last what somebody outside must be asked about, as far as time allows.
+ * Does what is due by now: first what lapses or was cut off, then who is reminded, last what somebody outside must be asked about, as far as time allows.
  * The index says only where to look: what is done is decided by the request's own events. What fails is tried again by the next run, and
  * holds up nothing else.
  *
@@ -59,6 +62,7 @@ export const runDues = async (
   for await (const due of dueBy(schedule, patience)) {
     const { kind } = due;
     if (kind === 'lapse') await deal(due, () => lapse(schedule, due, patience));
+    else if (kind === 'outcome') await deal(due, () => settleIntents(schedule, due, SCHEDULE, patience));
     else if (kind === 'ticket') tickets.push(due);
     else if (kind === 'boundary') await deal(due, () => prune(schedule, due));
     else reminders.push({ ...due, kind });
@@ -115,7 +119,7 @@ const prune = async (schedule: Schedule, due: Due): Promise<void> => {
   await schedule.dues.done(due);
 };
 
-type Reminder = Exclude<Due['kind'], 'lapse' | 'ticket' | 'boundary'>;
+type Reminder = Exclude<Due['kind'], 'lapse' | 'ticket' | 'boundary' | 'outcome'>;
 
 /**
  * First it is sent, then it is noted that it was: whoever is cut off in between sends it again, under the same id, which the queue and its

@@ -9,7 +9,8 @@ import { requestStream } from './broker.ts';
 import { BrokenChainError, seal } from './chain.ts';
 import { isCarried, isForged } from './forged.ts';
 import { noticeOf } from './notice.ts';
-import type { Chance, Clock, Ledger, LedgerPairs, Notices, Revocations, Summaries } from './ports.ts';
+import { intentDue } from './settle-intents.ts';
+import type { Chance, Clock, Dues, Ledger, LedgerPairs, Notices, Revocations, Summaries } from './ports.ts';
 import { summaryOf } from './summary.ts';
 
 /** What happened to one item of the ledger, as its stream tells it, at least once and in each item's own order. */
@@ -39,6 +40,7 @@ export interface LedgerWatch {
   readonly summaries: Pick<Summaries, 'put'>;
   readonly notices: Notices;
   readonly revocations: Revocations;
+  readonly dues: Pick<Dues, 'again'>;
   readonly policy: AccessPolicy;
   readonly clock: Clock;
   readonly chance: Pick<Chance, 'fraction'>;
@@ -47,7 +49,8 @@ export interface LedgerWatch {
 }
 
 /**
- * A request's new event ends its sessions where it should, is told to whom it concerns, and repairs its summary; an alteration raises the alarm and is put on record once, however often it is told.
+ * A request's new event ends its sessions where it should, is told to whom it concerns, is looked at again where it is an intent, and repairs its
+ * summary; an alteration raises the alarm and is put on record once, however often it is told.
  *
  * @throws HatcheckError `ledger_unavailable`, `ledger_conflict`, `aws_unavailable`: tell it again later.
  */
@@ -71,6 +74,7 @@ const repair = async (watch: LedgerWatch, change: LedgerChange & Appended): Prom
   if ('request' in found) {
     if (found.notified) await endSessionsOf(watch, found.notified);
     if (found.notified) await tell(watch, found.notified);
+    if (found.notified) await planOutcome(watch, found.notified);
     if (found.request) await watch.summaries.put(summaryOf(found.request));
     return;
   }
@@ -89,6 +93,12 @@ const endSessionsOf = async ({ revocations }: LedgerWatch, { event, request }: N
   const closes = event.type === 'request.revoked' || event.type === 'request.ended';
   if (!closes || deniedSince(request) === undefined || request.issues.length === 0) return;
   await revocations.send({ id: event.eventId, requestId: request.id, roleArn: request.snapshot.roleArn });
+};
+
+/** @throws HatcheckError `ledger_unavailable` */
+const planOutcome = async ({ dues }: LedgerWatch, { event, request }: Notified): Promise<void> => {
+  const due = intentDue(event, request.id);
+  if (due) await dues.again(due);
 };
 
 /** @throws HatcheckError `aws_unavailable` */

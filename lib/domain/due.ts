@@ -13,6 +13,8 @@ export const DUE_KINDS = [
   'ticket',
   // Planned by whoever ends sessions, when that is done.
   'boundary',
+  // Planned by whoever follows the ledger, at each intent.
+  'outcome',
 ] as const;
 export type DueKind = (typeof DUE_KINDS)[number];
 

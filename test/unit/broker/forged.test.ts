@@ -8,7 +8,7 @@ import type { Control } from '../../../lib/domain/control.ts';
 import type { StoredEvent } from '../../../lib/domain/event.ts';
 import { NO_STANDING } from '../../../lib/domain/standing.ts';
 import { NOON, approved, approver, engineer, handleOf, noon, recorded, security } from '../../support/builders.ts';
-import { type MemoryDesk, memoryDesk, memoryLedger, patient, unavailable } from '../../support/memory.ts';
+import { type MemoryDesk, memoryDesk, memoryLedger, patient, unavailable, memoryDues } from '../../support/memory.ts';
 
 const PERSON = `person#${engineer.handle}`;
 const TODAY = 'alarm#2026-03-02';
@@ -21,6 +21,7 @@ const watched = (desk: MemoryDesk): LedgerWatch & { readonly alarm: jest.Mock<Le
   ...desk,
   notices: { send: () => Promise.resolve() },
   revocations: { send: () => Promise.resolve() },
+  dues: memoryDues(),
   alarm: jest.fn<LedgerWatch['alarm']>(),
 });
 

@@ -75,6 +75,7 @@ const scene = async (
     notices: { send: (notice) => Promise.resolve(void sent.push(notice)) },
     revocations: { send: (one) => Promise.resolve(void revoked.push(one)) },
     warn: (message) => void warnings.push(message),
+    intentLost: (requestId) => void warnings.push(`intent lost: ${requestId}`),
   };
   const clock = memoryClock();
   const whole = { ...schedule, ledger, dues, clock, sent, revoked, warnings };

@@ -20,8 +20,10 @@ import {
 } from '../../support/builders.ts';
 import {
   type MemoryClock,
+  type MemoryDues,
   type MemoryLedger,
   memoryClock,
+  memoryDues,
   memoryLedger,
   memorySummaries,
   seededChance,
@@ -33,6 +35,7 @@ const STREAM = `request#${ID}`;
 const TODAY = 'alarm#2026-03-02';
 
 interface Watched extends LedgerWatch {
+  readonly dues: MemoryDues;
   readonly ledger: MemoryLedger;
   readonly clock: MemoryClock;
   readonly alarm: jest.Mock<LedgerWatch['alarm']>;
@@ -47,6 +50,7 @@ const watched = (turn?: () => Promise<void>): Watched => {
   const revoked: Revocation[] = [];
   return {
     ...{ sent, policy: policy(), notices: { send: (notice) => Promise.resolve(void sent.push(notice)) } },
+    dues: memoryDues(),
     ...{ revoked, revocations: { send: (one) => Promise.resolve(void revoked.push(one)) } },
     ...{ summaries, clock: memoryClock(noon(10)), chance: seededChance(), alarm: jest.fn<LedgerWatch['alarm']>() },
     ledger: memoryLedger(turn),
@@ -110,6 +114,13 @@ const overwritten = {
 } as const satisfies LedgerChange;
 
 describe('a new event of a request', () => {
+  test('is looked at again after ten minutes when it is an intent, and only then', async () => {
+    const watch = watched();
+    const events = await write(watch.ledger, submitted(), approved(approver, NOON), intended(noon(30)));
+    for (const event of events) await watchLedger(watch, appended(event));
+    expect(watch.dues.open()).toEqual([{ requestId: ID, kind: 'outcome', at: noon(630) }]);
+  });
+
   test('is told to whom it concerns, as the request was then', async () => {
     const watch = watched();
     const [first, second] = await write(watch.ledger, submitted(), approved(approver, NOON));
