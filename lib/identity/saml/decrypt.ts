@@ -4,9 +4,9 @@ import { attributeOf, base64In, childNamed, childrenNamed } from './element.ts';
 import type { XmlElement } from './read-xml.ts';
 
 /** XML Encryption 1.1, 5.2.4. Authenticated only: with CBC whoever can ask for errors can read. */
-const CIPHERS: ReadonlyMap<string, { name: 'aes-128-gcm' | 'aes-256-gcm'; keyBytes: number }> = new Map([
-  ['http://www.w3.org/2009/xmlenc11#aes128-gcm', { name: 'aes-128-gcm', keyBytes: 16 }],
-  ['http://www.w3.org/2009/xmlenc11#aes256-gcm', { name: 'aes-256-gcm', keyBytes: 32 }],
+const CIPHERS: ReadonlyMap<string, 'aes-128-gcm' | 'aes-256-gcm'> = new Map([
+  ['http://www.w3.org/2009/xmlenc11#aes128-gcm', 'aes-128-gcm'],
+  ['http://www.w3.org/2009/xmlenc11#aes256-gcm', 'aes-256-gcm'],
 ]);
 
 const IV_BYTES = 12;
@@ -29,16 +29,14 @@ const HASHES: ReadonlyMap<string, 'sha1' | 'sha256'> = new Map([
 export const decrypted = (encrypted: XmlElement, key: KeyObject | undefined): Uint8Array => {
   try {
     const data = childNamed(encrypted, 'xenc:EncryptedData');
-    const cipher = CIPHERS.get(methodOf(data));
+    const cipher = given(CIPHERS.get(methodOf(data)));
     const bytes = cipherValueOf(data);
-    if (!key || !cipher || bytes.length < IV_BYTES + TAG_BYTES) throw new TypeError('not encrypted as we decrypt');
-    const contentKey = contentKeyOf(encryptedKeyOf(encrypted), key);
-    if (contentKey.length !== cipher.keyBytes) throw new TypeError('a content key of another length');
-    const decipher = createDecipheriv(cipher.name, contentKey, bytes.subarray(0, IV_BYTES), {
-      authTagLength: TAG_BYTES,
-    });
-    decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-    return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
+    const sealed = bytes.subarray(IV_BYTES);
+    const contentKey = contentKeyOf(encryptedKeyOf(encrypted), given(key));
+    // With its length said, a shorter tag is none.
+    const decipher = createDecipheriv(cipher, contentKey, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+    decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+    return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
   } catch {
     // No cause: it would be the oracle.
     throw new AssertionRefused('decryption');
@@ -84,16 +82,17 @@ const hashOf = (encryptedKey: XmlElement): string => {
   if (algorithm !== OAEP && (algorithm !== OAEP_MGF1P || mask !== undefined)) throw new TypeError('not RSA-OAEP');
   const digest =
     attributeOf(childNamed(method, 'ds:DigestMethod'), 'Algorithm') ?? 'http://www.w3.org/2000/09/xmldsig#sha1';
-  const hash = HASHES.get(`${digest} ${mask ?? 'http://www.w3.org/2009/xmlenc11#mgf1sha1'}`);
-  if (!hash) throw new TypeError('an unknown hash');
-  return hash;
+  return given(HASHES.get(`${digest} ${mask ?? 'http://www.w3.org/2009/xmlenc11#mgf1sha1'}`));
 };
 
 const methodOf = (element: XmlElement | undefined): string =>
   attributeOf(childNamed(element, 'xenc:EncryptionMethod'), 'Algorithm') ?? '';
 
-const cipherValueOf = (element: XmlElement | undefined): Buffer => {
-  const bytes = base64In(childNamed(childNamed(element, 'xenc:CipherData'), 'xenc:CipherValue'));
-  if (!bytes) throw new TypeError('no cipher value');
-  return bytes;
+const cipherValueOf = (element: XmlElement | undefined): Buffer =>
+  given(base64In(childNamed(childNamed(element, 'xenc:CipherData'), 'xenc:CipherValue')));
+
+/** What is missing, or is none that we know, must not be left to a default. */
+const given = <T>(part: T | undefined): T => {
+  if (part === undefined) throw new TypeError('not encrypted as we decrypt');
+  return part;
 };

@@ -29,6 +29,8 @@ export interface Encryption {
   readonly isBeside?: true;
   /** Changes a byte. */
   readonly flip?: 'key' | 'iv' | 'ciphertext' | 'tag';
+  /** So many bytes of the tag, rather than all sixteen. */
+  readonly tagBytes?: number;
   readonly algorithm?: string;
 }
 
@@ -83,5 +85,8 @@ const contentOf = (text: string, how: Encryption, key: Buffer, iv: Buffer): Buff
   }
   const cipher = createCipheriv(name, key, iv);
   const body = Buffer.concat([cipher.update(text), cipher.final()]);
-  return [flipped(body, how.flip === 'ciphertext'), flipped(cipher.getAuthTag(), how.flip === 'tag')];
+  return [
+    flipped(body, how.flip === 'ciphertext'),
+    flipped(cipher.getAuthTag(), how.flip === 'tag').subarray(0, how.tagBytes),
+  ];
 };

@@ -87,6 +87,21 @@ describe('one error, whatever went wrong', () => {
     expect(verdict(replaced(xml, theirs, theirs + theirs), withKey)).toBe('decryption');
   });
 
+  test.each([0, 4, 8, 12, 13, 15])('a tag of %i bytes, with nothing before it', (tagBytes) => {
+    expect(verdict(responseXml({ assertion: encrypted('', { tagBytes }) }), withKey)).toBe('decryption');
+    expect(verdict(responseXml({ assertion: encrypted('') }), withKey)).toBe('malformed');
+  });
+
+  const sha1 = /<ds:DigestMethod Algorithm="[^"]*sha1"\/>/;
+  test.each<[string, RegExp, string]>([
+    ['a digest that we do not know', sha1, '<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha512"/>'],
+    ['PKCS #1 v1.5 that is OAEP', /#rsa-oaep-mgf1p/, '#rsa-1_5'],
+  ])('%s is not taken for what goes without saying', (_what, piece, by) => {
+    const xml = signedInside({ hash: 'sha1' });
+    expect(xml).toMatch(piece);
+    expect(verdict(xml.replace(piece, by), withKey)).toBe('decryption');
+  });
+
   const edits: readonly (readonly [string, RegExp, string])[] = [
     ['an unknown mask', /mgf1sha256/, 'mgf1sha512'],
     ['a mask for the padding that has its own', /2009\/xmlenc11#rsa-oaep/, '2001/04/xmlenc#rsa-oaep-mgf1p'],
