@@ -10,6 +10,10 @@ test.each([
   ['2026-03-02T24:00:00Z', undefined],
   ['2026-03-02T12:00:00', undefined],
   ['2026-03-02T12:00:00+15:00', undefined],
+  // A year of six digits is one to JavaScript alone.
+  ['+002026-03-02T12:00:00Z', undefined],
+  ['2026-03-02T12:00:00Z ', undefined],
+  ['2026-03-02T12:00:00.0000000001Z', undefined],
   ['', undefined],
   [undefined, undefined],
 ])('%j is %j', (text, instant) => {

@@ -16,7 +16,7 @@ test('a certificate may be given as metadata has it, or in PEM', () => {
 
 test('a weak key, and none at all, are faults of the configuration', () => {
   for (const certificates of [[certifiedKey('rsa-1024').certificate], [], ['AAAA']])
-    expect(() => kindsOf(certificates)).toThrow();
+    expect(() => pinnedKeys(certificates)).toThrow(TypeError);
 });
 
 /** The certificate with another public exponent in place of 65537: nobody looks at what signed it. */
@@ -43,7 +43,7 @@ test.each<[string, 'taken' | 'refused', () => string]>([
   expect(readSamlMetadata(entity)).toMatchObject(
     outcome === 'taken' ? { certificates: [certificate] } : { code: 'weak_certificate' },
   );
-  const pinned = (): unknown => kindsOf([certificate]);
+  const pinned = (): unknown => pinnedKeys([certificate]);
   if (outcome === 'taken') expect(pinned).not.toThrow();
   else expect(pinned).toThrow(TypeError);
 });
