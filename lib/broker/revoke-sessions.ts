@@ -1,8 +1,11 @@
 import type { BoundedRole } from '../domain/boundary.ts';
 import { deniedSince } from '../domain/boundary.ts';
+import type { Snapshot } from '../domain/entitlement.ts';
 import type { Actor } from '../domain/event.ts';
+import { certain } from '../domain/invariant.ts';
+import type { RequestState } from '../domain/request.ts';
 import { msOf } from '../domain/time.ts';
-import { type Seen, appendAsSystem, seen } from './append-as-system.ts';
+import { appendAsSystem, seen } from './append-as-system.ts';
 import type { Broker, Patience } from './broker.ts';
 import { type Outcome, type SessionsEnder, endSessions } from './end-sessions.ts';
 import type { Dues } from './ports.ts';
@@ -27,25 +30,23 @@ export const revokeSessions = async (
   requestIds: readonly string[],
   patience: Patience,
 ): Promise<readonly string[]> => {
-  const byRole = new Map<string, Seen[]>();
   const failed: string[] = [];
+  const found: RequestState[] = [];
   for (const requestId of new Set(requestIds)) {
-    const found = await orFailed(revoker, [requestId], failed, () => seen(revoker, requestId));
-    if (!found) continue;
-    const { roleArn } = found.request.snapshot;
-    byRole.set(roleArn, [...(byRole.get(roleArn) ?? []), found]);
+    const before = await orFailed(revoker, [requestId], failed, () => seen(revoker, requestId));
+    if (before) found.push(before.request);
   }
   await Promise.all(
-    [...byRole.values()].map((ofRole) =>
+    [...Map.groupBy(found, ({ snapshot }) => snapshot.roleArn).values()].map((ofRole) =>
       orFailed(revoker, ofRole.map(idOf), failed, async () => {
-        for (const id of await onRole(revoker, ofRole, patience)) failed.push(id);
+        failed.push(...(await onRole(revoker, ofRole, patience)));
       }),
     ),
   );
   return failed;
 };
 
-const idOf = ({ request }: Seen): string => request.id;
+const idOf = ({ id }: RequestState): string => id;
 
 /** What goes wrong with some holds up no others. */
 const orFailed = async <T>(
@@ -64,8 +65,13 @@ const orFailed = async <T>(
 };
 
 /** All of them are of one role. */
-const onRole = async (revoker: Revoker, requests: readonly Seen[], patience: Patience): Promise<readonly string[]> => {
-  const outcomes = await endSessions(revoker, roleOf(revoker, requests), requests.map(idOf));
+const onRole = async (
+  revoker: Revoker,
+  requests: readonly RequestState[],
+  patience: Patience,
+): Promise<readonly string[]> => {
+  const { snapshot } = certain(requests[0], 'a role of no request');
+  const outcomes = await endSessions(revoker, roleOf(revoker, snapshot), requests.map(idOf));
   const failed: string[] = [];
   for (const requestId of requests.map(idOf)) {
     const outcome = outcomes.get(requestId);
@@ -77,11 +83,10 @@ const onRole = async (revoker: Revoker, requests: readonly Seen[], patience: Pat
 };
 
 /** @throws TypeError when access.yml knows the account no more: without its ExternalId nobody lets us in. */
-const roleOf = ({ policy, issuer }: Revoker, [first]: readonly Seen[]): BoundedRole => {
-  const snapshot = first?.request.snapshot;
-  const account = [...policy.entitlements.values()].find((each) => each.account.id === snapshot?.accountId)?.account;
-  if (!snapshot || !account) throw new TypeError(`access.yml has no entitlement in the account of the role`);
-  return { roleArn: snapshot.roleArn, account, issuer };
+const roleOf = ({ policy, issuer }: Revoker, { roleArn, accountId }: Snapshot): BoundedRole => {
+  const account = [...policy.entitlements.values()].find((each) => each.account.id === accountId)?.account;
+  if (!account) throw new TypeError(`access.yml has no entitlement in the account of ${roleArn}`);
+  return { roleArn, account, issuer };
 };
 
 const record = async (

@@ -39,6 +39,12 @@ describe('the deployed bundles', () => {
     expect(namesOf(bundles.filter(({ files }) => files.some(reading))).toSorted()).toEqual(['signin', 'token']);
   });
 
+  test('reach IAM where sessions are ended, and nowhere else', () => {
+    expect(namesOf(bundles.filter(({ files }) => files.some((file) => file.includes('client-iam'))))).toEqual([
+      'on-revocation',
+    ]);
+  });
+
   test('hold nothing of the tests and of what stands in on a laptop', () => {
     expect(bundles.flatMap(({ files }) => files.filter((file) => /^(?:test|local)\//.test(file)))).toEqual([]);
   });

@@ -154,3 +154,38 @@ describe('what goes wrong with some holds up no others', () => {
     expect(warnings).toHaveLength(1);
   });
 });
+
+describe('whatever fails on the way, told again it is done', () => {
+  /** Fails at the n-th call of whatever is waited for, before or after it was done. */
+  const striking = (at: number, afterwards: boolean): Partial<Revoker> => {
+    let calls = 0;
+    const struck =
+      <A extends unknown[], T>(work: (...args: A) => Promise<T>) =>
+      async (...args: A): Promise<T> => {
+        calls += 1;
+        const error = new HatcheckError({ code: 'ledger_unavailable', reason: 'as the test says' });
+        if (calls === at && !afterwards) throw error;
+        const result = await work(...args);
+        if (calls === at && afterwards) throw error;
+        return result;
+      };
+    return {
+      ledger: { ...ledger, read: struck(ledger.read), append: struck(ledger.append) },
+      boundaries: { read: struck(inMemory.read), write: struck(inMemory.write) },
+      dues: { again: struck(dues.again) },
+    };
+  };
+
+  test.each(
+    [false, true].flatMap((afterwards) => Array.from({ length: 16 }, (_, at) => [at + 1, afterwards] as const)),
+  )('at await %i, afterwards: %s', async (at, afterwards) => {
+    await Promise.all([revoked(ONE), revoked(TWO)]);
+    const failed = await revoke([ONE, TWO], striking(at, afterwards));
+    await revoke(failed);
+    expect(deniedOn(entitlement())).toEqual([ONE, TWO]);
+    for (const id of [ONE, TWO]) {
+      expect((await eventsOf(id)).filter(({ type }) => type === 'sessions.ended')).toHaveLength(1);
+      expect(dues.open()).toContainEqual({ requestId: id, kind: 'boundary', at: noon(1800) });
+    }
+  });
+});
