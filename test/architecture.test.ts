@@ -89,7 +89,11 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     types: ['lib/broker/', 'lib/chatops/'],
   },
   'lib/http/': { to: ['lib/http/', ...BELOW], types: PORTS },
-  'lib/chatops/': { to: ['lib/chatops/', ...BELOW], types: PORTS },
+  // What is said in the portal to link an account is such a code as machines without a browser show.
+  'lib/chatops/': {
+    to: ['lib/chatops/', 'lib/identity/oauth/user-code.ts', ...BELOW],
+    types: [...PORTS, 'lib/broker/'],
+  },
   'lib/config/': {
     to: [
       'lib/config/',

@@ -32,7 +32,10 @@ export type Kind =
   | 'upstream'
   | 'device'
   | 'usercode'
-  | 'limit';
+  | 'limit'
+  | 'chatmessage'
+  | 'chatlink'
+  | 'chatcode';
 
 export interface IdentityKey {
   readonly kind: Kind;

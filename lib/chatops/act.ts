@@ -63,6 +63,8 @@ export interface ChatAct {
   /** When it was received. One that is too old when its turn comes is dropped. */
   readonly at: Instant;
   readonly account: ChatAccount;
+  /** What the platform calls it; anybody may call themselves anything. */
+  readonly name?: string;
   readonly place: ChatPlace;
   readonly saying: ChatSaying;
 }

@@ -1,5 +1,5 @@
-import type { Instant, Principal } from '../domain/principal.ts';
-import type { ChatAccount, ChatMessageRef, ChatPlace, ChatPlatform } from './act.ts';
+import type { Handle, Instant } from '../domain/principal.ts';
+import type { ChatAccount, ChatAct, ChatMessageRef, ChatPlace, ChatPlatform } from './act.ts';
 
 /** What is shown, in no platform's markup. Every text is plain: whoever renders it escapes it, and makes bidi controls visible. */
 export interface Card {
@@ -48,6 +48,8 @@ export interface Chat {
     trigger: string,
     form: AskForm,
   ): Promise<'opened' | 'too_late'>;
+  /** Whether it is a full member of our workspace or tenant: no guest, no bot, no stranger, not deactivated. */
+  isMember(account: ChatAccount): Promise<boolean>;
   /** What their own page of the app shows. */
   home(account: ChatAccount, cards: readonly Card[]): Promise<void>;
 }
@@ -70,25 +72,66 @@ export class ChatError extends Error {
   }
 }
 
-/** Which messages stand for which request, in the identity table (`chatmessage#<request id>`). */
-export interface ChatMessages {
-  of(requestId: string): Promise<readonly ChatMessageRef[]>;
-  /** The same again changes nothing. */
-  put(requestId: string, message: ChatMessageRef): Promise<void>;
+/** What was said of a request at one place, and the message that stands for it there. */
+export interface ChatMessage {
+  /** Where: a channel as we name it, or an account that it was said to alone. One message a place. */
+  readonly place: string;
+  readonly ref: ChatMessageRef;
+  /** Of the last event that the message shows. */
+  readonly seq: number;
+  /** The notices that were told there: none is told twice. */
+  readonly told: readonly string[];
 }
 
-/** Made by the ceremony in the portal, and by nothing else. No secret. */
+/** Which messages stand for which request, in the identity table (`chatmessage#<request id>`). */
+export interface ChatMessages {
+  /** Consistent. */
+  of(requestId: string): Promise<readonly ChatMessage[]>;
+  /** In the place of `was`, which is what was read there; false when somebody wrote meanwhile. */
+  put(requestId: string, message: ChatMessage, was?: ChatMessage): Promise<boolean>;
+}
+
+/**
+ * Made by the ceremony in the portal, and by nothing else. No secret, and no groups: whoever acts in chat acts with the newest of their sessions
+ * in the portal, so that signing out there ends it here.
+ */
 export interface ChatLink {
   readonly account: ChatAccount;
-  /** As of the sign-in that the link was made with: its groups grow old (`groupsMaxAge`), and then the portal renews it. */
-  readonly principal: Principal;
+  readonly handle: Handle;
   readonly at: Instant;
 }
 
-/** Who a chat account is, in the identity table (`chatlink#<platform>#<workspace>#<user>`). */
+/** Who a chat account is, in the identity table (`chatlink#<platform>#<workspace>#<user>`, and `chatlink#<handle>` the other way). */
 export interface ChatLinks {
-  /** Consistent. */
+  /** Consistent. @throws HatcheckError `ledger_unavailable` */
   find(account: ChatAccount): Promise<ChatLink | undefined>;
-  /** For telling somebody directly: the accounts of a person, as last written. */
-  of(handle: Principal['handle']): Promise<readonly ChatAccount[]>;
+  /** The accounts of a person, for telling them directly. Consistent. @throws HatcheckError `ledger_unavailable` */
+  of(handle: Handle): Promise<readonly ChatAccount[]>;
+}
+
+/** What only the portal may do. @throws HatcheckError `ledger_unavailable` from all of them */
+export interface ChatLinkStore extends ChatLinks {
+  /** In the place of whatever link the account had. */
+  put(link: ChatLink): Promise<void>;
+  remove(link: Pick<ChatLink, 'account' | 'handle'>): Promise<void>;
+}
+
+/** A chat account that waits for its person to say its code in the portal. */
+export interface WaitingChat {
+  readonly account: ChatAccount;
+  /** What the platform calls it: anybody may call themselves anything. */
+  readonly name?: string;
+  readonly expiresAt: Instant;
+}
+
+export interface ChatCodes {
+  /** False when another one that is not over has this code. */
+  begin(codeHash: string, waiting: WaitingChat): Promise<boolean>;
+  /** Consistent. */
+  find(codeHash: string): Promise<WaitingChat | undefined>;
+}
+
+/** Where it is put what was said in chat: once it is taken it is not lost. @throws HatcheckError `aws_unavailable` */
+export interface ChatActs {
+  send(act: ChatAct): Promise<void>;
 }

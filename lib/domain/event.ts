@@ -23,6 +23,13 @@ export interface Actor {
   readonly handle: Handle;
 }
 
+/** An account in chat, by the platform's own ids: neither is a name, and both stay when a person is forgotten. */
+export interface ChatAccountRef {
+  readonly platform: 'slack' | 'teams';
+  readonly workspace: string;
+  readonly user: string;
+}
+
 /** What each event says. The closed list: one writer a type, its meaning in a sentence. */
 export interface EventData {
   /** A principal asked. With `autoApproved` it is approved in the same breath, by rule. */
@@ -140,10 +147,16 @@ export interface EventData {
   'hold.lifted': { readonly holdId: string; readonly reason?: TextRef; readonly carried: Control };
   /** An access policy was deployed, or rolled back to: functions with another one let nothing grow. Stands in `control`. */
   'policy.activated': { readonly version: string; readonly carried: Control };
-  /** Identities were proved to be one person's: all of `person`. Stands in the stream of each of them, `person#<handle>`. */
-  'link.made': { readonly person: readonly Handle[]; readonly carried: Standing };
-  /** An identity is no longer linked, and for self-approval it counts all the same. Stands in `person#<handle>`, for each. */
-  'link.removed': { readonly handle: Handle; readonly carried: Standing };
+  /**
+   * Identities were proved to be one person's: all of `person`. Stands in the stream of each of them, `person#<handle>`. With `chat`: from now on
+   * that account in chat is this identity.
+   */
+  'link.made': { readonly person: readonly Handle[]; readonly chat?: ChatAccountRef; readonly carried: Standing };
+  /**
+   * An identity is no longer linked, and for self-approval it counts all the same. Stands in `person#<handle>`, for each. With `chat`: that account
+   * is nobody now.
+   */
+  'link.removed': { readonly handle: Handle; readonly chat?: ChatAccountRef; readonly carried: Standing };
   /** Somebody approves in another's place for a time. Stands in both their streams. */
   'delegation.made': { readonly delegation: Delegation; readonly carried: Standing };
   'delegation.removed': { readonly delegationId: string; readonly carried: Standing };

@@ -1,5 +1,6 @@
 import { type Decision, unlessRefused } from './command.ts';
 import { refuse } from './errors.ts';
+import type { ChatAccountRef } from './event.ts';
 import type { Handle, Instant } from './principal.ts';
 import { type Rule, evaluate } from './rule.ts';
 import { type Standing, prunedAt } from './standing.ts';
@@ -49,6 +50,16 @@ export const unlink = (standing: Standing, self: Handle, removed: Handle, now: I
     event: { type: 'link.removed', data: { handle: removed, carried: { ...prunedAt(standing, now), linked } } },
   };
 };
+
+/** That an account in chat is this identity now. It lends nothing and joins nobody: what it says, the identity says. */
+export const linkChat = (standing: Standing, self: Handle, chat: ChatAccountRef, now: Instant): Decision => ({
+  event: { type: 'link.made', data: { person: [self], chat, carried: prunedAt(standing, now) } },
+});
+
+/** That it is nobody now. */
+export const unlinkChat = (standing: Standing, self: Handle, chat: ChatAccountRef, now: Instant): Decision => ({
+  event: { type: 'link.removed', data: { handle: self, chat, carried: prunedAt(standing, now) } },
+});
 
 const joined = (some: readonly Handle[], others: readonly Handle[]): readonly Handle[] => [
   ...new Set([...some, ...others]),
