@@ -2,8 +2,10 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { readBoundary } from '../../../lib/broker/boundary-text.ts';
 import type { Boundaries } from '../../../lib/broker/end-sessions.ts';
 import { type Revoker, revokeSessions } from '../../../lib/broker/revoke-sessions.ts';
-import { ALLOW_EVERYTHING, boundaryDocument } from '../../../lib/domain/boundary.ts';
+import { ALLOW_EVERYTHING, type BoundedRole, boundaryDocument } from '../../../lib/domain/boundary.ts';
+import type { Due } from '../../../lib/domain/due.ts';
 import { HatcheckError } from '../../../lib/domain/errors.ts';
+import type { StoredEvent } from '../../../lib/domain/event.ts';
 import { fold } from '../../../lib/domain/request.ts';
 import { entitlement, noon, policy } from '../../support/builders.ts';
 import {
@@ -170,9 +172,16 @@ describe('whatever fails on the way, told again it is done', () => {
         return result;
       };
     return {
-      ledger: { ...ledger, read: struck(ledger.read), append: struck(ledger.append) },
-      boundaries: { read: struck(inMemory.read), write: struck(inMemory.write) },
-      dues: { again: struck(dues.again) },
+      ledger: {
+        ...ledger,
+        read: struck((stream: string) => ledger.read(stream)),
+        append: struck((event: StoredEvent) => ledger.append(event)),
+      },
+      boundaries: {
+        read: struck((role: BoundedRole) => inMemory.read(role)),
+        write: struck((role: BoundedRole, text: string) => inMemory.write(role, text)),
+      },
+      dues: { again: struck((due: Due) => dues.again(due)) },
     };
   };
 
