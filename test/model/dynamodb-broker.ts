@@ -6,6 +6,7 @@ import { requestIdFor, requestIdsFor } from '../../lib/broker/request-id.ts';
 import { linkIdentities } from '../../lib/broker/link-identities.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import { type ErrorCode, HatcheckError } from '../../lib/domain/errors.ts';
+import type { StoredEvent } from '../../lib/domain/event.ts';
 import type { Principal } from '../../lib/domain/principal.ts';
 import { checkHistory } from '../faults/check-history.ts';
 import type { Blow } from '../faults/proxy.ts';
@@ -239,6 +240,17 @@ const evidenceOf = async (story: Story): Promise<Evidence> => {
   await pause(0);
   const people = new Set(everybody(story).map(({ handle }) => `person#${handle}`));
   const names = [...requestIds.flatMap((id) => [`request#${id}`, `refusals#${id}`]), ...people, 'control'];
-  const streams = await Promise.all(names.map((name) => struck.broker.ledger.read(name)));
+  const streams: (readonly StoredEvent[])[] = [];
+  for (const name of names) streams.push(await readAtLast(struck, name));
   return { entries: history.entries, streams: streams.filter(({ length }) => length > 0), policy: basePolicy };
+};
+
+/** However slow the machine is: a stream that nobody could read says nothing of the broker. */
+const readAtLast = async (struck: StruckBroker, name: string, tries = 20): Promise<readonly StoredEvent[]> => {
+  try {
+    return await struck.broker.ledger.read(name);
+  } catch (error) {
+    if (tries === 0) throw error;
+    return readAtLast(struck, name, tries - 1);
+  }
 };
