@@ -58,6 +58,7 @@ describe('asking', () => {
         'duration',
         'justification',
         'ticket',
+        'scope',
         'start',
         'hours',
         'groupsFresh',
