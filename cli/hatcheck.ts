@@ -19,6 +19,7 @@ import {
   currentSignIn,
   exchange,
   fileName,
+  proveRole,
   readIdToken,
   redeem,
   storedSignIn,
@@ -43,6 +44,9 @@ const nameOf = (principal: unknown): string =>
 interface LoginOptions {
   readonly server: string;
   readonly tokenFile?: string;
+  readonly aws?: boolean;
+  readonly region?: string;
+  readonly audience?: string;
   readonly provider?: string;
   readonly fresh?: boolean;
   readonly browser: boolean;
@@ -55,6 +59,7 @@ const login = async (options: LoginOptions): Promise<void> => {
 };
 
 const kept = (at: Place, options: LoginOptions) => {
+  if (options.aws) return loginWithRole(at, options);
   if (options.tokenFile !== undefined) return loginWithToken(at, options.tokenFile);
   return options.browser ? loginInBrowser(at, options) : loginByDevice(at, showCode);
 };
@@ -69,6 +74,12 @@ const showCode = ({ address, code, minutes }: Instructions): void => {
 const loginWithToken = async (at: Place, tokenFile: string) => {
   const file = tokenFile === '-' ? undefined : resolve(tokenFile);
   return exchange(at, await readIdToken(file ?? '-'), file);
+};
+
+const loginWithRole = (at: Place, { region = process.env['AWS_REGION'], audience }: LoginOptions) => {
+  if (region === undefined || !/^[a-z0-9-]{1,32}$/.test(region))
+    throw new Failure(2, 'say which region’s STS Hatcheck is to ask: --region, or AWS_REGION');
+  return proveRole(at, { region, audience: audience ?? new URL(at.server).host });
 };
 
 const loginInBrowser = async (at: Place, { provider, fresh = false }: LoginOptions) => {
@@ -116,6 +127,9 @@ program
   .command('login')
   .description('sign in in the browser on this machine, or with an ID token of your identity provider')
   .option('--token-file <file>', 'where an ID token is, - for stdin; read again when the sign-in is over')
+  .option('--aws', 'as the IAM role whose credentials are here: on Lambda, EC2, ECS, or in the environment')
+  .option('--region <region>', 'with --aws: whose STS says which role that is; AWS_REGION unless said otherwise')
+  .option('--audience <audience>', 'with --aws: as access.yml has it; the host of the server unless said otherwise')
   .option('--provider <id>', 'the identity provider, where there are several')
   .option('--fresh', 'prove anew who you are, and fetch your groups anew')
   .option('--no-browser', 'on a machine without one: type a code in a browser elsewhere')

@@ -4,6 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure, notSignedIn, unknownAnswer } from './failure.ts';
 import { instantMs, member, text } from './json.ts';
+import { type AwsAudience, awsKeys, awsProof } from './aws-proof.ts';
 import type { Consent } from './loopback.ts';
 import { type PrivateFiles, nameOf } from './private-files.ts';
 import { type Answer, call, failureOf, withToken } from './server.ts';
@@ -18,6 +19,8 @@ export interface SignIn {
   readonly tokenFile?: string;
   /** SHA-256 of the ID token that was exchanged: the same one is not taken twice. Absent after a sign-in in the browser. */
   readonly exchanged?: string;
+  /** As what an IAM role proved itself; it does so again when this is over. */
+  readonly aws?: AwsAudience;
   /** Good once; after a sign-in in the browser. */
   readonly refreshToken?: string;
 }
@@ -46,7 +49,14 @@ export const storedSignIn = async ({ server, files }: Place): Promise<SignIn | u
     ...(tokenFile !== undefined && { tokenFile }),
     ...(exchanged !== undefined && { exchanged }),
     ...(refreshToken !== undefined && { refreshToken }),
+    ...awsIn(stored),
   };
+};
+
+const awsIn = (stored: unknown): Pick<SignIn, 'aws'> => {
+  const aws = member(stored, 'aws');
+  const [region, audience] = [text(aws, 'region'), text(aws, 'audience')];
+  return region === undefined || audience === undefined ? {} : { aws: { region, audience } };
 };
 
 /** `-` is stdin. @throws Failure 2 when there is no token. */
@@ -75,6 +85,23 @@ export const exchange = (place: Place, idToken: string, tokenFile: string | unde
     { exchanged: digest(idToken), ...(tokenFile === undefined ? {} : { tokenFile }) },
   );
 
+/** Proves that we are an IAM role's session, and keeps what that gives. @throws Failure 1 when the server does not take it; 2 where there is no role. */
+export const proveRole = async (place: Place, aws: AwsAudience): Promise<Kept> => {
+  const proof = awsProof({
+    ...{ ...aws, keys: await awsKeys(process.env), now: place.now() },
+    stsEndpoint: process.env['AWS_ENDPOINT_URL_STS'],
+  });
+  return takeTokens(
+    place,
+    {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token_type: 'urn:hatcheck:params:oauth:token-type:aws-caller-identity',
+      subject_token: proof,
+    },
+    { aws },
+  );
+};
+
 /** Redeems what the person consented to in the browser, and keeps that. @throws Failure 1 when the server does not take it. */
 export const redeem = (place: Place, { code, redirectUri, codeVerifier }: Consent): Promise<Kept> =>
   takeTokens(
@@ -92,7 +119,7 @@ export interface Kept {
 const takeTokens = async (
   place: Place,
   form: Readonly<Record<string, string>>,
-  more: Pick<SignIn, 'tokenFile' | 'exchanged'>,
+  more: Pick<SignIn, 'tokenFile' | 'exchanged' | 'aws'>,
 ): Promise<Kept> => {
   const answer = await askForTokens(place.server, form);
   if (answer.status !== 200) throw failureOf(place.server, answer);
@@ -110,7 +137,7 @@ export const askForTokens = (server: string, form: Readonly<Record<string, strin
 export const keepTokens = async (
   place: Place,
   answer: Answer,
-  more: Pick<SignIn, 'tokenFile' | 'exchanged'>,
+  more: Pick<SignIn, 'tokenFile' | 'exchanged' | 'aws'>,
 ): Promise<Kept> => {
   const tokens = tokensIn(place, answer);
   const principal = await me(place.server, tokens.accessToken);
@@ -172,6 +199,7 @@ const refresh = async (place: Place, old: SignIn): Promise<SignIn> => {
 };
 
 const exchangeAgain = async (place: Place, old: SignIn): Promise<SignIn> => {
+  if (old.aws !== undefined) return (await proveRole(place, old.aws)).signIn;
   if (old.tokenFile === undefined) throw notSignedIn(place.server, 'the sign-in is over');
   const idToken = await readIdToken(old.tokenFile).catch((cause: unknown) => {
     throw notSignedIn(place.server, 'the sign-in is over', { cause });

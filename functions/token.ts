@@ -7,10 +7,12 @@ import { AssertionRefused } from '../lib/identity/assertion-refused.ts';
 import { beginDevice } from '../lib/identity/oauth/begin-device.ts';
 import { type GrantForm, redeemAuthorizationCode, rotateRefreshToken } from '../lib/identity/oauth/grants.ts';
 import { DEVICE_GRANT, redeemDeviceCode } from '../lib/identity/oauth/redeem-device.ts';
+import type { ExchangeParts } from '../lib/identity/saml-exchange.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
 import { type ExchangeForm, ExchangeRefused, TOKEN_EXCHANGE, exchangeToken } from '../lib/identity/token-exchange.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { deviceRoutes } from './device.ts';
+import { boundedFetch } from '../lib/outbound/bounded-fetch.ts';
 import { signInParts } from './sign-in-wiring.ts';
 
 const STATUS: Readonly<Partial<Record<ExchangeRefused['code'], number>>> = {
@@ -21,7 +23,7 @@ const STATUS: Readonly<Partial<Record<ExchangeRefused['code'], number>>> = {
 export const create = (config: Config, around = surroundings('token')) => {
   const { origin } = config;
   const { logger } = around;
-  const parts = signInParts(config, around);
+  const parts = { ...signInParts(config, around), ...asking(config) };
 
   const refused = (error: unknown, callId: string): never => {
     if (!(error instanceof ExchangeRefused)) throw error;
@@ -57,6 +59,14 @@ export const create = (config: Config, around = surroundings('token')) => {
     },
   });
 };
+
+/** Who somebody is takes AWS half a kilobyte. */
+const MAX_STS_BYTES = 16 * 1024;
+
+const asking = ({ endpoints }: Config): Pick<ExchangeParts, 'askSts' | 'stsEndpoint'> => ({
+  askSts: boundedFetch({ maxBytes: MAX_STS_BYTES, timeoutMs: 5000 }),
+  ...(endpoints.sts === undefined ? {} : { stsEndpoint: endpoints.sts }),
+});
 
 const publicClientsOnly = (headers: Readonly<Record<string, string | undefined>>): void => {
   if (headers['authorization'] !== undefined)

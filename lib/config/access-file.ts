@@ -13,6 +13,7 @@ import { account, entitlement, oidcProvider, outline } from './access-schema.ts'
 import { compileEntitlement, compileOidcProvider } from './compile-access.ts';
 import { outsideServices } from './outside-services.ts';
 import { policyVersion } from './policy-version.ts';
+import { awsProvider, compileAwsProvider, lentRoles } from './aws-provider.ts';
 import { present } from './present.ts';
 import { samlProviderAt } from './saml-provider.ts';
 import { checked } from './schema-fault.ts';
@@ -63,6 +64,7 @@ export const parseAccess = (
       issuers,
       entitlement({ groups, approvers, accountNames, ticketServices }),
     );
+    faults.push(...lentToCallers(source, identityProviders, entitlements));
     const rules = rulesOverAll(source, groups, faults);
     const chat = chatRules(source, groups, faults);
     if (faults.length === 0) {
@@ -110,7 +112,7 @@ const providersIn = (source: YamlSource): readonly { readonly id: string; readon
 const providerIds = (source: YamlSource): readonly string[] => providersIn(source).map(({ id }) => id);
 
 const providersOfPeople = (source: YamlSource): readonly string[] =>
-  providersIn(source).flatMap(({ id, type }) => (type === 'oidc-workload' ? [] : [id]));
+  providersIn(source).flatMap(({ id, type }) => (type === 'oidc-workload' || type === 'aws-workload' ? [] : [id]));
 
 const providersOf = (read: Read): readonly IdentityProvider[] => {
   const { source, faults } = read;
@@ -136,6 +138,11 @@ const providersOf = (read: Read): readonly IdentityProvider[] => {
       const onceAudiences = (key: string, issuer: string, audiences: readonly string[]): void => {
         for (const audience of new Set(audiences)) once('audience', key, JSON.stringify([issuer, audience]));
       };
+      if (source.get([...path, 'type']) === 'aws-workload') {
+        const text = checked(source, path, awsProvider, faults);
+        if (text) once('audience', 'audience', text.audience);
+        return text ? [compileAwsProvider(text)] : [];
+      }
       if (source.get([...path, 'type']) === 'oidc-workload') {
         const text = checked(source, path, workloadProvider, faults);
         if (text) onceAudiences('audience', text.issuer, [text.audience]);
@@ -168,6 +175,19 @@ const entitlementsOf = (
     return [compiled.entitlement];
   });
 };
+
+const lentToCallers = (
+  source: YamlSource,
+  providers: readonly IdentityProvider[],
+  entitlements: readonly Entitlement[],
+): readonly AccessFault[] =>
+  providersIn(source).flatMap(({ id }, index) => {
+    const provider = providers.find((each) => each.id === id);
+    if (provider?.type !== 'aws-workload') return [];
+    return lentRoles(provider, entitlements).map((at) =>
+      source.fault(['identityProviders', index, 'roles', at], 'lent_role', 'is one that Hatcheck lends'),
+    );
+  });
 
 const accountsOf = ({ source, faults }: Read): ReadonlyMap<string, Account> =>
   new Map(

@@ -53,7 +53,7 @@ export const algorithms = distinct(z.enum(ALGORITHMS), ALGORITHMS.length).defaul
 /** All types, so that one that is none of them is told which there are; the others are checked by schemas of their own. */
 export const oidcProvider = z.strictObject({
   id: idText,
-  type: z.enum(['oidc', 'saml', 'oidc-workload']),
+  type: z.enum(['oidc', 'saml', 'oidc-workload', 'aws-workload']),
   issuer,
   clientId: lineOf(255),
   clientSecret: secretReference.optional(),

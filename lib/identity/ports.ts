@@ -109,7 +109,7 @@ export interface Chance {
 }
 
 /** Who vouches for people, as access.yml names them. */
-export type IdentityProvider = OidcProvider | SamlProvider | WorkloadProvider;
+export type IdentityProvider = OidcProvider | SamlProvider | WorkloadProvider | AwsProvider;
 
 /** Whoever signs tokens: what verifying one needs to know of them. */
 export type TokenIssuer = Pick<OidcProvider, 'issuer' | 'algorithms'>;
@@ -122,6 +122,21 @@ export interface WorkloadProvider extends TokenIssuer {
   readonly audience: string;
   /** Claims that a token must have, each with one of these texts, letter by letter. Never empty: an issuer may serve the whole world. */
   readonly match: Readonly<Record<string, readonly string[]>>;
+  /** What entitlements know its workloads by, `<id>:<name>`. */
+  readonly groups: readonly Group[];
+}
+
+/** Vouches for IAM roles: AWS says who signed a call that we send it. Nobody signs in there in a browser. */
+export interface AwsProvider {
+  readonly id: string;
+  readonly type: 'aws-workload';
+  readonly issuer: string;
+  /** What a proof must be made out to, in a header that is signed. */
+  readonly audience: string;
+  /** Whose STS is asked. */
+  readonly regions: readonly string[];
+  /** Letter by letter. Never one that we lend. */
+  readonly roles: readonly { readonly account: string; readonly name: string }[];
   /** What entitlements know its workloads by, `<id>:<name>`. */
   readonly groups: readonly Group[];
 }

@@ -1,5 +1,6 @@
 import { isBefore, plusSeconds } from '../domain/time.ts';
 import { AssertionRefused } from './assertion-refused.ts';
+import type { AwsCallerParts } from './aws-caller.ts';
 import type { SamlProvider } from './ports.ts';
 import { burnAssertion } from './saml-burn.ts';
 import { type SamlDocuments, verifiedBy } from './saml-documents.ts';
@@ -7,10 +8,10 @@ import { spKey } from './saml-keys.ts';
 import { spEntityId, tokenUrl } from './saml-metadata.ts';
 import { samlPrincipalOf } from './saml-principal.ts';
 import { type UnverifiedAssertion, readAssertion } from './saml/verify-assertion.ts';
-import type { SignInParts, Vouched } from './sign-in.ts';
+import type { Vouched } from './sign-in.ts';
 import { MAX_TOKEN_AGE_SECONDS, type SubjectToken } from './subject-token.ts';
 
-export interface ExchangeParts extends SignInParts {
+export interface ExchangeParts extends AwsCallerParts {
   /** Our public origin; assertions must be for its token endpoint. */
   readonly origin: string;
   readonly resolveSecret: (reference: string) => Promise<string>;

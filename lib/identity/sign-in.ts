@@ -109,7 +109,7 @@ const recordRefusal = async (parts: SignInParts, way: Way, reason: string, subje
   const handle = await parts.handleOf(way.provider.issuer, subject);
   const until = plusSeconds(parts.clock.now(), SAME_REFUSAL_SECONDS);
   if (!(await parts.replayGuard.burn(`signin.refused#${handle}#${reason}`, until))) return;
-  const kind = way.provider.type === 'oidc-workload' ? 'workload' : 'person';
+  const kind = way.provider.type === 'oidc' || way.provider.type === 'saml' ? 'person' : 'workload';
   await recordSignIn(
     parts,
     { kind, handle },

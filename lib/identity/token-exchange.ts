@@ -1,4 +1,5 @@
 import { AssertionRefused, ProviderUnavailable } from './assertion-refused.ts';
+import { awsCallerSubject } from './aws-caller.ts';
 import { type VerifiedIdToken, unverifiedClaimsIn, verifyIdToken, withoutNonce } from './id-token.ts';
 import type { IdentityProvider, OidcProvider, WorkloadProvider } from './ports.ts';
 import { type ExchangeParts, samlSubject } from './saml-exchange.ts';
@@ -12,6 +13,9 @@ import { checkMatch, workloadPrincipal } from './workload.ts';
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 const SAML_ASSERTION = 'urn:ietf:params:oauth:token-type:saml2';
+/** Ours: a call of GetCallerIdentity that an IAM role signed. */
+export const AWS_CALLER = 'urn:hatcheck:params:oauth:token-type:aws-caller-identity';
+const SUBJECT_TOKEN_TYPES = [ID_TOKEN, SAML_ASSERTION, AWS_CALLER];
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** The command line: a public client, so that its name proves nothing. */
@@ -72,10 +76,7 @@ type ExchangeFault =
 export const exchangeToken = async (parts: ExchangeParts, form: ExchangeForm): Promise<ExchangeAnswer> => {
   const subjectToken = subjectTokenIn(form);
   try {
-    const { provider, verify } =
-      form.subject_token_type === SAML_ASSERTION
-        ? await samlSubject(parts, subjectToken)
-        : idTokenSubject(parts, subjectToken);
+    const { provider, verify } = await subjectOf(parts, form.subject_token_type, subjectToken);
     const { token, session } = await signIn(parts, { provider, method: 'token_exchange', via: 'bearer' }, verify);
     return {
       access_token: token,
@@ -98,8 +99,8 @@ const subjectTokenIn = (form: ExchangeForm): string => {
     throw new ExchangeRefused('unsupported_grant_type', `grant_type must be ${TOKEN_EXCHANGE}`);
   if (form.client_id !== undefined && form.client_id !== CLIENT_ID)
     throw new ExchangeRefused('invalid_client', `client_id must be ${CLIENT_ID}, or be left out`);
-  if (form.subject_token_type !== ID_TOKEN && form.subject_token_type !== SAML_ASSERTION)
-    throw new ExchangeRefused('invalid_request', `subject_token_type must be ${ID_TOKEN} or ${SAML_ASSERTION}`);
+  if (!SUBJECT_TOKEN_TYPES.some((type) => type === form.subject_token_type))
+    throw new ExchangeRefused('invalid_request', `subject_token_type must be one of ${SUBJECT_TOKEN_TYPES.join(', ')}`);
   if (form.actor_token !== undefined || (form.requested_token_type ?? ACCESS_TOKEN) !== ACCESS_TOKEN)
     throw new ExchangeRefused('invalid_request', 'only an access token for the subject itself is given');
   if (form.audience !== undefined || form.resource !== undefined)
@@ -108,6 +109,15 @@ const subjectTokenIn = (form: ExchangeForm): string => {
   if (form.subject_token === undefined || form.subject_token === '')
     throw new ExchangeRefused('invalid_request', 'subject_token is missing');
   return form.subject_token;
+};
+
+const subjectOf = (
+  parts: ExchangeParts,
+  type: string | undefined,
+  token: string,
+): SubjectToken | Promise<SubjectToken> => {
+  if (type === SAML_ASSERTION) return samlSubject(parts, token);
+  return type === AWS_CALLER ? awsCallerSubject(parts, token) : idTokenSubject(parts, token);
 };
 
 const idTokenSubject = (parts: SignInParts, token: string): SubjectToken => {
@@ -122,7 +132,7 @@ const audiencesOf = (provider: TokenProvider): readonly string[] =>
 
 /** One issuer may serve people and jobs: which of its providers the token is for, its audience says. Nothing of it is believed yet. */
 const issuingProvider = (providers: readonly IdentityProvider[], token: string): TokenProvider => {
-  const all = providers.filter((provider) => provider.type !== 'saml');
+  const all = providers.filter((provider) => provider.type === 'oidc' || provider.type === 'oidc-workload');
   const unverified = unverifiedClaimsIn(
     token,
     all.flatMap(({ algorithms }) => algorithms),

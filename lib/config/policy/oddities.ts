@@ -2,7 +2,7 @@ import type { Entitlement, Stage } from '../../domain/entitlement.ts';
 import { onCallGroup } from '../../domain/on-call.ts';
 import type { Group } from '../../domain/principal.ts';
 import { STS_MIN_SECONDS } from '../../domain/role-session.ts';
-import type { IdentityProvider } from '../../identity/ports.ts';
+import type { AwsProvider, IdentityProvider, WorkloadProvider } from '../../identity/ports.ts';
 import type { CompiledAccess } from '../access.ts';
 import type { Path } from '../access-fault.ts';
 
@@ -103,13 +103,16 @@ const providerOf = (group: Group, providers: readonly IdentityProvider[]): Ident
   providers.find(({ id }) => id === group.slice(0, group.indexOf(':')));
 
 const isOfWorkloads = (group: Group, providers: readonly IdentityProvider[]): boolean =>
-  providerOf(group, providers)?.type === 'oidc-workload';
+  isForWorkloads(providerOf(group, providers));
 
 /** What groups a workload has stands in access.yml; what groups people have, only their provider knows. */
 const isEmpty = (group: Group, providers: readonly IdentityProvider[]): boolean => {
   const provider = providerOf(group, providers);
-  return provider?.type === 'oidc-workload' && !provider.groups.includes(group);
+  return isForWorkloads(provider) && !provider.groups.includes(group);
 };
+
+const isForWorkloads = (provider: IdentityProvider | undefined): provider is WorkloadProvider | AwsProvider =>
+  provider?.type === 'oidc-workload' || provider?.type === 'aws-workload';
 
 const rolesNamedTwice = (entitlements: readonly Entitlement[]): readonly Oddity[] =>
   entitlements.flatMap(({ id, roleArn }, index) => {
@@ -134,7 +137,7 @@ const unusedProviders = ({ identityProviders, ...access }: CompiledAccess): read
   const used = new Set(namesUsed(access).map((name) => name.slice(0, name.indexOf(':'))));
   const onCall = new Set(access.outside.onCall.map(({ issuer }) => issuer));
   return identityProviders.flatMap(({ id, issuer, type }, index) =>
-    used.has(id) || (type !== 'oidc-workload' && onCall.has(issuer))
+    used.has(id) || ((type === 'oidc' || type === 'saml') && onCall.has(issuer))
       ? []
       : [{ at: ['identityProviders', index], code: 'unused_provider', message: 'vouches for nobody who counts here' }],
   );

@@ -32,7 +32,7 @@ export const principalOf = (who: Who, providers: readonly IdentityProvider[], no
     handle: 'p_imagined',
     issuer: provider?.issuer ?? '',
     subject: subject?.slice(subject.indexOf(':') + 1) ?? 'imagined',
-    kind: provider?.type === 'oidc-workload' ? 'workload' : 'person',
+    kind: provider?.type === 'oidc-workload' || provider?.type === 'aws-workload' ? 'workload' : 'person',
     ...(email !== undefined && { email }),
     groups,
     groupsAt: plusSeconds(now, -groupsAgeSeconds),

@@ -50,6 +50,30 @@ test('the base of every row below is accepted', () => {
   expect(parse(BASE).entitlements).toHaveLength(1);
 });
 
+describe('IAM roles that prove themselves', () => {
+  const fleet = (roles: string, regions = '[eu-west-1]'): string =>
+    edited('[engineering]', '[okta:engineering]').replace(
+      'accounts:',
+      `  - { id: fleet, type: aws-workload, audience: hatcheck, regions: ${regions}, roles: ${roles} }\naccounts:`,
+    );
+  const role = (name: string, account = '111122223333') => `[{ account: '${account}', name: '${name}' }]`;
+
+  test('are taken, and need not be of an account that has entitlements', () => {
+    expect(parse(fleet(role('deployer'))).identityProviders[1]).toMatchObject({ id: 'fleet', groups: [] });
+    expect(parse(fleet(role('ReadOnly', '999988887777'))).identityProviders).toHaveLength(2);
+  });
+
+  test.each([
+    ['one that is lent', fleet(role('ReadOnly')), 'roles[0] lent_role'],
+    ['one of Hatcheck’s own', fleet(role('hatcheck-prod-token')), 'roles[0].name invalid_format'],
+    ['any', fleet(role('*')), 'roles[0].name invalid_format'],
+    ['none', fleet('[]'), 'roles out_of_range'],
+    ['a region that is a host', fleet(role('deployer'), '[evil.example.com]'), 'regions[0] invalid_format'],
+  ])('%s is a fault', (_what, text, fault) => {
+    expect(faultsOf(text).map((each) => each.replace(/^\d+:\d+ identityProviders\[1\]\./, ''))).toEqual([fault]);
+  });
+});
+
 describe('a fault is found, with its line and column', () => {
   const read = 'entitlements.read';
   test.each<[what: string, text: string, fault: string]>([

@@ -5,6 +5,7 @@ import type { Principal } from '../../../lib/domain/principal.ts';
 import type { ProviderDocuments } from '../../../lib/identity/keys.ts';
 import { providerDocuments } from '../../../lib/identity/keys.ts';
 import type { GrantParts } from '../../../lib/identity/oauth/grant-parts.ts';
+import type { AwsCallerParts } from '../../../lib/identity/aws-caller.ts';
 import type { CallbackParts } from '../../../lib/identity/oidc-callback.ts';
 import type {
   Attempt,
@@ -24,7 +25,11 @@ import { memoryGrants } from './oauth/memory-grants.ts';
 export const PEPPER = 'a pepper of forty characters for tests..';
 
 export interface MemoryIdentity
-  extends CallbackParts, Pick<GrantParts, 'codes' | 'families' | 'refreshTokens'>, SamlLoginParts {
+  extends
+    CallbackParts,
+    Pick<GrantParts, 'codes' | 'families' | 'refreshTokens'>,
+    SamlLoginParts,
+    Pick<AwsCallerParts, 'askSts' | 'stsEndpoint'> {
   readonly clock: MemoryClock;
   readonly stored: {
     readonly sessions: Map<string, Session>;
@@ -43,7 +48,10 @@ export interface MemoryIdentity
 /** Everything that signing in works with, in memory; what matters to the test is given in `parts`. */
 export const memoryIdentity = (
   providers: readonly IdentityProvider[],
-  parts: Partial<CallbackParts> & { readonly clock?: MemoryClock; readonly documents?: ProviderDocuments } = {},
+  parts: Partial<CallbackParts & Pick<AwsCallerParts, 'askSts' | 'stsEndpoint'>> & {
+    readonly clock?: MemoryClock;
+    readonly documents?: ProviderDocuments;
+  } = {},
 ): MemoryIdentity => {
   const clock = parts.clock ?? memoryClock();
   const stored: MemoryIdentity['stored'] = {
@@ -63,6 +71,7 @@ export const memoryIdentity = (
     providers,
     origin: 'https://hatcheck.example.com',
     fetchJson: providerFetch(),
+    askSts: () => Promise.reject(new Error('there is no STS here')),
     samlDocuments: samlDocuments({
       ...{ clock, onStale: () => undefined, readMetadata: readSamlMetadata },
       fetchBytes: () => Promise.reject(new Error('nobody publishes anything here')),

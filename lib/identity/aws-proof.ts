@@ -1,0 +1,103 @@
+import { AssertionRefused } from './assertion-refused.ts';
+import type { AwsProvider } from './ports.ts';
+import { jsonObject, memberOf } from './strict-json.ts';
+
+/** A session token of AWS takes a kilobyte or two; nobody says how long one may become. */
+const MAX_CHARACTERS = 16_384;
+const MAX_AGE_MS = 60_000;
+/** Ahead of our clock. */
+const MAX_AHEAD_MS = 30_000;
+
+const MEMBERS = ['audience', 'authorization', 'date', 'nonce', 'region', 'token'] as const;
+
+/**
+ * A call of `GetCallerIdentity` that somebody signed and did not send. What is said is fixed: the method, the place, the body. They bring what differs from one
+ * caller to another, and their signature.
+ */
+export interface AwsProof {
+  readonly region: string;
+  readonly signedAt: Date;
+  /** As they are sent, each of them signed. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of this proof and no other. */
+  readonly signature: string;
+}
+
+/** `AWS4-HMAC-SHA256 Credential=…`: one service, one action's worth of headers, all of them and in this order (SigV4, canonical request). */
+const AUTHORIZATION = new RegExp(
+  '^AWS4-HMAC-SHA256 Credential=[A-Z0-9]{16,128}/(\\d{8})/([a-z0-9-]{1,32})/sts/aws4_request, ' +
+    'SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-hatcheck-audience;x-hatcheck-nonce, ' +
+    'Signature=([0-9a-f]{64})$',
+);
+const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+const NONCE = /^[A-Za-z0-9_-]{22,64}$/;
+/** Of base64, and no header can hold anything else: nothing of it reaches the request line. */
+const TOKEN = /^[A-Za-z0-9+/=_-]{16,12288}$/;
+
+export const CONTENT_TYPE = 'application/x-www-form-urlencoded; charset=utf-8';
+
+/** Who is to be asked, as the proof itself says; nothing of it is believed yet. @throws AssertionRefused `too_large`, `malformed`, `audience` */
+export const awsProviderOf = (
+  providers: readonly AwsProvider[],
+  subjectToken: string,
+): { readonly provider: AwsProvider; readonly members: ReadonlyMap<string, string> } => {
+  if (subjectToken.length > MAX_CHARACTERS) throw new AssertionRefused('too_large');
+  if (!/^[A-Za-z0-9_-]+$/.test(subjectToken)) throw new AssertionRefused('malformed');
+  const members = membersIn(Buffer.from(subjectToken, 'base64url'));
+  // Made out to us, by a name that the signature covers: what was signed for another server is nothing here.
+  const provider = providers.find(({ audience }) => audience === members.get('audience'));
+  if (!provider) throw new AssertionRefused('audience');
+  return { provider, members };
+};
+
+const membersIn = (bytes: Buffer): ReadonlyMap<string, string> => {
+  const object = jsonObject(bytes, { maxDepth: 1, maxMembers: MEMBERS.length });
+  const members = new Map(
+    MEMBERS.flatMap((name): [string, string][] => {
+      const value = object && memberOf(object, name);
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
+  );
+  if (members.size < MEMBERS.length) throw new AssertionRefused('malformed');
+  return members;
+};
+
+/**
+ * What may be sent to STS as it stands: to a region that access.yml names, within a minute of being signed.
+ * @throws AssertionRefused `header`, `issuer` (another region), `too_old`, `not_yet_valid`
+ */
+export const checkedProof = (
+  { regions, audience }: AwsProvider,
+  members: ReadonlyMap<string, string>,
+  now: Date,
+): AwsProof => {
+  const [authorization = '', date = '', nonce = '', region = '', token = ''] = [
+    ...['authorization', 'date', 'nonce', 'region', 'token'].map((name) => members.get(name)),
+  ];
+  if (!regions.includes(region)) throw new AssertionRefused('issuer');
+  const [, day, scopeRegion, signature] = AUTHORIZATION.exec(authorization) ?? [];
+  const signedAt = instantOf(date);
+  if (signature === undefined || signedAt === undefined || !NONCE.test(nonce) || !TOKEN.test(token))
+    throw new AssertionRefused('header');
+  if (day !== date.slice(0, 8) || scopeRegion !== region) throw new AssertionRefused('header');
+  const ageMs = now.getTime() - signedAt.getTime();
+  if (ageMs > MAX_AGE_MS) throw new AssertionRefused('too_old');
+  if (ageMs < -MAX_AHEAD_MS) throw new AssertionRefused('not_yet_valid');
+  return {
+    ...{ region, signedAt, signature },
+    headers: {
+      ...{ authorization, 'content-type': CONTENT_TYPE, 'x-amz-date': date, 'x-amz-security-token': token },
+      ...{ 'x-hatcheck-audience': audience, 'x-hatcheck-nonce': nonce },
+    },
+  };
+};
+
+const instantOf = (date: string): Date | undefined => {
+  const [, year, month, day, hour, minute, second] = DATE.exec(date) ?? [];
+  const instant = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`);
+  return Number.isNaN(instant.getTime()) ? undefined : instant;
+};
+
+/** When nobody takes it any more. */
+export const proofUselessFrom = ({ signedAt }: AwsProof): string =>
+  new Date(signedAt.getTime() + MAX_AGE_MS).toISOString();
