@@ -1,14 +1,19 @@
+import { globSync } from 'node:fs';
+
 /**
  * What operators read is nobody's contract: tests assert codes, not prose (docs/errors.md). Without this a third of the mutants would be
- * other wordings.
+ * other wordings. Which argument of a call is prose:
  */
+const PROSE_AT = {
+  ...{ Error: 0, TypeError: 0, ProviderUnavailable: 0, ExchangeRefused: 1 },
+  ...{ refuse: 1, certain: 1, badInput: 2, notSignedIn: 0, away: 0 },
+};
+
 const isProse = ({ node, parent }) => {
   if (!['StringLiteral', 'TemplateLiteral'].includes(node.type) || !parent) return false;
   if (parent.type === 'ObjectProperty') return parent.value === node && ['detail', 'reason'].includes(parent.key.name);
   const callee = parent.callee?.name;
-  if (parent.type === 'NewExpression') return ['Error', 'TypeError'].includes(callee);
-  const position = { refuse: 1, certain: 1, badInput: 2 }[callee];
-  return parent.type === 'CallExpression' && parent.arguments[position] === node;
+  return ['CallExpression', 'NewExpression'].includes(parent.type) && parent.arguments[PROSE_AT[callee]] === node;
 };
 
 export const strykerPlugins = [
@@ -19,34 +24,54 @@ export const strykerPlugins = [
   },
 ];
 
-/** Which tests speak for which folder: `npm run mutation -- --mutate 'lib/identity/**'` runs the second row's. */
+/** Which tests speak for which folder: `npm run mutation -- --mutate 'lib/identity/**'` runs the third row's. */
 const TESTS_OF = {
-  'lib/domain': ['test/unit/domain'],
-  'lib/broker': ['test/unit/broker'],
-  'lib/identity': ['test/unit/identity', 'test/attack'],
+  'lib/domain': ['test/unit/domain/**'],
+  'lib/broker': ['test/unit/broker/**'],
+  'lib/identity': [
+    ...['test/unit/identity/**', 'test/attack/id-token/**', 'test/attack/saml/**'],
+    'test/functions/{authorize,choose-provider,device,identities,refreshed-groups,relying-party,saml*,sessions,sign*,token,workload}',
+  ],
 };
 
 const DEFAULT = ['lib/domain', 'lib/broker'];
 
 /** They run for seconds, for what others say in milliseconds. */
-const TOO_SLOW = ['hostile-provider', 'second-opinion', 'mutations', 'corpora', 'wycheproof', 'padding'];
+const TOO_SLOW = /(?:hostile-provider|second-opinion|mutations|corpora|wycheproof|padding)\.test\.ts$/;
 
 const asked = Object.keys(TESTS_OF).filter((folder) => process.argv.some((word) => word.includes(folder)));
 const folders = asked.length > 0 ? asked : DEFAULT;
+const testFiles = folders
+  .flatMap((folder) => TESTS_OF[folder])
+  .flatMap((place) => globSync(`${place}.test.ts`))
+  .filter((file) => !TOO_SLOW.test(file));
 
-/** Mutation tests of what decides: would a test notice if a line of it did something else? */
-export default {
-  plugins: ['@stryker-mutator/jest-runner', './stryker.config.mjs'],
-  ignorers: ['prose'],
+/** Four thousand mutants, each with a jest of its own, would take a day: what reads assertions is tested within the process. */
+const IN_PROCESS = {
+  testRunner: 'in-process',
+  plugins: ['./stryker.config.mjs', './test/mutation/runner.ts'],
+  inProcess: testFiles,
+  // What a process has imported it keeps; every now and then it begins anew.
+  maxTestRunnerReuse: 200,
+  // A mutant is not found because the machine had other work.
+  ...{ timeoutMS: 20_000, timeoutFactor: 4 },
+  warnings: { unknownOptions: false, slow: false },
+};
+
+const WITH_JEST = {
   testRunner: 'jest',
+  plugins: ['./stryker.config.mjs', '@stryker-mutator/jest-runner'],
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: {
     configFile: 'jest.config.mjs',
-    config: {
-      testMatch: folders.flatMap((folder) => TESTS_OF[folder]).map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
-      testPathIgnorePatterns: ['/node_modules/', `(?:${TOO_SLOW.join('|')})\\.test\\.ts$`],
-    },
+    config: { testMatch: testFiles.map((file) => `<rootDir>/${file}`) },
   },
+};
+
+/** Mutation tests of what decides: would a test notice if a line of it did something else? */
+export default {
+  ...(folders.includes('lib/identity') ? IN_PROCESS : WITH_JEST),
+  ignorers: ['prose'],
   mutate: folders.map((folder) => `${folder}/**/*.ts`),
   coverageAnalysis: 'perTest',
   dryRunTimeoutMinutes: 30,
