@@ -1,9 +1,8 @@
-import { ListBucketsCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod';
 import { type Browser, callAs, exchange, openBrowser } from '../browser.ts';
 import type { Stack } from '../stack.ts';
 import { breakTheGlass, hold, moreTime, twoStages } from './lifecycle.ts';
+import { type Credentials, credentialsSchema, endsSoon, use, whoAndWhat } from './role-session.ts';
 import { codeOf, refused, requestIn, signIn } from './steps.ts';
 import type { Teller } from './teller.ts';
 
@@ -20,15 +19,6 @@ export interface Places {
 export const placesOf = ({ origin, oidc, saml, aws }: Pick<Stack, 'origin' | 'oidc' | 'saml' | 'aws'>): Places => ({
   ...{ origin, issuer: oidc.issuer, samlIssuer: saml.entityId, awsEndpoint: aws.endpoint },
 });
-
-const credentialsSchema = z.strictObject({
-  Version: z.literal(1),
-  AccessKeyId: z.string().startsWith('ASIA'),
-  SecretAccessKey: z.string().min(20),
-  SessionToken: z.string().min(20),
-  Expiration: z.iso.datetime(),
-});
-type Credentials = z.infer<typeof credentialsSchema>;
 
 const eventsSchema = z.array(
   z.looseObject({ type: z.string(), at: z.string(), hash: z.string(), prevHash: z.string(), stream: z.string() }),
@@ -76,7 +66,7 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
 
   teller.chapter('Credentials');
   const credentials = await issue(engineer, id, teller);
-  if (credentials) await use(credentials, places, teller);
+  if (credentials) await use(credentials, places.awsEndpoint, teller);
   await openTheConsole(engineer, id, teller);
 
   teller.chapter('More time');
@@ -115,6 +105,7 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
     requestIn(revoked)?.status === 'revoked',
   );
   await refused(engineer, id, 'revoked', 'credentials after the revoke', teller);
+  if (credentials) await endsSoon(credentials, places.awsEndpoint, teller);
 
   teller.chapter('The record');
   await readTheRecord(engineer, id, teller);
@@ -165,33 +156,6 @@ const issue = async (browser: Browser, id: string, teller: Teller): Promise<Cred
     reply.headers.get('cache-control') === 'no-store',
   );
   return data;
-};
-
-const use = async (credentials: Credentials, { awsEndpoint }: Places, teller: Teller): Promise<void> => {
-  const { arn, buckets } = await whoAndWhat(credentials, awsEndpoint);
-  teller.step('STS says who that is', arn, /assumed-role\/Admin\/engineer@example\.com=/.test(arn));
-  teller.step('S3 lists the buckets', buckets, buckets.includes('prod-reports'));
-};
-
-/** Asks STS and S3, with the SDK, as any program would. */
-const whoAndWhat = async (credentials: Credentials, endpoint: string): Promise<{ arn: string; buckets: string }> => {
-  const options = {
-    endpoint,
-    region: 'eu-west-1',
-    credentials: {
-      accessKeyId: credentials.AccessKeyId,
-      secretAccessKey: credentials.SecretAccessKey,
-      sessionToken: credentials.SessionToken,
-    },
-  };
-  const { Arn = '' } = await new STSClient(options).send(new GetCallerIdentityCommand({}));
-  try {
-    const { Buckets = [] } = await new S3Client({ ...options, forcePathStyle: true }).send(new ListBucketsCommand({}));
-    return { arn: Arn, buckets: Buckets.map(({ Name }) => Name).join(', ') };
-  } catch (error) {
-    if (error instanceof S3ServiceException) return { arn: Arn, buckets: error.name };
-    throw error;
-  }
 };
 
 const openTheConsole = async (browser: Browser, id: string, teller: Teller): Promise<void> => {
