@@ -22,11 +22,12 @@ import { contract } from '../../lib/http/contract.ts';
 import { openSession } from '../../lib/identity/sessions.ts';
 import { startLocalAws, type LocalAws } from '../../local/aws/server.ts';
 import type { Role } from '../../local/aws/world.ts';
-import { BROKER_ACCOUNT, targetBuckets, targetRoles } from '../../local/target-accounts.ts';
+import { BROKER_ACCOUNT, targetAccounts, targetRoles } from '../../local/target-accounts.ts';
 import { testConfig } from './config.ts';
 import { startDynamoDb, type TestDynamoDb } from './dynamodb.ts';
 import { httpEvent } from './events.ts';
 import { silentLogger } from './logger.ts';
+import { startSigning } from './signing.ts';
 
 export interface TestBroker {
   readonly config: Config;
@@ -82,7 +83,7 @@ export interface TestJson {
 const CREDENTIALS_ROLE = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-dev-credentials`;
 
 /** In-process functions whose one role may do anything: what a role may do is the e2e tests' matter. */
-const BROKER = { credentialsRoleArn: CREDENTIALS_ROLE, onRevocationRoleArn: CREDENTIALS_ROLE, issuer: '' };
+const BROKER = { credentialsRoleArn: CREDENTIALS_ROLE, onRevocationRoleArn: CREDENTIALS_ROLE };
 
 const functionRole: Role = {
   arn: CREDENTIALS_ROLE,
@@ -97,13 +98,19 @@ const functionRole: Role = {
 /** The functions `requests` and `credentials` on the embedded DynamoDB and the local AWS, all in this process. */
 export const startBroker = async (overrides: Partial<Config> = {}): Promise<TestBroker> => {
   const database = await startDynamoDb();
-  const base = testConfig(overrides);
+  const signing = await startSigning();
+  const { issuer } = signing.config;
+  const base = testConfig({ ...signing.config, ...overrides });
   const aws = await startLocalAws({
     port: 0,
     world: {
-      accounts: { ...targetBuckets(base.policy), [BROKER_ACCOUNT]: { buckets: [] } },
-      roles: [functionRole, ...targetRoles(base.policy, BROKER)],
+      accounts: {
+        ...targetAccounts(base.policy, issuer, signing.metadata),
+        [BROKER_ACCOUNT]: { buckets: [] },
+      },
+      roles: [functionRole, ...targetRoles(base.policy, { ...BROKER, issuer })],
     },
+    signingKeys: signing.keys,
     dynamodbEndpoint: database.endpoint,
     signingKey: randomBytes(32),
   });
@@ -119,6 +126,7 @@ export const startBroker = async (overrides: Partial<Config> = {}): Promise<Test
     endpoints: {
       dynamodb: aws.endpoint,
       sts: aws.endpoint,
+      kms: aws.endpoint,
       federation: aws.federationEndpoint,
       console: aws.consoleOrigin,
     },
@@ -156,6 +164,7 @@ export const startBroker = async (overrides: Partial<Config> = {}): Promise<Test
     close: async () => {
       client.destroy();
       await aws.close();
+      await signing.close();
       await database.close();
     },
   };
