@@ -65,6 +65,26 @@ describe('a privilege too few is felt', () => {
     expect(denied()).toContainEqual(expect.objectContaining({ service: 'dynamodb', action: 'dynamodb:PutItem' }));
   }, 60_000);
 
+  test('on-revocation may not assume the revoker role: the session goes on, and the operator is told', async () => {
+    const engineer = await start(without('OnRevocationRole', 'WriteBoundaries'));
+    const asked = await engineer.call('POST', '/v1/requests', {
+      ...{ entitlementId: 'prod-admin', justification: 'Looking at logs', durationSeconds: 900, ticket: 'OPS-1' },
+    });
+    const { id } = asked.json['request'] as { id: string };
+    const approver = await stack?.signedIn('approver@example.com');
+    expect((await approver?.call('POST', `/v1/requests/${id}/approve`))?.status).toBe(200);
+    expect((await engineer.call('POST', `/v1/requests/${id}/credentials`)).status).toBe(200);
+    expect((await approver?.call('POST', `/v1/requests/${id}/revoke`, { reason: 'An incident' }))?.status).toBe(200);
+    await stack?.ledgerStream.poll();
+    await Promise.all(stack?.queues.map((queue) => queue.poll()) ?? []);
+    expect(denied()).toContainEqual(
+      expect.objectContaining({ action: 'sts:AssumeRole', resource: expect.stringContaining('hatcheck-revoker') }),
+    );
+    expect(stack?.logged.filter((line) => line.includes(`the sessions of ${id} are not ended`))).toHaveLength(1);
+    const { json } = await engineer.call('GET', `/v1/requests/${id}`);
+    expect(json['request']).not.toHaveProperty('sessionsEnded');
+  }, 90_000);
+
   test('requests may not append: 503, and there is no request', async () => {
     const engineer = await start(without('RequestsRole', 'AppendToRequests'));
     const { status, json } = await askToRead(engineer);
