@@ -140,6 +140,54 @@ test.each([{}, { code: '' }])('an answer with %j and no error signs nobody in', 
   expect(server.tokenCalls).toEqual([]);
 });
 
+describe('a callback', () => {
+  test('attack: in another browser than the one that began asks the provider for nothing', async () => {
+    const { location } = await beginLogin(identity, {});
+    const { cookies } = await beginLogin(identity, {});
+    const query = server.signIn(location);
+    await expect(codeOf(finishLogin(identity, query, jarOf(cookies)))).resolves.toBe('not_signed_in');
+    await expect(codeOf(finishLogin(identity, query, {}))).resolves.toBe('not_signed_in');
+    expect(server.tokenCalls).toEqual([]);
+  });
+
+  test('attack: that says no and brings a code all the same asks the provider for nothing', async () => {
+    const { location, cookies } = await beginLogin(identity, {});
+    const query = { ...server.signIn(location), error: 'access_denied' };
+    await expect(codeOf(finishLogin(identity, query, jarOf(cookies)))).resolves.toBe('not_signed_in');
+    expect(server.tokenCalls).toEqual([]);
+  });
+
+  test('is of the provider that was asked, where there are several', async () => {
+    const first = { ...server.provider, id: 'first', issuer: 'https://first.example.com' };
+    const several = { ...identity, providers: [first, server.provider] };
+    const { location, cookies } = await beginLogin(several, { provider: server.provider.id });
+    await finishLogin(several, server.signIn(location), jarOf(cookies));
+    expect(identity.stored.events).toMatchObject([{ event: { data: { provider: server.provider.id } } }]);
+  });
+
+  test.each([
+    [true, 'a token of theirs', 1],
+    [true, undefined, 0],
+    [false, 'a token of theirs', 0],
+  ])('keeps a refresh token where it is asked for and given: %j, %j', async (offlineAccess, refreshToken, kept) => {
+    const fetchJson: MemoryIdentity['fetchJson'] = async (url, request) => {
+      const { status, json } = await identity.fetchJson(url, request);
+      return { status, json: { ...json, refresh_token: refreshToken } };
+    };
+    await signInWith({ ...identity, fetchJson, providers: [{ ...server.provider, offlineAccess }] });
+    expect(identity.stored.upstream.size).toBe(kept);
+    expect(identity.stored.sessions.size).toBe(1);
+  });
+
+  test('leaves nothing in the attempt that was not asked for', async () => {
+    await beginLogin(identity, {});
+    const [attempt] = identity.stored.attempts.values();
+    expect(Object.keys(attempt ?? {}).sort()).toEqual(
+      ['stateHash', 'provider', 'browserHash', 'returnTo', 'expiresAt'].sort(),
+    );
+  });
+});
+
 describe('the code is redeemed', () => {
   const basic = (pair: string): string => `Basic ${Buffer.from(pair).toString('base64')}`;
 

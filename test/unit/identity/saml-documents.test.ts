@@ -181,6 +181,59 @@ describe('a provider that publishes its metadata', () => {
     await expect(outcomeOf(documents.newestIdp(provider))).resolves.toBe('unavailable');
   });
 
+  test('metadata that is over is not asked for again before its time, and does not last until then', async () => {
+    publish(honest.replace('entityID=', 'validUntil="2026-03-02T12:00:10Z" entityID='));
+    await documents.idp(provider);
+    clock.advance(10);
+    await expect(outcomeOf(documents.idp(provider))).resolves.toBe('unavailable');
+    expect(asked).toHaveLength(1);
+  });
+
+  test('attack: metadata of yesterday does not take the place of what is known', async () => {
+    await documents.idp(provider);
+    publish(honest.replace('entityID=', 'validUntil="2026-03-02T11:00:00Z" entityID='));
+    clock.advance(901);
+    await expect(documents.idp(provider)).resolves.toMatchObject({ certificates: [old.certificate] });
+    expect(stale).toMatchObject([[IDP, expect.any(ProviderUnavailable)]]);
+  });
+
+  test('a forged response while the provider is away is refused for its signature', async () => {
+    await verdict(old);
+    clock.advance(31);
+    answer = () => {
+      throw new Error('away');
+    };
+    await expect(verdict(stranger)).resolves.toBe('signature');
+  });
+
+  test('a key that was added a moment ago is good at once; where none was, nothing is verified again', async () => {
+    await verdict(old);
+    clock.advance(31);
+    publish(idpMetadata(IDP, SSO, [old, next]));
+    await expect(verdict(next)).resolves.toBe(NAME);
+    let tries = 0;
+    const refuse = (): never => {
+      tries += 1;
+      throw new AssertionRefused('signature');
+    };
+    await expect(verifiedBy(documents, provider, refuse)).rejects.toMatchObject({ fault: 'signature' });
+    expect(tries).toBe(1);
+  });
+
+  test('is asked for metadata by its type, and why it has none is there for the operator', async () => {
+    const headers: unknown[] = [];
+    const parts = { readMetadata: readSamlMetadata, clock, onStale: () => undefined };
+    const away = samlDocuments({
+      ...parts,
+      fetchBytes: (_url, request) => {
+        headers.push(request?.headers);
+        return Promise.reject(new Error('no route'));
+      },
+    });
+    await expect(away.idp(provider)).rejects.toMatchObject({ cause: { message: 'no route' } });
+    expect(headers).toEqual([{ accept: 'application/samlmetadata+xml' }]);
+  });
+
   test('metadata that is good for another second is taken', async () => {
     publish(honest.replace('entityID=', 'validUntil="2026-03-02T12:00:01Z" entityID='));
     await expect(documents.idp(provider)).resolves.toMatchObject({ entityId: IDP });

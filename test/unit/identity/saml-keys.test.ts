@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import type { IdentityProvider } from '../../../lib/identity/ports.ts';
 import { spCertificates, spKey, spKeyIn } from '../../../lib/identity/saml-keys.ts';
+import { provider as okta } from '../../attack/id-token/verifying.ts';
 import { certifiedKey, pemOf } from '../../support/certificate.ts';
 import { testSamlProvider } from '../../support/saml-provider.ts';
 
@@ -69,6 +71,10 @@ describe('our certificates', () => {
   test('promise signed requests only where all are signed', async () => {
     const providers = [provider({ signingKey: 'env:A' }), provider({ id: 'second' })];
     await expect(spCertificates(parts, providers)).resolves.toMatchObject({ areAllSigned: false });
+    const oidc: IdentityProvider = okta;
+    const all = [oidc, provider({ signingKey: 'env:A' })];
+    await expect(spCertificates(parts, all)).resolves.toMatchObject({ areAllSigned: true });
+    await expect(spCertificates(parts, [oidc])).resolves.toMatchObject({ areAllSigned: false });
     await expect(spCertificates(parts, [])).resolves.toMatchObject({ areAllSigned: false, signing: [] });
   });
 });

@@ -62,6 +62,40 @@ describe('a request', () => {
   });
 });
 
+describe('a step-up', () => {
+  const steppedUp = async (secondsBefore: number): Promise<string> => {
+    const { location } = await beginLogin(identity, { stepUp: 'fresh' });
+    const authnInstant = new Date(Date.parse(NOON) - secondsBefore * 1000);
+    return codeOf(acceptResponse(identity, adfs.respond(location, { authnInstant })));
+  };
+
+  test('takes a sign-in since it began, and before that as long as clocks may differ', async () => {
+    await expect(steppedUp(0)).resolves.toBe('accepted');
+    await expect(steppedUp(60)).resolves.toBe('accepted');
+  });
+
+  test('attack: takes no older one, however the provider answers, and it is on record', async () => {
+    await expect(steppedUp(60.001)).resolves.toBe('invalid_token');
+    expect(identity.stored.parkedSignIns.size).toBe(0);
+    expect(identity.stored.events).toMatchObject([
+      { event: { type: 'signin.refused', data: { reason: 'authentication_time' } } },
+    ]);
+  });
+
+  test('that was not asked for takes any, and nothing of it is kept', async () => {
+    const { location } = await beginLogin(identity, { stepUp: 'mfa' });
+    const [attempt] = identity.stored.samlAttempts.values();
+    expect(Object.keys(attempt ?? {}).sort()).toEqual(
+      ['requestHash', 'provider', 'browserHash', 'returnTo', 'expiresAt'].sort(),
+    );
+    const authnInstant = new Date(Date.parse(NOON) - 3600_000);
+    await acceptResponse(identity, adfs.respond(location, { authnInstant }));
+    const [parked] = identity.stored.parkedSignIns.values();
+    expect(parked).not.toHaveProperty('sessionEndsAt');
+    expect(parked).not.toHaveProperty('link');
+  });
+});
+
 describe('a response', () => {
   test('that could never be believed answers nothing; a mistake of ours is none of its faults', async () => {
     await expect(codeOf(acceptResponse(identity, '*'))).resolves.toBe('not_signed_in');

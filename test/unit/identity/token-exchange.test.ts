@@ -118,7 +118,9 @@ describe('whom a token is from', () => {
 
 test('while the provider is away nobody is told that the token is bad', async () => {
   server.behaviour.answer = (response) => void response.writeHead(503).end();
-  await expect(codeOf(exchangeToken(identity, form()))).resolves.toBe('temporarily_unavailable');
+  await expect(exchangeToken(identity, form())).rejects.toMatchObject({
+    ...{ name: 'ExchangeRefused', code: 'temporarily_unavailable', cause: { name: 'ProviderUnavailable' } },
+  });
   expect(identity.stored.events).toEqual([]);
 });
 
