@@ -26,7 +26,7 @@ ${names(found)
 | from | what | to | who |
 |---|---|---|---|
 ${found.map(({ from, what, to, by }) => `| ${from || 'nothing'} | ${what === 'time' ? 'time' : codeOf(what)} | ${to} | ${by.join(', ')} |\n`).join('')}
-The outcomes of an issue (\`credentials.issued\` and its kin, \`console.issued\`) and \`request.lapsed\`, which tells those who follow the ledger that a
+The outcomes of an issue (\`credentials.issued\` and its kin, \`console.issued\`), \`sessions.ended\`, and \`request.lapsed\`, which tells those who follow the ledger that a
 pending request's time was over, stand in the same stream and change nothing of this.
 `;
 };
