@@ -174,7 +174,11 @@ describe('a callback', () => {
       const { status, json } = await identity.fetchJson(url, request);
       return { status, json: { ...json, refresh_token: refreshToken } };
     };
-    await signInWith({ ...identity, fetchJson, providers: [{ ...server.provider, offlineAccess }] });
+    await signInWith({
+      ...identity,
+      fetchJson,
+      providers: [{ ...server.provider, ...(offlineAccess && { offlineAccess }) }],
+    });
     expect(identity.stored.upstream.size).toBe(kept);
     expect(identity.stored.sessions.size).toBe(1);
   });
