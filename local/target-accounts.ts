@@ -86,7 +86,7 @@ export const targetAccounts = (policy: AccessPolicy, issuer: string, metadata: s
   );
 
 /** Something to be allowed, or not, to see: three buckets an account, named after it. */
-export const targetBuckets = (
+const targetBuckets = (
   policy: AccessPolicy,
 ): Readonly<Record<string, { readonly buckets: readonly Bucket[] }>> =>
   Object.fromEntries(

@@ -21,7 +21,7 @@ const consolePath = z.string().regex(/^\/[A-Za-z0-9][!-[\]-~]{0,1000}$/, {
 });
 
 /** Where console sign-in URLs may lead besides, by a name of one's choice. */
-export const consoleRules = z.strictObject({
+const consoleRules = z.strictObject({
   destinations: z
     .record(
       idText,

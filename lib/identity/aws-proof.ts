@@ -34,7 +34,7 @@ const NONCE = /^[A-Za-z0-9_-]{22,64}$/;
 /** Of base64, and no header can hold anything else: nothing of it reaches the request line. */
 const TOKEN = /^[A-Za-z0-9+/=_-]{16,12288}$/;
 
-export const CONTENT_TYPE = 'application/x-www-form-urlencoded; charset=utf-8';
+const CONTENT_TYPE = 'application/x-www-form-urlencoded; charset=utf-8';
 
 /** Who is to be asked, as the proof itself says; nothing of it is believed yet. @throws AssertionRefused `too_large`, `malformed`, `audience` */
 export const awsProviderOf = (

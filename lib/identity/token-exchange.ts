@@ -14,7 +14,7 @@ export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 const SAML_ASSERTION = 'urn:ietf:params:oauth:token-type:saml2';
 /** Ours: a call of GetCallerIdentity that an IAM role signed. */
-export const AWS_CALLER = 'urn:hatcheck:params:oauth:token-type:aws-caller-identity';
+const AWS_CALLER = 'urn:hatcheck:params:oauth:token-type:aws-caller-identity';
 const SUBJECT_TOKEN_TYPES = [ID_TOKEN, SAML_ASSERTION, AWS_CALLER];
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 

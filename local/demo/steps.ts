@@ -5,6 +5,7 @@ import type { Teller } from './teller.ts';
 const requestSchema = z.looseObject({
   ...{ id: z.string(), status: z.string(), approvalsNeeded: z.number() },
   grant: z.looseObject({ endsAt: z.string() }).optional(),
+  scope: z.looseObject({ words: z.array(z.string()) }).optional(),
   extension: z.looseObject({ status: z.string() }).optional(),
   review: z.looseObject({ verdict: z.string().optional() }).optional(),
 });

@@ -91,6 +91,9 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
   teller.chapter('For a working day, by a SAML response that the broker signs');
   await forHours(BY_RESPONSE, engineer, places, teller);
 
+  teller.chapter('Only a part of a role');
+  await onlyAPart(engineer, places, teller);
+
   teller.chapter('From a pipeline, without a browser');
   await fromPipeline(places, id, teller);
 
@@ -140,6 +143,24 @@ const forHours = async (
   if (!data) return;
   const { arn } = await whoAndWhat(data, awsEndpoint);
   teller.step('it says whose it is', arn, arn.includes(`assumed-role/${roleName}/engineer@example.com=`));
+};
+
+/** Two buckets' worth of reading, of which the task needs one file. */
+const onlyAPart = async (browser: Browser, { awsEndpoint }: Places, teller: Teller): Promise<void> => {
+  const asked = await browser.call('POST', '/v1/requests', {
+    ...{ entitlementId: 'prod-read', justification: 'I only need one report.', durationSeconds: 900 },
+    scope: { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::prod-reports/*'] },
+  });
+  const words = requestIn(asked)?.scope?.words.join(' ') ?? codeOf(asked);
+  teller.step(
+    'the engineer asks for no more than the task needs',
+    words,
+    words === 's3: GetObject on prod-reports/* of s3',
+  );
+  const reply = await browser.call('POST', `/v1/requests/${requestIn(asked)?.id ?? ''}/credentials`);
+  const { data } = credentialsSchema.safeParse(reply.json);
+  const { buckets } = data ? await whoAndWhat(data, awsEndpoint) : { buckets: codeOf(reply) };
+  teller.step('and AWS allows no more, though the role does', buckets, buckets === 'AccessDenied');
 };
 
 const issue = async (browser: Browser, id: string, teller: Teller): Promise<Credentials | undefined> => {

@@ -1,7 +1,31 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { dynamoDbClient } from '../../../lib/aws/clients.ts';
+import { dynamoDbClient, stsClient } from '../../../lib/aws/clients.ts';
 import { type RecordingServer, recordingServer, silence } from './recording-server.ts';
+
+describe('the STS client', () => {
+  test.each([
+    ['eu-west-1', 'sts.eu-west-1.amazonaws.com'],
+    ['us-gov-west-1', 'sts.us-gov-west-1.amazonaws.com'],
+    ['cn-north-1', 'sts.cn-north-1.amazonaws.com.cn'],
+  ])('asks in %s the region’s own host, by TLS: %s', async (region, host) => {
+    const asked: string[] = [];
+    const client = stsClient(
+      { region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
+      { connectMs: 100, answerMs: 100 },
+    );
+    client.config.requestHandler = {
+      handle: ({ protocol, hostname }: { protocol: string; hostname: string }) => {
+        asked.push(`${protocol}//${hostname}`);
+        return Promise.reject(new Error('far enough'));
+      },
+    } as unknown as typeof client.config.requestHandler;
+    const input = { RoleArn: 'arn:aws:iam::111122223333:role/hatcheck/Admin', RoleSessionName: 'engineer' };
+    await expect(client.send(new AssumeRoleCommand(input))).rejects.toThrow('far enough');
+    expect(asked).toEqual([`https://${host}`]);
+  });
+});
 
 describe('the DynamoDB client', () => {
   let server: RecordingServer;
