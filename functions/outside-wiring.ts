@@ -7,7 +7,7 @@ import { onCallSources } from '../lib/outbound/on-call-sources.ts';
 import { ticketServices } from '../lib/outbound/ticket-services.ts';
 
 /** Loaded when an outside service is first asked: most calls have nothing to do with one. */
-const outsideSecrets = ({ stage, region }: Pick<Config, 'stage' | 'region'>): ResolveSecret => {
+export const outsideSecrets = ({ stage, region }: Pick<Config, 'stage' | 'region'>): ResolveSecret => {
   const resolve = resolveSecrets(async (kind, name) => {
     const { parameterStore } = await import('../lib/aws/parameter-store.ts');
     return parameterStore({ region })(kind, name);

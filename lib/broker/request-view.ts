@@ -93,7 +93,24 @@ interface Seen extends Reading {
 }
 
 const viewOf = (request: RequestSummary | RequestState, seen: Seen): RequestView => {
-  const { desk, principal, channel, known, now, person, words } = seen;
+  const { desk, principal, channel, known, now } = seen;
+  const { seq, ...shown } = showRequest(request, desk, seen);
+  return {
+    ...shown,
+    actions: actionsFor({ issues: [], ...request }, { ...known, channel, principal, policy: desk.policy, now }),
+    seq,
+  };
+};
+
+/** A request as it is at one moment, whoever looks. */
+export type RequestShown = Omit<RequestView, 'actions'>;
+
+export const showRequest = (
+  request: RequestSummary | RequestState,
+  { policy }: Pick<Desk, 'policy'>,
+  reading: Reading,
+): RequestShown => {
+  const { now, person, words } = reading;
   const { ticket, scope, startAt, bundle, extension, breakGlass, closed, sessionsEnded } = request;
   const grant = grantAt(request, now);
   return {
@@ -101,7 +118,7 @@ const viewOf = (request: RequestSummary | RequestState, seen: Seen): RequestView
     ...(bundle ? { bundleId: bundle.id } : {}),
     status: statusAt(request, now),
     entitlementId: request.entitlementId,
-    title: desk.policy.entitlements.get(request.entitlementId)?.title ?? request.entitlementId,
+    title: policy.entitlements.get(request.entitlementId)?.title ?? request.entitlementId,
     accountId: request.snapshot.accountId,
     roleArn: request.snapshot.roleArn,
     requester: person(request.requester),
@@ -112,14 +129,13 @@ const viewOf = (request: RequestSummary | RequestState, seen: Seen): RequestView
     durationSeconds: request.durationSeconds,
     ...(grant ? { grantedSeconds: totalSeconds(request) } : {}),
     createdAt: request.createdAt,
-    ...stagedView(request, seen),
+    ...stagedView(request, reading),
     ...(grant ? { grant } : {}),
-    ...(extension ? { extension: extensionView(request, extension, seen) } : {}),
+    ...(extension ? { extension: extensionView(request, extension, reading) } : {}),
     breakGlass: breakGlass !== undefined,
-    ...(breakGlass ? { review: reviewView(breakGlass, request.review, seen) } : {}),
-    ...(closed ? { closed: closedView(closed, seen) } : {}),
+    ...(breakGlass ? { review: reviewView(breakGlass, request.review, reading) } : {}),
+    ...(closed ? { closed: closedView(closed, reading) } : {}),
     ...(sessionsEnded ? { sessionsEnded } : {}),
-    actions: actionsFor({ issues: [], ...request }, { ...known, channel, principal, policy: desk.policy, now }),
     seq: request.seq,
   };
 };

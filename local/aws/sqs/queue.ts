@@ -37,6 +37,8 @@ export interface Queue {
   receive(max: number, nowMs: number, redrive: (message: Sent) => void): readonly Received[];
   /** Whoever brings a receipt that is no longer the last takes nothing away. */
   remove(receiptHandle: string): void;
+  /** It comes again after that; with a receipt that is no longer the last nothing changes. */
+  putOff(receiptHandle: string, seconds: number, nowMs: number): void;
 }
 
 /** "Exactly-once processing in Amazon SQS": what has the same deduplication id within five minutes is delivered once. */
@@ -77,6 +79,10 @@ export const createQueue = (settings: QueueSettings): Queue => {
     },
     remove: (receiptHandle) => {
       messages = messages.filter((message) => message.receiptHandle !== receiptHandle);
+    },
+    putOff: (receiptHandle, seconds, nowMs) => {
+      const message = messages.find((each) => each.receiptHandle === receiptHandle);
+      if (message) message.visibleAt = nowMs + seconds * 1000;
     },
   };
 };

@@ -26,6 +26,9 @@ const receiveSchema = z.object({
 });
 const deleteSchema = z.object({ QueueUrl: z.string(), ReceiptHandle: z.string().min(1) });
 
+/** SQS API reference, ChangeMessageVisibility: up to 12 hours. */
+const visibilitySchema = deleteSchema.extend({ VisibilityTimeout: z.int().min(0).max(43_200) });
+
 interface Operation {
   readonly action: string;
   readonly run: (body: unknown, queueOf: (url: string) => Queue, nowMs: number, queues: Queues) => object;
@@ -68,6 +71,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     run: (body, queueOf) => {
       const { QueueUrl, ReceiptHandle } = read(deleteSchema, body);
       queueOf(QueueUrl).remove(ReceiptHandle);
+      return {};
+    },
+  },
+  ChangeMessageVisibility: {
+    action: 'sqs:ChangeMessageVisibility',
+    run: (body, queueOf, nowMs) => {
+      const { QueueUrl, ReceiptHandle, VisibilityTimeout } = read(visibilitySchema, body);
+      queueOf(QueueUrl).putOff(ReceiptHandle, VisibilityTimeout, nowMs);
       return {};
     },
   },

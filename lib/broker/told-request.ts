@@ -1,0 +1,89 @@
+import type { AccessPolicy } from '../domain/policy.ts';
+import type { Group, Instant } from '../domain/principal.ts';
+import { type RequestState, openExtension, statusAt } from '../domain/request.ts';
+import { escalatedTo } from '../domain/stages.ts';
+import { isBefore } from '../domain/time.ts';
+import { seen } from './append-as-system.ts';
+import type { Desk } from './broker.ts';
+import { approversAsked } from './notice.ts';
+import { type RequestShown, showRequest } from './request-view.ts';
+import { handlesIn, wordsIn } from './words-of-people.ts';
+
+/** A request as it is told in chat and by mail: nobody in particular looks at it. */
+export interface ToldRequest {
+  readonly shown: RequestShown;
+  /** The groups whose yes is missing now, of the request or of its extension. */
+  readonly asked: readonly Group[];
+  /** Whether the yes has to come by the portal: that is asked for, or a sign-in that chat cannot prove. */
+  readonly byPortal: boolean;
+  /** What the requester asked for before; undefined when that cannot be found out. */
+  readonly before: Before | undefined;
+}
+
+/** Of the requester's last requests before this one. */
+export interface Before {
+  readonly requests: number;
+  /** For the same entitlement. */
+  readonly same: number;
+  /** When one for the same was last approved. */
+  readonly lastApprovedAt?: Instant;
+}
+
+/** So many of the requester's last requests are looked at. */
+export const BEFORE = 50;
+
+type Reader = Pick<Desk, 'ledger' | 'clock' | 'policy' | 'people' | 'texts' | 'summaries' | 'warn'>;
+
+/**
+ * The request by the ledger, strongly consistent, with everybody's names and words.
+ * @returns undefined where there is no such request
+ * @throws HatcheckError `ledger_unavailable`
+ */
+export const readTold = async (desk: Reader, requestId: string): Promise<ToldRequest | undefined> => {
+  const found = await seen(desk, requestId);
+  if (!found) return undefined;
+  const { request, now } = found;
+  const [names, words, before] = await Promise.all([
+    desk.people.get([...new Set(handlesIn(request))]),
+    desk.texts.get(wordsIn(request)),
+    beforeOf(desk, request),
+  ]);
+  const person = (handle: string) => ({ handle, ...names.get(handle) });
+  return {
+    shown: showRequest(request, desk, { now, person, words }),
+    asked: askedNow(request, now),
+    byPortal: mustBeByPortal(desk.policy, request),
+    before,
+  };
+};
+
+const askedNow = (request: RequestState, now: Instant): readonly Group[] => {
+  const staged = statusAt(request, now) === 'pending' ? request : openExtension(request, now);
+  if (!staged) return [];
+  return [...new Set([...approversAsked(staged).groups, ...(escalatedTo(staged, now)?.groups ?? [])])];
+};
+
+/** An entitlement that is gone lets nobody say yes anywhere: the portal says why. */
+const mustBeByPortal = ({ entitlements }: AccessPolicy, { entitlementId }: RequestState): boolean => {
+  const entitlement = entitlements.get(entitlementId);
+  const { mfa, authenticatedWithinSeconds, channel } = entitlement?.approverRequires ?? {};
+  return !entitlement || channel === 'portal' || mfa === true || authenticatedWithinSeconds !== undefined;
+};
+
+/** It helps whoever decides, and stops nobody: it comes from the index. */
+const beforeOf = async (desk: Reader, request: RequestState): Promise<Before | undefined> => {
+  try {
+    const { items } = await desk.summaries.ofRequester(request.requester, { limit: BEFORE });
+    const earlier = items.filter(({ id, createdAt }) => id !== request.id && !isBefore(request.createdAt, createdAt));
+    const same = earlier.filter(({ entitlementId }) => entitlementId === request.entitlementId);
+    const last = same.find(({ approvedAt }) => approvedAt !== undefined)?.approvedAt;
+    return {
+      requests: earlier.length,
+      same: same.length,
+      ...(last === undefined ? {} : { lastApprovedAt: last }),
+    };
+  } catch (error) {
+    desk.warn('what the requester asked for before was not read', error);
+    return undefined;
+  }
+};

@@ -1,0 +1,15 @@
+/**
+ * What may hide or turn text around it: controls but for line ends, bidi controls (UAX 9), zero-width characters, line separators, tags.
+ * NB. Names come from identity providers, and words are older than a rule may be: they are looked at again wherever they are shown.
+ */
+const HIDDEN = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+
+/** The text with whatever cannot be seen in it shown as its code point, `⟨U+202E⟩`; lone surrogates too. */
+export const visible = (text: string): string =>
+  text.toWellFormed().replaceAll(HIDDEN, (hidden) => (hidden === '\n' ? hidden : codePoint(hidden)));
+
+const codePoint = (character: string): string =>
+  `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
+
+/** On one line: a name that breaks the line would begin what looks like another fact. */
+export const visibleLine = (text: string): string => visible(text).replaceAll('\n', ' ');
