@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { create } from '../../functions/on-revocation.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
+import { sqsRevocations } from '../../lib/aws/revocation-queue.ts';
 import { systemChance } from '../../lib/broker/system.ts';
+import { startQueueSource } from '../../local/queue-source.ts';
 import { boundedRoles } from '../../local/target-accounts.ts';
 import type { LocalAws } from '../../local/aws/server.ts';
 import { requestId } from '../contract/requests.ts';
@@ -17,6 +20,7 @@ import { memoryClock } from '../support/memory.ts';
 import { tell } from '../support/revocations.ts';
 
 const ON_REVOCATION = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/on-revocation`;
+const QUEUE = 'hatcheck-test-revocations.fifo';
 const ISSUER = 'https://issuer.example.com';
 const ADMIN = entitlement();
 const POLICY = policy([ADMIN]);
@@ -31,7 +35,11 @@ beforeAll(async () => {
   const { roles, managedPolicies } = boundedRoles(POLICY, {
     ...{ credentialsRoleArn: BROKER, onRevocationRoleArn: ON_REVOCATION, issuer: ISSUER },
   });
-  aws = await start({ world: { ...world(...roles, role(ON_REVOCATION)), managedPolicies } });
+  aws = await start({
+    world: { ...world(...roles, role(ON_REVOCATION)), managedPolicies },
+    dynamodbAccount: BROKER_ACCOUNT,
+    queues: [{ name: QUEUE, fifo: true, visibilitySeconds: 60 }],
+  });
   const credentials = aws.credentialsFor(ON_REVOCATION, 'on-revocation');
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -116,6 +124,31 @@ describe('what is told again', () => {
     },
   );
 });
+
+test('fifty revocations at once on one role, through the queue, all take effect, and nobody else is hit', async () => {
+  const fifty = Array.from({ length: 50 }, (_, index) => requestId(100 + index));
+  for (const id of fifty) await tell(ledger(), id, { revokedAt: noon(60) });
+  const [other, ...codes] = await Promise.all([requestId(6), ...fifty].map(sessionOf));
+  const credentials = aws.credentialsFor(ON_REVOCATION, 'lambda');
+  const queueUrl = `https://sqs.eu-west-1.amazonaws.com/${BROKER_ACCOUNT}/${QUEUE}`;
+  const client = new SQSClient({
+    ...{ endpoint: aws.endpoint, region: 'eu-west-1', credentials, useQueueUrlAsEndpoint: false },
+  });
+  const revocations = sqsRevocations({ client, queueUrl });
+  await Promise.all(fifty.map((id) => revocations.send({ id, requestId: id, roleArn: ADMIN.roleArn })));
+  const source = startQueueSource({
+    ...{ endpoint: aws.endpoint, region: 'eu-west-1', queueUrl, queueArn: QUEUE, credentials, batchSize: 10 },
+    invoke: (event) => handler(event),
+    log: (line) => {
+      throw new Error(line);
+    },
+  });
+  await source.poll();
+  await source.close();
+  expect(new Set(await Promise.all(codes.map((code) => code())))).toEqual(new Set(['AccessDenied']));
+  expect(await other?.()).toBe('none');
+  expect(log.lines()).toEqual([]);
+}, 60_000);
 
 test('too many for one boundary are said to the operator', async () => {
   const many = Array.from({ length: 200 }, (_, index) => requestId(1000 + index));
