@@ -7,19 +7,21 @@ Example, with what the target account says of its roles:
   aws iam get-account-authorization-details --filter Role LocalManagedPolicy AWSManagedPolicy > roles.json
   hatcheck doctor --broker-account 777788889999 --issuer https://issuer.example.com --role roles.json --role admin.json
   hatcheck doctor … --entitlement prod-read --action s3:ListAllMyBuckets
+  AWS_PROFILE=prod hatcheck doctor … --ask-aws                            # needs iam:GetRole there, and the aws command
 
 Exit codes: 0 nothing is wrong, 1 something is, 2 wrong usage or a file that cannot be read.`;
 
 const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-/** `hatcheck doctor`: works on files alone, without a server and without credentials. */
+/** `hatcheck doctor`: works without a server, and on files without credentials. */
 export const addDoctorCommand = (program: Command): void => {
   program
     .command('doctor')
     .description('what stands between an entitlement and a session of its role: which line, and what to do')
     .option('--entitlement <ids...>', 'only these')
     .option('--access <file>', 'the access policy', 'access.yml')
-    .requiredOption('--role <file>', 'roles as the AWS CLI prints them; may be given more than once', collected)
+    .option('--role <file>', 'roles as the AWS CLI prints them; may be given more than once', collected)
+    .option('--ask-aws', 'have the AWS CLI ask for the roles now, with whatever credentials it has')
     .requiredOption('--broker-account <id>', 'the account that Hatcheck runs in')
     .option('--stage <stage>', 'as it is deployed', 'prod')
     .requiredOption('--issuer <url>', 'the address that Hatcheck signs by, as the parameter issuer of serverless.yml')
@@ -31,6 +33,6 @@ export const addDoctorCommand = (program: Command): void => {
     .addHelpText('after', EXAMPLE)
     .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./doctor/doctor.ts');
-      process.exitCode = doctor(options);
+      process.exitCode = await doctor(options);
     });
 };

@@ -5,13 +5,16 @@ import { Failure } from '../failure.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { bold, counted, green, red, say, sayJson, yellow } from '../policy/print.ts';
 import { type BrokerOptions, brokerOf } from '../role/broker.ts';
+import { askAws } from './ask-aws.ts';
 
 const { diagnose } = await import('../../lib/config/doctor/diagnose.ts');
 const { readRoles } = await import('../../lib/config/role-facts.ts');
+const { roleName } = await import('../../lib/domain/boundary.ts');
 
 export interface DoctorOptions extends BrokerOptions {
   readonly entitlement?: readonly string[];
-  readonly role: readonly string[];
+  readonly role?: readonly string[];
+  readonly askAws?: boolean;
   readonly action?: string;
   readonly resource: string;
   readonly strict?: boolean;
@@ -25,8 +28,13 @@ interface Diagnosis {
 }
 
 /** @returns the exit code: 1 with a fault, or with a warning where `strict`. @throws Failure 2; the file system's error */
-export const doctor = (options: DoctorOptions): 0 | 1 => {
-  const roles = readRoles(options.role.map((file) => readFileSync(file, 'utf8')));
+export const doctor = async (options: DoctorOptions): Promise<0 | 1> => {
+  const entitlements = chosen(options);
+  const { role: files = [], askAws: ask = false } = options;
+  if (files.length === 0 && !ask) throw new Failure(2, 'say what to look at: --role FILE, or --ask-aws');
+  const read = files.map((file) => readFileSync(file, 'utf8'));
+  const asked = ask ? await askAws(entitlements.map(({ roleArn }) => roleName(roleArn))) : [];
+  const roles = readRoles([...read, ...asked]);
   if (!roles)
     throw new Failure(
       2,
@@ -35,7 +43,7 @@ export const doctor = (options: DoctorOptions): 0 | 1 => {
   const { action, resource, json = false, strict = false } = options;
   if (action !== undefined && !/^[a-z0-9-]+:[A-Za-z0-9]+$/.test(action))
     throw new Failure(2, '--action must be one action, such as s3:GetObject');
-  const diagnoses = chosen(options).map((entitlement): Diagnosis => ({
+  const diagnoses = entitlements.map((entitlement): Diagnosis => ({
     ...{ entitlementId: entitlement.id, roleArn: entitlement.roleArn },
     findings: diagnose(
       entitlement,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -100,6 +100,45 @@ test('speaks JSON', async () => {
     entitlements: [
       { entitlementId: 'read', findings: [{ line: 'tag_session' }, { level: 'warning', line: 'permissions' }] },
     ],
+  });
+});
+
+describe('asked for by the AWS CLI', () => {
+  /** Stands in for it: has the role Read, knows no Admin, and may not ask for others. */
+  const fake = (): Readonly<Record<string, string>> => {
+    put(
+      'aws',
+      `#!/bin/sh
+case "$1 $2 $3 $4" in
+  'iam get-role --role-name Read') cat '${join(folder, 'read.json')}' ;;
+  *Admin) echo 'An error occurred (NoSuchEntity) when calling the GetRole operation' >&2; exit 254 ;;
+  *) echo 'An error occurred (AccessDenied) when calling the GetRole operation' >&2; exit 254 ;;
+esac
+`,
+    );
+    chmodSync(join(folder, 'aws'), 0o700);
+    return { PATH: `${folder}:/usr/bin:/bin` };
+  };
+  const ask = (env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+    hatcheck(['doctor', ...BROKER, '--ask-aws', ...args], env, '', folder);
+
+  test('roles are looked at as they are, and one that is not there is said to be unseen', async () => {
+    expect(await ask(fake(), '--entitlement', 'read')).toMatchObject({ code: 0, stderr: '' });
+    const { stdout } = await ask(fake());
+    expect(stdout).toContain('role/hatcheck/Read: well');
+    expect(stdout).toContain('role/hatcheck/Admin: 0 faults, 1 warning');
+  });
+
+  test('where it may not ask, or is not there, that is said on one line', async () => {
+    put('access.yml', ACCESS.replace('name: Admin', 'name: Other'));
+    const refused = await ask(fake(), '--entitlement', 'admin');
+    put('access.yml', ACCESS);
+    expect(refused).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^hatcheck: [^\n]*AccessDenied[^\n]*\n$/),
+    });
+    expect(await ask({ PATH: folder.concat('/none') }, '--entitlement', 'read')).toMatchObject({ code: 2, stdout: '' });
   });
 });
 
