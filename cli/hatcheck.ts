@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
+import { addAuditCommands } from './audit.ts';
 import { cachePrefix, processCredentials } from './credentials.ts';
 import { type Instructions, loginByDevice } from './device.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -153,6 +154,7 @@ program
   .addOption(serverOption())
   .action(credentials);
 
+addAuditCommands(program, { place, serverOption });
 addDoctorCommand(program);
 addIssuerCommands(program);
 addPolicyCommands(program);

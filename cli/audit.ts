@@ -1,0 +1,58 @@
+import { type Command, Option } from 'commander';
+import type { ReconcileOptions } from './audit/reconcile.ts';
+import type { ReviewOptions } from './audit/review.ts';
+import type { Place } from './sign-in.ts';
+
+const EXAMPLES = `
+Examples, as an auditor:
+  hatcheck audit export > record.ndjson
+  aws s3 cp --recursive s3://trail/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/22 trail
+  hatcheck audit reconcile --record record.ndjson --cloudtrail trail/*.json.gz
+  hatcheck review --unused-for 90d --record record.ndjson --format csv > review.csv
+
+Without --record the server is asked. Exit codes: 0 as it should be, 1 it is not.`;
+
+type OnServer = { readonly server: string };
+
+/** `hatcheck audit …` and `hatcheck review`: what the ledger says, beside what AWS says. What a command needs is loaded when it runs. */
+export const addAuditCommands = (
+  program: Command,
+  { place, serverOption }: { place: (at: OnServer) => Place; serverOption: () => Option },
+): void => {
+  const record = (): Option =>
+    new Option('--record <file>', 'what `hatcheck audit export` wrote, rather than the server');
+  const audit = program.command('audit').description('the record, for auditors').addHelpText('after', EXAMPLES);
+  audit
+    .command('export')
+    .description('every request with its events, as the server answers it, one a line')
+    .addOption(serverOption())
+    .action(async (options: OnServer) => {
+      const { readAll } = await import('./audit/record.ts');
+      for await (const answer of readAll(place(options))) process.stdout.write(`${JSON.stringify(answer)}\n`);
+    });
+  audit
+    .command('reconcile')
+    .description('whether every session that CloudTrail has was decided about, and the other way round')
+    .requiredOption('--cloudtrail <files...>', 'as CloudTrail writes them, also .gz, or as lookup-events answers')
+    .option('--role <arns...>', 'roles that are lent and have no request on record')
+    .option('--json', 'for a program')
+    .addOption(record())
+    .addOption(serverOption())
+    .action(async (options: ReconcileOptions & OnServer) => {
+      const { compare } = await import('./audit/reconcile.ts');
+      process.exitCode = await compare(place(options), options);
+    });
+  program
+    .command('review')
+    .description('which entitlements nobody uses, and which grants were used for less than they were given')
+    .option('--unused-for <days>', 'such as 90d', '90d')
+    .option('--policy <file>', 'the access policy', 'access.yml')
+    .option('--cloudtrail <files...>', 'what was done with the sessions')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'csv', 'json']).default('text'))
+    .addOption(record())
+    .addOption(serverOption())
+    .action(async (options: ReviewOptions & OnServer) => {
+      const { review } = await import('./audit/review.ts');
+      await review(place(options), options);
+    });
+};
