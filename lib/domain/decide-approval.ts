@@ -109,11 +109,13 @@ const entitlementChecks = (
   },
   {
     rule: 'channel',
-    detail: approverRequires.channel === undefined ? 'Said in any way.' : `Said by way of ${approverRequires.channel}.`,
-    check: () =>
-      approverRequires.channel === undefined || approverRequires.channel === context.channel
+    detail: channelWanted(approverRequires, context) === undefined ? 'Said in any way.' : 'Said by way of portal.',
+    check: () => {
+      const wanted = channelWanted(approverRequires, context);
+      return wanted === undefined || wanted === context.channel
         ? undefined
-        : refuse('channel_not_allowed', `said by ${context.channel}, ${approverRequires.channel} asked for`),
+        : refuse('channel_not_allowed', `said by ${context.channel}, ${wanted} asked for`);
+    },
   },
   groupsFreshCheck(context.principal, groupsMaxAgeSeconds, context.now),
   mfaCheck(context.principal, approverRequires),
@@ -129,6 +131,16 @@ const entitlementChecks = (
     check: () => onlyLater(matter, command, context.now),
   },
 ];
+
+/**
+ * Chat proves no sign-in: a telephone that lies open is enough there. Where one of a kind, or a fresh one, is asked for, the yes is said in the
+ * portal.
+ */
+const channelWanted = (
+  { channel, mfa, authenticatedWithinSeconds }: NonNullable<Entitlement['approverRequires']>,
+  said: Pick<Context, 'channel'>,
+): 'portal' | undefined =>
+  channel ?? (said.channel === 'chat' && (mfa || authenticatedWithinSeconds !== undefined) ? 'portal' : undefined);
 
 const NOTHING_MORE: NonNullable<Entitlement['approverRequires']> = { mfa: false };
 

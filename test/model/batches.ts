@@ -63,7 +63,7 @@ const wantedOf = (use: UseCase, ...likely: readonly string[]): fc.Arbitrary<Want
     ask: fc.oneof({ weight: 4, arbitrary: asks }, { weight: 1, arbitrary: breaking }),
     key: fc.constantFrom('one', 'two', 'three', 'four'),
     act: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: less }),
-    channel: fc.constantFrom<Channel>('portal', 'portal', 'portal', 'bearer'),
+    channel: fc.constantFrom<Channel>('portal', 'portal', 'portal', 'bearer', 'chat'),
     held: targets,
     other: otherOf(use),
     skewSeconds: fc.oneof(

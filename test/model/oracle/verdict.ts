@@ -129,6 +129,7 @@ const approval = (moment: Moment, command: Extract<Command, { type: 'approve' }>
       : 'not_an_approver';
   const demands = today.approverRequires ?? { mfa: false };
   if ('channel' in demands && demands.channel !== channel) return 'channel_not_allowed';
+  if (channel === 'chat' && (demands.mfa || 'authenticatedWithinSeconds' in demands)) return 'channel_not_allowed';
   if (nowMs - Date.parse(who.groupsAt) > today.groupsMaxAgeSeconds * 1000) return 'step_up_required';
   if (!isStrong(who, demands, nowMs)) return 'step_up_required';
   return fitsUnder(command, moment, more?.seconds ?? facts.seconds, more !== undefined)

@@ -243,6 +243,18 @@ describe('what is asked of whoever says yes', () => {
     expect(outcome(decide(state, YES, { ...context(strong, noon(1), [strict]), ...where }))).toBe(came);
   });
 
+  test.each<[string, object]>([
+    ['more than one factor', { mfa: true }],
+    ['a fresh sign-in', { mfa: false, authenticatedWithinSeconds: 3600 }],
+  ])('where it is %s, chat proves none, however strong the sign-in in the portal is', (_what, approverRequires) => {
+    const asking = entitlement({ approverRequires: { mfa: false, ...approverRequires } });
+    const by = (channel: 'portal' | 'bearer' | 'chat') =>
+      outcome(decide(pendingFor(asking), YES, { ...context(strong, noon(1), [asking]), channel }));
+    expect([by('chat'), by('bearer'), by('portal')]).toEqual([
+      ...['channel_not_allowed', 'request.approved', 'request.approved'],
+    ]);
+  });
+
   test('binds no no', () => {
     const deny: Command = { type: 'deny', reason: { id: 'w', hash: 'h' } };
     expect(outcome(decide(state, deny, { ...context(approver, noon(1), [strict]), channel: 'chat' }))).toBe(
