@@ -98,7 +98,9 @@ describe('where the browser is sent', () => {
 
 describe('the provider', () => {
   test('must be a configured one', async () => {
-    await expect(codeOf(beginLogin(identity, { provider: 'okta' }))).resolves.toBe('invalid_input');
+    await expect(beginLogin(identity, { provider: 'okta' })).rejects.toMatchObject({
+      refusal: { code: 'invalid_input', faults: [{ pointer: '/provider', code: 'unknown_provider' }] },
+    });
     await expect(codeOf(beginLogin(identity, { provider: 'local-oidc' }))).resolves.toBe('accepted');
   });
 

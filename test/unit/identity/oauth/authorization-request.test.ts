@@ -77,6 +77,7 @@ describe('an address that the browser must not be sent to', () => {
     ['http://127.0.0.1:8080@evil.example.com/a', 'here: invalid_input'],
     ['javascript:http://127.0.0.1:8080/a', 'here: invalid_input'],
     ['http://127.0.0.1:8080/a\n', 'here: invalid_input'],
+    ['http://evil.example.com/?http://127.0.0.1:8080/a', 'here: invalid_input'],
   ])('%s: %s', (redirect_uri, expected) => {
     expect(outcome({ redirect_uri })).toBe(expected);
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   askAgain,
@@ -26,6 +27,10 @@ afterEach(() => server.close());
 
 const one = holderOf(`${engineer.handle}.${'a'.repeat(43)}`);
 const other = holderOf(`${engineer.handle}.${'b'.repeat(43)}`);
+
+test('the holder of a token is whose handle is in front, with what follows the first dot', () => {
+  expect(holderOf('p_a.secret.more')).toEqual({ handle: 'p_a', secret: 'secret.more' });
+});
 
 describe('a provider’s refresh token', () => {
   test('is kept for its holder, once', async () => {
@@ -98,6 +103,19 @@ describe('asking again', () => {
     const fetchJson = () => Promise.resolve({ status: 200, json: {} });
     const asked = await ask({ fetchJson });
     expect(asked).toEqual({ principal: principal(), refreshToken: 'a token that was not given out here' });
+  });
+
+  test('attack: beside an access token that the ID token was not made with keeps the groups as they were', async () => {
+    const fetchJson = (accessToken: string) => () => {
+      const json = { id_token: server.idToken({ groups: ['on-call'], at_hash: HASH }), access_token: accessToken };
+      return Promise.resolve({ status: 200, json });
+    };
+    const HASH = createHash('sha256').update('theirs').digest().subarray(0, 16).toString('base64url');
+    const honest = await ask({ fetchJson: fetchJson('theirs') });
+    expect(honest).toMatchObject({ principal: { groups: ['local-oidc:on-call'] } });
+    const swapped = await ask({ fetchJson: fetchJson('of another') });
+    expect(swapped).toMatchObject({ principal: { groups: engineer.groups } });
+    expect(warned).toHaveLength(1);
   });
 
   test('goes without an access token where the provider gives none', async () => {
