@@ -65,7 +65,7 @@ export const reconcile = (
   { from, to, roles }: Coverage,
 ): Reconciled => {
   const isWithin = ({ at }: { readonly at: Instant }): boolean => !isBefore(at, from) && !isBefore(to, at);
-  const sessions = calls.filter(({ accessKeyId, roleArn }) => accessKeyId !== undefined && roles.has(roleArn));
+  const sessions = calls.filter(isSession).filter(({ roleArn }) => roles.has(roleArn));
   const { intentOf, sessionsOf } = explain(issues, sessions);
   const compared = { issues: issues.filter(isWithin), sessions: sessions.filter(isWithin) };
   const differences = [
@@ -79,13 +79,17 @@ export const reconcile = (
   };
 };
 
+type Session = RoleCall & { readonly accessKeyId: string };
+
+const isSession = (call: RoleCall): call is Session => call.accessKeyId !== undefined;
+
 interface Explained {
   readonly intentOf: ReadonlyMap<RoleCall, Issue>;
   readonly sessionsOf: ReadonlyMap<Issue, readonly RoleCall[]>;
 }
 
 /** Each session belongs to the intent whose outcome has its access key, else to one that knows none and may have opened it. */
-const explain = (issues: readonly Issue[], sessions: readonly RoleCall[]): Explained => {
+const explain = (issues: readonly Issue[], sessions: readonly Session[]): Explained => {
   const byKey = new Map(
     issues.flatMap((issue) => (issue.outcome?.accessKeyId ? [[issue.outcome.accessKeyId, issue]] : [])),
   );
@@ -93,7 +97,7 @@ const explain = (issues: readonly Issue[], sessions: readonly RoleCall[]): Expla
   const intentOf = new Map<RoleCall, Issue>();
   const sessionsOf = new Map<Issue, readonly RoleCall[]>();
   for (const session of sessions) {
-    const issue = byKey.get(session.accessKeyId ?? '') ?? [...left].find((each) => mayHaveOpened(each, session));
+    const issue = byKey.get(session.accessKeyId) ?? [...left].find((each) => mayHaveOpened(each, session));
     if (!issue) continue;
     intentOf.set(session, issue);
     sessionsOf.set(issue, [...(sessionsOf.get(issue) ?? []), session]);

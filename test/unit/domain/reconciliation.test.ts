@@ -120,8 +120,9 @@ describe('what differs', () => {
     const calls = [
       call({ id: 'b', at: noon(300), accessKeyId: 'B' }),
       call({ id: 'a', at: noon(200), accessKeyId: 'A' }),
+      call({ id: 'c', at: noon(400), accessKeyId: 'C' }),
     ];
-    expect(compared([], calls).differences.map((each) => each.call)).toEqual(['a', 'b']);
+    expect(compared([], calls).differences.map((each) => each.call)).toEqual(['a', 'b', 'c']);
   });
 });
 
