@@ -55,14 +55,16 @@ export const test = (name: string, act: Act): void => {
   cases.push({ id: `${words} #${cases.length}`, file, suite: current, act });
 };
 
+/** One list a row, as its function takes it. */
+const argumentsOf = (rows: readonly unknown[]): readonly (readonly unknown[])[] => {
+  const lists = rows.filter((row): row is readonly unknown[] => Array.isArray(row));
+  return lists.length === rows.length ? lists : rows.map((row) => [row]);
+};
+
 test.each =
   (rows: readonly unknown[]) =>
   (name: string, act: (...row: readonly unknown[]) => unknown): void => {
-    const spread = rows.every((row) => Array.isArray(row));
-    for (const row of rows) {
-      const values: readonly unknown[] = spread && Array.isArray(row) ? row : [row];
-      test(name, () => act(...values));
-    }
+    for (const row of argumentsOf(rows)) test(name, () => act(...row));
   };
 
 const within = (suite: Suite, fill: () => void): void => {
@@ -75,6 +77,15 @@ const within = (suite: Suite, fill: () => void): void => {
 export const describe = (name: string, fill: () => void): void => {
   within(suiteIn(current, name), fill);
 };
+
+describe.each =
+  (rows: readonly unknown[]) =>
+  (name: string, fill: (...row: readonly unknown[]) => void): void => {
+    for (const row of argumentsOf(rows))
+      describe(name, () => {
+        fill(...row);
+      });
+  };
 
 describe.skip = (name: string, fill: () => void): void => {
   within(suiteIn(current, name, true), fill);
