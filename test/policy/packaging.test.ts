@@ -6,8 +6,8 @@ test('packaging knows no AWS credentials, and the template is the same with and 
   const without = await packaged();
   const other = {
     AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'none',
-    AWS_PROFILE: 'nobody',
+    AWS_SECRET_ACCESS_KEY: 'no-such-secret-key',
+    AWS_PROFILE: 'no-such-profile',
     AWS_REGION: 'us-gov-west-1',
   };
   const environment = jest.replaceProperty(process, 'env', { ...process.env, ...other });
