@@ -86,9 +86,7 @@ export const targetAccounts = (policy: AccessPolicy, issuer: string, metadata: s
   );
 
 /** Something to be allowed, or not, to see: three buckets an account, named after it. */
-const targetBuckets = (
-  policy: AccessPolicy,
-): Readonly<Record<string, { readonly buckets: readonly Bucket[] }>> =>
+const targetBuckets = (policy: AccessPolicy): Readonly<Record<string, { readonly buckets: readonly Bucket[] }>> =>
   Object.fromEntries(
     [...policy.entitlements.values()].map(({ account }) => [account.id, { buckets: bucketsOf(account.name) }]),
   );

@@ -174,7 +174,7 @@ const SAML_SIGN_IN: Readonly<Record<Account['partition'], string>> = {
 };
 
 export const samlAudienceOf = ({ roleArn }: Pick<RoleSessionOrder, 'roleArn'>): string => {
-  const [, partition = ''] = roleArn.split(':');
+  const partition = roleArn.split(':').slice(1, 2).join();
   return certain(new Map(Object.entries(SAML_SIGN_IN)).get(partition), 'a role of no partition');
 };
 

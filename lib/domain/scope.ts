@@ -1,5 +1,5 @@
 import type { DenyStatement, Entitlement } from './entitlement.ts';
-import { type Refusal, badInput } from './errors.ts';
+import { type InputFault, type Refusal, badInput } from './errors.ts';
 
 /** The part of a role that a task needs, as its requester names it: IAM's own patterns. It can only take away. */
 export interface Scope {
@@ -25,10 +25,10 @@ export const scopeForm = (
   { actions, resources }: Scope,
 ): Refusal | undefined => {
   const faults = [
-    ...actions.flatMap((action, at) => (ACTION.test(action) ? [] : [actionFault(at)])),
+    ...actions.flatMap((action, at) => (ACTION.test(action) ? [] : [malformed('actions', at, AN_ACTION)])),
     ...resources.flatMap((resource, at) => {
       const why = resource === '*' ? undefined : whyNoArn(resource, account);
-      return why === undefined ? [] : [badInput(`/scope/resources/${at}`, 'invalid_format', why)];
+      return why === undefined ? [] : [malformed('resources', at, why)];
     }),
     ...twice(
       actions.map((action) => action.toLowerCase()),
@@ -37,23 +37,30 @@ export const scopeForm = (
     ...twice(resources, 'resources'),
   ];
   const [first] = faults;
-  return first && { ...first, faults: faults.flatMap((each) => each.faults ?? []) };
+  return first && { ...badInput(first.pointer, first.code, first.detail), faults };
 };
 
-const actionFault = (at: number): Refusal =>
-  badInput(`/scope/actions/${at}`, 'invalid_format', 'an action of one service, such as s3:GetObject or ec2:Describe*');
+const AN_ACTION = 'an action of one service, such as s3:GetObject or ec2:Describe*';
+
+const malformed = (list: keyof Scope, at: number, detail: string): InputFault => ({
+  pointer: `/scope/${list}/${at}`,
+  code: 'invalid_format',
+  detail,
+});
 
 const whyNoArn = (resource: string, { id, partition }: Entitlement['account']): string | undefined => {
   const [, itsPartition, , , itsAccount] = ARN.exec(resource) ?? [];
   if (itsPartition === undefined) return 'an ARN, wildcards after its service only, or *';
   if (itsPartition !== partition) return `an ARN of the partition ${partition}`;
   // Buckets and some others have no account; `aws` has what AWS itself keeps.
-  return ['', 'aws', id].includes(itsAccount ?? '') ? undefined : `an ARN of the account ${id}`;
+  return ['', 'aws', id].some((one) => one === itsAccount) ? undefined : `an ARN of the account ${id}`;
 };
 
-const twice = (list: readonly string[], name: keyof Scope): readonly Refusal[] =>
+const twice = (list: readonly string[], name: keyof Scope): readonly InputFault[] =>
   list.flatMap((each, at) =>
-    list.indexOf(each) < at ? [badInput(`/scope/${name}/${at}`, 'duplicate', 'it is named twice')] : [],
+    list.indexOf(each) < at
+      ? [{ pointer: `/scope/${name}/${at}`, code: 'duplicate', detail: 'it is named twice' }]
+      : [],
   );
 
 /**
@@ -81,8 +88,9 @@ export interface ScopeAllow {
 export const scopeInWords = ({ actions, resources }: Scope): readonly string[] => {
   const services = new Map<string, string[]>();
   for (const action of actions) {
-    const [service = '', what = ''] = action.split(':');
-    services.set(service, [...(services.get(service) ?? []), actionInWords(what)]);
+    const at = action.indexOf(':');
+    const service = action.slice(0, at);
+    services.set(service, [...(services.get(service) ?? []), actionInWords(action.slice(at + 1))]);
   }
   return [
     ...[...services].map(([service, all]) => `${service}: ${all.join(', ')}`),
@@ -92,16 +100,15 @@ export const scopeInWords = ({ actions, resources }: Scope): readonly string[] =
 
 const actionInWords = (what: string): string => {
   if (what === '*') return 'everything';
-  const [, start] = /^([^*?]+)\*$/.exec(what) ?? [];
-  return start === undefined ? what : `everything that begins with ${start}`;
+  return /^[^*?]+\*$/.test(what) ? `everything that begins with ${what.slice(0, -1)}` : what;
 };
-
-const ARN_PARTS = /^arn:([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/;
 
 const resourceInWords = (resource: string): string => {
   if (resource === '*') return 'every resource';
-  const [, , service = '', region = '', , what = ''] = ARN_PARTS.exec(resource) ?? [];
-  return `${what} of ${service}${region === '' ? '' : ` in ${region === '*' ? 'every region' : region}`}`;
+  const parts = resource.split(':');
+  const [service, region] = [parts.slice(2, 3).join(), parts.slice(3, 4).join()];
+  const where = region === '' ? '' : ` in ${region === '*' ? 'every region' : region}`;
+  return `${parts.slice(5).join(':')} of ${service}${where}`;
 };
 
 /** In the same words and the same order: what was asked for twice under one key. */

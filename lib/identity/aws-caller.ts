@@ -74,7 +74,7 @@ const USER_ID = /^(AROA[A-Z0-9]{12,124}):([A-Za-z0-9_+=,.@-]{2,64})$/;
 const callerIn = (xml: string): Caller => {
   const [, elements = ''] = ANSWER.exec(xml) ?? [];
   const found = new Map(
-    [...elements.matchAll(/<(\w+)>([^<>]*)<\/\1>/g)].map(([, name = '', text = '']) => [name, text]),
+    [...elements.matchAll(/<(\w+)>([^<>]*)<\/\1>/g)].map(([, name, text]) => [name, text] as const),
   );
   const [arn, userId, account] = ['Arn', 'UserId', 'Account'].map((name) => found.get(name));
   if (arn === undefined || userId === undefined || account === undefined)

@@ -8,7 +8,17 @@ const MAX_AGE_MS = 60_000;
 /** Ahead of our clock. */
 const MAX_AHEAD_MS = 30_000;
 
-const MEMBERS = ['audience', 'authorization', 'date', 'nonce', 'region', 'token'] as const;
+/** All that they bring. */
+interface ProofMembers {
+  readonly audience: string;
+  readonly authorization: string;
+  readonly date: string;
+  readonly nonce: string;
+  readonly region: string;
+  readonly token: string;
+}
+
+const MEMBER_COUNT = 6;
 
 /**
  * A call of `GetCallerIdentity` that somebody signed and did not send. What is said is fixed: the method, the place, the body. They bring what differs from one
@@ -40,26 +50,28 @@ const CONTENT_TYPE = 'application/x-www-form-urlencoded; charset=utf-8';
 export const awsProviderOf = (
   providers: readonly AwsProvider[],
   subjectToken: string,
-): { readonly provider: AwsProvider; readonly members: ReadonlyMap<string, string> } => {
+): { readonly provider: AwsProvider; readonly members: ProofMembers } => {
   if (subjectToken.length > MAX_CHARACTERS) throw new AssertionRefused('too_large');
   if (!/^[A-Za-z0-9_-]+$/.test(subjectToken)) throw new AssertionRefused('malformed');
   const members = membersIn(Buffer.from(subjectToken, 'base64url'));
   // Made out to us, by a name that the signature covers: what was signed for another server is nothing here.
-  const provider = providers.find(({ audience }) => audience === members.get('audience'));
+  const provider = providers.find(({ audience }) => audience === members.audience);
   if (!provider) throw new AssertionRefused('audience');
   return { provider, members };
 };
 
-const membersIn = (bytes: Buffer): ReadonlyMap<string, string> => {
-  const object = jsonObject(bytes, { maxDepth: 1, maxMembers: MEMBERS.length });
-  const members = new Map(
-    MEMBERS.flatMap((name): [string, string][] => {
-      const value = object && memberOf(object, name);
-      return typeof value === 'string' ? [[name, value]] : [];
-    }),
-  );
-  if (members.size < MEMBERS.length) throw new AssertionRefused('malformed');
-  return members;
+/** These and no others: six at the most, and each of six is there. */
+const membersIn = (bytes: Buffer): ProofMembers => {
+  const object = jsonObject(bytes, { maxDepth: 1, maxMembers: MEMBER_COUNT });
+  const text = (name: keyof ProofMembers): string => {
+    const value = object && memberOf(object, name);
+    if (typeof value !== 'string') throw new AssertionRefused('malformed');
+    return value;
+  };
+  return {
+    ...{ audience: text('audience'), authorization: text('authorization'), date: text('date') },
+    ...{ nonce: text('nonce'), region: text('region'), token: text('token') },
+  };
 };
 
 /**
@@ -68,12 +80,9 @@ const membersIn = (bytes: Buffer): ReadonlyMap<string, string> => {
  */
 export const checkedProof = (
   { regions, audience }: AwsProvider,
-  members: ReadonlyMap<string, string>,
+  { authorization, date, nonce, region, token }: ProofMembers,
   now: Date,
 ): AwsProof => {
-  const [authorization = '', date = '', nonce = '', region = '', token = ''] = [
-    ...['authorization', 'date', 'nonce', 'region', 'token'].map((name) => members.get(name)),
-  ];
   if (!regions.includes(region)) throw new AssertionRefused('issuer');
   const [, day, scopeRegion, signature] = AUTHORIZATION.exec(authorization) ?? [];
   const signedAt = instantOf(date);

@@ -31,9 +31,9 @@ beforeEach(() => {
   identity = identityAt(aws.endpoint);
 });
 
-const identityAt = (stsEndpoint: string): MemoryIdentity => ({
+const identityAt = (stsEndpoint: string, timeoutMs = 10_000): MemoryIdentity => ({
   ...memoryIdentity([provider], { clock }),
-  ...{ askSts: boundedFetch({ maxBytes: 16 * 1024, timeoutMs: 500 }), stsEndpoint },
+  ...{ askSts: boundedFetch({ maxBytes: 16 * 1024, timeoutMs }), stsEndpoint },
 });
 
 interface Proving {
@@ -148,6 +148,8 @@ describe('a proof of another form, of which AWS is told nothing', () => {
       () => tampered(prove(), { token: 'x'.repeat(32) + '\r\nHost: evil' }),
       'header',
     ],
+    ['another day', () => authorization((text) => text.replace(/\/\d{8}\//, '/20200101/')), 'header'],
+    ['a date of another form', () => tampered(prove(), { date: new Date().toISOString() }), 'header'],
     ['a short nonce', () => tampered(prove(), { nonce: 'short' }), 'header'],
     ['a date that is none', () => tampered(prove(), { date: '20261340T000000Z' }), 'header'],
     ['SSRF: a region that is a host', () => tampered(prove(), { region: 'evil.example.com/' }), 'issuer'],
@@ -202,6 +204,24 @@ describe('replay', () => {
   });
 });
 
+test.each([
+  ['eu-west-1', 'https://sts.eu-west-1.amazonaws.com/'],
+  ['us-gov-west-1', 'https://sts.us-gov-west-1.amazonaws.com/'],
+  ['cn-north-1', 'https://sts.cn-north-1.amazonaws.com.cn/'],
+])('of %s AWS’s own host is asked, and no other: %s', async (region, place) => {
+  const asked: string[] = [];
+  const regional = { ...provider, regions: [region] };
+  identity = {
+    ...memoryIdentity([regional], { clock }),
+    askSts: (url) => {
+      asked.push(url.href);
+      return Promise.reject(new Error('far enough'));
+    },
+  };
+  expect(await verdict(prove({ region }))).toBe('temporarily_unavailable');
+  expect(asked).toEqual([place]);
+});
+
 test('another role of the same account is refused, and that is on record', async () => {
   expect(await faultOf(prove({ roleArn: OTHER }))).toBe('not_matched');
   expect(reasons()).toEqual(['not_matched']);
@@ -219,7 +239,7 @@ describe('whoever answers in the place of STS', () => {
   });
   const answering = async (answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<void> => {
     server = createServer(answer);
-    identity = identityAt(`http://127.0.0.1:${await listenOnLoopback(server, 0)}/`);
+    identity = identityAt(`http://127.0.0.1:${await listenOnLoopback(server, 0)}/`, 2000);
   };
   const xml = (elements: string): string =>
     `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>${elements}` +

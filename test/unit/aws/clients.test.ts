@@ -20,7 +20,7 @@ describe('the STS client', () => {
         asked.push(`${protocol}//${hostname}`);
         return Promise.reject(new Error('far enough'));
       },
-    } as unknown as typeof client.config.requestHandler;
+    };
     const input = { RoleArn: 'arn:aws:iam::111122223333:role/hatcheck/Admin', RoleSessionName: 'engineer' };
     await expect(client.send(new AssumeRoleCommand(input))).rejects.toThrow('far enough');
     expect(asked).toEqual([`https://${host}`]);
