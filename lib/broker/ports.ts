@@ -149,7 +149,7 @@ export interface Notices {
   send(notice: Notice): Promise<void>;
 }
 
-/** A request whose sessions that are out are to be ended, or whose deny may go by now. */
+/** A request whose sessions that are out are to be ended, or whose deny is to be looked at again. */
 export interface Revocation {
   /** The same when it is sent again. */
   readonly id: string;

@@ -4,7 +4,7 @@ import type { Snapshot } from '../domain/entitlement.ts';
 import type { Actor } from '../domain/event.ts';
 import { certain } from '../domain/invariant.ts';
 import type { RequestState } from '../domain/request.ts';
-import { msOf } from '../domain/time.ts';
+import { earliest, msOf, plusSeconds } from '../domain/time.ts';
 import { appendAsSystem, seen } from './append-as-system.ts';
 import type { Broker, Patience } from './broker.ts';
 import { type Outcome, type SessionsEnder, endSessions } from './end-sessions.ts';
@@ -17,11 +17,17 @@ export interface Revoker extends Omit<SessionsEnder, 'ledger'>, Pick<Broker, 'le
   readonly issuer: string;
 }
 
+/**
+ * So often a deny that stands is looked at. Whoever looks writes the boundary anew where it is not as it should be: an account may have
+ * overwritten it, by a stack that it updated for instance.
+ */
+const LOOK_AGAIN_SECONDS = 900;
+
 const ON_REVOCATION: Actor = { kind: 'system', handle: 'on-revocation' };
 
 /**
  * Ends the sessions of these requests that are out, role by role, and records of each how long it took. The ledger says which role, and
- * whether: nothing is denied on the word of whoever asks. When a deny may go, the schedule asks again.
+ * whether: nothing is denied on the word of whoever asks. As long as a deny stands the schedule asks again.
  *
  * @returns the requests that are to be tried again; the operator was told why
  */
@@ -101,5 +107,6 @@ const record = async (
       ? undefined
       : { type: 'sessions.ended', data: { tookMs: msOf(now) - msOf(since), by } };
   });
-  await revoker.dues.again({ requestId, kind: 'boundary', at: until });
+  const at = earliest(until, plusSeconds(revoker.clock.now(), LOOK_AGAIN_SECONDS));
+  await revoker.dues.again({ requestId, kind: 'boundary', at });
 };

@@ -110,7 +110,7 @@ const lapsed = ({ request, events, now }: Seen): DomainEvent | undefined => {
     : undefined;
 };
 
-/** A deny that no session can be under any more may go: whoever writes the role's boundary otherwise looks at it again. */
+/** A deny stands: whoever writes the role's boundary looks at it again, and takes it away where no session can be out any more. */
 const prune = async (schedule: Schedule, due: Due): Promise<void> => {
   const { requestId, at } = due;
   const found = await seen(schedule, requestId);

@@ -11,7 +11,7 @@ export const DUE_KINDS = [
   'review_reminder',
   'review_overdue',
   'ticket',
-  // Planned by whoever ends sessions, when that is done.
+  // Planned by whoever ends sessions, as long as a deny stands.
   'boundary',
   // Planned by whoever follows the ledger, at each intent.
   'outcome',

@@ -95,7 +95,7 @@ test('exactly the sessions of what is revoked are denied, on record, and to be l
   });
   const Key = { pk: { S: `request#${one}` }, sk: { S: 'due#boundary' } };
   const { Item } = await database.client.send(new GetItemCommand({ TableName: database.tables.index, Key }));
-  expect(Item?.['dueAt']).toEqual({ S: noon(1800) });
+  expect(Item?.['dueAt']).toEqual({ S: noon(962) });
   expect(log.lines()).toEqual([]);
 });
 

@@ -84,8 +84,11 @@ describe('sessions of a revoked request', () => {
     expect((await eventsOf(ONE)).filter(({ type }) => type === 'sessions.ended')).toHaveLength(1);
   });
 
-  test('the deny is looked at again when the last of them must be over, and goes then', async () => {
+  test('the deny is looked at every quarter of an hour, and goes when the last of them must be over', async () => {
     await revoked(ONE);
+    await revoke([ONE]);
+    expect(dues.open()).toEqual([{ requestId: ONE, kind: 'boundary', at: noon(961.5) }]);
+    clock.set(noon(961.5));
     await revoke([ONE]);
     expect(dues.open()).toEqual([{ requestId: ONE, kind: 'boundary', at: noon(1800) }]);
     clock.set(noon(1800));
@@ -93,6 +96,18 @@ describe('sessions of a revoked request', () => {
     expect(await revoke([ONE])).toEqual([]);
     expect(deniedOn(entitlement())).toEqual([]);
     expect(dues.open()).toEqual([]);
+  });
+
+  test('a deny that somebody overwrote is there again when it is looked at', async () => {
+    const { roleArn } = entitlement();
+    const before = boundaries.get(roleArn) ?? '';
+    await revoked(ONE);
+    await revoke([ONE]);
+    boundaries.set(roleArn, before);
+    clock.set(noon(961.5));
+    await revoke([ONE]);
+    expect(deniedOn(entitlement())).toEqual([ONE]);
+    expect((await eventsOf(ONE)).filter(({ type }) => type === 'sessions.ended')).toHaveLength(1);
   });
 
   test('what the ledger does not say is revoked is left alone, whoever asks', async () => {
@@ -194,7 +209,7 @@ describe('whatever fails on the way, told again it is done', () => {
     expect(deniedOn(entitlement())).toEqual([ONE, TWO]);
     for (const id of [ONE, TWO]) {
       expect((await eventsOf(id)).filter(({ type }) => type === 'sessions.ended')).toHaveLength(1);
-      expect(dues.open()).toContainEqual({ requestId: id, kind: 'boundary', at: noon(1800) });
+      expect(dues.open()).toContainEqual({ requestId: id, kind: 'boundary', at: noon(961.5) });
     }
   });
 });
