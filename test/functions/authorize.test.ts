@@ -1,46 +1,26 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { create as createSignin } from '../../functions/signin.ts';
 import { create as createToken } from '../../functions/token.ts';
-import { dynamoSessions } from '../../lib/aws/sessions.ts';
 import { systemChance } from '../../lib/broker/system.ts';
-import type { Config } from '../../lib/config/environment.ts';
 import { answers } from '../../lib/http/answers.ts';
-import { openSession } from '../../lib/identity/sessions.ts';
 import { principal } from '../support/builders.ts';
-import { testConfig } from '../support/config.ts';
-import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { type HttpCall, httpEvent } from '../support/events.ts';
 import { recordingLogger } from '../support/logger.ts';
-import { memoryClock } from '../support/memory.ts';
+import { type TestBrowser, type TokenFunction, startTokenFunction } from '../support/token-function.ts';
 
 const engineer = principal('engineer', ['sre'], { issuer: 'http://127.0.0.1:3001' });
 const REDIRECT = 'http://127.0.0.1:51234/Zk3x9_random';
 const VERIFIER = randomBytes(32).toString('base64url');
 const STATE = 'a state of the command line'.replaceAll(' ', '-');
 
-let database: TestDynamoDb;
-let config: Config;
-let clock = memoryClock();
-let token: ReturnType<typeof createToken>;
-let signin: ReturnType<typeof createSignin>;
-let browser: Awaited<ReturnType<typeof openSession>>;
+let at: TokenFunction;
+let browser: TestBrowser;
 
 beforeEach(async () => {
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    TEST_PEPPER: 'a pepper of forty characters for tests..',
-  });
-  database = await startDynamoDb();
-  config = testConfig({ tables: database.tables, endpoints: { dynamodb: database.endpoint } });
-  clock = memoryClock(new Date().toISOString());
-  const around = { clock, chance: systemChance, logger: recordingLogger().logger };
-  token = createToken(config, around);
-  signin = createSignin(config, around);
-  const sessions = dynamoSessions({ client: database.client, table: database.tables.identity, clock });
-  browser = await openSession({ sessions, clock, chance: systemChance }, engineer, 'cookie');
+  at = await startTokenFunction();
+  browser = await at.browseAs(engineer);
 });
-afterEach(() => database.close());
+afterEach(() => at.close());
 
 const parameters = (more: Record<string, string> = {}): Record<string, string> => ({
   response_type: 'code',
@@ -52,10 +32,10 @@ const parameters = (more: Record<string, string> = {}): Record<string, string> =
   ...more,
 });
 
-const cookies = () => [`__Host-hatcheck=${browser.token}`];
+const cookies = () => browser.cookies;
 
 const ask = (more: Record<string, string> = {}, http: HttpCall = {}) =>
-  token(
+  at.token(
     httpEvent({
       path: `/oauth/authorize?${new URLSearchParams(parameters(more)).toString()}`,
       cookies: cookies(),
@@ -64,42 +44,31 @@ const ask = (more: Record<string, string> = {}, http: HttpCall = {}) =>
   );
 
 const answer = (more: Record<string, string> = {}, http: HttpCall = {}) =>
-  token(
+  at.token(
     httpEvent({
       ...{ method: 'POST', path: '/oauth/authorize', cookies: cookies() },
-      headers: { origin: config.origin, 'sec-fetch-site': 'same-origin' },
-      form: { ...parameters(), decision: 'allow', csrf: browser.session.csrf ?? '', ...more },
+      headers: { origin: at.config.origin, 'sec-fetch-site': 'same-origin' },
+      form: { ...parameters(), decision: 'allow', csrf: browser.csrf, ...more },
       ...http,
     }),
   );
 
 const locationOf = ({ headers }: Awaited<ReturnType<typeof ask>>): URL =>
-  new URL(String(headers?.['location']), config.origin);
+  new URL(String(headers?.['location']), at.config.origin);
 
 const consent = async (): Promise<string> => {
   const location = locationOf(await answer());
   return location.searchParams.get('code') ?? '';
 };
 
-const post = async (form: Record<string, string>) => {
-  const { statusCode, body = '{}' } = await token(httpEvent({ method: 'POST', path: '/oauth/token', form }));
-  const json: unknown = JSON.parse(body);
-  return { status: statusCode, json: Object(json) as Record<string, string> };
-};
-
 const redeem = (code: string, more: Record<string, string> = {}) =>
-  post({
+  at.post({
     ...{ grant_type: 'authorization_code', client_id: 'hatcheck-cli', code },
     ...{ redirect_uri: REDIRECT, code_verifier: VERIFIER, ...more },
   });
 
 const refresh = (refreshToken = '') =>
-  post({ grant_type: 'refresh_token', client_id: 'hatcheck-cli', refresh_token: refreshToken });
-
-const me = async (accessToken = ''): Promise<number | undefined> => {
-  const headers = { authorization: `Bearer ${accessToken}` };
-  return (await signin(httpEvent({ path: '/v1/me', headers }))).statusCode;
-};
+  at.post({ grant_type: 'refresh_token', client_id: 'hatcheck-cli', refresh_token: refreshToken });
 
 const invalidGrant = { status: 400, json: { error: 'invalid_grant' } };
 
@@ -113,39 +82,39 @@ describe('the command line signs in through the browser', () => {
     const location = locationOf(await answer());
     expect(location.href.startsWith(`${REDIRECT}?`)).toBe(true);
     expect(location.searchParams.get('state')).toBe(STATE);
-    expect(location.searchParams.get('iss')).toBe(config.origin);
+    expect(location.searchParams.get('iss')).toBe(at.config.origin);
 
     const { status, json } = await redeem(location.searchParams.get('code') ?? '');
     expect(status).toBe(200);
     expect(answers.Token().safeParse(json).error).toBeUndefined();
-    await expect(me(json['access_token'])).resolves.toBe(200);
+    await expect(at.me(json['access_token'])).resolves.toBe(200);
 
-    clock.advance(900);
-    await expect(me(json['access_token'])).resolves.toBe(401);
+    at.clock.advance(900);
+    await expect(at.me(json['access_token'])).resolves.toBe(401);
     const renewed = await refresh(json['refresh_token']);
     expect(renewed.status).toBe(200);
-    await expect(me(renewed.json['access_token'])).resolves.toBe(200);
+    await expect(at.me(renewed.json['access_token'])).resolves.toBe(200);
   });
 
   test('not after twelve hours, however much it is used: then the person signs in again', async () => {
     let { json } = await redeem(await consent());
     for (const seconds of [4 * 3600 - 1, 4 * 3600 - 1, 4 * 3600 + 2 - 60 - 3600, 3600]) {
-      clock.advance(seconds);
+      at.clock.advance(seconds);
       ({ json } = await refresh(json['refresh_token']));
     }
     expect(json).toMatchObject({ expires_in: 60 });
-    clock.advance(60);
+    at.clock.advance(60);
     await expect(refresh(json['refresh_token'])).resolves.toMatchObject(invalidGrant);
   });
 
   test('not after four hours without a command', async () => {
     const { json } = await redeem(await consent());
-    clock.advance(4 * 3600 - 1);
+    at.clock.advance(4 * 3600 - 1);
     const used = await refresh(json['refresh_token']);
     expect(used.status).toBe(200);
-    clock.advance(4 * 3600);
+    at.clock.advance(4 * 3600);
     await expect(refresh(used.json['refresh_token'])).resolves.toMatchObject(invalidGrant);
-    const list = await signin(
+    const list = await at.signin(
       httpEvent({ path: '/v1/sessions', headers: { authorization: `Bearer ${used.json['access_token'] ?? ''}` } }),
     );
     expect(list.statusCode).toBe(401);
@@ -156,7 +125,7 @@ describe('the command line signs in through the browser', () => {
     expect(login.pathname).toBe('/login');
     const returnTo = login.searchParams.get('returnTo') ?? '';
     expect(returnTo).toMatch(/^\/oauth\/authorize\?resume=[\w-]+$/);
-    const page = await token(httpEvent({ path: returnTo, cookies: cookies() }));
+    const page = await at.token(httpEvent({ path: returnTo, cookies: cookies() }));
     expect(page.statusCode).toBe(200);
     for (const value of [REDIRECT, STATE]) expect(page.body).toContain(value);
   });
@@ -177,15 +146,15 @@ describe('the command line signs in through the browser', () => {
 
   test('not with a question that came back spoilt', async () => {
     const resume = Buffer.from('state=a&state=b').toString('base64url');
-    expect((await token(httpEvent({ path: `/oauth/authorize?resume=${resume}`, cookies: cookies() }))).statusCode).toBe(
-      400,
-    );
+    expect(
+      (await at.token(httpEvent({ path: `/oauth/authorize?resume=${resume}`, cookies: cookies() }))).statusCode,
+    ).toBe(400);
   });
 
   test('anew, when it asks for that, and once only', async () => {
     const login = locationOf(await ask({ prompt: 'login' }));
     expect(login.searchParams.get('stepUp')).toBe('fresh');
-    const page = await token(httpEvent({ path: login.searchParams.get('returnTo') ?? '', cookies: cookies() }));
+    const page = await at.token(httpEvent({ path: login.searchParams.get('returnTo') ?? '', cookies: cookies() }));
     expect(page.statusCode).toBe(200);
   });
 
@@ -197,23 +166,23 @@ describe('the command line signs in through the browser', () => {
 
   test('is one session in the list, and ends with it', async () => {
     const { json } = await redeem(await consent());
-    const list = await signin(httpEvent({ path: '/v1/sessions', cookies: cookies() }));
+    const list = await at.signin(httpEvent({ path: '/v1/sessions', cookies: cookies() }));
     expect(answers.Sessions().safeParse(JSON.parse(list.body ?? '')).error).toBeUndefined();
     const { sessions } = answers.Sessions().parse(JSON.parse(list.body ?? ''));
     expect(sessions.map(({ client }) => client).sort()).toEqual(['hatcheck-cli', undefined]);
     const id = sessions.find(({ client }) => client !== undefined)?.id ?? '';
-    const headers = { origin: config.origin, 'hatcheck-csrf': '1' };
+    const headers = { origin: at.config.origin, 'hatcheck-csrf': '1' };
     const routeKey = 'DELETE /v1/sessions/{id}';
-    await signin(httpEvent({ method: 'DELETE', path: `/v1/sessions/${id}`, routeKey, cookies: cookies(), headers }));
-    await expect(me(json['access_token'])).resolves.toBe(401);
+    await at.signin(httpEvent({ method: 'DELETE', path: `/v1/sessions/${id}`, routeKey, cookies: cookies(), headers }));
+    await expect(at.me(json['access_token'])).resolves.toBe(401);
     await expect(refresh(json['refresh_token'])).resolves.toMatchObject(invalidGrant);
   });
 
   test('ends with its log-out, refresh token and all', async () => {
     const { json } = await redeem(await consent());
     const headers = { authorization: `Bearer ${String(json['access_token'])}` };
-    await signin(httpEvent({ method: 'POST', path: '/logout', headers }));
-    await expect(me(json['access_token'])).resolves.toBe(401);
+    await at.signin(httpEvent({ method: 'POST', path: '/logout', headers }));
+    await expect(at.me(json['access_token'])).resolves.toBe(401);
     await expect(refresh(json['refresh_token'])).resolves.toMatchObject(invalidGrant);
   });
 });
@@ -253,7 +222,7 @@ describe('F1: what is asked wrongly is refused before the person is asked', () =
   ])('%s', async (_what, more, error) => {
     const location = locationOf(await ask(more));
     expect(location.origin).toBe('http://127.0.0.1:51234');
-    expect([location.searchParams.get('error'), location.searchParams.get('iss')]).toEqual([error, config.origin]);
+    expect([location.searchParams.get('error'), location.searchParams.get('iss')]).toEqual([error, at.config.origin]);
   });
 
   test('another client', async () => {
@@ -262,7 +231,7 @@ describe('F1: what is asked wrongly is refused before the person is asked', () =
 
   test('nothing at all but the client', async () => {
     const path = '/oauth/authorize?client_id=hatcheck-cli';
-    expect((await token(httpEvent({ path, cookies: cookies() }))).statusCode).toBe(400);
+    expect((await at.token(httpEvent({ path, cookies: cookies() }))).statusCode).toBe(400);
   });
 
   test.each(['code', 'code_verifier', 'redirect_uri'])('a redemption without %s', async (name) => {
@@ -311,7 +280,7 @@ describe('F1: a code that was intercepted', () => {
 
   test('is over after a minute', async () => {
     const code = await consent();
-    clock.advance(60);
+    at.clock.advance(60);
     await expect(redeem(code)).resolves.toMatchObject(invalidGrant);
   });
 
@@ -319,7 +288,7 @@ describe('F1: a code that was intercepted', () => {
     const code = await consent();
     const { json } = await redeem(code);
     await expect(redeem(code)).resolves.toMatchObject(invalidGrant);
-    await expect(me(json['access_token'])).resolves.toBe(401);
+    await expect(at.me(json['access_token'])).resolves.toBe(401);
     await expect(refresh(json['refresh_token'])).resolves.toMatchObject(invalidGrant);
   });
 
@@ -329,7 +298,7 @@ describe('F1: a code that was intercepted', () => {
     const given = all.filter(({ status }) => status === 200);
     expect(given.length).toBeLessThanOrEqual(1);
     for (const one of all) if (!given.includes(one)) expect(one).toMatchObject(invalidGrant);
-    for (const { json } of given) await expect(me(json['access_token'])).resolves.toBe(401);
+    for (const { json } of given) await expect(at.me(json['access_token'])).resolves.toBe(401);
   });
 });
 
@@ -338,9 +307,9 @@ describe('F3: a refresh token that was stolen', () => {
     const first = (await redeem(await consent())).json;
     const second = (await refresh(first['refresh_token'])).json;
     await expect(refresh(first['refresh_token'])).resolves.toMatchObject(invalidGrant);
-    for (const { access_token: access } of [first, second]) await expect(me(access)).resolves.toBe(401);
+    for (const { access_token: access } of [first, second]) await expect(at.me(access)).resolves.toBe(401);
     await expect(refresh(second['refresh_token'])).resolves.toMatchObject(invalidGrant);
-    expect((await signin(httpEvent({ path: '/v1/me', cookies: cookies() }))).statusCode).toBe(200);
+    expect((await at.signin(httpEvent({ path: '/v1/me', cookies: cookies() }))).statusCode).toBe(200);
   });
 
   test('and used at the same time as by its owner leaves nobody a session', async () => {
@@ -350,7 +319,7 @@ describe('F3: a refresh token that was stolen', () => {
     expect(given.length).toBeLessThanOrEqual(1);
     for (const one of all) if (!given.includes(one)) expect(one).toMatchObject(invalidGrant);
     for (const one of [json, ...given.map((each) => each.json)])
-      await expect(me(one['access_token'])).resolves.toBe(401);
+      await expect(at.me(one['access_token'])).resolves.toBe(401);
   });
 
   test.each(['', 'x', `${engineer.handle}.${'a'.repeat(43)}`])('is not guessed: %s', async (guess) => {
@@ -360,14 +329,16 @@ describe('F3: a refresh token that was stolen', () => {
 
   test('is no access token, and an access token is no refresh token', async () => {
     const { json } = await redeem(await consent());
-    await expect(me(json['refresh_token'])).resolves.toBe(401);
+    await expect(at.me(json['refresh_token'])).resolves.toBe(401);
     await expect(refresh(json['access_token'])).resolves.toMatchObject(invalidGrant);
   });
 });
 
 test('a provider that is no longer configured vouches for nobody', async () => {
   const { json } = await redeem(await consent());
-  const around = { clock, chance: systemChance, logger: recordingLogger().logger };
-  token = createToken({ ...config, identityProviders: [] }, around);
-  await expect(refresh(json['refresh_token'])).resolves.toMatchObject(invalidGrant);
+  const around = { clock: at.clock, chance: systemChance, logger: recordingLogger().logger };
+  const token = createToken({ ...at.config, identityProviders: [] }, around);
+  const form = { grant_type: 'refresh_token', client_id: 'hatcheck-cli', refresh_token: json['refresh_token'] ?? '' };
+  const { statusCode, body = '{}' } = await token(httpEvent({ method: 'POST', path: '/oauth/token', form }));
+  expect({ status: statusCode, json: JSON.parse(body) as unknown }).toMatchObject(invalidGrant);
 });

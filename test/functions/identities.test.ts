@@ -6,7 +6,7 @@ import { readStanding } from '../../lib/broker/person-stream.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import { answers } from '../../lib/http/answers.ts';
 import { cookiesOf, headerOf } from '../support/browser.ts';
-import { testConfig } from '../support/config.ts';
+import { setFunctionEnvironment, testConfig } from '../support/config.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { type HttpCall, httpEvent } from '../support/events.ts';
 import { silentLogger } from '../support/logger.ts';
@@ -24,10 +24,7 @@ let clock = memoryClock();
 let people = 0;
 
 beforeAll(async () => {
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    ...{ TEST_PEPPER: 'a pepper of forty characters for tests..', OIDC_SECRET: 'a client secret' },
-  });
+  setFunctionEnvironment({ OIDC_SECRET: 'a client secret' });
   database = await startDynamoDb();
   server = await startOidcServer(() => Date.parse(clock.now()));
 });

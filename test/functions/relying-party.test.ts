@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { create } from '../../functions/signin.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import { codeIn, cookiesOf, headerOf, signInByBrowser } from '../support/browser.ts';
-import { testConfig } from '../support/config.ts';
+import { setFunctionEnvironment, testConfig } from '../support/config.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { httpEvent } from '../support/events.ts';
 import { silentLogger } from '../support/logger.ts';
@@ -18,10 +18,7 @@ let signin: ReturnType<typeof create>;
 const clock = memoryClock(new Date().toISOString());
 
 beforeAll(async () => {
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    ...{ TEST_PEPPER: 'a pepper of forty characters for tests..', OIDC_SECRET: 'a secret: of/the client' },
-  });
+  setFunctionEnvironment({ OIDC_SECRET: 'a secret: of/the client' });
   database = await startDynamoDb();
 });
 afterAll(() => database.close());

@@ -6,7 +6,7 @@ import type { SamlProvider } from '../../lib/identity/ports.ts';
 import { isSignedQuery } from '../../local/idp/request-signature.ts';
 import { codeIn, cookiesOf, headerOf } from '../support/browser.ts';
 import { certifiedKey, pemOf } from '../support/certificate.ts';
-import { testConfig } from '../support/config.ts';
+import { setFunctionEnvironment, testConfig } from '../support/config.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { httpEvent } from '../support/events.ts';
 import { recordingLogger } from '../support/logger.ts';
@@ -30,9 +30,7 @@ const configure = (changes: Partial<SamlProvider>) => {
 };
 
 beforeAll(async () => {
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    TEST_PEPPER: 'a pepper of forty characters for tests..',
+  setFunctionEnvironment({
     SAML_SIGNING_KEY: pemOf(signing),
     SAML_DECRYPTION_KEY: pemOf(decryption),
     SAML_BROKEN_KEY: 'canary: no PEM at all',

@@ -7,7 +7,7 @@ import { formIn } from '../../local/browser.ts';
 import { type LocalSaml, startSaml } from '../../local/idp/saml.ts';
 import { codeIn, cookiesOf, headerOf } from '../support/browser.ts';
 import { certifiedKey } from '../support/certificate.ts';
-import { testConfig } from '../support/config.ts';
+import { setFunctionEnvironment, testConfig } from '../support/config.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { httpEvent } from '../support/events.ts';
 import { silentLogger } from '../support/logger.ts';
@@ -25,10 +25,7 @@ let config: Config;
 let signin: ReturnType<typeof create>;
 
 beforeAll(async () => {
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    TEST_PEPPER: 'a pepper of forty characters for tests..',
-  });
+  setFunctionEnvironment();
   database = await startDynamoDb();
 });
 afterAll(() => database.close());

@@ -5,7 +5,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { create } from '../../functions/signin.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import type { Config } from '../../lib/config/environment.ts';
-import { testConfig } from '../support/config.ts';
+import { setFunctionEnvironment, testConfig } from '../support/config.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { type HttpCall, httpEvent } from '../support/events.ts';
 import { recordingLogger } from '../support/logger.ts';
@@ -29,10 +29,7 @@ const configure = (changes: Parameters<typeof testSamlProvider>[2] = {}) => {
 };
 
 beforeAll(async () => {
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    TEST_PEPPER: 'a pepper of forty characters for tests..',
-  });
+  setFunctionEnvironment();
   database = await startDynamoDb();
 });
 afterAll(async () => {

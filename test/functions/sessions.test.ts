@@ -8,7 +8,7 @@ import { answers } from '../../lib/http/answers.ts';
 import type { Session } from '../../lib/identity/ports.ts';
 import { openSession } from '../../lib/identity/sessions.ts';
 import { approver, engineer } from '../support/builders.ts';
-import { testConfig } from '../support/config.ts';
+import { setFunctionEnvironment, testConfig } from '../support/config.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { type HttpCall, httpEvent } from '../support/events.ts';
 import { recordingLogger } from '../support/logger.ts';
@@ -20,10 +20,7 @@ let clock = memoryClock();
 let signin: ReturnType<typeof create>;
 
 beforeAll(() => {
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    TEST_PEPPER: 'a pepper of forty characters for tests..',
-  });
+  setFunctionEnvironment();
 });
 beforeEach(async () => {
   database = await startDynamoDb();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { create } from '../../functions/signin.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import { cookiesOf, headerOf, signInByBrowser } from '../support/browser.ts';
-import { testConfig } from '../support/config.ts';
+import { setFunctionEnvironment, testConfig } from '../support/config.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { httpEvent } from '../support/events.ts';
 import { silentLogger } from '../support/logger.ts';
@@ -16,10 +16,7 @@ let origin: string;
 const clock = memoryClock(new Date().toISOString());
 
 beforeAll(async () => {
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    ...{ TEST_PEPPER: 'a pepper of forty characters for tests..', OIDC_SECRET: 'a secret' },
-  });
+  setFunctionEnvironment({ OIDC_SECRET: 'a secret' });
   database = await startDynamoDb();
   server = await startOidcServer(() => Date.parse(clock.now()));
   const config = testConfig({

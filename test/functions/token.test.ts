@@ -5,7 +5,7 @@ import { systemChance } from '../../lib/broker/system.ts';
 import type { Config } from '../../lib/config/environment.ts';
 import { answers } from '../../lib/http/answers.ts';
 import { type HttpCall, httpEvent } from '../support/events.ts';
-import { testConfig } from '../support/config.ts';
+import { setFunctionEnvironment, testConfig } from '../support/config.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { recordingLogger } from '../support/logger.ts';
 import { memoryClock } from '../support/memory.ts';
@@ -19,10 +19,7 @@ let log = recordingLogger();
 let token: ReturnType<typeof create>;
 
 beforeAll(async () => {
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    TEST_PEPPER: 'a pepper of forty characters for tests..',
-  });
+  setFunctionEnvironment();
   database = await startDynamoDb();
   server = await startOidcServer(() => Date.parse(clock.now()));
   config = testConfig({

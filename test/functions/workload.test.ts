@@ -9,7 +9,7 @@ import type { Config } from '../../lib/config/environment.ts';
 import type { ApiHandler } from '../../lib/http/api.ts';
 import type { WorkloadProvider } from '../../lib/identity/ports.ts';
 import { type HttpCall, httpEvent } from '../support/events.ts';
-import { testConfig, testEntitlement } from '../support/config.ts';
+import { setFunctionEnvironment, testConfig, testEntitlement } from '../support/config.ts';
 import { startDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { silentLogger } from '../support/logger.ts';
 import { memoryClock } from '../support/memory.ts';
@@ -25,10 +25,7 @@ const clock = memoryClock(new Date().toISOString());
 const stages = [{ from: { groups: ['local-oidc:sre-leads', 'ci:deployers'] }, count: 1 }];
 
 beforeAll(async () => {
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    TEST_PEPPER: 'a pepper of forty characters for tests..',
-  });
+  setFunctionEnvironment();
   database = await startDynamoDb();
   server = await startOidcServer(() => Date.parse(clock.now()));
   const ci: WorkloadProvider = {

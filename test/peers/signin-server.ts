@@ -4,7 +4,7 @@ import { contract, isRouteKey } from '../../lib/http/contract.ts';
 import type { ApiHandler } from '../../lib/http/api.ts';
 import type { IdentityProvider } from '../../lib/identity/ports.ts';
 import { startGateway } from '../../local/gateway/server.ts';
-import { testConfig } from '../support/config.ts';
+import { setFunctionEnvironment, testConfig } from '../support/config.ts';
 import { startDynamoDb } from '../support/dynamodb.ts';
 import { recordingLogger } from '../support/logger.ts';
 
@@ -19,10 +19,7 @@ export interface SigninServer {
 
 /** The function `signin` behind the laptop's gateway, on the embedded DynamoDB. */
 export const startSigninServer = async (): Promise<SigninServer> => {
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    TEST_PEPPER: 'a pepper of forty characters for tests..',
-  });
+  setFunctionEnvironment();
   const database = await startDynamoDb();
   const log = recordingLogger();
   let signin: ApiHandler | undefined;

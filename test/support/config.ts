@@ -85,6 +85,14 @@ export const testEnvironment = {
   HATCHECK_PEPPER: 'env:TEST_PEPPER',
 } as const;
 
+export const PEPPER = 'a pepper of forty characters for tests..';
+
+/** Puts into this process what a function finds in its own environment: credentials that nobody checks, the pepper, and these secrets. */
+export const setFunctionEnvironment = (secrets: Readonly<Record<string, string>> = {}): void => {
+  const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  Object.assign(process.env, { ...credentials, TEST_PEPPER: PEPPER, ...secrets });
+};
+
 /** A whole configuration; whatever matters to the test is given in `overrides`. */
 export const testConfig = (overrides: Partial<Config> = {}): Config =>
   Object.freeze({ ...loadConfig(testEnvironment, testAccess), ...overrides });

@@ -8,7 +8,7 @@ import type { Principal } from '../../lib/domain/principal.ts';
 import type { ApiHandler } from '../../lib/http/api.ts';
 import { openSession } from '../../lib/identity/sessions.ts';
 import { principal } from './builders.ts';
-import { testConfig } from './config.ts';
+import { setFunctionEnvironment, testConfig } from './config.ts';
 import { type TestDynamoDb, startDynamoDb } from './dynamodb.ts';
 import { type HttpCall, httpEvent } from './events.ts';
 import { recordingLogger } from './logger.ts';
@@ -46,10 +46,7 @@ export interface OAuthReply {
 }
 
 export const startTokenFunction = async (overrides: Partial<Config> = {}): Promise<TokenFunction> => {
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    TEST_PEPPER: 'a pepper of forty characters for tests..',
-  });
+  setFunctionEnvironment();
   const database = await startDynamoDb();
   const config = testConfig({ tables: database.tables, endpoints: { dynamodb: database.endpoint }, ...overrides });
   const clock = memoryClock(new Date().toISOString());

@@ -19,10 +19,11 @@ import type {
 import { samlDocuments } from '../../../lib/identity/saml-documents.ts';
 import type { SamlLoginParts } from '../../../lib/identity/saml-login.ts';
 import { providerFetch } from '../../../lib/identity/provider-fetch.ts';
+import { PEPPER } from '../../support/config.ts';
 import { type MemoryClock, memoryClock, seededChance } from '../../support/memory.ts';
 import { memoryGrants } from './oauth/memory-grants.ts';
 
-export const PEPPER = 'a pepper of forty characters for tests..';
+export { PEPPER };
 
 export interface MemoryIdentity
   extends
