@@ -252,6 +252,26 @@ describe('console sessions that are over', () => {
     expect(page).toContain(`href="${portalOrigin}"`);
   });
 
+  test('end on the way to another sign-in, which is the only place that the way leads to', async () => {
+    const aws = await startOne();
+    const logout = (next: string) => {
+      const url = new URL('/oauth', aws.federationEndpoint);
+      url.search = new URLSearchParams({ Action: 'logout', redirect_uri: next }).toString();
+      return fetch(url, { redirect: 'manual' });
+    };
+    const next = `${aws.federationEndpoint}?Action=login&SigninToken=x`;
+    const out = await logout(next);
+    expect([out.status, out.headers.get('location')]).toEqual([302, next]);
+    expect(out.headers.get('set-cookie')).toContain('Max-Age=0');
+    for (const elsewhere of [
+      'https://evil.example.com/federation',
+      `${aws.consoleOrigin}/console/`,
+      '//evil.example.com',
+      '',
+    ])
+      expect((await logout(elsewhere)).status).toBe(400);
+  });
+
   test('end with signing out', async () => {
     const aws = await startOne();
     const loggedIn = await login(aws, await tokenOf(await getToken(aws, direct(aws))));
