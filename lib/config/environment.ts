@@ -16,6 +16,8 @@ export interface Config {
   readonly tables: { readonly ledger: string; readonly index: string; readonly identity: string };
   /** The address of the queue of notices; only whoever sends some has it. */
   readonly noticesQueue?: string;
+  /** The address of the queue of what nobody could be told; only whoever tells has it. */
+  readonly noticesFailuresQueue?: string;
   /** The address of the queue of sessions that are to be ended; only whoever sends some has it. */
   readonly revocationsQueue?: string;
   /** The address of the queue of what was said in chat; only whoever receives it has it. */
@@ -138,6 +140,7 @@ export const loadConfig = (env: Environment, access: CompiledAccess): Config => 
     }),
     ...present({
       noticesQueue: optional('NOTICES_QUEUE', endpoint),
+      noticesFailuresQueue: optional('NOTICES_FAILURES_QUEUE', endpoint),
       revocationsQueue: optional('REVOCATIONS_QUEUE', endpoint),
       chatActsQueue: optional('CHAT_ACTS_QUEUE', endpoint),
     }),

@@ -1,0 +1,50 @@
+import { dynamoChatLinks } from '../lib/aws/chat-links.ts';
+import { dynamoChatMessages } from '../lib/aws/chat-messages.ts';
+import { dynamoDbClient } from '../lib/aws/clients.ts';
+import { dynamoDirectory } from '../lib/aws/directory.ts';
+import type { FifoQueue } from '../lib/aws/fifo-queue.ts';
+import { dynamoLedger } from '../lib/aws/ledger.ts';
+import { sqsClient } from '../lib/aws/sqs-client.ts';
+import { dynamoSummaries } from '../lib/aws/summaries.ts';
+import { dynamoTexts } from '../lib/aws/texts.ts';
+import type { Surroundings } from '../lib/broker/system.ts';
+import { readTold } from '../lib/broker/told-request.ts';
+import type { Teller } from '../lib/chatops/tell.ts';
+import type { Config } from '../lib/config/environment.ts';
+import { awsAccess } from './aws-access.ts';
+import { voicesOf } from './chat-wiring.ts';
+
+/** What notices are told with, on AWS. */
+export const tellerOf = (config: Config, { clock, logger }: Pick<Surroundings, 'clock' | 'logger'>): Teller => {
+  const { policy, tables } = config;
+  const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
+  const identity = { client, table: tables.identity, clock };
+  const desk = {
+    ...{ policy, clock, people: dynamoDirectory(identity), texts: dynamoTexts(identity) },
+    ledger: dynamoLedger({ client, table: tables.ledger }),
+    summaries: dynamoSummaries({ client, table: tables.index }),
+    warn: (message: string, cause: unknown): void => {
+      logger.error(message, {}, cause);
+    },
+  };
+  return {
+    voices: voicesOf(config),
+    messages: dynamoChatMessages(identity),
+    links: dynamoChatLinks(identity),
+    read: (requestId) => readTold(desk, requestId),
+  };
+};
+
+/** Where notices come from, and where those end up that nobody takes. @throws TypeError when the function has none: a wrong deployment */
+export const noticeQueuesOf = ({
+  noticesQueue,
+  noticesFailuresQueue,
+  region,
+  endpoints: { sqs: endpoint },
+}: Config) => {
+  if (noticesQueue === undefined) throw new TypeError('NOTICES_QUEUE is not set');
+  if (noticesFailuresQueue === undefined) throw new TypeError('NOTICES_FAILURES_QUEUE is not set');
+  const client = sqsClient({ region, ...(endpoint === undefined ? {} : { endpoint }) });
+  const at = (queueUrl: string): FifoQueue => ({ client, queueUrl });
+  return { notices: at(noticesQueue), failures: at(noticesFailuresQueue) };
+};

@@ -1,0 +1,231 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { create } from '../../functions/on-notice.ts';
+import { dynamoChatLinks } from '../../lib/aws/chat-links.ts';
+import { dynamoLedger } from '../../lib/aws/ledger.ts';
+import { seal } from '../../lib/broker/chain.ts';
+import type { Notice } from '../../lib/broker/notice.ts';
+import { systemChance } from '../../lib/broker/system.ts';
+import type { RecordedEvent, StoredEvent } from '../../lib/domain/event.ts';
+import { type LocalAws, startLocalAws } from '../../local/aws/server.ts';
+import { requestId } from '../contract/requests.ts';
+import { BROKER_ACCOUNT, role } from '../local/aws/small-world.ts';
+import {
+  NOON,
+  approved,
+  approver,
+  engineer,
+  entitlement,
+  noon,
+  policy,
+  recorded,
+  security,
+  submitted,
+  words,
+} from '../support/builders.ts';
+import { testConfig } from '../support/config.ts';
+import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
+import { recordingLogger } from '../support/logger.ts';
+import { memoryClock } from '../support/memory.ts';
+import {
+  APPROVALS,
+  type TestWorkspace,
+  WORKSPACE,
+  buttonsOf,
+  startWorkspace,
+  textsOf,
+} from '../support/slack-workspace.ts';
+
+const FUNCTION = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/on-notice`;
+const urlOf = (name: string) => `https://sqs.eu-west-1.amazonaws.com/${BROKER_ACCOUNT}/${name}.fifo`;
+
+let database: TestDynamoDb;
+let aws: LocalAws;
+let slack: TestWorkspace;
+let log: ReturnType<typeof recordingLogger>;
+let handler: ReturnType<typeof create>;
+let numbers = 0;
+
+beforeAll(async () => {
+  [database, slack] = await Promise.all([startDynamoDb(), startWorkspace()]);
+  const queue = { fifo: true, visibilitySeconds: 60 };
+  aws = await startLocalAws({
+    port: 0,
+    world: { accounts: { [BROKER_ACCOUNT]: { buckets: [] } }, roles: [role(FUNCTION)] },
+    dynamodbAccount: BROKER_ACCOUNT,
+    queues: [
+      { ...queue, name: 'notices.fifo' },
+      { ...queue, name: 'failures.fifo' },
+    ],
+    signingKey: randomBytes(32),
+  });
+  const { accessKeyId, secretAccessKey, sessionToken } = aws.credentialsFor(FUNCTION, 'on-notice');
+  Object.assign(process.env, {
+    ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken },
+    TEST_SLACK_TOKEN: slack.botToken,
+  });
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([aws.close(), slack.close(), database.close()]);
+});
+
+beforeEach(() => {
+  slack.forget();
+  log = recordingLogger();
+  const config = testConfig({
+    ...{ tables: database.tables, policy: policy([entitlement()]), origin: 'https://hatcheck.example.com' },
+    ...{ noticesQueue: urlOf('notices'), noticesFailuresQueue: urlOf('failures') },
+    endpoints: { dynamodb: database.endpoint, sqs: aws.endpoint, slack: slack.endpoint },
+    chat: {
+      slack: {
+        ...{ ...WORKSPACE, signingSecrets: [], botToken: 'env:TEST_SLACK_TOKEN' },
+        channels: [{ approvers: ['okta:sre-leads'], channel: APPROVALS }],
+      },
+    },
+  });
+  handler = create(config, { clock: memoryClock(noon(60)), chance: systemChance, logger: log.logger });
+});
+
+/** A request with these events, and how to tell of it. */
+const begun = async (...more: readonly RecordedEvent[]) => {
+  numbers += 1;
+  const id = requestId(numbers);
+  const ledger = dynamoLedger({ client: database.client, table: database.tables.ledger });
+  let last: StoredEvent | undefined;
+  const add = async (event: RecordedEvent): Promise<void> => {
+    last = seal(last, `request#${id}`, event);
+    await ledger.append(last);
+  };
+  for (const event of [submitted({ requestId: id }), ...more]) await add(event);
+  const of = (kind: Notice['kind'], to: Notice['to'], noticeId = `${kind}-${numbers}`): Notice => ({
+    ...{ id: noticeId, kind, requestId: id, entitlementId: 'prod-admin', requester: engineer.handle, at: NOON, to },
+  });
+  return { id, add, of };
+};
+
+const APPROVERS: Notice['to'] = [{ role: 'approvers', groups: ['okta:sre-leads'] }];
+const REQUESTER: Notice['to'] = [{ role: 'requester', handle: engineer.handle }];
+
+const message = (notice: Notice | string, messageId = 'message-1', receives = 1) => ({
+  ...{ messageId, receiptHandle: 'receipt', body: typeof notice === 'string' ? notice : JSON.stringify(notice) },
+  attributes: {
+    ApproximateReceiveCount: String(receives),
+    MessageGroupId: typeof notice === 'string' ? 'none' : notice.requestId,
+  },
+});
+const tell = async (...notices: readonly (Notice | string)[]) => {
+  const Records = notices.map((notice, index) => message(notice, `message-${index + 1}`));
+  return (await handler({ Records })).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+};
+
+const setAside = async (): Promise<readonly unknown[]> => {
+  const client = new SQSClient({ endpoint: aws.endpoint, region: 'eu-west-1', useQueueUrlAsEndpoint: false });
+  const { Messages = [] } = await client.send(
+    new ReceiveMessageCommand({ QueueUrl: urlOf('failures'), MaxNumberOfMessages: 10 }),
+  );
+  client.destroy();
+  return Messages.map(({ Body = '' }) => JSON.parse(Body) as unknown);
+};
+
+test('the channel of the approvers gets what they need, with the buttons, and nothing that is a secret', async () => {
+  const { id, of } = await begun();
+  expect(await tell(of('approval_wanted', APPROVERS))).toEqual([]);
+  const [posted] = slack.messages;
+  expect(slack.messages).toHaveLength(1);
+  expect(posted?.channel).toBe(APPROVALS);
+  const texts = posted ? textsOf(posted) : [];
+  for (const text of ['111122223333', 'Asks for the first time.', '1 h'])
+    expect(texts.some((each) => each.includes(text))).toBe(true);
+  expect(posted && buttonsOf(posted)).toEqual(['approve', 'deny', 'open']);
+  expect(JSON.stringify(posted?.blocks)).toContain(`https://hatcheck.example.com/requests/${id}`);
+  expect(log.lines()).toEqual([]);
+});
+
+test('the same notice twice is one message, also at once in a batch', async () => {
+  const { of } = await begun();
+  const wanted = of('approval_wanted', APPROVERS);
+  expect(await tell(wanted, wanted)).toEqual([]);
+  expect(await tell(wanted)).toEqual([]);
+  expect(slack.calls).toEqual(['chat.postMessage']);
+});
+
+test('a decision made elsewhere is shown in the message, and its requester is told alone, once', async () => {
+  const { of, add } = await begun();
+  const links = dynamoChatLinks({ client: database.client, table: database.tables.identity, clock: memoryClock() });
+  const account = { platform: 'slack' as const, workspace: WORKSPACE.teamId, user: 'U0ENGINEER' };
+  await links.put({ account, handle: engineer.handle, at: NOON });
+  await tell(of('approval_wanted', APPROVERS));
+  await add(approved(approver, noon(30)));
+  const told = of('approved', REQUESTER);
+  expect(await tell(told, told)).toEqual([]);
+  expect(slack.calls).toEqual(['chat.postMessage', 'chat.update', 'chat.postMessage']);
+  const [shared, direct] = slack.messages;
+  expect(shared && [textsOf(shared)[0], buttonsOf(shared)]).toEqual(['Approved: Administer production', ['open']]);
+  expect(direct?.channel).toBe('D0ENGINEER');
+  await links.remove({ account, handle: engineer.handle });
+});
+
+test('a late notice shows what is so now, never what was', async () => {
+  const { of, add } = await begun();
+  await add(approved(approver, noon(10)));
+  await add(recorded('request.revoked', { reason: words('stop') }, { by: security, at: noon(20) }));
+  await tell(of('revoked', REQUESTER));
+  expect(slack.messages).toEqual([]);
+  await tell(of('approval_wanted', APPROVERS));
+  expect(slack.messages.map((one) => [textsOf(one)[0], buttonsOf(one)])).toEqual([
+    ['Revoked: Administer production', ['open']],
+  ]);
+});
+
+test('a reminder stands in the thread of the message', async () => {
+  const { of } = await begun();
+  await tell(of('approval_wanted', APPROVERS), of('approval_reminder', APPROVERS));
+  const [first, second] = slack.messages;
+  expect(second?.thread).toBe(first?.ts);
+});
+
+test('a channel that access.yml names by name is told of a break-glass, with no button to decide', async () => {
+  const { of } = await begun();
+  await tell(of('break_glass', [{ role: 'channel', channel: 'slack:#security' }]));
+  expect(slack.messages.map((one) => [one.channel, buttonsOf(one)])).toEqual([['C0SECURITY', ['open']]]);
+});
+
+describe('while the platform does not take it', () => {
+  test.each([
+    ['too many', { status: 429, retryAfter: '30' }],
+    ['down', { status: 503 }],
+    ['not as Slack answers', { status: 200, body: '<html>' }],
+  ])('it comes again, and so does what follows of that request, and of no other: %s', async (_why, failure) => {
+    const [one, other] = [await begun(), await begun()];
+    slack.failNext(failure);
+    const wanted = one.of('approval_wanted', APPROVERS);
+    const reminder = one.of('approval_reminder', APPROVERS, 'later');
+    expect(await tell(wanted, reminder, other.of('approval_wanted', APPROVERS))).toEqual(['message-1', 'message-2']);
+    expect(slack.messages).toHaveLength(1);
+    expect(await tell(wanted, reminder)).toEqual([]);
+    expect(slack.messages).toHaveLength(3);
+    expect(log.text()).not.toContain(slack.botToken);
+  });
+});
+
+test('what the platform will never take is set aside at once, where an alarm tells of it', async () => {
+  const { of } = await begun();
+  const lost = of('break_glass', [{ role: 'channel', channel: 'slack:#nowhere' }]);
+  expect(await tell(lost)).toEqual([]);
+  expect(await setAside()).toContainEqual(lost);
+});
+
+test.each(['', '[]', '{"id":"x"}', '{"requestId":"request#x"}'])('what is no notice is set aside: %j', async (body) => {
+  expect(await tell(body)).toEqual([]);
+  expect(slack.messages).toEqual([]);
+});
+
+test('a message that is gone is posted again', async () => {
+  const { of, add } = await begun();
+  await tell(of('approval_wanted', APPROVERS));
+  slack.forget();
+  await add(approved(approver, noon(30)));
+  await tell(of('approved', REQUESTER));
+  expect(slack.messages.map((one) => textsOf(one)[0])).toEqual(['Approved: Administer production']);
+});
