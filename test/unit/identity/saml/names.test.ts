@@ -32,6 +32,13 @@ describe('a namespace', () => {
   });
 });
 
+test('the default namespace may change on the way down, another prefix may not', async () => {
+  const [saml, samlp] = [NAMESPACES[0]?.[1], NAMESPACES[1]?.[1]];
+  await expect(outcome(`<A xmlns="${samlp}"><B xmlns="${saml}"/></A>`)).resolves.toBe('accepted');
+  await expect(outcome(`<p:A xmlns:p="${samlp}"><p:B xmlns:p="${samlp}"/></p:A>`)).resolves.toBe('accepted');
+  await expect(outcome(`<p:A xmlns:p="${samlp}"><p:B xmlns:p="${saml}"/></p:A>`)).resolves.toBe('forbidden_construct');
+});
+
 describe('an attribute with a prefix', () => {
   test.each([
     ['xsi:type', 'xsi:type="xs:string"'],

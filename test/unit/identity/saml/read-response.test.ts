@@ -17,6 +17,13 @@ describe('a look at a response that nobody has vouched for', () => {
     expect(peek(responseXml())).toEqual([REQUEST, IDP]);
   });
 
+  test('takes the issuer of the response before that of its assertion', () => {
+    expect(peek(responseXml({ responseIssuer: 'https://one.example.com' }))).toEqual([
+      REQUEST,
+      'https://one.example.com',
+    ]);
+  });
+
   test('takes the issuer of the assertion when the response names none', () => {
     expect(peek(responseXml().replace(`<saml:Issuer>${IDP}</saml:Issuer>`, ''))).toEqual([REQUEST, IDP]);
   });

@@ -51,6 +51,20 @@ describe('a response that is as it should be', () => {
   });
 });
 
+test('prefixes that SignedInfo is canonicalised with are looked up around it', () => {
+  const declared = replaced(
+    responseXml(),
+    '<samlp:Response ',
+    '<samlp:Response xmlns:xs="http://www.w3.org/2001/XMLSchema" ',
+  );
+  for (const inclusivePrefixes of [['xs'], ['saml', 'xs'], []]) {
+    const xml = signXml(declared, 'Assertion', key, { inclusivePrefixes });
+    expect(verdict(xml)).toBe(ACCEPTED);
+    if (inclusivePrefixes.length > 0)
+      expect(verdict(xml.replace('PrefixList="', 'PrefixList="samlp '))).toBe('signature');
+  }
+});
+
 describe('the issuer of an assertion (SAML 2.0 Core, 8.3.6)', () => {
   const ISSUER = `<saml:Issuer>${IDP}</saml:Issuer><saml:Subject>`;
   const by = (attributes: string): string =>
