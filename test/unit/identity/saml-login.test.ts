@@ -4,6 +4,7 @@ import { beginLogin } from '../../../lib/identity/login.ts';
 import { acceptResponse } from '../../../lib/identity/saml-acs.ts';
 import { NOON } from '../../support/builders.ts';
 import { memoryClock } from '../../support/memory.ts';
+import { encode, responseXml } from '../../support/saml-generator.ts';
 import { type TestSamlProvider, testSamlProvider } from '../../support/saml-provider.ts';
 import { type MemoryIdentity, codeOf, memoryIdentity } from './memory.ts';
 
@@ -106,6 +107,14 @@ describe('a response', () => {
     const response = await responded();
     await expect(codeOf(acceptResponse({ ...identity, providers: [] }, response))).resolves.toBe('not_signed_in');
     expect(identity.stored.parkedSignIns.size).toBe(0);
+  });
+
+  test('attack: that answers nothing and is from nobody signs nobody in', async () => {
+    const nameless = responseXml({ responseInResponseTo: undefined, assertion: '' }).replace(
+      /<saml:Issuer>[^<]*<\/saml:Issuer>/,
+      '',
+    );
+    await expect(codeOf(acceptResponse(identity, encode(nameless)))).resolves.toBe('not_signed_in');
   });
 
   test('whose assertion cannot be burnt signs nobody in, and is not called wrong', async () => {
