@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import type { Browser, Page, Request, Response } from 'playwright-core';
+import type { Browser, Locator, Page, Request, Response } from 'playwright-core';
 import { describeInBrowser, testInBrowser } from '../support/chromium.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -13,8 +13,9 @@ describeInBrowser('the console in a browser', () => {
   }, 60_000);
   afterAll(() => stack.close());
 
-  /** A person who has `prod-read`, on the page of their requests. */
-  const engineer = async (browser: Browser): Promise<Page> => {
+  let asked = 0;
+  /** What a person who has just been given `prod-read` sees of it, among their requests. */
+  const engineer = async (browser: Browser): Promise<Locator> => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${stack.origin}/login?provider=local-oidc&loginHint=engineer@example.com`);
     const offer = page
@@ -22,20 +23,23 @@ describeInBrowser('the console in a browser', () => {
       .filter({ has: page.getByRole('heading', { name: 'Read production' }) })
       .filter({ hasText: 'Ask for it' });
     await offer.getByText('Ask for it').click();
-    await offer.getByLabel('Why do you need it?').fill('Looking at one report');
+    const why = `Looking at report ${(asked += 1)}`;
+    await offer.getByLabel('Why do you need it?').fill(why);
     await offer.getByRole('button', { name: 'Ask' }).click();
-    await page.getByRole('button', { name: 'Open the console' }).first().waitFor({ timeout: 20_000 });
-    return page;
+    const open = page.getByRole('button', { name: 'Open the console' });
+    const given = page.getByRole('listitem').filter({ hasText: why }).filter({ has: open });
+    await given.waitFor({ timeout: 20_000 });
+    return given;
   };
 
   /** The form that was posted, the 303, and the page that it led to. */
-  const opened = async (page: Page): Promise<{ post: Request; answer: Response | null; console: Page }> => {
-    const context = page.context();
+  const opened = async (given: Locator): Promise<{ post: Request; answer: Response | null; console: Page }> => {
+    const context = given.page().context();
     const posts = context.waitForEvent('request', (request) => request.method() === 'POST');
     const [post, console] = await Promise.all([
       posts,
       context.waitForEvent('page'),
-      page.getByRole('button', { name: 'Open the console' }).first().click(),
+      given.getByRole('button', { name: 'Open the console' }).click(),
     ]);
     await console.waitForLoadState();
     return { post, answer: await post.response(), console };
@@ -44,8 +48,9 @@ describeInBrowser('the console in a browser', () => {
   testInBrowser(
     'shows whose session it is; the same form again gets nothing, and the URL is over after 15 minutes',
     async (browser) => {
-      const page = await engineer(browser);
-      const { post, answer, console } = await opened(page);
+      const given = await engineer(browser);
+      const page = given.page();
+      const { post, answer, console } = await opened(given);
       expect(answer?.status()).toBe(303);
       expect((await answer?.allHeaders())?.['cache-control']).toBe('no-store');
       expect(await console.locator('#session-name').textContent()).toMatch(/^engineer@example\.com=[\w-]{8}$/);
@@ -81,10 +86,10 @@ describeInBrowser('the console in a browser', () => {
   );
 
   testInBrowser('a second session takes the place of the first, where log-out is asked for', async (browser) => {
-    const page = await engineer(browser);
-    await opened(page);
-    await page.getByLabel('sign out of the console first').first().check();
-    const { answer, console } = await opened(page);
+    const given = await engineer(browser);
+    await opened(given);
+    await given.getByLabel('sign out of the console first').check();
+    const { answer, console } = await opened(given);
     const location = new URL((await answer?.allHeaders())?.['location'] ?? '');
     expect([location.origin, location.pathname]).toEqual([stack.aws.consoleOrigin, '/oauth']);
     expect(await console.locator('#session-name').textContent()).toMatch(/^engineer@example\.com=/);

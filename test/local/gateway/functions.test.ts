@@ -116,7 +116,8 @@ describe('a function in its worker', () => {
   );
 
   test.each(['hangs', 'spins'])('a call that %s is timed out, and a fresh worker serves the next', async (behave) => {
-    const invoke = start({ timeoutSeconds: 0.5 });
+    // Long enough for a worker to start on a slow machine.
+    const invoke = start({ timeoutSeconds: 3 });
     expect(await outcome(invoke({ behave }))).toBe('Sandbox.Timedout');
     expect(await invoke({ behave: 'count' })).toBe(1);
   });

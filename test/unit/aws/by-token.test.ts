@@ -54,7 +54,7 @@ describe.each([
       endpoint: server.origin,
       credentials: { accessKeyId: 'AKIAOWN', secretAccessKey: 'own', sessionToken: 'own-token' },
       pause: () => Promise.resolve(),
-      timeouts: { connectMs: 1000, answerMs: 200 },
+      timeouts: { connectMs: 1000, answerMs: 2000 },
     });
   };
   const calls = () => server?.calls ?? [];

@@ -30,7 +30,7 @@ describe('the console sign-in URL', () => {
   const against = async (...answers: readonly Answer[]) => {
     server = await recordingServer(...answers);
     const endpoint = `${server.origin}/federation`;
-    return federationConsole({ endpoint, consoleOrigin: 'http://127.0.0.1:4567', issuer, clock, timeoutMs: 300 });
+    return federationConsole({ endpoint, consoleOrigin: 'http://127.0.0.1:4567', issuer, clock, timeoutMs: 2000 });
   };
 
   test('the credentials are posted in a form, with no SessionDuration, and nothing of them is in a URL', async () => {

@@ -77,7 +77,7 @@ describe('opening a role session', () => {
       credentials: OWN,
       pause,
       fraction: () => 0.5,
-      timeouts: { connectMs: 1000, answerMs: 200 },
+      timeouts: { connectMs: 1000, answerMs: 2000 },
     });
   const failureOf = async (opening: Promise<unknown>): Promise<RoleSessionError> => {
     const error = await opening.catch((thrown: unknown) => thrown);
