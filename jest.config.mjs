@@ -12,7 +12,7 @@ export default {
     ],
   },
   setupFiles: ['<rootDir>/test/support/environment.ts'],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   // Most of the time is spent waiting for servers: every core takes part, not all but one.
   maxWorkers: '100%',
   collectCoverageFrom: ['lib/**/*.ts'],
