@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type LocalSlack, startLocalSlack } from '../../local/chat/slack.ts';
-import type { SlackMessage } from '../../local/chat/slack-api.ts';
+import type { SlackMember, SlackMessage } from '../../local/chat/slack-api.ts';
 
 export const WORKSPACE = { appId: 'A0HATCHECK', teamId: 'T0EXAMPLE' } as const;
 export const APPROVALS = 'C0APPROVALS';
@@ -8,6 +8,10 @@ export const APPROVALS = 'C0APPROVALS';
 export interface TestWorkspace extends LocalSlack {
   readonly botToken: string;
 }
+
+const member = (name: string, teamId: string = WORKSPACE.teamId): SlackMember => ({
+  ...{ id: `U0${name}`, name: name.toLowerCase(), teamId },
+});
 
 /** A workspace with a channel for approvals and one of security. */
 export const startWorkspace = async (
@@ -22,9 +26,12 @@ export const startWorkspace = async (
       { id: APPROVALS, name: 'approvals' },
       { id: 'C0SECURITY', name: 'security' },
     ],
-    members: ['ENGINEER', 'APPROVER', 'SECURITY'].map((name) => ({
-      ...{ id: `U0${name}`, name: name.toLowerCase(), teamId: WORKSPACE.teamId },
-    })),
+    members: [
+      ...['ENGINEER', 'APPROVER', 'SECURITY'].map((name) => member(name)),
+      { ...member('GUEST'), guest: true },
+      { ...member('BOT'), bot: true },
+      member('STRANGER', 'T0ELSEWHERE'),
+    ],
   });
   return { ...slack, botToken };
 };
