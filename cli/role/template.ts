@@ -27,7 +27,7 @@ export const template = (options: TemplateOptions): void => {
   const plan = rolePlan(entitlements, broker, permissions);
   const there = options.existing === undefined ? [] : existing(options.existing, plan, entitlements[0].account.id);
   process.stdout.write({ cloudformation: cloudFormation, terraform }[options.format](plan));
-  process.stderr.write([...steps(plan, entitlements, broker), ...there, ''].join('\n'));
+  process.stderr.write([...steps(plan, entitlements, broker), ...tooLong(plan), ...there, ''].join('\n'));
 };
 
 const steps = (
@@ -62,6 +62,18 @@ const steps = (
       .join(', ')}.`,
     '   For a second role in the same account: OncePerAccount=there-already (Terraform: hatcheck_once_per_account = false).',
   ];
+};
+
+/** "IAM and AWS STS quotas": characters of a trust policy, white space not counted; 4,096 where the account asked for more. */
+const MAX_TRUST_CHARACTERS = 2048;
+
+const tooLong = ({ role }: RolePlan): readonly string[] => {
+  const { length } = JSON.stringify(role.trust);
+  return length > MAX_TRUST_CHARACTERS
+    ? [
+        `!  The trust policy has ${length} characters: IAM takes ${MAX_TRUST_CHARACTERS} unless the account's quota is raised.`,
+      ]
+    : [];
 };
 
 /** A role's name is its account's own, whatever path it stands under. */

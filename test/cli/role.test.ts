@@ -323,6 +323,22 @@ describe('what is left to do', () => {
     expect((await template('staging-admin', '--existing', 'roles.json')).stderr).not.toContain('already.');
   });
 
+  test('a trust policy that is too long for IAM is said so', async () => {
+    const many = Array.from(
+      { length: 40 },
+      (_, at) => `  staging-of-a-team-with-a-rather-long-name-${at}:
+    role: { account: staging, name: Admin }
+    session: { via: webIdentity }
+    requesters: { groups: [sre] }
+    approval: auto
+    maxDuration: 1h
+`,
+    );
+    writeFileSync(join(folder, 'many.yml'), ACCESS + many.join(''));
+    expect((await template('staging-admin', '--access', 'many.yml')).stderr).toContain('IAM takes 2048');
+    expect((await template('staging-admin')).stderr).not.toContain('IAM takes');
+  });
+
   test.each([
     ['an entitlement that is none', ['--entitlement', 'other']],
     ['a broker in no account', ['--broker-account', '12']],
