@@ -1,5 +1,6 @@
 import { dynamoDbClient } from '../lib/aws/clients.ts';
 import { dynamoAttempts } from '../lib/aws/attempts.ts';
+import { dynamoChatCodes, dynamoChatLinks } from '../lib/aws/chat-links.ts';
 import { dynamoDevices } from '../lib/aws/devices.ts';
 import { dynamoDirectory } from '../lib/aws/directory.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
@@ -12,6 +13,7 @@ import { dynamoSessions } from '../lib/aws/sessions.ts';
 import { dynamoUpstreamTokens } from '../lib/aws/upstream-tokens.ts';
 import { seal } from '../lib/broker/chain.ts';
 import type { Surroundings } from '../lib/broker/system.ts';
+import type { LinkParts } from '../lib/chatops/link.ts';
 import { resolveSecrets } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { readSamlMetadata } from '../lib/config/saml-provider-metadata.ts';
@@ -24,6 +26,7 @@ import { boundedFetch } from '../lib/outbound/bounded-fetch.ts';
 import { providerFetch } from '../lib/identity/provider-fetch.ts';
 import { samlDocuments } from '../lib/identity/saml-documents.ts';
 import type { SamlLoginParts } from '../lib/identity/saml-login.ts';
+import { recordChatLink } from './kept-chat-links.ts';
 import { type KeptIdentities, keptIdentities } from './kept-identities.ts';
 import { awsAccess } from './aws-access.ts';
 
@@ -34,13 +37,15 @@ const MAX_SAML_METADATA_BYTES = 256 * 1024;
 export const signInParts = (
   config: Config,
   { clock, chance, logger }: Surroundings,
-): CallbackParts & SamlLoginParts & DeviceParts & { readonly identities: KeptIdentities } => {
+): CallbackParts & SamlLoginParts & DeviceParts & { readonly identities: KeptIdentities; readonly chat: LinkParts } => {
   const { policy, region, origin, identityProviders, tables, pepper } = config;
   if (pepper === undefined) throw new TypeError('HATCHECK_PEPPER is not set: without it nobody has a handle');
   const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const identity = { client, table: tables.identity, clock };
   const ledger = dynamoLedger({ client, table: tables.ledger });
   const directory = dynamoDirectory(identity);
+  const limits = dynamoLimits(identity);
+  const replayGuard = dynamoReplayGuard(identity);
   const fetchJson = providerFetch();
   const onStale = (issuer: string, cause: unknown): void => {
     logger.error('the keys of an identity provider could not be renewed', { provider: issuer }, cause);
@@ -71,10 +76,14 @@ export const signInParts = (
       logger.error(message, {}, cause);
     },
     devices: dynamoDevices(identity),
-    limits: dynamoLimits(identity),
+    limits,
     samlAttempts: dynamoSamlAttempts(identity),
     parkedSignIns: dynamoParkedSignIns(identity),
-    replayGuard: dynamoReplayGuard(identity),
+    replayGuard,
+    chat: {
+      ...{ limits, replayGuard, clock, codes: dynamoChatCodes(identity), links: dynamoChatLinks(identity) },
+      record: recordChatLink({ policy, ledger, clock, chance }),
+    },
     directory,
     identities: keptIdentities({ policy, ledger, clock, chance, people: directory }),
   };

@@ -13,6 +13,7 @@ import { samlMetadata } from '../lib/identity/saml-metadata.ts';
 import { signOut } from '../lib/identity/end-session.ts';
 import { endOtherSessions, endOwnSession, listSessions } from '../lib/identity/own-sessions.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
+import { chatLinkRoutes } from './chat-link-routes.ts';
 import { identityRoutes } from './identity-routes.ts';
 import { seeOther } from './see-other.ts';
 import { signInParts } from './sign-in-wiring.ts';
@@ -53,6 +54,7 @@ export const create = (config: Config, around = surroundings('signin')) => {
         return sessionsOf(await session);
       },
       ...identityRoutes(parts),
+      ...chatLinkRoutes(parts, parts.chat),
       'GET /v1/me': async ({ session }) => {
         const { principal, csrf } = await session;
         const { handle, issuer, subject, displayName, email, groups, kind, authenticatedAt, methods } = principal;

@@ -29,6 +29,8 @@ export interface Call<K extends RouteKey> {
   readonly body: BodyOf<K>;
   readonly query: QueryOf<K>;
   readonly path: PathOf<K>;
+  /** As it came, once decoded: what a signature is of. */
+  readonly rawBody: string;
   readonly method: string;
   readonly rawPath: string;
   /** The address that the call came from, as API Gateway saw it. */

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { chatLinkRoutes, chatopsRoutes } from './contract/chatops.ts';
 import { credentialsRoutes } from './contract/credentials.ts';
 import { delegationsRoutes } from './contract/delegations.ts';
 import { holdsRoutes } from './contract/holds.ts';
@@ -23,6 +24,8 @@ export const contract = {
   ...delegationsRoutes,
   ...identitiesRoutes,
   ...credentialsRoutes,
+  ...chatLinkRoutes,
+  ...chatopsRoutes,
 } as const;
 
 export type Contract = typeof contract;

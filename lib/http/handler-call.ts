@@ -9,6 +9,7 @@ export const callOf = (call: CallState): object => {
   let principal: Promise<Principal> | undefined;
   return {
     ...found(call.input),
+    rawBody: found(call.content).text,
     method,
     rawPath,
     sourceIp,

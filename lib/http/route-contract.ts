@@ -9,7 +9,7 @@ export interface RouteContract {
   readonly operationId: string;
   readonly summary: string;
   /** The Lambda that serves it: one file in `functions/`. */
-  readonly function: 'signin' | 'token' | 'requests' | 'credentials' | 'issuer' | 'portal';
+  readonly function: 'signin' | 'token' | 'requests' | 'credentials' | 'issuer' | 'portal' | 'chatops';
   /** With `principal` nothing is answered before the caller is known. */
   readonly caller: 'principal' | 'anyone';
   /**
@@ -21,6 +21,8 @@ export interface RouteContract {
   readonly query: (() => InputSchema) | undefined;
   /** Absent: only an empty body is taken. */
   readonly body?: () => InputSchema;
+  /** The body is the handler's to read, as it came: a signature is of its bytes, and is checked before anybody parses it. */
+  readonly rawBody?: true;
   /** Content types of the body: `application/json`, `application/x-www-form-urlencoded`. */
   readonly accepts: readonly ('json' | 'form')[];
   readonly bodyRequired: boolean;

@@ -1,3 +1,4 @@
+import { create as createChatops } from '../../functions/chatops.ts';
 import { create as createCredentials } from '../../functions/credentials.ts';
 import { create as createIssuer } from '../../functions/issuer.ts';
 import { create as createPortal } from '../../functions/portal.ts';
@@ -47,6 +48,7 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
     signin: createSignin(config, around),
     token: createToken(config, around),
     issuer: createIssuer(config, around),
+    chatops: createChatops({ ...config, chatActsQueue: 'http://127.0.0.1:1/acts.fifo' }, around),
     portal: createPortal(config, {
       ...{ files: { '/': page }, openApi: JSON.stringify(openApiDocument()), logger: silentLogger },
     }),

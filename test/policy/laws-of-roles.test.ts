@@ -246,6 +246,23 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
       ),
     ],
   ],
+  'only sign-in links accounts in chat': [
+    laws.onlySignInLinksChats,
+    [
+      one(
+        'whoever acts in chat links too',
+        statement('OnChatActRole', 'Sid=GiveCodes', 'Condition'),
+        onKeys('chatcode#*', 'chatlink#*'),
+        'on-chat-act dynamodb:PutItem identity',
+      ),
+      one(
+        'whoever receives, by a wider pattern',
+        statement('ChatopsRole', 'Sid=BurnActs', 'Condition'),
+        onKeys('*'),
+        'chatops dynamodb:PutItem identity',
+      ),
+    ],
+  ],
   'only sign-in and token exchange read secrets, and whoever asks services outside reads theirs': [
     laws.onlySignInReadsSecrets,
     [
@@ -254,6 +271,18 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
         statement('RequestsRole', '+'),
         allow('ssm:GetParameter', 'arn:aws:ssm:eu-west-1:777788889999:parameter/hatcheck/*'),
         'requests ssm:GetParameter',
+      ),
+      one(
+        'whoever receives speaks',
+        statement('ChatopsRole', 'Sid=WhatVerifies', 'Resource'),
+        'arn:aws:ssm:eu-west-1:777788889999:parameter/hatcheck/dev/chat/*',
+        'chatops ssm:GetParameter',
+      ),
+      one(
+        'whoever speaks verifies',
+        statement('OnChatActRole', 'Sid=WhatWeSpeakWith', 'Resource'),
+        'arn:aws:ssm:eu-west-1:777788889999:parameter/hatcheck/dev/chat/in/*',
+        'on-chat-act ssm:GetParameter',
       ),
       one(
         'anybody’s parameters',

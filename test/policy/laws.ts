@@ -63,6 +63,7 @@ const OWN_STREAMS: Readonly<Record<string, readonly string[]>> = {
   'on-schedule': ['request#*'],
   'on-revocation': ['request#*'],
   'on-deploy': ['control'],
+  'on-chat-act': ['request#*', 'person#*'],
 };
 
 export const ledgerPutsOnlyIntoOwnStreams: Law = (stack) =>
@@ -142,6 +143,13 @@ export const onlySignInMintsSessions: Law = (stack) => {
   ];
 };
 
+/** Whoever acts in chat is who the portal's ceremony says: nobody else may say so. */
+export const onlySignInLinksChats: Law = (stack) =>
+  mayPut(stack, 'identity')
+    .filter(({ keys }) => keys === undefined || keys.some((key) => sharesKeys(key, 'chatlink#')))
+    .filter(({ functionId }) => functionId !== 'signin')
+    .map(said);
+
 const sharesKeys = (pattern: string, prefix: string): boolean => {
   const fixed = pattern.replace(/[*?].*$/s, '');
   return fixed.startsWith(prefix) || (fixed !== pattern && prefix.startsWith(fixed));
@@ -150,16 +158,20 @@ const sharesKeys = (pattern: string, prefix: string): boolean => {
 export const onlySignInReadsSecrets: Law = (stack) =>
   allowed(stack)
     .filter(({ action }) => /^(?:ssm|secretsmanager):/.test(action))
-    .filter(({ functionId, resource }) => !resource.endsWith(SECRETS_OF[functionId] ?? 'none'))
+    .filter(({ functionId, resource }) => !SECRETS_OF[functionId]?.some((suffix) => resource.endsWith(suffix)))
     .map(said);
 
 /** Whoever asks services outside reads what those know us by, and never the pepper. */
-const SECRETS_OF: Readonly<Record<string, string>> = {
-  signin: ':parameter/hatcheck/*',
-  token: ':parameter/hatcheck/*',
-  requests: ':parameter/hatcheck/dev/outside/*',
-  credentials: ':parameter/hatcheck/dev/outside/*',
-  'on-schedule': ':parameter/hatcheck/dev/outside/*',
+const SECRETS_OF: Readonly<Record<string, readonly string[]>> = {
+  signin: [':parameter/hatcheck/*'],
+  token: [':parameter/hatcheck/*'],
+  requests: [':parameter/hatcheck/dev/outside/*'],
+  credentials: [':parameter/hatcheck/dev/outside/*'],
+  'on-schedule': [':parameter/hatcheck/dev/outside/*'],
+  // Who verifies what comes in from chat reads nothing that speaks there, and the other way round.
+  chatops: [':parameter/hatcheck/dev/chat/in/*'],
+  'on-chat-act': [':parameter/hatcheck/dev/outside/*', ':parameter/hatcheck/dev/chat/out/*'],
+  'on-notice': [':parameter/hatcheck/dev/chat/out/*'],
 };
 
 /** Who may do what with the keys that we sign with, and under which condition. */
@@ -237,7 +249,7 @@ export const everyFunctionHasARoleOfItsOwn: Law = ({ functions, roles }) => {
 
 const PLAIN = new Set([
   ...['HATCHECK_STAGE', 'HATCHECK_ORIGIN', 'LEDGER_TABLE', 'INDEX_TABLE', 'IDENTITY_TABLE', 'NOTICES_QUEUE'],
-  'REVOCATIONS_QUEUE',
+  ...['NOTICES_FAILURES_QUEUE', 'REVOCATIONS_QUEUE', 'CHAT_ACTS_QUEUE'],
   ...['HATCHECK_ISSUER', 'HATCHECK_ISSUER_KEYS', 'HATCHECK_TOKEN_KEY', 'HATCHECK_SAML_KEY'],
 ]);
 

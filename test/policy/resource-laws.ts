@@ -73,10 +73,16 @@ export const theLedgerIsFollowed: TemplateLaw = (template) => {
       }),
     ),
     ...resourcesIn(template, 'AWS::SQS::Queue').flatMap((queue) =>
-      differences(queue.id, queue, { SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 }),
+      differences(queue.id, queue, {
+        SqsManagedSseEnabled: true,
+        MessageRetentionPeriod: WITH_WORDS[queue.id] ?? 14 * 86_400,
+      }),
     ),
   ];
 };
+
+/** People's words are in them: they are kept for as long as they may be of use, in seconds. */
+const WITH_WORDS: Readonly<Record<string, number>> = { ChatActs: 3600, ChatActsFailures: 86_400 };
 
 /** Who ends sessions, role by role, what becomes of those that could not be ended, and who hears of it. */
 export const revocationsAreDealtWith: TemplateLaw = (template) => {

@@ -17,6 +17,10 @@ signin          | dynamodb:DeleteItem                                           
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
 signin          | dynamodb:Query                                                                       | identity                                  | session#*, seen#*, family#*
 signin          | dynamodb:DeleteItem                                                                  | identity                                  | family#*
+signin          | dynamodb:PutItem, dynamodb:GetItem, dynamodb:DeleteItem                              | identity                                  | chatlink#*
+signin          | dynamodb:Query                                                                       | identity                                  | chatlink#*
+signin          | dynamodb:GetItem                                                                     | identity                                  | chatcode#*
+signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | limit#chatcode*
 signin          | dynamodb:PutItem                                                                     | identity                                  | person#*, replay#*, upstream#*
 signin          | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*
@@ -68,6 +72,31 @@ on-revocation   | dynamodb:Query, dynamodb:GetItem                              
 on-revocation   | dynamodb:PutItem                                                                     | ledger                                    | request#*
 on-revocation   | dynamodb:PutItem                                                                     | index                                     | request#*
 on-revocation   | sts:AssumeRole                                                                       | arn:aws:iam::*:role/hatcheck/hatcheck-revoker |
+on-notice       | sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes                        | queue Notices                             |
+on-notice       | sqs:ChangeMessageVisibility                                                          | queue Notices                             |
+on-notice       | sqs:SendMessage                                                                      | queue NoticesFailures                     |
+on-notice       | dynamodb:Query                                                                       | ledger                                    | request#*
+on-notice       | dynamodb:Query                                                                       | index's index byRequester                 |
+on-notice       | dynamodb:BatchGetItem                                                                | identity                                  | person#*, text#*
+on-notice       | dynamodb:PutItem, dynamodb:Query                                                     | identity                                  | chatmessage#*
+on-notice       | dynamodb:GetItem, dynamodb:Query                                                     | identity                                  | chatlink#*
+on-notice       | ssm:GetParameter                                                                     | parameter/hatcheck/dev/chat/out/*         |
+chatops         | sqs:SendMessage                                                                      | queue ChatActs                            |
+chatops         | dynamodb:PutItem                                                                     | identity                                  | replay#chat#*
+chatops         | ssm:GetParameter                                                                     | parameter/hatcheck/dev/chat/in/*          |
+on-chat-act     | sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes                        | queue ChatActs                            |
+on-chat-act     | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, person#*, control
+on-chat-act     | dynamodb:PutItem                                                                     | ledger                                    | request#*, person#*
+on-chat-act     | dynamodb:PutItem                                                                     | index                                     | request#*
+on-chat-act     | dynamodb:Query                                                                       | index's indexes                           |
+on-chat-act     | dynamodb:GetItem                                                                     | identity                                  | chatlink#*
+on-chat-act     | dynamodb:Query                                                                       | identity                                  | session#*
+on-chat-act     | dynamodb:PutItem                                                                     | identity                                  | chatcode#*
+on-chat-act     | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | limit#chat#*
+on-chat-act     | dynamodb:BatchGetItem                                                                | identity                                  | person#*, text#*
+on-chat-act     | dynamodb:PutItem                                                                     | identity                                  | text#*
+on-chat-act     | ssm:GetParameter                                                                     | parameter/hatcheck/dev/outside/*          |
+on-chat-act     | ssm:GetParameter                                                                     | parameter/hatcheck/dev/chat/out/*         |
 on-deploy       | dynamodb:Query, dynamodb:GetItem, dynamodb:PutItem                                   | ledger                                    | control
 EACH            | logs:CreateLogStream, logs:PutLogEvents                                              | log group EACH                            |
 
@@ -88,9 +117,12 @@ const EACH = [
   'on-ledger-event',
   'on-schedule',
   'on-revocation',
+  'on-notice',
+  'chatops',
+  'on-chat-act',
   'on-deploy',
 ];
-const LEDGER = EACH.filter((id) => id !== 'portal' && id !== 'issuer');
+const LEDGER = EACH.filter((id) => !['portal', 'issuer', 'chatops'].includes(id));
 
 const listed = (cell: string): string[] => cell.split(',').map((one) => one.trim());
 

@@ -70,7 +70,7 @@ const namesIn = (stack: LocalStack): ((arn: string) => string) => {
       ([arn = '', name = '']): [string, string] => [arn, name],
     ),
     [`${index}/index/*`, "index's indexes"],
-    [`${index}/index/byDue`, "index's index byDue"],
+    ...['byDue', 'byRequester'].map((name): [string, string] => [`${index}/index/${name}`, `index's index ${name}`]),
     [stack.tables['LedgerTable']?.streamArn ?? '', "ledger's stream"],
     ...stack
       .resourcesOf('AWS::KMS::Key')

@@ -1,0 +1,76 @@
+import type { Desk, Patience } from '../lib/broker/broker.ts';
+import type { ChatAct } from '../lib/chatops/act.ts';
+import { type BeginParts, beginChatLink } from '../lib/chatops/link.ts';
+import type { Card, Chat, ChatLinks } from '../lib/chatops/port.ts';
+import * as replies from '../lib/chatops/replies.ts';
+import { HatcheckError } from '../lib/domain/errors.ts';
+import type { Handle, Principal } from '../lib/domain/principal.ts';
+import { isBefore } from '../lib/domain/time.ts';
+import { problems } from '../lib/http/problem.ts';
+import { shownUserCode } from '../lib/identity/oauth/user-code.ts';
+import type { Sessions } from '../lib/identity/ports.ts';
+import { actAs } from './chat-use-cases.ts';
+
+export interface ChatDesk {
+  readonly desk: Desk;
+  readonly links: Pick<ChatLinks, 'find'>;
+  readonly sessions: Pick<Sessions, 'list'>;
+  readonly begin: BeginParts;
+}
+
+/**
+ * Does what was said, by the very use cases and schemas of the HTTP API, with the act's own id as its Idempotency-Key. What a decision changes is
+ * shown by `on-notice`, which keeps the request's messages true; here only whoever acted is answered.
+ *
+ * @returns what they are told; undefined where the request's own message says it all
+ * @throws HatcheckError for what may succeed later; ChatError
+ */
+export const doChatAct = async (
+  chatDesk: ChatDesk,
+  chat: Chat,
+  act: ChatAct,
+  patience: Patience,
+): Promise<Card | undefined> => {
+  const { saying } = act;
+  try {
+    if (saying.type === 'help') return replies.helpCard();
+    if (saying.type === 'link') return await link(chatDesk, chat, act);
+    const known = await chatDesk.links.find(act.account);
+    if (!known) return replies.notLinkedCard();
+    const principal = await signedIn(chatDesk, known.handle);
+    if (!principal) return replies.signInCard('requestId' in saying ? `/requests/${saying.requestId}` : '/');
+    return await actAs(chatDesk.desk, { principal, chat, act, patience });
+  } catch (error) {
+    if (!(error instanceof HatcheckError) || MAY_PASS.has(error.code)) throw error;
+    const { title, detail } = problems[error.code];
+    const { rule, faults = [] } = error.refusal;
+    return replies.refusedCard({
+      title,
+      detail: [detail, ...(rule ? [rule.detail] : []), ...faults.map((each) => `${each.pointer}: ${each.detail}`)].join(
+        ' ',
+      ),
+      ...('requestId' in saying ? { requestId: saying.requestId } : {}),
+    });
+  }
+};
+
+const MAY_PASS: ReadonlySet<string> = new Set(['ledger_unavailable', 'ledger_conflict', 'aws_unavailable', 'internal']);
+
+/** With the newest groups of their sessions that are live: signed out everywhere, nobody acts in chat either. */
+const signedIn = async ({ sessions, desk }: ChatDesk, handle: Handle): Promise<Principal | undefined> => {
+  const now = desk.clock.now();
+  const live = (await sessions.list(handle)).filter(
+    ({ principal, expiresAt }) => principal.kind === 'person' && isBefore(now, expiresAt),
+  );
+  return live
+    .map(({ principal }) => principal)
+    .reduce<Principal | undefined>(
+      (one, other) => (one && !isBefore(one.groupsAt, other.groupsAt) ? one : other),
+      undefined,
+    );
+};
+
+const link = async ({ begin }: ChatDesk, chat: Chat, { account, name }: ChatAct): Promise<Card> =>
+  (await chat.isMember(account))
+    ? replies.codeCard(shownUserCode(await beginChatLink(begin, account, name)))
+    : replies.notMemberCard();

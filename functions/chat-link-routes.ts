@@ -1,0 +1,45 @@
+import { type LinkParts, accountKey, accountNamed, linkChat, unlinkChat, waitingChat } from '../lib/chatops/link.ts';
+import { chatCodePage, chatLinkQuestionPage } from '../lib/http/chat-link-page.ts';
+import type { Answer, Call, Routes } from '../lib/http/api.ts';
+import type { AuthenticationParts } from '../lib/identity/sessions.ts';
+import { browserSession, maybeBrowserSession, shownName } from './browser-session.ts';
+import { seeOther } from './see-other.ts';
+
+type Said = NonNullable<Parameters<typeof chatCodePage>[0]['said']>;
+type Session = Awaited<ReturnType<typeof browserSession>>;
+
+/** The page where a person links their chat account, served by the function `signin`; it knows people by their cookie alone. */
+export const chatLinkRoutes = (parts: AuthenticationParts, chat: LinkParts) => {
+  const shown = async ({ principal, csrf }: Session, said?: Said): Promise<Answer> => {
+    const accounts = await chat.links.of(principal.handle);
+    const linked = accounts.map((account) => ({ key: accountKey(account), ...account }));
+    return chatCodePage({ csrf, linked, ...(said === undefined ? {} : { said }) });
+  };
+
+  const link = async (session: Session, { code = '', decision }: Call<'POST /chat/link'>['body']): Promise<Answer> => {
+    const { principal, csrf } = session;
+    const waiting = await waitingChat(chat, principal, code);
+    if (!waiting) return shown(session, 'unknown');
+    if (decision === 'leave') return shown(session, 'left');
+    if (decision === 'link') return shown(session, (await linkChat(chat, principal, waiting)) ? 'linked' : 'unknown');
+    const { account, name } = waiting;
+    return chatLinkQuestionPage({
+      ...{ person: shownName(principal), account, code: waiting.code, csrf },
+      ...(name === undefined ? {} : { name }),
+    });
+  };
+
+  return {
+    'GET /chat/link': async ({ cookies }: Call<'GET /chat/link'>) => {
+      const session = await maybeBrowserSession(parts, cookies);
+      return session ? shown(session) : seeOther({ location: '/login?returnTo=%2Fchat%2Flink' });
+    },
+    'POST /chat/link': async ({ body, cookies }: Call<'POST /chat/link'>) => {
+      const session = await browserSession(parts, cookies);
+      if (body.remove === undefined) return link(session, body);
+      const account = await accountNamed(chat, session.principal.handle, body.remove);
+      const removed = account && (await unlinkChat(chat, session.principal, account));
+      return shown(session, removed ? 'removed' : undefined);
+    },
+  } satisfies Routes;
+};

@@ -1,0 +1,75 @@
+import type { Card, CardAction } from './port.ts';
+
+/** What whoever acted is told, and nobody else. */
+
+const open = (label: string, path: string): CardAction => ({ type: 'open', label, path });
+const card = (title: string, notes: readonly string[], actions: readonly CardAction[] = []): Card => ({
+  ...{ title, facts: [], notes, actions },
+});
+
+export const notLinkedCard = (): Card =>
+  card('Nobody knows yet who you are', ['Say /hatcheck link, and then the code in the portal. Nothing was done.']);
+
+export const notMemberCard = (): Card =>
+  card('Not for guests', ['Only full members of this workspace can link their account.']);
+
+/** Nobody decides in chat who is not signed in in the portal: its sign-in says which groups they are in. */
+export const signInCard = (path = '/'): Card =>
+  card(
+    'Sign in in the portal first',
+    ['Nothing was done. What you do here counts with your sign-in there; then press again.'],
+    [open('Sign in in the portal', path)],
+  );
+
+export const codeCard = (shownCode: string): Card => ({
+  title: 'Link this account',
+  facts: [{ label: 'Code', text: shownCode }],
+  notes: [
+    'Say it in the portal within ten minutes. Give it to nobody: whoever says it there becomes who you are here.',
+  ],
+  actions: [open('Open the portal', '/chat/link')],
+});
+
+export const refusedCard = (what: {
+  readonly title: string;
+  readonly detail: string;
+  readonly requestId?: string;
+}): Card =>
+  card(
+    what.title,
+    [what.detail],
+    what.requestId === undefined ? [] : [open('Open in the portal', `/requests/${what.requestId}`)],
+  );
+
+export const askedCard = ({
+  title,
+  requestId,
+  approved,
+}: {
+  title: string;
+  requestId: string;
+  approved: boolean;
+}): Card =>
+  card(
+    approved ? 'Granted' : 'Asked',
+    [approved ? `${title} is yours. Credentials are to be had in the portal.` : `${title} now waits for a yes.`],
+    [open('Open in the portal', `/requests/${requestId}`)],
+  );
+
+export const tooLateCard = (): Card =>
+  card('That took too long', ['Slack no longer opens a form for it.'], [{ type: 'form', label: 'Open the form' }]);
+
+export const nothingToAskCard = (): Card => card('Nothing to ask for', ['You are eligible for nothing today.']);
+
+export const listCard = (requests: readonly { readonly title: string; readonly status: string }[]): Card => ({
+  title: requests.length === 0 ? 'You have asked for nothing yet' : 'What you asked for last',
+  facts: requests.map(({ title, status }) => ({ label: title, text: status })),
+  actions: [open('All of them in the portal', '/')],
+});
+
+export const helpCard = (): Card =>
+  card('Hatcheck', [
+    '/hatcheck asks for a role.',
+    '/hatcheck mine shows what you asked for.',
+    '/hatcheck link says who you are. Credentials are to be had in the portal only.',
+  ]);
