@@ -89,7 +89,7 @@ const checkedClaims = (
 const checkAudience = (claims: JsonObject, ours: readonly string[], refuse: (fault: AssertionFault) => never): void => {
   const aud = memberOf(claims, 'aud');
   const audiences: unknown[] = Array.isArray(aud) ? aud : [aud];
-  const isOurs = (audience: unknown): boolean => typeof audience === 'string' && ours.includes(audience);
+  const isOurs = (audience: unknown): boolean => ours.some((each) => each === audience);
   if (audiences.length === 0 || !audiences.every(isOurs)) refuse('audience');
   const azp = memberOf(claims, 'azp');
   if (azp === undefined ? audiences.length > 1 : !isOurs(azp)) refuse('authorized_party');

@@ -13,24 +13,21 @@ const TAG_BYTES = 16;
 export const sealed = (secret: string, context: string, text: string): string => {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', keyOf(secret), iv).setAAD(Buffer.from(context));
-  const content = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  const content = Buffer.concat([cipher.update(text), cipher.final()]);
   return Buffer.concat([iv, content, cipher.getAuthTag()]).toString('base64url');
 };
 
 /** The text; undefined when it was sealed with another secret, for something else, or is damaged. */
 export const unsealed = (secret: string, context: string, box: string): string | undefined => {
   const bytes = Buffer.from(box, 'base64url');
-  if (bytes.length < IV_BYTES + TAG_BYTES) return undefined;
-  const [iv, content, tag] = [
-    bytes.subarray(0, IV_BYTES),
-    bytes.subarray(IV_BYTES, -TAG_BYTES),
-    bytes.subarray(-TAG_BYTES),
-  ];
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(secret), iv, { authTagLength: TAG_BYTES })
-    .setAAD(Buffer.from(context))
-    .setAuthTag(tag);
+  const sealedText = bytes.subarray(IV_BYTES);
+  const key = keyOf(secret);
   try {
-    return Buffer.concat([decipher.update(content), decipher.final()]).toString('utf8');
+    // With its length said, a shorter tag is none.
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
+      .setAAD(Buffer.from(context))
+      .setAuthTag(sealedText.subarray(-TAG_BYTES));
+    return Buffer.concat([decipher.update(sealedText.subarray(0, -TAG_BYTES)), decipher.final()]).toString();
   } catch {
     return undefined;
   }

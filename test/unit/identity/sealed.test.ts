@@ -6,6 +6,9 @@ import { sealed, unsealed } from '../../../lib/identity/sealed.ts';
 
 const secret = randomBytes(32).toString('base64url');
 
+const cut = (box: string, bytes: number): string =>
+  Buffer.from(box, 'base64url').subarray(0, bytes).toString('base64url');
+
 describe('what is sealed', () => {
   test('opens with its secret, for what it belongs to, whatever it says', () => {
     fc.assert(
@@ -21,6 +24,10 @@ describe('what is sealed', () => {
     expect(derived('s'.repeat(43), 'nonce').toString('base64url')).toBe('-LmKTRAONJqoygEA6uE261uxSdV_nUEgMib5GT07cCI');
   });
 
+  test('may say nothing', () => {
+    expect(unsealed(secret, 'a', sealed(secret, 'a', ''))).toBe('');
+  });
+
   test('is not the same twice', () => {
     expect(sealed(secret, 'a', 'text')).not.toBe(sealed(secret, 'a', 'text'));
   });
@@ -29,6 +36,15 @@ describe('what is sealed', () => {
     ['with another secret', () => unsealed(randomBytes(32).toString('base64url'), 'a', sealed(secret, 'a', 'text'))],
     ['moved to somebody else', () => unsealed(secret, 'b', sealed(secret, 'a', 'text'))],
     ['cut short', () => unsealed(secret, 'a', sealed(secret, 'a', 'text').slice(0, 30))],
+    ['as less than its IV', () => unsealed(secret, 'a', sealed(secret, 'a', 'text').slice(0, 10))],
+    ['with an IV alone', () => unsealed(secret, 'a', sealed(secret, 'a', 'text').slice(0, 16))],
+    ...[4, 8, 12, 15].map(
+      (bytes) =>
+        [
+          `with ${bytes} bytes of its tag`,
+          () => unsealed(secret, 'a', cut(sealed(secret, 'a', ''), 12 + bytes)),
+        ] as const,
+    ),
     ['empty', () => unsealed(secret, 'a', '')],
   ])('does not open %s', (_what, open) => {
     expect(open()).toBeUndefined();
