@@ -16,6 +16,8 @@ export interface QueueSourceOptions {
   readonly batchSize: number;
   /** Calls the function with an event as Lambda makes it of a queue. */
   readonly invoke: (event: unknown) => Promise<unknown>;
+  /** Told of each message that the function took, once it did. */
+  readonly onTaken?: (body: string) => void;
   /** From one look to the next, in ms. Without it only `poll` looks. */
   readonly intervalMs?: number | undefined;
   readonly log: (line: string) => void;
@@ -31,7 +33,8 @@ const answer = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: 
 
 /** Lambda's event source of a queue, with partial batch responses ("Using Lambda with Amazon SQS"). */
 export const startQueueSource = (options: QueueSourceOptions): QueueSource => {
-  const { endpoint, region, credentials, queueUrl: QueueUrl, queueArn, batchSize, invoke, intervalMs, log } = options;
+  const { endpoint, region, credentials, queueUrl: QueueUrl, queueArn, batchSize } = options;
+  const { invoke, onTaken = () => undefined, intervalMs, log } = options;
   const client = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
   const closing = new AbortController();
 
@@ -48,16 +51,23 @@ export const startQueueSource = (options: QueueSourceOptions): QueueSource => {
   const look = async (): Promise<void> => {
     for (;;) {
       const { Messages = [] } = await client.send(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: batchSize }),
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: batchSize,
+          MessageSystemAttributeNames: ['ApproximateReceiveCount', 'MessageGroupId'],
+        }),
       );
       if (Messages.length === 0) return;
-      const Records = Messages.map(({ MessageId = '', ReceiptHandle = '', Body = '' }) => ({
-        ...{ messageId: MessageId, receiptHandle: ReceiptHandle, body: Body },
+      const Records = Messages.map(({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {} }) => ({
+        ...{ messageId: MessageId, receiptHandle: ReceiptHandle, body: Body, attributes: Attributes },
         ...{ eventSource: 'aws:sqs', eventSourceARN: queueArn, awsRegion: region },
       }));
       const failed = await failedOf({ Records });
-      for (const { messageId, receiptHandle: ReceiptHandle } of Records)
-        if (!failed.includes(messageId)) await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      for (const { messageId, receiptHandle: ReceiptHandle, body } of Records) {
+        if (failed.includes(messageId)) continue;
+        await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+        onTaken(body);
+      }
     }
   };
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type CompiledAccess, accessPolicy } from '../lib/config/access.ts';
 import { certificateOfKmsKey, issuerMetadata } from '../lib/config/issuer-metadata.ts';
+import type { Notice } from '../lib/broker/notice.ts';
+import { parseNotice } from '../lib/chatops/notice-schema.ts';
 import { acsUrl, spEntityId, tokenUrl } from '../lib/identity/saml-metadata.ts';
 import { certain } from '../lib/domain/invariant.ts';
 import type { PolicyDocument } from './aws/policy/document.ts';
@@ -11,6 +13,8 @@ import { type LocalAws, type LocalAwsOptions, startLocalAws } from './aws/server
 import type { SigningKey } from './aws/kms/service.ts';
 import type { Role } from './aws/world.ts';
 import { compile } from './compile.ts';
+import type { LocalSlack } from './chat/slack.ts';
+import { chatSecretsOf, startWorkspace } from './chat/workspace.ts';
 import { activatePolicy } from './deployment.ts';
 import { type Functions, startFunctions } from './gateway/functions.ts';
 import { closeServer, listenOnLoopback } from './gateway/loopback.ts';
@@ -19,7 +23,6 @@ import { type LocalOidc, type OidcOptions, startOidc } from './idp/oidc.ts';
 import { type LocalSaml, type SamlOptions, startSaml } from './idp/saml.ts';
 import type { LaptopProviders } from './laptop-access.ts';
 import { type LedgerStream, startLedgerStream } from './ledger-stream.ts';
-import { type NoticesReader, type ReadNotice, startNoticesReader } from './notices-reader.ts';
 import { type QueueSource, startQueueSource } from './queue-source.ts';
 import { queueOf, queuesOf } from './queues.ts';
 import { type LocalSchedule, startSchedule } from './schedule.ts';
@@ -35,6 +38,7 @@ export interface Ports {
   readonly aws: number;
   readonly dynamodb: number;
   readonly saml: number;
+  readonly slack: number;
 }
 
 export interface StackOptions {
@@ -54,7 +58,7 @@ export interface StackOptions {
   /** How often the ledger is looked at for changes to tell, in ms; every second unless said otherwise. */
   readonly ledgerStreamIntervalMs?: number;
   /** Gets every notice that somebody would be told. */
-  readonly onNotice?: (notice: ReadNotice) => void;
+  readonly onNotice?: (notice: Notice) => void;
   /** How often what is due is looked for, in ms; every minute unless said otherwise. */
   readonly scheduleIntervalMs?: number;
   /** Begins every secret that the local AWS gives out, for tests that look for leaks. */
@@ -68,11 +72,13 @@ export interface Stack {
   readonly origin: string;
   readonly oidc: LocalOidc;
   readonly saml: LocalSaml;
+  readonly slack: LocalSlack;
   readonly aws: LocalAws;
   /** The bare embedded DynamoDB, behind the local AWS's back. */
   readonly dynamodbEndpoint: string;
   readonly ledgerStream: Pick<LedgerStream, 'poll'>;
-  readonly notices: Pick<NoticesReader, 'poll'>;
+  /** The one that calls on-notice. */
+  readonly notices: Pick<QueueSource, 'poll'>;
   /** Those that functions are called with. */
   readonly queues: readonly Pick<QueueSource, 'poll'>[];
   readonly schedule: Pick<LocalSchedule, 'run'>;
@@ -113,6 +119,7 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const origin = `http://127.0.0.1:${gatewayPort}`;
   const oidc = keep(await startOidc(oidcOptions(ports.oidc, origin, state)));
   const saml = keep(await startSaml(samlOptions(options, origin, state)));
+  const slack = keep(await startWorkspace(ports.slack, origin, state));
   const access = options.access({ issuer: oidc.issuer, samlEntityId: saml.entityId });
   const { templateFile, serviceFolder } = await compile(join(folder, 'build'), access);
   const compiled = await readTemplateFile(templateFile, PSEUDO, serviceFolder);
@@ -122,58 +129,49 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const aws = keep(
     await startLocalAws(awsOptions(options, { state, origin, access, template, database, signingKeys })),
   );
-  const environmentFor = (id: string) => functionEnvironment(id, { template, aws, origin, state });
+  const environmentFor = (id: string) => functionEnvironment(id, { template, aws, origin, state, slack });
   const functions = keep(startFunctions({ functions: template.functions, environmentFor, region: REGION, log }));
-  const notices = keep(readNotices(options, template, aws));
   const ledgerStream = keep(await followLedger(options, { template, database, functions }));
   const queues = followQueues(options, { template, aws, functions }).map(keep);
+  const notices = certain(
+    queues.find(({ functionId }) => functionId === 'on-notice'),
+    'a function takes the notices',
+  );
   const invoke = (functionId: string, event: unknown) => functions.invoke(functionId, event);
   await activatePolicy(template, invoke);
   const schedule = keep(startSchedule(() => functions.invoke('on-schedule', {}), options));
   keep(await startGateway({ port: gatewayPort, routes: template.routes, invoke }));
   return {
-    ...{ origin, oidc, saml, aws, ledgerStream, notices, schedule, template, queues },
+    ...{ origin, oidc, saml, slack, aws, ledgerStream, notices, schedule, template, queues },
     dynamodbEndpoint: database.endpoint,
   };
 };
 
-const readNotices = (
-  { log, onNotice = () => undefined, ledgerStreamIntervalMs = 1000 }: StackOptions,
-  template: LocalStack,
-  aws: LocalAws,
-): NoticesReader =>
-  startNoticesReader({
-    endpoint: aws.endpoint,
-    region: REGION,
-    queueUrl: queueOf(template, 'Notices').url,
-    credentials: aws.credentialsFor(NOTICES_READER, 'notices', FUNCTION_CREDENTIALS_SECONDS),
-    onNotice,
-    intervalMs: ledgerStreamIntervalMs,
-    log: (line) => {
-      log('notices', line);
-    },
-  });
-
 /** The functions that are called with what is on a queue. */
 const followQueues = (
-  { log, ledgerStreamIntervalMs = 1000 }: StackOptions,
+  { log, onNotice = () => undefined, ledgerStreamIntervalMs = 1000 }: StackOptions,
   { template, aws, functions }: { template: LocalStack; aws: LocalAws; functions: Functions },
-): readonly QueueSource[] =>
+): readonly (QueueSource & { readonly functionId: string })[] =>
   template.eventSources
     .filter(({ sourceArn }) => sourceArn.includes(':sqs:'))
-    .map(({ functionId, sourceArn, batchSize }) =>
-      startQueueSource({
+    .map(({ functionId, sourceArn, batchSize }) => ({
+      functionId,
+      ...startQueueSource({
         ...{ endpoint: aws.endpoint, region: REGION, batchSize },
         queueUrl: queueOf(template, sourceArn).url,
         queueArn: sourceArn,
         credentials: aws.credentialsFor(roleOf(template, functionId).arn, 'lambda', FUNCTION_CREDENTIALS_SECONDS),
         invoke: (event) => functions.invoke(functionId, event),
+        onTaken: (body) => {
+          const notice = functionId === 'on-notice' ? parseNotice(body) : undefined;
+          if (notice) onNotice(notice);
+        },
         intervalMs: ledgerStreamIntervalMs,
         log: (line) => {
           log(functionId, line);
         },
       }),
-    );
+    }));
 
 /** The one table with a stream, and the function that is called with its changes. */
 const followLedger = (
@@ -245,7 +243,7 @@ const awsOptions = (
         ...targetAccounts(policy, origin, issuerMetadata(origin, samlCertificates(signingKeys))),
         [BROKER_ACCOUNT]: { buckets: [] },
       },
-      roles: [...roles, ...Object.values(template.roles).map(functionRole), noticesReaderRole(template)],
+      roles: [...roles, ...Object.values(template.roles).map(functionRole)],
       managedPolicies,
       tablePolicies: tablePolicies(template),
     },
@@ -273,23 +271,6 @@ const functionRole = ({ arn, trustPolicy, policies, maxSessionSeconds }: RoleRes
   maxSessionSeconds,
 });
 
-/** What chat and mail will read the notices as; on a laptop the terminal does. */
-const NOTICES_READER = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-dev-notices-reader`;
-
-const noticesReaderRole = (template: LocalStack): Role => ({
-  arn: NOTICES_READER,
-  trustPolicy: policyOf({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }),
-  policies: [
-    policyOf({ Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], Resource: queueOf(template, 'Notices').arn }),
-  ],
-  maxSessionSeconds: 3600,
-});
-
-const policyOf = (statement: object): PolicyDocument => ({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', ...statement }],
-});
-
 const documentSchema = z.record(z.string(), z.unknown());
 
 const tablePolicies = ({ tables }: LocalStack): Readonly<Record<string, PolicyDocument>> =>
@@ -308,7 +289,7 @@ const roleOf = ({ functions, roles }: LocalStack, functionId: string): RoleResou
 /** What the template says, the addresses of what stands in for AWS, and credentials of the function's own role: no other's. */
 const functionEnvironment = (
   id: string,
-  { template, aws, origin, state }: Around & { aws: LocalAws },
+  { template, aws, origin, state, slack }: Around & { aws: LocalAws; slack: LocalSlack },
 ): Readonly<Record<string, string>> => {
   const credentials = aws.credentialsFor(roleOf(template, id).arn, `hatcheck-dev-${id}`, FUNCTION_CREDENTIALS_SECONDS);
   const holdsSecrets = template.functions[id]?.environment['HATCHECK_PEPPER'] !== undefined;
@@ -322,6 +303,8 @@ const functionEnvironment = (
     HATCHECK_ISSUER: origin,
     HATCHECK_FEDERATION_ENDPOINT: aws.federationEndpoint,
     HATCHECK_CONSOLE_ENDPOINT: aws.consoleOrigin,
+    HATCHECK_SLACK_ENDPOINT: slack.endpoint,
+    ...chatSecretsOf(id, state),
     ...(holdsSecrets ? { HATCHECK_PEPPER: 'env:LOCAL_PEPPER', ...secretsOf(state) } : {}),
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,

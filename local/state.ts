@@ -26,6 +26,9 @@ export interface LocalState {
   readonly samlDecryptionKey: StoredKey;
   /** base64url, of the local AWS's session tokens. */
   readonly awsSigningKey: string;
+  /** What the local Slack signs with, and what it knows us by. */
+  readonly slackSigningSecret: string;
+  readonly slackBotToken: string;
 }
 
 const storedKey = z.object({ privateKey: z.string(), certificate: z.string() });
@@ -40,6 +43,8 @@ const stateSchema = z
     samlSigningKey: storedKey,
     samlDecryptionKey: storedKey,
     awsSigningKey: z.string().min(32),
+    slackSigningSecret: z.string().min(32),
+    slackBotToken: z.string().min(32),
   })
   .partial();
 
@@ -58,6 +63,8 @@ export const openState = async (folder: string, { fresh = false } = {}): Promise
     samlSigningKey: known.samlSigningKey ?? newKey('hatcheck signs'),
     samlDecryptionKey: known.samlDecryptionKey ?? newKey('hatcheck decrypts'),
     awsSigningKey: known.awsSigningKey ?? secret(),
+    slackSigningSecret: known.slackSigningSecret ?? secret(),
+    slackBotToken: known.slackBotToken ?? secret(),
   };
   await writeFile(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
   await rename(`${file}.new`, file);

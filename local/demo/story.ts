@@ -14,10 +14,18 @@ export interface Places {
   /** Of the SAML identity provider. */
   readonly samlIssuer: string;
   readonly awsEndpoint: string;
+  /** Of the local Slack's page. */
+  readonly slackOrigin: string;
 }
 
-export const placesOf = ({ origin, oidc, saml, aws }: Pick<Stack, 'origin' | 'oidc' | 'saml' | 'aws'>): Places => ({
-  ...{ origin, issuer: oidc.issuer, samlIssuer: saml.entityId, awsEndpoint: aws.endpoint },
+export const placesOf = ({
+  origin,
+  oidc,
+  saml,
+  aws,
+  slack,
+}: Pick<Stack, 'origin' | 'oidc' | 'saml' | 'aws' | 'slack'>): Places => ({
+  ...{ origin, issuer: oidc.issuer, samlIssuer: saml.entityId, awsEndpoint: aws.endpoint, slackOrigin: slack.origin },
 });
 
 const eventsSchema = z.array(

@@ -5,7 +5,7 @@ import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { seal } from '../../lib/broker/chain.ts';
 import type { DueKind } from '../../lib/domain/due.ts';
 import { plusSeconds } from '../../lib/domain/time.ts';
-import type { ReadNotice } from '../../local/notices-reader.ts';
+import type { Notice } from '../../lib/broker/notice.ts';
 import { requestId } from '../contract/requests.ts';
 import { submitted } from '../support/builders.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
@@ -13,7 +13,7 @@ import { type TestStack, startTestStack } from '../support/stack.ts';
 let stack: TestStack;
 /** Behind the local AWS's back: what somebody asked for some time ago. */
 let byHand: DynamoDBClient;
-const notices: ReadNotice[] = [];
+const notices: Notice[] = [];
 
 beforeAll(async () => {
   stack = await startTestStack({ onNotice: (notice) => void notices.push(notice) });

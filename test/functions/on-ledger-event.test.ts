@@ -8,7 +8,6 @@ import { seal } from '../../lib/broker/chain.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
 import { type LocalAws, startLocalAws } from '../../local/aws/server.ts';
-import { type NoticesReader, type ReadNotice, startNoticesReader } from '../../local/notices-reader.ts';
 import { requestId } from '../contract/requests.ts';
 import { BROKER_ACCOUNT, role } from '../local/aws/small-world.ts';
 import { approved, approver, noon, submitted } from '../support/builders.ts';
@@ -16,6 +15,7 @@ import { testConfig } from '../support/config.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { recordingLogger } from '../support/logger.ts';
 import { memoryClock } from '../support/memory.ts';
+import { type NoticesReader, type ReadNotice, startNoticesReader } from '../support/notices-reader.ts';
 
 let database: TestDynamoDb;
 let handler: ReturnType<typeof create>;

@@ -10,7 +10,6 @@ import { summaryOf } from '../../lib/broker/summary.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import type { RecordedEvent } from '../../lib/domain/event.ts';
 import { type LocalAws, startLocalAws } from '../../local/aws/server.ts';
-import { type NoticesReader, type ReadNotice, startNoticesReader } from '../../local/notices-reader.ts';
 import { type TicketServer, startTicketServer } from '../../local/ticket-server.ts';
 import { requestId } from '../contract/requests.ts';
 import { BROKER_ACCOUNT, role } from '../local/aws/small-world.ts';
@@ -19,6 +18,7 @@ import { testConfig } from '../support/config.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { recordingLogger } from '../support/logger.ts';
 import { memoryClock } from '../support/memory.ts';
+import { type NoticesReader, type ReadNotice, startNoticesReader } from '../support/notices-reader.ts';
 
 const ROLE = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/everything`;
 const QUEUE = 'hatcheck-test-notices.fifo';

@@ -133,9 +133,15 @@ test('a review that is due says by when, and one that was done says what came of
 
 test('more time that is asked for stands there with its own words', () => {
   const extension = {
-    ...{ status: 'pending', justification: 'not done yet', durationSeconds: 45, createdAt: NOON, approvalsNeeded: 1 },
+    ...{
+      status: 'pending' as const,
+      justification: 'not done yet',
+      durationSeconds: 45,
+      createdAt: NOON,
+      approvalsNeeded: 1,
+    },
     stages: [],
-  } as const;
+  };
   const one = told({ status: 'approved', extension });
   expect(requestCard(one, { asks: true }).title).toBe('Erin Engineer asks for more time: Administer production');
   expect(factsOf(one)['More time']).toBe('45 s (pending): not done yet');

@@ -43,7 +43,7 @@ export interface NoticesReaderOptions {
   readonly log: (line: string) => void;
 }
 
-/** Reads the queue of notices as chat and mail do: each is taken away once it was passed on, and one that comes again is passed over. */
+/** Reads the queue of notices in the place of on-notice: each is taken away once it was passed on, and one that comes again is passed over. */
 export const startNoticesReader = (options: NoticesReaderOptions): NoticesReader => {
   const { endpoint, region, credentials, queueUrl: QueueUrl, onNotice, intervalMs, log } = options;
   const client = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
@@ -81,14 +81,4 @@ export const startNoticesReader = (options: NoticesReaderOptions): NoticesReader
       client.destroy();
     },
   };
-};
-
-/** For the terminal: `→ approval_wanted r_… (prod-admin): approvers local-oidc:sre-leads`. */
-export const noticeLine = ({ kind, requestId, entitlementId, to }: ReadNotice): string =>
-  `→ ${kind} ${requestId} (${entitlementId}): ${to.map(recipientText).join(', ')}\n`;
-
-const recipientText = (to: ReadNotice['to'][number]): string => {
-  if (to.role === 'requester') return 'requester';
-  if (to.role === 'channel') return to.channel;
-  return `${to.role} ${[...to.groups, ...to.people.map(({ provider, subject }) => `${provider}:${subject}`)].join(' ')}`;
 };
