@@ -2,7 +2,7 @@ import { requestContext } from './context.ts';
 import { AwsFault } from './fault.ts';
 import { parsePolicy } from './policy/document.ts';
 import type { Policy } from './policy/document.ts';
-import { evaluate } from './policy/evaluate.ts';
+import { describeDenial, evaluate } from './policy/evaluate.ts';
 import type { AccessRequest, Decision } from './policy/evaluate.ts';
 import { callerOf } from './session.ts';
 import type { RoleSession, SessionIssuer } from './session.ts';
@@ -80,6 +80,25 @@ export function decide(call: ServiceCall, request: AccessRequest, resource?: Pol
   });
   Object.assign(call.notes, { action: request.action, resource: request.resource, reason: decision.reason });
   return decision;
+}
+
+/** How a service says no, and by what policy of the resource's own it may. */
+export interface Authorising {
+  readonly more?: Iterable<readonly [string, readonly string[]]>;
+  readonly resourcePolicy?: Policy | undefined;
+  /** The denial's status and code; 403 `AccessDenied` unless said otherwise. */
+  readonly denial?: readonly [status: number, code: string];
+  /** What the denial names in place of the resource. */
+  readonly shownAs?: string;
+}
+
+/** Throws the denial in the service's words unless the caller may. */
+export function authorise(call: ServiceCall, action: string, resource: string, by: Authorising = {}): void {
+  const { more = [], resourcePolicy, denial: [status, code] = [403, 'AccessDenied'], shownAs = resource } = by;
+  const request = accessRequest(call, action, resource, more);
+  const decision = decide(call, request, resourcePolicy);
+  if (decision.allowed) return;
+  throw new AwsFault(status, code, describeDenial({ ...request, resource: shownAs }, decision), decision.reason);
 }
 
 const compiled = new Map<string, Policy>();

@@ -1,6 +1,6 @@
 import { AwsFault } from '../fault.ts';
-import { describeDenial } from '../policy/evaluate.ts';
-import { accessRequest, decide } from '../service.ts';
+import { type JsonService, jsonAnswer, jsonFault, operationOf } from '../json-protocol.ts';
+import { authorise } from '../service.ts';
 import type { Service, ServiceCall } from '../service.ts';
 import type { Answer } from '../wire.ts';
 import { connectBackend } from './backend.ts';
@@ -10,7 +10,11 @@ import { leadingKeys } from './leading-keys.ts';
 import { accessesOf } from './operations.ts';
 import type { TableAccess } from './operations.ts';
 
-const TARGET = /^DynamoDB_20120810\.([A-Za-z]+)$/;
+const DYNAMODB_OWN: ReadonlySet<string> = new Set(['ResourceNotFoundException', 'InternalServerError']);
+const JSON_1_0: JsonService = {
+  ...{ prefix: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0' },
+  namespaceOf: (code) => (DYNAMODB_OWN.has(code) ? 'com.amazonaws.dynamodb.v20120810#' : 'com.amazon.coral.service#'),
+};
 const PASSED_ON = ['content-type', 'content-length', 'x-amzn-requestid', 'x-amz-crc32'];
 /** After these the keys of a table may be others than before. */
 const CHANGES_TABLES: ReadonlySet<string> = new Set(['CreateTable', 'DeleteTable', 'UpdateTable']);
@@ -24,19 +28,18 @@ export interface Dynamodb {
 export function createDynamodb(endpoint: string | undefined, tablesAccount: string | undefined): Dynamodb {
   const backend = endpoint === undefined ? undefined : connectBackend(endpoint);
   const answer = async (call: ServiceCall): Promise<Answer> => {
-    const operation = TARGET.exec(call.request.headers.get('x-amz-target') ?? '')?.[1] ?? '';
-    call.notes.action = `dynamodb:${operation}`;
+    const operation = operationOf(JSON_1_0, call);
     if (!backend) throw new AwsFault(400, 'UnknownOperationException', 'There are no tables here');
     const accesses = accessesOf(operation, readJson(call.request.body));
-    for (const access of accesses) await authorise(call, access, backend);
+    for (const access of accesses) await checkAccess(call, access, backend);
     if (tablesAccount !== undefined && tablesAccount !== call.role.account) return fromElsewhere(operation);
     return forward(call, operation, accesses, backend);
   };
-  const service = { skewSeconds: 300, signatureFaults: SIGNATURE_FAULTS, answer, renderFault };
+  const service = { skewSeconds: 300, signatureFaults: SIGNATURE_FAULTS, answer, renderFault: jsonFault(JSON_1_0) };
   return { service, close: () => backend?.close() };
 }
 
-async function authorise(call: ServiceCall, access: TableAccess, backend: Backend): Promise<void> {
+async function checkAccess(call: ServiceCall, access: TableAccess, backend: Backend): Promise<void> {
   const { role, region, world } = call;
   const tables = `arn:${role.partition}:dynamodb:${region}:${role.account}:table/`;
   const keys = access.table === undefined ? undefined : await backend.partitionKeys(access.table, region);
@@ -44,15 +47,16 @@ async function authorise(call: ServiceCall, access: TableAccess, backend: Backen
   const leading = partitionKey === undefined ? [] : leadingKeys(access, partitionKey);
   const tableArn = access.table === undefined ? undefined : tables + access.table;
   const resource = access.index === undefined ? (tableArn ?? '*') : `${tables}${access.table}/index/${access.index}`;
-  const request = accessRequest(call, access.action, resource, [['dynamodb:LeadingKeys', leading]]);
-  const decision = decide(call, request, tableArn === undefined ? undefined : world.tablePolicy(tableArn));
-  if (decision.allowed) return;
-  throw new AwsFault(400, 'AccessDeniedException', describeDenial(request, decision), decision.reason);
+  authorise(call, access.action, resource, {
+    more: [['dynamodb:LeadingKeys', leading]],
+    resourcePolicy: tableArn === undefined ? undefined : world.tablePolicy(tableArn),
+    denial: [400, 'AccessDeniedException'],
+  });
 }
 
 /** An account sees its own tables only. */
 function fromElsewhere(operation: string): Answer {
-  if (operation === 'ListTables') return jsonAnswer(200, { TableNames: [] });
+  if (operation === 'ListTables') return jsonAnswer(JSON_1_0, { TableNames: [] });
   throw new AwsFault(400, 'ResourceNotFoundException', 'Requested resource not found');
 }
 
@@ -72,18 +76,6 @@ async function forward(
     if (typeof value === 'string') headers[name] = value;
   }
   return { status: answer.statusCode ?? 500, headers, body: answer };
-}
-
-function jsonAnswer(status: number, content: object): Answer {
-  return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: JSON.stringify(content) };
-}
-
-const DYNAMODB_OWN: ReadonlySet<string> = new Set(['ResourceNotFoundException', 'InternalServerError']);
-
-function renderFault(fault: AwsFault, requestId: string): Answer {
-  const namespace = DYNAMODB_OWN.has(fault.code) ? 'com.amazonaws.dynamodb.v20120810' : 'com.amazon.coral.service';
-  const answer = jsonAnswer(fault.status, { __type: `${namespace}#${fault.code}`, message: fault.message });
-  return { ...answer, headers: { ...answer.headers, 'x-amzn-requestid': requestId } };
 }
 
 const MISMATCH = new AwsFault(

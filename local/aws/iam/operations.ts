@@ -1,15 +1,13 @@
 import { AwsFault } from '../fault.ts';
-import { describeDenial } from '../policy/evaluate.ts';
-import { accessRequest, decide } from '../service.ts';
+import { authorise } from '../service.ts';
 import type { ServiceCall } from '../service.ts';
-import type { Parameters } from '../sts/parameters.ts';
+import type { Parameters, QueryOperation } from '../query.ts';
 import type { LoadedRole } from '../world.ts';
 import type { XmlElements } from '../xml.ts';
 import { versionIn } from './managed-policies.ts';
 import type { ManagedPolicy, PolicyVersion } from './managed-policies.ts';
 
-/** Answers with its result, or with nothing where IAM answers with nothing. */
-type Operation = (call: ServiceCall, parameters: Parameters) => XmlElements | undefined;
+type Operation = QueryOperation<ServiceCall>;
 
 /** Each does what IAM does, once the caller may. Throws AwsFaults with the codes of IAM. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
@@ -88,7 +86,7 @@ const required = (parameters: Parameters, name: string): string => {
 
 const policyOf = (call: ServiceCall, parameters: Parameters): ManagedPolicy => {
   const arn = required(parameters, 'PolicyArn');
-  authorise(call, arn, []);
+  authorise(call, call.notes.action, arn);
   // Nobody reaches into another account by IAM, whatever the caller's own policies say.
   if (arn.split(':')[4] !== call.role.account) throw new AwsFault(404, 'NoSuchEntity', `Policy ${arn} was not found.`);
   return call.world.managedPolicies.get(arn);
@@ -100,23 +98,11 @@ const roleOf = (call: ServiceCall, parameters: Parameters, boundary?: string): L
   const { partition, account } = call.role;
   const role = call.world.roleNamed(account, name);
   const boundaryArn = boundary ?? role?.boundaryArn;
-  authorise(
-    call,
-    role?.arn ?? `arn:${partition}:iam::${account}:role/${name}`,
-    boundaryArn === undefined ? [] : [['iam:PermissionsBoundary', [boundaryArn]]],
-  );
+  authorise(call, call.notes.action, role?.arn ?? `arn:${partition}:iam::${account}:role/${name}`, {
+    more: boundaryArn === undefined ? [] : [['iam:PermissionsBoundary', [boundaryArn]]],
+  });
   if (!role) throw new AwsFault(404, 'NoSuchEntity', `The role with name ${name} cannot be found.`);
   return role;
-};
-
-const authorise = (
-  call: ServiceCall,
-  resource: string,
-  more: readonly (readonly [string, readonly string[]])[],
-): void => {
-  const request = accessRequest(call, call.notes.action, resource, more);
-  const decision = decide(call, request);
-  if (!decision.allowed) throw new AwsFault(403, 'AccessDenied', describeDenial(request, decision), decision.reason);
 };
 
 const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);

@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import * as z from 'zod';
 import { AwsFault } from '../fault.ts';
+import { type JsonService, jsonAnswer, jsonFault, operationOf, readJsonBody } from '../json-protocol.ts';
 import { parsePolicy } from '../policy/document.ts';
 import type { Policy, PolicyDocument } from '../policy/document.ts';
 import { describeDenial, evaluateTrust } from '../policy/evaluate.ts';
@@ -28,7 +29,7 @@ interface LoadedKey {
   readonly policy: Policy;
 }
 
-const TARGET = /^TrentService\.([A-Za-z]+)$/;
+const JSON_1_1: JsonService = { prefix: 'kms', target: 'TrentService', version: '1.1', namespaceOf: () => '' };
 const KEY_ARN = /^arn:(?:aws|aws-cn|aws-us-gov):kms:[a-z0-9-]+:\d{12}:key\/[\w-]{1,64}$/;
 
 const keyId = z.string().min(1).max(2048);
@@ -99,7 +100,7 @@ export const createKms = (settings: readonly SigningKey[]): Service => {
   return {
     skewSeconds: 300,
     signatureFaults: SIGNATURE_FAULTS,
-    renderFault,
+    renderFault: jsonFault(JSON_1_1),
     answer: (call) => Promise.resolve().then(() => answer(call, keys)),
   };
 };
@@ -113,11 +114,10 @@ const loadKey = ({ arn, spec, privateKey, policy }: SigningKey): LoadedKey => {
 };
 
 const answer = (call: ServiceCall, keys: Keys): Answer => {
-  const name = TARGET.exec(call.request.headers.get('x-amz-target') ?? '')?.[1] ?? '';
-  call.notes.action = `kms:${name}`;
+  const name = operationOf(JSON_1_1, call);
   const operation = OPERATIONS.get(name);
   if (!operation) throw new AwsFault(400, 'UnknownOperationException', `${name} is not known here`);
-  return jsonAnswer(200, operation(call, parsed(call.request.body), keys));
+  return jsonAnswer(JSON_1_1, operation(call, readJsonBody(call.request.body), keys));
 };
 
 /** By ARN, or by its id in the caller's account and region. */
@@ -152,25 +152,6 @@ const read = <T>(schema: z.ZodType<T>, body: unknown): T => {
 };
 
 const invalid = (message: string): AwsFault => new AwsFault(400, 'ValidationException', message);
-
-const parsed = (body: Buffer): unknown => {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    throw new AwsFault(400, 'SerializationException', 'The request is not JSON');
-  }
-};
-
-const jsonAnswer = (status: number, content: object): Answer => ({
-  status,
-  headers: { 'content-type': 'application/x-amz-json-1.1' },
-  body: JSON.stringify(content),
-});
-
-const renderFault = (fault: AwsFault, requestId: string): Answer => {
-  const shown = jsonAnswer(fault.status, { __type: fault.code, message: fault.message });
-  return { ...shown, headers: { ...shown.headers, 'x-amzn-requestid': requestId } };
-};
 
 const MISMATCH = new AwsFault(400, 'InvalidSignatureException', 'The request signature does not match.');
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AwsFault } from '../fault.ts';
-import { describeDenial } from '../policy/evaluate.ts';
-import { accessRequest, decide } from '../service.ts';
+import { authorise } from '../service.ts';
 import type { Service, ServiceCall } from '../service.ts';
 import type { Answer } from '../wire.ts';
 import type { Bucket } from '../world.ts';
@@ -13,16 +12,6 @@ const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 /** Buckets and objects were always there. */
 const CREATED = '2026-01-01T00:00:00.000Z';
 
-/** Throws the denial in S3's words unless the caller may. */
-function authorise(call: ServiceCall, action: string, resource: string, more: [string, string[]][] = []): void {
-  const request = accessRequest(call, action, resource, more);
-  const decision = decide(call, request);
-  if (decision.allowed) return;
-  // The list of all buckets is about no resource that could be named.
-  const shown = action === 's3:ListAllMyBuckets' ? { ...request, resource: '*' } : request;
-  throw new AwsFault(403, 'AccessDenied', describeDenial(shown, decision), decision.reason);
-}
-
 /** S3 ARNs name neither region nor account. */
 function s3Arn(partition: string, resource: string): string {
   return `arn:${partition}:s3:::${resource}`;
@@ -30,7 +19,8 @@ function s3Arn(partition: string, resource: string): string {
 
 function listBuckets(call: ServiceCall): Answer {
   const { role, world } = call;
-  authorise(call, 's3:ListAllMyBuckets', s3Arn(role.partition, '*'));
+  // The list of all buckets is about no resource that could be named.
+  authorise(call, 's3:ListAllMyBuckets', s3Arn(role.partition, '*'), { shownAs: '*' });
   const buckets = world.bucketsOf(role.account).map(({ name }) => ({ Name: name, CreationDate: CREATED }));
   const owner = { ID: createHash('sha256').update(role.account).digest('hex') };
   return xmlAnswer(
@@ -50,7 +40,7 @@ function readBucket(call: ServiceCall, bucketName: string): Answer {
   const { request, role } = call;
   const query = new URLSearchParams(request.query);
   const prefix = query.get('prefix') ?? '';
-  authorise(call, 's3:ListBucket', s3Arn(role.partition, bucketName), [['s3:prefix', [prefix]]]);
+  authorise(call, 's3:ListBucket', s3Arn(role.partition, bucketName), { more: [['s3:prefix', [prefix]]] });
   const bucket = ownBucket(call, bucketName);
   if (request.method === 'HEAD') return { status: 200, headers: { 'x-amz-bucket-region': call.region }, body: '' };
   if (query.get('list-type') !== '2') throw notImplemented();

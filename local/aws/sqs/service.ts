@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { AwsFault } from '../fault.ts';
-import { describeDenial } from '../policy/evaluate.ts';
-import { SIGNATURE_FAULTS, accessRequest, decide } from '../service.ts';
+import { type JsonService, jsonAnswer, jsonFault, operationOf, readJsonBody } from '../json-protocol.ts';
+import { SIGNATURE_FAULTS, authorise } from '../service.ts';
 import type { Service, ServiceCall } from '../service.ts';
 import type { Answer } from '../wire.ts';
 import { type Queue, type QueueSettings, type Received, createQueue, md5 } from './queue.ts';
 
-const TARGET = /^AmazonSQS\.([A-Za-z]+)$/;
+const JSON_1_0: JsonService = {
+  ...{ prefix: 'sqs', target: 'AmazonSQS', version: '1.0' },
+  namespaceOf: () => 'com.amazonaws.sqs#',
+};
 
 /** https://sqs.<region>.<suffix>/<account>/<name>: the last part is what counts, as it does for the real one. */
 const QUEUE_URL = /^https?:\/\/[^/]+\/(\d{12})\/([\w-]{1,80}(?:\.fifo)?)$/;
@@ -107,17 +110,16 @@ export const createSqs = (settings: readonly QueueSettings[], account: string | 
   return {
     skewSeconds: 300,
     signatureFaults: SIGNATURE_FAULTS,
-    renderFault,
+    renderFault: jsonFault(JSON_1_0),
     answer: (call) => Promise.resolve().then(() => answer(call, queues, account)),
   };
 };
 
 const answer = (call: ServiceCall, queues: Queues, account: string | undefined): Answer => {
-  const name = TARGET.exec(call.request.headers.get('x-amz-target') ?? '')?.[1] ?? '';
-  call.notes.action = `sqs:${name}`;
+  const name = operationOf(JSON_1_0, call);
   const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
   if (!operation) throw new AwsFault(400, 'UnknownOperationException', `${name} is not known here`);
-  const body = parsed(call.request.body);
+  const body = readJsonBody(call.request.body, 'MalformedInput');
   const queueOf = (url: string): Queue => {
     const [, owner = '', queueName = ''] = QUEUE_URL.exec(url) ?? [];
     authorise(call, operation.action, `arn:${call.role.partition}:sqs:${call.region}:${owner}:${queueName}`);
@@ -125,30 +127,5 @@ const answer = (call: ServiceCall, queues: Queues, account: string | undefined):
     if (!queue) throw new AwsFault(400, 'QueueDoesNotExist', 'The specified queue does not exist.');
     return queue;
   };
-  return jsonAnswer(200, operation.run(body, queueOf, call.now.getTime(), queues));
-};
-
-const authorise = (call: ServiceCall, action: string, resource: string): void => {
-  const request = accessRequest(call, action, resource);
-  const decision = decide(call, request);
-  if (!decision.allowed) throw new AwsFault(403, 'AccessDenied', describeDenial(request, decision), decision.reason);
-};
-
-const parsed = (body: Buffer): unknown => {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    throw new AwsFault(400, 'MalformedInput', 'The request is not JSON');
-  }
-};
-
-const jsonAnswer = (status: number, content: object): Answer => ({
-  status,
-  headers: { 'content-type': 'application/x-amz-json-1.0' },
-  body: JSON.stringify(content),
-});
-
-const renderFault = (fault: AwsFault, requestId: string): Answer => {
-  const shown = jsonAnswer(fault.status, { __type: `com.amazonaws.sqs#${fault.code}`, message: fault.message });
-  return { ...shown, headers: { ...shown.headers, 'x-amzn-requestid': requestId } };
+  return jsonAnswer(JSON_1_0, operation.run(body, queueOf, call.now.getTime(), queues));
 };

@@ -1,6 +1,6 @@
 import { AwsFault } from '../fault.ts';
 import { indices, listOf, Validation } from './parameters.ts';
-import type { Parameters } from './parameters.ts';
+import type { Parameters } from '../query.ts';
 
 export interface AssumeRoleInput {
   readonly roleArn: string;

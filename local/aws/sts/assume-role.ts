@@ -3,13 +3,13 @@ import { AwsFault } from '../fault.ts';
 import { describeBare, describeDenial, evaluateTrust } from '../policy/evaluate.ts';
 import type { AccessRequest, Decision } from '../policy/evaluate.ts';
 import { accessRequest, decide, sessionPolicy } from '../service.ts';
-import type { ServiceCall } from '../service.ts';
+import type { ServiceCall, UnsignedCall } from '../service.ts';
 import { sessionArn } from '../session.ts';
-import type { Credentials } from '../session.ts';
+import type { Credentials, RoleSession } from '../session.ts';
 import type { LoadedRole } from '../world.ts';
 import type { AssumeRoleInput } from './assume-role-input.ts';
 import { readAssumeRole } from './assume-role-input.ts';
-import type { Parameters } from './parameters.ts';
+import type { Parameters } from '../query.ts';
 
 /** "a role session limited to a maximum of one hour": role chaining, in the terms of the IAM user guide. */
 const CHAINED_SECONDS = 3600;
@@ -54,6 +54,16 @@ export function assumeRole(call: ServiceCall, parameters: Parameters): AssumedRo
     issuedAt: floorToSecond(call.now),
     expiresAt: floorToSecond(call.now) + input.durationSeconds * 1000,
   };
+  return opened(call, role, session, packedPolicySize);
+}
+
+/** Opens it, and says what STS answers of a role session, whichever way it was asked for. */
+export function opened(
+  call: UnsignedCall,
+  role: LoadedRole,
+  session: Omit<RoleSession, 'accessKeyId'>,
+  packedPolicySize: number | undefined,
+): AssumedRole {
   const credentials = call.sessions.open(session);
   return {
     credentials,

@@ -3,10 +3,9 @@ import type { Context } from '../policy/glob.ts';
 import { evaluateTrust } from '../policy/evaluate.ts';
 import { sessionPolicy } from '../service.ts';
 import type { UnsignedCall } from '../service.ts';
-import { sessionArn } from '../session.ts';
 import type { LoadedRole } from '../world.ts';
 import { checkTags, refuseContradictions } from './assume-role-input.ts';
-import { checkRoleMaximum, contextOf, floorToSecond, packedSize } from './assume-role.ts';
+import { checkRoleMaximum, contextOf, floorToSecond, opened, packedSize } from './assume-role.ts';
 import type { AssumedRole, SessionAsked } from './assume-role.ts';
 import { Validation } from './parameters.ts';
 
@@ -46,14 +45,7 @@ export function openFederated(call: UnsignedCall, asked: FederatedSession): Assu
     federatedProvider: asked.provider,
     ...{ issuedAt, expiresAt: issuedAt + asked.durationSeconds * 1000 },
   };
-  const credentials = call.sessions.open(session);
-  return {
-    credentials,
-    assumedRoleId: `${role.id}:${session.name}`,
-    arn: sessionArn(role, { ...session, accessKeyId: credentials.accessKeyId }),
-    sourceIdentity: session.sourceIdentity,
-    packedPolicySize,
-  };
+  return opened(call, role, session, packedPolicySize);
 }
 
 /** The limits are the same whether tags and source identity are members of the request or attributes of an assertion. */

@@ -1,17 +1,5 @@
 import { AwsFault } from '../fault.ts';
-
-/** The members of a query-protocol request. */
-export type Parameters = ReadonlyMap<string, string>;
-
-/** Reads a form body. Throws an AwsFault MalformedInput when a parameter comes twice: nobody can say which one counts. */
-export function readParameters(form: string): Parameters {
-  const parameters = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(form)) {
-    if (parameters.has(name)) throw new AwsFault(400, 'MalformedInput', `Duplicate parameter ${name}`);
-    parameters.set(name, value);
-  }
-  return parameters;
-}
+import type { Parameters } from '../query.ts';
 
 /** The texts of a list, `Name.member.1` and on. */
 export function listOf(parameters: Parameters, name: string): string[] {

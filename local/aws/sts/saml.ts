@@ -9,7 +9,7 @@ import { POLICY, readDuration, refuseUnsupported, ROLE_ARN } from './assume-role
 import type { AssumedRole } from './assume-role.ts';
 import { openFederated } from './federated.ts';
 import { Validation } from './parameters.ts';
-import type { Parameters } from './parameters.ts';
+import type { Parameters } from '../query.ts';
 
 /** Where responses go, which is also whom they are for, by partition (IAM user guide, SAML assertions). */
 const SIGN_IN: ReadonlyMap<string, string> = new Map([

@@ -1,33 +1,28 @@
 import { AwsFault } from '../fault.ts';
+import { answerQuery, queryFault } from '../query.ts';
+import type { Parameters, QueryOperation } from '../query.ts';
 import { SIGNATURE_FAULTS } from '../service.ts';
 import type { Service, ServiceCall, UnsignedCall } from '../service.ts';
 import { sessionArn } from '../session.ts';
 import type { Credentials } from '../session.ts';
-import type { Answer } from '../wire.ts';
-import { xmlDocument } from '../xml.ts';
 import type { XmlElements } from '../xml.ts';
 import { assumeRole } from './assume-role.ts';
 import type { AssumedRole } from './assume-role.ts';
 import { assumeRoleWithSaml } from './saml.ts';
 import { assumeRoleWithWebIdentity } from './web-identity.ts';
-import { readParameters } from './parameters.ts';
-import type { Parameters } from './parameters.ts';
 
-const VERSION = '2011-06-15';
-const NAMESPACE = `https://sts.amazonaws.com/doc/${VERSION}/`;
+const QUERY = { prefix: 'sts', version: '2011-06-15' };
 
 /** AWS does not say how long a session token may become; this is more than any that is made here. */
 const TOKEN_BYTES = 8192;
 
-type Operation<Call> = (call: Call, parameters: Parameters) => XmlElements | Promise<XmlElements>;
-
 /** Operations whose parameters carry their own proof. */
-const UNSIGNED: ReadonlyMap<string, Operation<UnsignedCall>> = new Map<string, Operation<UnsignedCall>>([
+const UNSIGNED: ReadonlyMap<string, QueryOperation<UnsignedCall>> = new Map<string, QueryOperation<UnsignedCall>>([
   ['AssumeRoleWithWebIdentity', answerWebIdentity],
   ['AssumeRoleWithSAML', answerSaml],
 ]);
 
-const SIGNED: ReadonlyMap<string, Operation<ServiceCall>> = new Map<string, Operation<ServiceCall>>([
+const SIGNED: ReadonlyMap<string, QueryOperation<ServiceCall>> = new Map<string, QueryOperation<ServiceCall>>([
   ...UNSIGNED,
   ['AssumeRole', answerAssumeRole],
   ['GetCallerIdentity', answerCallerIdentity],
@@ -83,28 +78,10 @@ function credentialsXml({ accessKeyId, secretAccessKey, sessionToken, expiration
   };
 }
 
-async function answerWith<Call extends UnsignedCall>(
-  operations: ReadonlyMap<string, Operation<Call>>,
-  call: Call,
-): Promise<Answer> {
-  const parameters = readParameters(call.request.method === 'GET' ? call.request.query : call.request.body.toString());
-  const action = parameters.get('Action') ?? '';
-  call.notes.action = `sts:${action}`;
-  const operation = parameters.get('Version') === VERSION ? operations.get(action) : undefined;
-  if (!operation) {
-    if (SIGNED.has(action) && !('session' in call)) throw sts.signatureFaults.missing_token;
-    throw new AwsFault(400, 'InvalidAction', `Could not find operation ${action} for version ${VERSION}`);
-  }
-  const content = {
-    [`${action}Result`]: await operation(call, parameters),
-    ResponseMetadata: { RequestId: call.requestId },
-  };
-  return xmlAnswer(200, xmlDocument(`${action}Response`, content, NAMESPACE));
-}
-
-function xmlAnswer(status: number, body: string): Answer {
-  return { status, headers: { 'content-type': 'text/xml', 'cache-control': 'no-store' }, body };
-}
+/** An operation that wants a signature is refused for the lack of one, and not as if it were unknown. */
+const refuseUnsigned = (action: string): void => {
+  if (SIGNED.has(action)) throw sts.signatureFaults.missing_token;
+};
 
 /** STS: the query protocol of version 2011-06-15. */
 export const sts: Service = {
@@ -118,10 +95,7 @@ export const sts: Service = {
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     ),
   },
-  answer: (call) => answerWith(SIGNED, call),
-  answerUnsigned: (call) => answerWith(UNSIGNED, call),
-  renderFault: (fault, requestId) => {
-    const error = { Type: fault.status < 500 ? 'Sender' : 'Receiver', Code: fault.code, Message: fault.message };
-    return xmlAnswer(fault.status, xmlDocument('ErrorResponse', { Error: error, RequestId: requestId }, NAMESPACE));
-  },
+  answer: (call) => answerQuery(QUERY, SIGNED, call),
+  answerUnsigned: (call) => answerQuery(QUERY, UNSIGNED, call, refuseUnsigned),
+  renderFault: queryFault(QUERY),
 };

@@ -8,7 +8,7 @@ import type { AssumedRole } from './assume-role.ts';
 import { openFederated } from './federated.ts';
 import { issuerKeys } from './issuer-keys.ts';
 import { Validation } from './parameters.ts';
-import type { Parameters } from './parameters.ts';
+import type { Parameters } from '../query.ts';
 
 /** IAM user guide, OIDC federation: EdDSA and PSS are not among them. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
