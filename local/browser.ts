@@ -8,6 +8,10 @@ export interface Browser {
    * at the way to an address that begins so, as somebody would who keeps it for another browser.
    */
   visit(url: string, before?: string): Promise<Response>;
+  /** A page of the broker's, where it stands: no redirect is followed. */
+  open(path: string): Promise<Response>;
+  /** A form of such a page. */
+  submit(path: string, fields: Readonly<Record<string, string>>): Promise<Response>;
   /** A call of the portal's to the broker. JSON in, JSON out. */
   call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
 }
@@ -50,6 +54,13 @@ export const openBrowser = (origin: string): Browser => {
       }
       throw new Error(`more than ${MAX_REDIRECTS} redirects from ${start}`);
     },
+    open: (path) => send(`${origin}${path}`, {}),
+    submit: (path, fields) =>
+      send(`${origin}${path}`, {
+        method: 'POST',
+        headers: { origin, 'sec-fetch-site': 'same-origin' },
+        body: new URLSearchParams(fields),
+      }),
     call: async (method, path, body, more = {}) => {
       const answer = await send(`${origin}${path}`, {
         method,

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser } from '../../local/browser.ts';
+import type { SlackMessage } from '../../local/chat/slack-api.ts';
+import { type TestStack, startTestStack } from '../support/stack.ts';
+import { buttonsOf, textsOf } from '../support/slack-workspace.ts';
+
+let stack: TestStack;
+const browsers = new Map<string, Browser>();
+
+const APPROVALS = 'C0APPROVALS';
+const PEOPLE = ['engineer', 'approver', 'security', 'auditor', 'outsider'] as const;
+const memberOf = (name: string): string => `U0${name.toUpperCase()}`;
+const browserOf = (name: string): Browser => {
+  const browser = browsers.get(name);
+  if (!browser) throw new TypeError(`${name} is not signed in`);
+  return browser;
+};
+
+/** Until nothing is on its way any more: the ledger's stream, then what it put on the queues, and what came of that. */
+const settle = async (): Promise<void> => {
+  for (let times = 0; times < 3; times += 1) {
+    for (const queue of stack.queues) await queue.poll();
+    await stack.ledgerStream.poll();
+  }
+};
+
+const toldAlone = (name: string): SlackMessage | undefined =>
+  stack.slack.messages.findLast(({ only }) => only === memberOf(name));
+const titleOf = (message: SlackMessage | undefined): string => (message ? (textsOf(message)[0] ?? '') : '');
+
+const link = async (name: string): Promise<string> => {
+  await stack.slack.command(memberOf(name), APPROVALS, 'link');
+  await settle();
+  const shown = toldAlone(name);
+  const code = (shown ? textsOf(shown) : []).find((text) => /^[B-Z]{4}-[B-Z]{4}$/.test(text)) ?? '';
+  const page = await (await browserOf(name).open('/chat/link')).text();
+  const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page) ?? [];
+  return (await browserOf(name).submit('/chat/link', { csrf, code, decision: 'link' })).text();
+};
+
+const ask = async (entitlementId: string): Promise<{ readonly id: string; readonly message: SlackMessage }> => {
+  const body = { entitlementId, justification: 'The queue is stuck.', durationSeconds: 900 };
+  const ticket = entitlementId === 'prod-admin' ? { ticket: 'OPS-1' } : {};
+  const { json } = await browserOf('engineer').call('POST', '/v1/requests', { ...body, ...ticket });
+  const { id } = json['request'] as { id: string };
+  await settle();
+  return { id, message: messageOf(id) };
+};
+
+/** The one that stands for the request in the channel. */
+const messageOf = (id: string): SlackMessage => {
+  const found = stack.slack.messages.filter(
+    ({ channel, blocks, thread, only }) =>
+      channel === APPROVALS && (thread ?? only) === undefined && JSON.stringify(blocks).includes(`/requests/${id}`),
+  );
+  expect(found).toHaveLength(1);
+  return found[0] as SlackMessage;
+};
+
+const press = (name: string, { id, message }: Awaited<ReturnType<typeof ask>>, actionId = 'approve') =>
+  stack.slack.press(memberOf(name), { message, actionId, value: `${id}.0`, inputs: { reason: 'Not today.' } });
+
+const eventsOf = async (id: string) => {
+  const { json } = await browserOf('auditor').call('GET', `/v1/requests/${id}`);
+  return (json['events'] as { type: string; actor: { handle: string } }[]).slice(1);
+};
+
+beforeAll(async () => {
+  // Looked at when a test says so.
+  stack = await startTestStack({ ledgerStreamIntervalMs: 3_600_000, scheduleIntervalMs: 3_600_000 });
+  for (const name of PEOPLE) browsers.set(name, await stack.signedIn(`${name}@example.com`));
+  for (const name of PEOPLE) expect(await link(name)).toContain('Linked.');
+}, 300_000);
+afterAll(() => stack.close(), 60_000);
+beforeEach(() => {
+  stack.slack.forget();
+});
+
+describe('in Slack', () => {
+  test('twenty presses by five people at once give one decision a person who may, and the right outcome', async () => {
+    const asked = await ask('payments-admin');
+    for (let round = 0; round < 4; round += 1) {
+      const answers = await Promise.all(PEOPLE.map((name) => press(name, asked)));
+      expect(answers).toEqual(PEOPLE.map(() => ({ status: 200, text: '' })));
+    }
+    await settle();
+    const events = await eventsOf(asked.id);
+    expect(events.map(({ type }) => type)).toEqual(['request.approved', 'request.approved']);
+    expect(new Set(events.map(({ actor }) => actor.handle)).size).toBe(2);
+    expect(titleOf(messageOf(asked.id))).toMatch(/^Approved: /);
+    expect(['engineer', 'auditor', 'outsider'].map((name) => titleOf(toldAlone(name)))).toEqual([
+      ...['Own request', 'Not an approver', 'Not found'],
+    ]);
+  }, 120_000);
+
+  test('from the press to the changed message there is one call of ours, and none before the answer', async () => {
+    const asked = await ask('prod-admin');
+    expect(buttonsOf(asked.message)).toEqual(expect.arrayContaining(['approve', 'deny']));
+    const before = stack.slack.calls.length;
+    expect((await press('approver', asked)).status).toBe(200);
+    expect(stack.slack.calls).toHaveLength(before);
+    await settle();
+    expect(titleOf(messageOf(asked.id))).toMatch(/^Approved: /);
+    const calls = stack.slack.calls.slice(before);
+    expect(calls.slice(0, calls.indexOf('chat.update') + 1)).toEqual(['chat.update']);
+  }, 120_000);
+
+  test('what was decided in the portal first is what the message says, and a late press changes nothing', async () => {
+    const asked = await ask('prod-admin');
+    await browserOf('approver').call('POST', `/v1/requests/${asked.id}/deny`, { reason: 'Not today.' });
+    await press('approver', asked);
+    await settle();
+    expect((await eventsOf(asked.id)).map(({ type }) => type)).toEqual(['request.denied']);
+    expect(titleOf(messageOf(asked.id))).toMatch(/^Denied: /);
+    expect(titleOf(toldAlone('approver'))).toBe('Wrong status');
+  }, 120_000);
+
+  test('it is asked by a window, and denied with a reason', async () => {
+    await stack.slack.command(memberOf('engineer'), APPROVALS, '');
+    await settle();
+    const values = {
+      entitlement: 'prod-admin',
+      justification: 'The queue is stuck.',
+      duration: '900',
+      ticket: 'OPS-2',
+    };
+    expect((await stack.slack.submit(memberOf('engineer'), values)).status).toBe(200);
+    await settle();
+    const { json } = await browserOf('engineer').call('GET', '/v1/requests?limit=1');
+    const [{ id = '' } = {}] = json['requests'] as { id?: string }[];
+    await press('approver', { id, message: messageOf(id) }, 'deny');
+    await settle();
+    expect(await eventsOf(id)).toMatchObject([{ type: 'request.denied' }]);
+    expect(textsOf(messageOf(id)).join(' ')).toContain('Not today.');
+  }, 120_000);
+
+  test('attack: a guest, and somebody of another workspace, decide nothing and get no code', async () => {
+    const asked = await ask('prod-admin');
+    expect((await press('stranger', asked)).status).toBe(403);
+    expect((await press('guest', asked)).status).toBe(200);
+    await stack.slack.command(memberOf('guest'), APPROVALS, 'link');
+    await settle();
+    expect(await eventsOf(asked.id)).toEqual([]);
+    expect(titleOf(toldAlone('guest'))).toBe('Not for guests');
+  }, 120_000);
+
+  test('nobody is refused anything by their own role', () => {
+    expect(stack.logged.filter((line) => /AccessDenied|not authorized/.test(line))).toEqual([]);
+  });
+});
