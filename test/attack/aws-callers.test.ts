@@ -18,7 +18,8 @@ const provider: AwsProvider = {
   ...{ id: 'fleet', type: 'aws-workload', issuer: 'https://sts.amazonaws.com', audience: 'hatcheck.example.com' },
   ...{ regions: ['eu-west-1'], roles: [{ account: ACCOUNT, name: 'deployer' }], groups: ['fleet:deployers'] },
 };
-const clock = memoryClock(new Date().toISOString());
+/** A whole second, as dates of SigV4 are. */
+const clock = memoryClock(new Date(Math.floor(Date.now() / 1000) * 1000).toISOString());
 const now = () => new Date(clock.now());
 
 let aws: LocalAws;
@@ -119,7 +120,7 @@ describe('what was signed for something else', () => {
   });
 
   test('at the edge of a minute it is taken', async () => {
-    expect(await verdict(prove({ at: new Date(Math.ceil(now().getTime() / 1000) * 1000 - 60_000) }))).toBe('accepted');
+    expect(await verdict(prove({ at: new Date(now().getTime() - 60_000) }))).toBe('accepted');
   });
 });
 
@@ -251,6 +252,12 @@ describe('whoever answers in the place of STS', () => {
   test('the control: an answer as AWS gives it is believed', async () => {
     await answering((_request, response) => response.end(xml(elements(SESSION))));
     expect(await verdict(prove())).toBe('accepted');
+  });
+
+  test('a role of that name in another account is another', async () => {
+    const elsewhere = elements('arn:aws:sts::444455556666:assumed-role/deployer/i-1', undefined, '444455556666');
+    await answering((_request, response) => response.end(xml(elsewhere)));
+    expect(await faultOf(prove())).toBe('not_matched');
   });
 
   test('it is asked by POST, with one body, and with nothing of ours', async () => {

@@ -189,6 +189,18 @@ describe('the session policy', () => {
     expect([may('s3:DeleteBucket', '*', noon(60), of), may('s3:GetObject', '*', noon(60), of)]).toEqual([false, true]);
   });
 
+  test('allows of a scope exactly that, and denies all else in so many words', () => {
+    const scope = { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::prod-reports/*'] };
+    const { Statement } = sessionPolicy(own, endsAt, scope);
+    expect(Statement.filter(({ Effect }) => Effect === 'Allow')).toEqual([
+      { Effect: 'Allow', Action: scope.actions, Resource: scope.resources },
+    ]);
+    expect(Statement.slice(1, 3)).toEqual([
+      { Sid: 'OtherActions', Effect: 'Deny', NotAction: scope.actions, Resource: ['*'] },
+      { Sid: 'OtherResources', Effect: 'Deny', Action: ['*'], NotResource: scope.resources },
+    ]);
+  });
+
   test('holds one allow, and denies besides', () => {
     const effects = sessionPolicy(own, endsAt).Statement.map(({ Effect }) => Effect);
     expect(effects).toEqual(['Allow', 'Deny', 'Deny', 'Deny']);
