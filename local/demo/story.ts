@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Browser, callAs, exchange, openBrowser } from '../browser.ts';
 import type { Stack } from '../stack.ts';
+import { inSlack } from './chat.ts';
 import { breakTheGlass, hold, moreTime, twoStages } from './lifecycle.ts';
 import { type Credentials, credentialsSchema, endsSoon, use, whoAndWhat } from './role-session.ts';
 import { codeOf, refused, requestIn, signIn } from './steps.ts';
@@ -87,6 +88,9 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
 
   teller.chapter('Break the glass');
   await breakTheGlass({ engineer, approver, security }, teller);
+
+  teller.chapter('In Slack');
+  await inSlack(places.slackOrigin, { engineer, approver, security }, teller);
 
   teller.chapter('A hold');
   await hold({ engineer, approver, security }, id, teller);
