@@ -19,6 +19,7 @@ import { httpEvent } from '../support/events.ts';
 import { silentLogger } from '../support/logger.ts';
 import { type OidcServer, startOidcServer } from '../support/oidc-server.ts';
 import { type TestSamlProvider, testSamlProvider } from '../support/saml-provider.ts';
+import { SIGNING_SECRET, slackSettings } from '../support/slack.ts';
 import type { Known } from './calls.ts';
 import { MORE_TIME, fuzzedPolicy, honestCalls, liftHolds } from './honest.ts';
 
@@ -31,7 +32,11 @@ export interface Fuzzed {
 }
 
 export const startFuzzed = async (): Promise<Fuzzed> => {
-  Object.assign(process.env, { TEST_PEPPER: 'a pepper of forty characters for tests..', OIDC_SECRET: 'for tests' });
+  Object.assign(process.env, {
+    TEST_PEPPER: 'a pepper of forty characters for tests..',
+    OIDC_SECRET: 'for tests',
+    TEST_SLACK_SECRET: SIGNING_SECRET,
+  });
   const oidc = await startOidcServer();
   const broker = await startBroker({ identityProviders: [oidc.provider], policy: fuzzedPolicy() });
   const { config, clock } = broker;
@@ -48,7 +53,7 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
     signin: createSignin(config, around),
     token: createToken(config, around),
     issuer: createIssuer(config, around),
-    chatops: createChatops({ ...config, chatActsQueue: 'http://127.0.0.1:1/acts.fifo' }, around),
+    chatops: createChatops({ ...config, chat: { slack: slackSettings } }, around, { send: () => Promise.resolve() }),
     portal: createPortal(config, {
       ...{ files: { '/': page }, openApi: JSON.stringify(openApiDocument()), logger: silentLogger },
     }),

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
 import type { RouteKey } from '../../lib/http/api.ts';
+import {
+  SIGNING_SECRET,
+  commandBody,
+  interactionBody,
+  pressPayload,
+  slackHeaders,
+  submissionPayload,
+} from '../support/slack.ts';
 import type { Known } from './calls.ts';
 
 /** A call that would bring somebody in, or further in, or that changes something that is there. */
@@ -43,10 +51,28 @@ export const waysIn = (key: RouteKey, known: Known): readonly WayIn[] => {
         headers: { origin: known.origin, 'sec-fetch-site': 'same-origin' },
         cookies: cookiesOf(known),
       }));
+    case 'POST /chat/link':
+      return [{ code: 'BCDF-GHJK' }, { code: 'BCDF-GHJK', decision: 'link' }, { remove: 'slack T0OURS U0ALICE' }].map(
+        (form) => ({
+          form: { csrf: known.cookie.csrf, ...form },
+          headers: { origin: known.origin, 'sec-fetch-site': 'same-origin' },
+          cookies: cookiesOf(known),
+        }),
+      );
+    case 'POST /chatops/slack/commands':
+      return ['', 'mine', 'link'].map((text) => signed(commandBody({ text })));
+    case 'POST /chatops/slack/interactions':
+      return [pressPayload(), submissionPayload()].map((payload) => signed(interactionBody(payload)));
     default:
       return known.honest;
   }
 };
+
+/** As Slack would have sent it just now. */
+const signed = (body: string): WayIn => ({
+  form: Object.fromEntries(new URLSearchParams(body)),
+  headers: slackHeaders(body, new Date().toISOString(), SIGNING_SECRET),
+});
 
 /** What the command line asks for (RFC 6749, 4.1.1, and RFC 7636, 4.3). */
 const AUTHORIZATION = {
