@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { inTurns } from './in-turns.ts';
 import { type Item, type Told, changesSince, keyOf, toldOf } from './ledger-stream/changes.ts';
 import { tellerOf } from './ledger-stream/teller.ts';
 import { readTold, writeTold } from './ledger-stream/told-file.ts';
@@ -43,24 +43,16 @@ export const startLedgerStream = async (options: LedgerStreamOptions): Promise<L
     lookMs = performance.now() - beganMs;
     await teller(changesSince(told, items, clock()));
   };
-  let latest = Promise.resolve();
-  const poll = (): Promise<void> => (latest = latest.then(look, look));
-  const stop = new AbortController();
-  const keepLooking = async (everyMs: number): Promise<void> => {
-    while (!stop.signal.aborted) {
-      await pause(Math.max(everyMs, lookMs * INTERVAL_PER_LOOK), undefined, { signal: stop.signal, ref: false });
-      await poll().catch((error: unknown) => {
-        log(`the ledger cannot be looked at: ${String(error)}`);
-      });
-    }
-  };
-  // It ends by being stopped.
-  if (intervalMs !== undefined) keepLooking(intervalMs).catch(() => undefined);
+  const turns = inTurns(look, {
+    intervalMs: intervalMs === undefined ? undefined : () => Math.max(intervalMs, lookMs * INTERVAL_PER_LOOK),
+    onFailure: (error) => {
+      log(`the ledger cannot be looked at: ${String(error)}`);
+    },
+  });
   return {
-    poll,
+    poll: turns.now,
     close: async () => {
-      stop.abort();
-      await latest.catch(() => undefined);
+      await turns.close();
       client.destroy();
     },
   };

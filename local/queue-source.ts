@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { inTurns } from './in-turns.ts';
 
 export interface QueueSourceOptions {
   readonly endpoint: string;
@@ -36,7 +36,6 @@ export const startQueueSource = (options: QueueSourceOptions): QueueSource => {
   const { endpoint, region, credentials, queueUrl: QueueUrl, queueArn, batchSize } = options;
   const { invoke, onTaken = () => undefined, intervalMs, log } = options;
   const client = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
-  const closing = new AbortController();
 
   const failedOf = async (event: { readonly Records: readonly { readonly messageId: string }[] }) => {
     try {
@@ -71,23 +70,16 @@ export const startQueueSource = (options: QueueSourceOptions): QueueSource => {
     }
   };
 
-  let latest = Promise.resolve();
-  const poll = (): Promise<void> => (latest = latest.then(look, look));
-  const follow = async (ms: number): Promise<void> => {
-    while (!closing.signal.aborted) {
-      await poll().catch((error: unknown) => {
-        log(`${queueArn} was not read: ${error instanceof Error ? error.message : String(error)}`);
-      });
-      await pause(ms, undefined, { signal: closing.signal }).catch(() => undefined);
-    }
-  };
-  const following = intervalMs === undefined ? Promise.resolve() : follow(intervalMs);
+  const turns = inTurns(look, {
+    intervalMs: intervalMs === undefined ? undefined : () => intervalMs,
+    onFailure: (error) => {
+      log(`${queueArn} was not read: ${error instanceof Error ? error.message : String(error)}`);
+    },
+  });
   return {
-    poll,
+    poll: turns.now,
     close: async () => {
-      closing.abort();
-      await following;
-      await latest.catch(() => undefined);
+      await turns.close();
       client.destroy();
     },
   };

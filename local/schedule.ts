@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { inTurns } from './in-turns.ts';
 
 /** EventBridge on a laptop: calls the function once a minute, and not again while it runs. */
 export interface LocalSchedule {
@@ -13,25 +13,14 @@ export const startSchedule = (
     log,
   }: { readonly scheduleIntervalMs?: number; readonly log: (functionId: string, line: string) => void },
 ): LocalSchedule => {
-  const closing = new AbortController();
-  const run = async (): Promise<void> => {
+  const call = async (): Promise<void> => {
     await invoke();
   };
-  const nextTurn = (): Promise<boolean> =>
-    pause(scheduleIntervalMs, true, { signal: closing.signal }).catch(() => false);
-  const follow = async (): Promise<void> => {
-    while (await nextTurn()) {
-      await run().catch((error: unknown) => {
-        log('on-schedule', error instanceof Error ? error.message : String(error));
-      });
-    }
-  };
-  const following = follow();
-  return {
-    run,
-    close: async () => {
-      closing.abort();
-      await following;
+  const { now, close } = inTurns(call, {
+    intervalMs: () => scheduleIntervalMs,
+    onFailure: (error) => {
+      log('on-schedule', error instanceof Error ? error.message : String(error));
     },
-  };
+  });
+  return { run: now, close };
 };
