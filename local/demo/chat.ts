@@ -39,9 +39,11 @@ const PATIENCE_MS = 30_000;
 const workspaceAt = (origin: string): Workspace => {
   const state = async () => stateSchema.parse(await (await fetch(`${origin}/state`)).json());
   const until = async <T>(look: (now: z.infer<typeof stateSchema>) => T | undefined): Promise<T | undefined> => {
-    for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await pause(200)) {
+    const end = performance.now() + PATIENCE_MS;
+    while (performance.now() < end) {
       const found = look(await state());
       if (found !== undefined) return found;
+      await pause(200);
     }
     return undefined;
   };
@@ -51,7 +53,7 @@ const workspaceAt = (origin: string): Workspace => {
       await fetch(`${origin}/do`, { method: 'POST', headers, body: JSON.stringify(what) });
     },
     sees: (what) => until(({ messages }) => messages.find(what)),
-    opened: async (user) => (await until(({ views }) => (views[user] === undefined ? undefined : true))) ?? false,
+    opened: async (user) => (await until(({ views }) => views[user] !== undefined || undefined)) ?? false,
   };
 };
 
