@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
+import { endSession } from '../../../lib/identity/end-session.ts';
 import { endOtherSessions } from '../../../lib/identity/own-sessions.ts';
 import { openFamily } from '../../../lib/identity/oauth/family.ts';
 import type { Session } from '../../../lib/identity/ports.ts';
@@ -79,4 +80,20 @@ test('where there is no other, nothing is asked for twice', async () => {
   lists = 0;
   await endOtherSessions(parts(), mine);
   expect(lists).toBe(1);
+});
+
+test('what ends is removed, and nothing else is touched', async () => {
+  const family = await openFamily(identity, engineer, noon(3600));
+  const { session } = await openSession(identity, engineer, 'bearer', { family });
+  const removed: string[] = [];
+  const recording: MemoryIdentity = {
+    ...parts(),
+    sessions: { ...parts().sessions, remove: (_handle, hash) => Promise.resolve(void removed.push(`session ${hash}`)) },
+    families: { ...identity.families, remove: (_handle, id) => Promise.resolve(void removed.push(`family ${id}`)) },
+  };
+  await endSession(recording, mine, 'signed_out');
+  expect([removed, lists]).toEqual([[`session ${mine.tokenHash}`], 0]);
+  removed.length = 0;
+  await endSession(recording, session, 'signed_out');
+  expect([removed, lists]).toEqual([[`family ${family}`, `session ${session.tokenHash}`], 1]);
 });
