@@ -29,7 +29,7 @@ const TESTS_OF = {
   'lib/domain': ['test/unit/domain/**'],
   'lib/broker': ['test/unit/broker/**'],
   'lib/identity': [
-    ...['test/unit/identity/**', 'test/attack/id-token/**', 'test/attack/saml/**'],
+    ...['test/unit/identity/**', 'test/attack/id-token/**', 'test/attack/saml/**', 'test/attack/aws-callers'],
     'test/functions/{authorize,choose-provider,device,identities,refreshed-groups,relying-party,saml*,sessions,sign*,token,workload}',
   ],
 };
