@@ -11,6 +11,7 @@ export type NoticeKind =
   | 'denied'
   | 'cancelled'
   | 'revoked'
+  | 'ended'
   | 'lapsed'
   | 'break_glass'
   | 'reviewed'
@@ -34,6 +35,7 @@ export interface Notice {
   readonly entitlementId: string;
   readonly requester: Handle;
   readonly at: Instant;
+  /** Nobody: what was told of the request before is to be made true, and that is all. */
   readonly to: readonly Recipient[];
 }
 
@@ -52,7 +54,7 @@ export const approversAsked = (staged: Staged): Approvers => {
 /** What is to be told of an event; `request` is as the event left it. At most one notice an event, since its id is the event's. */
 export const noticeOf = (event: RecordedEvent, request: RequestState, policy: AccessPolicy): Notice | undefined => {
   const told = toldOf(event, request, policy);
-  return told && told.to.length > 0
+  return told && (told.to.length > 0 || told.kind === 'ended')
     ? {
         id: event.eventId,
         kind: told.kind,
@@ -82,6 +84,8 @@ const toldOf = (event: RecordedEvent, request: RequestState, policy: AccessPolic
       return takenBack(event.data.extension ? request.extension : request, event.at);
     case 'request.revoked':
       return { kind: 'revoked', to: [requester] };
+    case 'request.ended':
+      return { kind: 'ended', to: [] };
     case 'request.lapsed':
       return { kind: 'lapsed', to: [requester] };
     case 'request.reviewed':

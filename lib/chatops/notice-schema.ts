@@ -7,6 +7,7 @@ const KINDS = {
   denied: true,
   cancelled: true,
   revoked: true,
+  ended: true,
   lapsed: true,
   break_glass: true,
   reviewed: true,

@@ -178,6 +178,15 @@ test('a late notice shows what is so now, never what was', async () => {
   ]);
 });
 
+test('a grant that its requester ends is shown as ended, and nobody is told anew', async () => {
+  const { of, add } = await begun();
+  await tell(of('approval_wanted', APPROVERS));
+  await add(approved(approver, noon(10)));
+  await add(recorded('request.ended', {}, { by: engineer, at: noon(20) }));
+  await tell(of('ended', []));
+  expect(slack.messages.map((one) => textsOf(one)[0])).toEqual(['Ended early: Administer production']);
+});
+
 test('a reminder stands in the thread of the message', async () => {
   const { of } = await begun();
   await tell(of('approval_wanted', APPROVERS), of('approval_reminder', APPROVERS));

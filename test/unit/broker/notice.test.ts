@@ -92,9 +92,13 @@ describe('of a request', () => {
     ]);
   });
 
-  test('that its requester ended, or was issued for, nobody is told', () => {
+  test('that its requester ended, nobody is told anew, but what was told is made true', () => {
+    const ended = recorded('request.ended', {}, { by: engineer, at: noon(2) });
+    expect(kindAndTo(submitted(), approved(approver, noon(1)), ended)).toEqual(['ended', []]);
+  });
+
+  test('that was issued for, nobody is told', () => {
     const granted = [submitted(), approved(approver, noon(1))];
-    expect(told(...granted, recorded('request.ended', {}, { by: engineer, at: noon(2) }))).toBeUndefined();
     expect(told(...granted, intended(noon(2)))).toBeUndefined();
   });
 });
