@@ -23,7 +23,7 @@ export const LAMBDA = {
 /**
  * Takes Node's own modules as they are, without an `import` of them in the bundle. To make a module that can be imported of one, Node asks for
  * everything that it exports: of node:http for WebSocket, which loads a whole second HTTP client, of node:crypto for the Web Crypto API, of node:fs
- * for its streams. Nobody uses them, and they took a tenth of a start.
+ * for its streams. Nobody uses them, and they took a fifteenth of a start.
  */
 export const unwrappedBuiltins: Plugin = {
   name: 'unwrapped-builtins',

@@ -49,7 +49,7 @@ describe('the deployed bundles', () => {
     expect(bundles.flatMap(({ files }) => files.filter((file) => /^(?:test|local)\//.test(file)))).toEqual([]);
   });
 
-  test('import nothing of Node, which takes a tenth of a start, but what Parameter Store needs when it is asked', () => {
+  test('import nothing of Node, which costs every start, but what Parameter Store needs when it is asked', () => {
     expect(
       Object.fromEntries(bundles.flatMap(({ name, imports }) => (imports.length > 0 ? [[name, imports]] : []))),
     ).toEqual({
