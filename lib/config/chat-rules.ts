@@ -56,15 +56,13 @@ const mail = z.strictObject({
   from: lineOf(254).regex(/^[^\s@<>,;"]+@[^\s@<>,;"]+$/, { error: 'must be an e-mail address, and nothing else' }),
 });
 
+export const chat = (groups: Groups) =>
+  z.strictObject({ slack: slack(groups).optional(), teams: teams(groups).optional(), mail: mail.optional() });
+
 /** Chat and mail; undefined where access.yml says nothing of them, or something that is wrong with it is among the faults. */
 export const chatRules = (source: YamlSource, groups: Groups, faults: AccessFault[]): ChatSettings | undefined => {
   if (source.get(['chat']) === undefined) return undefined;
-  const schema = z.strictObject({
-    slack: slack(groups).optional(),
-    teams: teams(groups).optional(),
-    mail: mail.optional(),
-  });
-  const text = checked(source, ['chat'], schema, faults);
+  const text = checked(source, ['chat'], chat(groups), faults);
   if (!text) return undefined;
   const { slack: ofSlack, ...others } = text;
   return present({ ...others, slack: ofSlack && withoutAbsent(ofSlack) });

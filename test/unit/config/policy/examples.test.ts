@@ -5,6 +5,7 @@ import { approversFrom } from '../../../../lib/config/access-approvers.ts';
 import { loadAccessFile } from '../../../../lib/config/access-file.ts';
 import { groupsFrom } from '../../../../lib/config/access-groups.ts';
 import { delegation, limits } from '../../../../lib/config/access-rules.ts';
+import { chat } from '../../../../lib/config/chat-rules.ts';
 import { account, entitlement, oidcProvider, outline, samlProvider } from '../../../../lib/config/access-schema.ts';
 import type { CompiledAccess } from '../../../../lib/config/access.ts';
 import { onCall, tickets } from '../../../../lib/config/outside-services.ts';
@@ -69,6 +70,7 @@ describe('access.example.yml', () => {
     ...pathsOf(outline),
     ...pathsOf(limits).map((path) => ['limits', ...path]),
     ...pathsOf(delegation(groups)).map((path) => ['delegation', ...path]),
+    ...pathsOf(chat(groups)).map((path) => ['chat', ...path]),
     ...Object.entries(below).flatMap(([section, schemas]) =>
       schemas.flatMap(pathsOf).map((path) => [section, '*', ...path]),
     ),
@@ -76,13 +78,13 @@ describe('access.example.yml', () => {
 
   /** Shapes that are written elsewhere in full; `console` has nothing to be set yet. */
   const WRITTEN_ELSEWHERE = /^console$|\.(?:to|reviewers)\.people$|\.extension\.approval\./;
-  /** What names a file of one's own stands in a comment. */
-  const COMMENTED = /^identityProviders\.|\.session\.policy$/;
+  /** What names a file or an app of one's own stands in a comment. */
+  const COMMENTED = /^identityProviders\.|\.session\.policy$|^chat(?:\.|$)/;
 
   test.each([...new Set(paths)].filter((path) => !WRITTEN_ELSEWHERE.test(path)))('has %s', (path) => {
     const written = stands(yamlSource('access.example.yml', text).value, path.split('.'));
     const name = path.slice(path.lastIndexOf('.') + 1);
-    expect(written || (COMMENTED.test(path) && new RegExp(`# +${name}: `).test(text))).toBe(true);
+    expect(written || (COMMENTED.test(path) && new RegExp(`^ *# +(?:- )?${name}:(?: |$)`, 'm').test(text))).toBe(true);
   });
 
   test('names no member that docs/access.md is silent about', () => {
