@@ -102,7 +102,10 @@ export const checkedProof = (
 };
 
 const instantOf = (date: string): Date | undefined => {
-  const [, year, month, day, hour, minute, second] = DATE.exec(date) ?? [];
+  const parts = DATE.exec(date);
+  // NB. of words that are no date at all, Date makes one of the year 2000.
+  if (!parts) return undefined;
+  const [, year, month, day, hour, minute, second] = parts;
   const instant = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`);
   return Number.isNaN(instant.getTime()) ? undefined : instant;
 };
