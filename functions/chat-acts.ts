@@ -37,7 +37,11 @@ export const doChatAct = async (
     if (saying.type === 'link') return await link(chatDesk, chat, act);
     const known = await chatDesk.links.find(act.account);
     if (!known) return replies.notLinkedCard();
-    const principal = await signedIn(chatDesk, known.handle);
+    const [principal, isMember] = await Promise.all([
+      signedIn(chatDesk, known.handle),
+      LETS_GROW.has(saying.type) ? chat.isMember(act.account) : true,
+    ]);
+    if (!isMember) return replies.notMemberCard();
     if (!principal) return replies.signInCard('requestId' in saying ? `/requests/${saying.requestId}` : '/');
     return await actAs(chatDesk.desk, { principal, chat, act, patience });
   } catch (error) {
@@ -53,6 +57,9 @@ export const doChatAct = async (
     });
   }
 };
+
+/** Who was linked may have become a guest since. A no, and what only shows, needs no more than the link. */
+const LETS_GROW: ReadonlySet<ChatAct['saying']['type']> = new Set(['approve', 'ask']);
 
 const MAY_PASS: ReadonlySet<string> = new Set(['ledger_unavailable', 'ledger_conflict', 'aws_unavailable', 'internal']);
 

@@ -1,4 +1,5 @@
 import { type LinkParts, accountKey, accountNamed, linkChat, unlinkChat, waitingChat } from '../lib/chatops/link.ts';
+import { visibleLine } from '../lib/chatops/plain.ts';
 import { chatCodePage, chatLinkQuestionPage } from '../lib/http/chat-link-page.ts';
 import type { Answer, Call, Routes } from '../lib/http/api.ts';
 import type { AuthenticationParts } from '../lib/identity/sessions.ts';
@@ -25,7 +26,7 @@ export const chatLinkRoutes = (parts: AuthenticationParts, chat: LinkParts) => {
     const { account, name } = waiting;
     return chatLinkQuestionPage({
       ...{ person: shownName(principal), account, code: waiting.code, csrf },
-      ...(name === undefined ? {} : { name }),
+      ...(name === undefined ? {} : { name: visibleLine(name) }),
     });
   };
 

@@ -11,7 +11,7 @@ export const notLinkedCard = (): Card =>
   card('Nobody knows yet who you are', ['Say /hatcheck link, and then the code in the portal. Nothing was done.']);
 
 export const notMemberCard = (): Card =>
-  card('Not for guests', ['Only full members of this workspace can link their account.']);
+  card('Not for guests', ['Only full members of this workspace count here. Nothing was done.']);
 
 /** Nobody decides in chat who is not signed in in the portal: its sign-in says which groups they are in. */
 export const signInCard = (path = '/'): Card =>

@@ -93,7 +93,7 @@ describe('in Slack', () => {
     ]);
   }, 120_000);
 
-  test('from the press to the changed message there is one call of ours, and none before the answer', async () => {
+  test('from the press to the changed message there are two calls of ours, and none before the answer', async () => {
     const asked = await ask('prod-admin');
     expect(buttonsOf(asked.message)).toEqual(expect.arrayContaining(['approve', 'deny']));
     const before = stack.slack.calls.length;
@@ -102,7 +102,7 @@ describe('in Slack', () => {
     await settle();
     expect(titleOf(messageOf(asked.id))).toMatch(/^Approved: /);
     const calls = stack.slack.calls.slice(before);
-    expect(calls.slice(0, calls.indexOf('chat.update') + 1)).toEqual(['chat.update']);
+    expect(calls.slice(0, calls.indexOf('chat.update') + 1)).toEqual(['users.info', 'chat.update']);
   }, 120_000);
 
   test('what was decided in the portal first is what the message says, and a late press changes nothing', async () => {
