@@ -18,8 +18,8 @@ const provider: AwsProvider = {
   ...{ id: 'fleet', type: 'aws-workload', issuer: 'https://sts.amazonaws.com', audience: 'hatcheck.example.com' },
   ...{ regions: ['eu-west-1'], roles: [{ account: ACCOUNT, name: 'deployer' }], groups: ['fleet:deployers'] },
 };
-/** A whole second, as dates of SigV4 are. */
-const clock = memoryClock(new Date(Math.floor(Date.now() / 1000) * 1000).toISOString());
+/** At noon: what was signed an hour before is of the same day. */
+const clock = memoryClock('2026-03-02T12:00:00.000Z');
 const now = () => new Date(clock.now());
 
 let aws: LocalAws;

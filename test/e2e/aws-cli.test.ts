@@ -98,29 +98,25 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
       Account: '111122223333',
       Arn: expect.stringMatching(/^arn:aws:sts::111122223333:assumed-role\/ReadOnly\/engineer@example\.com=[\w-]{8}$/),
     });
-  }, 30_000);
+  });
 
   test('s3 ls works with a role that has the right', async () => {
     const { stdout } = await aws('read', 's3', 'ls');
     expect(stdout).toContain('prod-reports');
-  }, 30_000);
+  });
 
   test.each([
     ['a token', 'staging', 'Admin'],
     ['a SAML response', 'legacy', 'LegacyAdmin'],
-  ])(
-    'a role session by %s of ours serves it as well',
-    async (_what, profile, roleName) => {
-      const { stdout } = await aws(profile, 'sts', 'get-caller-identity');
-      expect(JSON.parse(stdout)).toMatchObject({
-        Arn: expect.stringMatching(
-          new RegExp(`^arn:aws:sts::444455556666:assumed-role/${roleName}/engineer@example\\.com=[\\w-]{8}$`),
-        ),
-      });
-      expect((await aws(profile, 's3', 'ls')).stdout).toContain('staging-reports');
-    },
-    30_000,
-  );
+  ])('a role session by %s of ours serves it as well', async (_what, profile, roleName) => {
+    const { stdout } = await aws(profile, 'sts', 'get-caller-identity');
+    expect(JSON.parse(stdout)).toMatchObject({
+      Arn: expect.stringMatching(
+        new RegExp(`^arn:aws:sts::444455556666:assumed-role/${roleName}/engineer@example\\.com=[\\w-]{8}$`),
+      ),
+    });
+    expect((await aws(profile, 's3', 'ls')).stdout).toContain('staging-reports');
+  });
 
   const viewOf = async (id: string) => {
     const { json } = await (await stack.signedIn('engineer@example.com')).call('GET', `/v1/requests/${id}`);
@@ -146,7 +142,6 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
     expect(await s3Of('admin')).toContain('prod-reports');
     const ended = await until(async () => (await viewOf(ids['revoked'] ?? '')).sessionsEnded);
     expect(ended).toEqual({ at: expect.any(String), by: 'boundary', tookMs: expect.any(Number) });
-    expect(ended.tookMs).toBeLessThan(30_000);
     expect((await viewOf(ids['admin'] ?? '')).sessionsEnded).toBeUndefined();
     // Lambda took the message with the function's own role, and that one wrote the boundary through the revoker's: nothing was refused.
     const refused = stack.aws.calls.filter(({ decision }) => decision === 'denied');
@@ -171,5 +166,5 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
     await expect(aws('payments', 's3', 'ls')).rejects.toMatchObject({
       stderr: expect.stringContaining('AccessDenied'),
     });
-  }, 30_000);
+  });
 });

@@ -203,12 +203,16 @@ describe('a canary that is planted is found', () => {
   test('on a command line', async () => {
     await watching(async () => {
       const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)', planted[0]?.secret ?? '']);
-      await once(child, 'spawn');
-      while (!commandLines.some((line) => line.includes(planted[0]?.secret ?? '')))
-        commandLines.push(...(await commandLinesNow()));
-      child.kill();
-      await once(child, 'exit');
+      const gone = once(child, 'exit');
+      try {
+        await once(child, 'spawn');
+        while (!commandLines.some((line) => line.includes(planted[0]?.secret ?? '')))
+          commandLines.push(...(await commandLinesNow()));
+      } finally {
+        child.kill();
+        await gone;
+      }
     });
     expect(await found()).toContain('command lines: planted');
-  }, 20_000);
+  });
 });

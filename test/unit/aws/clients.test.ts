@@ -43,7 +43,7 @@ describe('the DynamoDB client', () => {
     const begun = performance.now();
     await expect(get(server.origin)).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(server.calls).toHaveLength(3);
-    expect(performance.now() - begun).toBeLessThan(7000);
+    expect(performance.now() - begun).toBeLessThan(15_000);
   });
 
   test('tries again what DynamoDB did not do', async () => {

