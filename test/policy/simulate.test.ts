@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 
 /** They are allowed nothing there, so that they need no deny. */
-const KNOW_NO_LEDGER = ['portal', 'issuer'];
+const KNOW_NO_LEDGER = ['portal', 'issuer', 'chatops'];
 
 const altering = ['UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PartiQLInsert', 'PartiQLUpdate', 'PartiQLDelete'];
 
@@ -24,14 +24,14 @@ const whoMay = (action: string, table: Table, key: string): string[] =>
 describe('who may put what', () => {
   test.each<[Table, string, string[]]>([
     ['ledger', 'signin#01J', ['signin', 'token']],
-    ['ledger', 'request#r_A', ['requests', 'credentials', 'on-schedule', 'on-revocation']],
+    ['ledger', 'request#r_A', ['requests', 'credentials', 'on-chat-act', 'on-schedule', 'on-revocation']],
     ['ledger', 'control', ['requests', 'on-deploy']],
-    ['ledger', 'person#p_A', ['signin', 'requests']],
+    ['ledger', 'person#p_A', ['signin', 'requests', 'on-chat-act']],
     ['ledger', 'refusals#r_A', ['credentials']],
     ['ledger', 'alarm#2026-03-02', ['on-ledger-event']],
     ['ledger', 'control#2026-03', []],
     ['ledger', 'xrequest#r_A', []],
-    ['index', 'request#r_A', ['requests', 'on-ledger-event', 'on-schedule', 'on-revocation']],
+    ['index', 'request#r_A', ['requests', 'on-chat-act', 'on-ledger-event', 'on-schedule', 'on-revocation']],
     ['index', 'session#x', []],
     ['identity', 'session#x', ['signin', 'token']],
     ['identity', 'code#x', ['token']],
@@ -40,7 +40,7 @@ describe('who may put what', () => {
     ['identity', 'attempt#x', ['signin']],
     ['identity', 'replay#x', ['signin', 'token']],
     ['identity', 'person#p_A', ['signin', 'token']],
-    ['identity', 'text#p_A', ['requests']],
+    ['identity', 'text#p_A', ['requests', 'on-chat-act']],
     ['identity', 'request#r_A', []],
   ])('into the %s, under %s: %j', (table, key, who) => {
     expect(whoMay('dynamodb:PutItem', table, key)).toEqual(who.toSorted());
@@ -49,13 +49,18 @@ describe('who may put what', () => {
 
 describe('who may read what', () => {
   test.each<[string, Table, string, string[]]>([
-    ['Query', 'ledger', 'request#r_A', ['requests', 'credentials', 'on-ledger-event', 'on-schedule', 'on-revocation']],
-    ['Query', 'ledger', 'control', ['requests', 'credentials', 'on-ledger-event', 'on-deploy']],
-    ['Query', 'ledger', 'person#p_A', ['signin', 'requests', 'credentials', 'on-ledger-event']],
+    [
+      'Query',
+      'ledger',
+      'request#r_A',
+      ['requests', 'credentials', 'on-chat-act', 'on-ledger-event', 'on-notice', 'on-schedule', 'on-revocation'],
+    ],
+    ['Query', 'ledger', 'control', ['requests', 'credentials', 'on-chat-act', 'on-ledger-event', 'on-deploy']],
+    ['Query', 'ledger', 'person#p_A', ['signin', 'requests', 'credentials', 'on-chat-act', 'on-ledger-event']],
     ['Query', 'ledger', 'signin#01J', []],
     ['Query', 'ledger', 'alarm#2026-03-02', ['on-ledger-event']],
     ['GetItem', 'identity', 'session#x', ['signin', 'token', 'requests', 'credentials']],
-    ['BatchGetItem', 'identity', 'text#p_A', ['requests']],
+    ['BatchGetItem', 'identity', 'text#p_A', ['requests', 'on-chat-act', 'on-notice']],
     ['GetItem', 'identity', 'person#p_A', []],
     ['DeleteItem', 'identity', 'session#x', ['signin', 'token']],
     ['DeleteItem', 'identity', 'refresh#p_A', []],
