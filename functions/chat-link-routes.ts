@@ -1,5 +1,6 @@
 import { type LinkParts, accountKey, accountNamed, linkChat, unlinkChat, waitingChat } from '../lib/chatops/link.ts';
 import { visibleLine } from '../lib/chatops/plain.ts';
+import { secondsBetween } from '../lib/domain/time.ts';
 import { chatCodePage, chatLinkQuestionPage } from '../lib/http/chat-link-page.ts';
 import type { Answer, Call, Routes } from '../lib/http/api.ts';
 import type { AuthenticationParts } from '../lib/identity/sessions.ts';
@@ -8,6 +9,9 @@ import { seeOther } from './see-other.ts';
 
 type Said = NonNullable<Parameters<typeof chatCodePage>[0]['said']>;
 type Session = Awaited<ReturnType<typeof browserSession>>;
+
+/** What a sign-in counts for linking: long enough to type a code and to confirm. */
+const FRESH_SECONDS = 300;
 
 /** The page where a person links their chat account, served by the function `signin`; it knows people by their cookie alone. */
 export const chatLinkRoutes = (parts: AuthenticationParts, chat: LinkParts) => {
@@ -30,6 +34,10 @@ export const chatLinkRoutes = (parts: AuthenticationParts, chat: LinkParts) => {
     });
   };
 
+  /** Whoever finds a browser open would else decide in its person's name from their own chat, long after. */
+  const hasJustSignedIn = ({ principal }: Session): boolean =>
+    secondsBetween(principal.authenticatedAt, parts.clock.now()) <= FRESH_SECONDS;
+
   return {
     'GET /chat/link': async ({ cookies }: Call<'GET /chat/link'>) => {
       const session = await maybeBrowserSession(parts, cookies);
@@ -37,7 +45,10 @@ export const chatLinkRoutes = (parts: AuthenticationParts, chat: LinkParts) => {
     },
     'POST /chat/link': async ({ body, cookies }: Call<'POST /chat/link'>) => {
       const session = await browserSession(parts, cookies);
-      if (body.remove === undefined) return link(session, body);
+      if (body.remove === undefined)
+        return hasJustSignedIn(session)
+          ? link(session, body)
+          : seeOther({ location: '/login?stepUp=fresh&returnTo=%2Fchat%2Flink' });
       const account = await accountNamed(chat, session.principal.handle, body.remove);
       const removed = account && (await unlinkChat(chat, session.principal, account));
       return shown(session, removed ? 'removed' : undefined);

@@ -4,6 +4,7 @@ import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { dynamoLimits } from '../../lib/aws/limits.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import { beginChatLink } from '../../lib/chatops/link.ts';
+import { principal } from '../support/builders.ts';
 import { type HttpCall, httpEvent } from '../support/events.ts';
 import { type TestBrowser, type TokenFunction, startTokenFunction } from '../support/token-function.ts';
 
@@ -13,11 +14,13 @@ let mallory: TestBrowser;
 
 beforeEach(async () => {
   at = await startTokenFunction();
-  erin = await at.browse('erin');
-  mallory = await at.browse('mallory');
+  erin = await at.browseAs(justSignedIn('erin'));
+  mallory = await at.browseAs(justSignedIn('mallory'));
 });
 afterEach(() => at.close());
 
+const justSignedIn = (name: string) =>
+  principal(name, ['sre'], { issuer: 'http://127.0.0.1:3001', authenticatedAt: at.clock.now() });
 const account = (user = 'U0ERIN') => ({ platform: 'slack' as const, workspace: 'T0OURS', user });
 const identity = () => ({ client: at.database.client, table: at.config.tables.identity, clock: at.clock });
 const links = () => dynamoChatLinks(identity());
@@ -113,6 +116,7 @@ describe('attack', () => {
   test('a code that is over', async () => {
     const code = await codeOf();
     at.clock.advance(600);
+    erin = await at.browseAs(justSignedIn('erin'));
     expect([saidIn(await post({ code })), saidIn(await link(code)), await ownerOf()]).toEqual([
       UNKNOWN,
       UNKNOWN,
@@ -140,6 +144,19 @@ describe('attack', () => {
     ]);
     expect(await ownerOf()).toBeUndefined();
     expect(saidIn(await link(code))).toBe('Linked');
+  });
+
+  test('a browser that lies open links no account for long: whoever links signs in anew', async () => {
+    at.clock.advance(301);
+    const code = await codeOf('U0MALLORY');
+    for (const answer of [await post({ code }), await link(code)])
+      expect(answer).toMatchObject({
+        statusCode: 303,
+        headers: { location: '/login?stepUp=fresh&returnTo=%2Fchat%2Flink' },
+      });
+    expect(await ownerOf('U0MALLORY')).toBeUndefined();
+    expect(saidIn(await link(code, await at.browseAs(justSignedIn('erin'))))).toBe('Linked');
+    expect(saidIn(await post({ remove: 'slack T0OURS U0MALLORY' }))).toBe('Unlinked');
   });
 
   test('another’s link is not to be removed', async () => {
