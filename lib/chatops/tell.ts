@@ -42,17 +42,29 @@ export class NotToldError extends Error {
  * Tells whom the notice names, and makes every message of the request true. What is shown is the request as it is now, so that notices
  * which come twice, late or out of order change nothing.
  *
- * @throws NotToldError when one of them could not be told; Error where there is no such request
+ * @throws NotToldError when one of them could not be told, or nobody could be told of a break-glass; Error where there is no such request
  */
 export const tellNotice = async (teller: Teller, notice: Notice): Promise<void> => {
   const told = await teller.read(notice.requestId);
   if (!told) throw new Error('the ledger has no such request');
   const before = new Map((await teller.messages.of(notice.requestId)).map((message) => [message.place, message]));
-  const errors: unknown[] = [];
+  const errors: unknown[] = unheard(teller.voices, notice);
   for (const voice of teller.voices)
     for (const say of [...inChannels(voice, notice, before), ...(await alone(voice, teller, notice))])
       await say({ teller, notice, told, before }).catch((error: unknown) => void errors.push(error));
   if (errors.length > 0) throw new NotToldError(errors);
+};
+
+/** A channel that no platform serves, and a break-glass that no channel hears of: nobody would ever know that nobody was told. */
+const unheard = (voices: readonly Voice[], { kind, to }: Notice): ChatError[] => {
+  const isHeard = (one: Recipient): boolean =>
+    voices.some(({ chat, channels }) => channelsOf(one, chat.platform, channels).length > 0);
+  const unserved = to
+    .filter((one) => one.role === 'channel' && !isHeard(one))
+    .map(() => new ChatError('no platform serves a channel that access.yml names', { mayPass: false }));
+  return kind === 'break_glass' && unserved.length === 0 && !to.some(isHeard)
+    ? [new ChatError('no channel is told of a break-glass', { mayPass: false })]
+    : unserved;
 };
 
 interface Telling {

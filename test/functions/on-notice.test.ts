@@ -225,6 +225,19 @@ test('what the platform will never take is set aside at once, where an alarm tel
   expect(await setAside()).toContainEqual(lost);
 });
 
+test.each([
+  ['a platform that nobody set up', [{ role: 'channel', channel: 'teams:19:abc@thread.tacv2' }]],
+  ['a channel of no platform at all', [...APPROVERS, { role: 'channel', channel: '#security' }]],
+  ['reviewers who have no channel', [{ role: 'reviewers', groups: ['okta:nobody-listens'] }]],
+  ['nobody', []],
+] as const)('attack: a break-glass that is told to %s is not lost in silence, but set aside', async (_whom, to) => {
+  const { of } = await begun();
+  const lost = of('break_glass', to);
+  expect(await tell(lost)).toEqual([]);
+  expect(await setAside()).toContainEqual(lost);
+  expect(slack.messages).toHaveLength(to.length === 2 ? 1 : 0);
+});
+
 test.each(['', '[]', '{"id":"x"}', '{"requestId":"request#x"}'])('what is no notice is set aside: %j', async (body) => {
   expect(await tell(body)).toEqual([]);
   expect(slack.messages).toEqual([]);
