@@ -6,6 +6,7 @@ import {
   GetRoleCommand,
   IAMClient,
   ListPolicyVersionsCommand,
+  NoSuchEntityException,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import type { Boundaries } from '../broker/end-sessions.ts';
@@ -36,15 +37,31 @@ export const iamBoundaries = (options: BoundariesOptions = {}): Boundaries => ({
       await checkCarried(client, role);
       const { Policy } = await client.send(new GetPolicyCommand({ PolicyArn }));
       const VersionId = Policy?.DefaultVersionId ?? '';
-      const { PolicyVersion } = await client.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
-      return { versionId: VersionId, text: decodeURIComponent(PolicyVersion?.Document ?? '') };
+      return { versionId: VersionId, text: await textOf(client, PolicyArn, VersionId) };
+    }),
+  version: (role, versionId) =>
+    asRevoker(role, options, async (client, PolicyArn) => {
+      try {
+        return await textOf(client, PolicyArn, versionId);
+      } catch (error) {
+        if (error instanceof NoSuchEntityException) return undefined;
+        throw error;
+      }
     }),
   write: (role, text) =>
     asRevoker(role, options, async (client, PolicyArn) => {
       await makeRoom(client, PolicyArn);
-      await client.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: text, SetAsDefault: true }));
+      const { PolicyVersion } = await client.send(
+        new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: text, SetAsDefault: true }),
+      );
+      return PolicyVersion?.VersionId ?? '';
     }),
 });
+
+const textOf = async (client: IAMClient, PolicyArn: string, VersionId: string): Promise<string> => {
+  const { PolicyVersion } = await client.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
+  return decodeURIComponent(PolicyVersion?.Document ?? '');
+};
 
 /** @throws HatcheckError `aws_unavailable`, whatever went wrong. */
 const asRevoker = async <T>(

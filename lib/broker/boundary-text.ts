@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type BoundaryStatement, type EndedSessions, OUR_SID, REQUEST_TAG } from '../domain/boundary.ts';
+import { latest } from '../domain/time.ts';
 
 /** What a boundary says now: the statements that are the account's own, and whose sessions it denies. */
 export interface BoundaryNow {
@@ -26,6 +27,19 @@ export const readBoundary = (text: string): BoundaryNow => {
     ended: {
       requestIds: ids ? revoked.parse(ids).Condition.StringEquals[REQUEST_TAG] : [],
       ...(before ? { issuedBefore: issuedBefore.parse(before).Condition.DateLessThan['aws:TokenIssueTime'] } : {}),
+    },
+  };
+};
+
+/** What it says, and denies what the versions denied that were written over. The account's own statements stay those of the one. */
+export const withOverwritten = (now: BoundaryNow, overwritten: readonly BoundaryNow[]): BoundaryNow => {
+  const all = [now, ...overwritten].map(({ ended }) => ended);
+  const [first, ...rest] = all.flatMap((ended) => ended.issuedBefore ?? []);
+  return {
+    own: now.own,
+    ended: {
+      requestIds: [...new Set(all.flatMap(({ requestIds }) => requestIds))],
+      ...(first === undefined ? {} : { issuedBefore: rest.reduce(latest, first) }),
     },
   };
 };

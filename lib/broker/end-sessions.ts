@@ -12,16 +12,18 @@ import type { EndedBy, StoredEvent } from '../domain/event.ts';
 import type { Instant } from '../domain/principal.ts';
 import { fold } from '../domain/request.ts';
 import { isBefore } from '../domain/time.ts';
-import { type BoundaryNow, readBoundary } from './boundary-text.ts';
-import { requestStream } from './broker.ts';
+import { type BoundaryNow, readBoundary, withOverwritten } from './boundary-text.ts';
+import { type Patience, requestStream } from './broker.ts';
 import type { Clock, Ledger } from './ports.ts';
 
 /** The permissions boundaries of the roles that are lent. Each error is a HatcheckError `aws_unavailable`. */
 export interface Boundaries {
   /** The default version, as IAM shows it. Also fails when the role does not carry the boundary: no deny would hit anybody. */
   read(role: BoundedRole): Promise<{ readonly versionId: string; readonly text: string }>;
-  /** Writes a version and makes it the default one, and drops the oldest to make room. */
-  write(role: BoundedRole, text: string): Promise<void>;
+  /** A version, whether it is the default one or not; undefined where IAM does not show it. */
+  version(role: BoundedRole, versionId: string): Promise<string | undefined>;
+  /** Writes a version and makes it the default one, and drops the oldest to make room. @returns its id: `v` and one more than the latest's */
+  write(role: BoundedRole, text: string): Promise<string>;
 }
 
 export interface SessionsEnder {
@@ -42,6 +44,12 @@ export type Outcome = { readonly by: EndedBy; readonly until: Instant } | 'over'
 const TRIES = 20;
 const PAUSE_MS = 500;
 
+/** Another try is not begun with less time than this. */
+const ENOUGH_MS = 5_000;
+
+/** IAM stores five versions: besides the one that we read and the one that we wrote, so many. */
+const MOST_OVERWRITTEN = 3;
+
 /**
  * Ends the sessions of revoked requests that are out on a role: writes the whole boundary anew from what the ledger says of these requests
  * and of those that the boundary names, until IAM shows it. Nobody else may write the same role's meanwhile.
@@ -53,24 +61,53 @@ export const endSessions = async (
   ender: SessionsEnder,
   role: BoundedRole,
   requestIds: readonly string[],
+  patience: Patience,
 ): Promise<ReadonlyMap<string, Outcome>> => {
   const { boundaries, clock } = ender;
-  let replaced: string | undefined;
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  let written = 0;
+  let unread: readonly number[] = [];
+  let overwritten: readonly BoundaryNow[] = [];
+  for (let tries = 0; tries < TRIES && patience.remainingMs() >= ENOUGH_MS; tries += 1) {
     const { versionId, text } = await boundaries.read(role);
-    const now = readBoundary(text);
+    const late = await readVersions(boundaries, role, unread);
+    unread = unread.filter((number) => !late.has(number));
+    overwritten = [...overwritten, ...late.values()];
+    const now = withOverwritten(readBoundary(text), overwritten);
     const found = await factsOf(ender, role, [...now.ended.requestIds, ...requestIds]);
     const { document, outcomes } = whole(ender, role, now, found);
     const wanted = JSON.stringify(document);
-    if (JSON.stringify(JSON.parse(text)) === wanted) return outcomes;
-    // Where IAM still shows the version that we replaced, it is only behind.
-    if (versionId !== replaced && (await boundaries.read(role)).versionId === versionId) {
-      await boundaries.write(role, wanted);
-      replaced = versionId;
+    const isShown = JSON.stringify(JSON.parse(text)) === wanted;
+    if (isShown && unread.length === 0) return outcomes;
+    const shown = numberOf(versionId);
+    // Where IAM still shows a version before the one that we wrote, it is only behind.
+    const isCurrent = async () => shown >= written && (await boundaries.read(role)).versionId === versionId;
+    if (!isShown && (late.size > 0 || (await isCurrent()))) {
+      const last = Math.max(shown, written);
+      written = numberOf(await boundaries.write(role, wanted));
+      unread = [...unread, ...between(last, written)];
     }
     await clock.pause(PAUSE_MS);
   }
   throw unwritten(role, 'does not show what was written');
+};
+
+const numberOf = (versionId: string): number => Number(versionId.slice(1));
+
+/** Versions that we wrote over without having seen them: IAM showed us one before them. */
+const between = (last: number, written: number): readonly number[] =>
+  Array.from({ length: MOST_OVERWRITTEN }, (_, at) => written - MOST_OVERWRITTEN + at).filter((each) => each > last);
+
+const readVersions = async (
+  boundaries: Boundaries,
+  role: BoundedRole,
+  numbers: readonly number[],
+): Promise<ReadonlyMap<number, BoundaryNow>> => {
+  const found = new Map<number, BoundaryNow>();
+  for (const number of numbers) {
+    const text = await boundaries.version(role, `v${number}`);
+    if (text !== undefined) found.set(number, readBoundary(text));
+  }
+  return found;
 };
 
 /** A request whose sessions are to be denied. */

@@ -77,7 +77,7 @@ const onRole = async (
   patience: Patience,
 ): Promise<readonly string[]> => {
   const { snapshot } = certain(requests[0], 'a role of no request');
-  const outcomes = await endSessions(revoker, roleOf(revoker, snapshot), requests.map(idOf));
+  const outcomes = await endSessions(revoker, roleOf(revoker, snapshot), requests.map(idOf), patience);
   const failed: string[] = [];
   for (const requestId of requests.map(idOf)) {
     const outcome = outcomes.get(requestId);

@@ -18,7 +18,7 @@ import { endSessions } from '../../lib/broker/end-sessions.ts';
 import { ALLOW_EVERYTHING, boundaryArn, boundaryDocument, nextSecond, revokerArn } from '../../lib/domain/boundary.ts';
 import { orderRoleSession } from '../../lib/domain/role-session.ts';
 import { engineer, entitlement, noon, request, submitted } from '../support/builders.ts';
-import { memoryClock, memoryLedger } from '../support/memory.ts';
+import { memoryClock, memoryLedger, patient } from '../support/memory.ts';
 import { requestIdOf, tell } from '../support/revocations.ts';
 import {
   BROKER,
@@ -140,6 +140,7 @@ const revoke = async (...ids: readonly string[]) => {
     },
     ROLE,
     ids,
+    patient,
   );
 };
 

@@ -15,7 +15,7 @@ import { parsePolicy } from '../../local/aws/policy/document.ts';
 import { evaluateTrust } from '../../local/aws/policy/evaluate.ts';
 import { ALLOW_ALL, BROKER_ACCOUNT, clientConfig, codeOf, role, start, world } from '../local/aws/small-world.ts';
 import { entitlement, noon } from '../support/builders.ts';
-import { memoryClock, memoryLedger } from '../support/memory.ts';
+import { memoryClock, memoryLedger, patient } from '../support/memory.ts';
 import { requestIdOf, tell } from '../support/revocations.ts';
 import { hatcheck } from './run.ts';
 
@@ -171,6 +171,7 @@ describe('a role that CloudFormation made of it', () => {
       { ledger, boundaries, clock: memoryClock(noon(61)), overflowed: () => undefined },
       { roleArn: ADMIN, account: of.account, issuer: ISSUER },
       [requestIdOf(1)],
+      patient,
     );
     expect(await list()).toBe('AccessDenied');
   });

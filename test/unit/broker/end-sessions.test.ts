@@ -3,7 +3,14 @@ import { readBoundary } from '../../../lib/broker/boundary-text.ts';
 import { type Boundaries, endSessions } from '../../../lib/broker/end-sessions.ts';
 import { ALLOW_EVERYTHING, allOverAt, boundaryDocument } from '../../../lib/domain/boundary.ts';
 import { noon, entitlement } from '../../support/builders.ts';
-import { type MemoryClock, type MemoryLedger, memoryClock, memoryLedger, unavailable } from '../../support/memory.ts';
+import {
+  type MemoryClock,
+  type MemoryLedger,
+  memoryClock,
+  memoryLedger,
+  patient,
+  unavailable,
+} from '../../support/memory.ts';
 import { requestIdOf, tell } from '../../support/revocations.ts';
 
 const ROLE = {
@@ -25,10 +32,11 @@ const memoryBoundary = (text: string, behind = 0) => {
       else shown = versions.length - 1;
       return Promise.resolve({ versionId: `v${shown + 1}`, text: versions[shown] ?? '' });
     },
+    version: (_, versionId) => Promise.resolve(versions[Number(versionId.slice(1)) - 1]),
     write: (_, written) => {
       versions.push(written);
       readsUntilShown = behind;
-      return Promise.resolve();
+      return Promise.resolve(`v${versions.length}`);
     },
   };
   return { boundaries, versions };
@@ -59,6 +67,7 @@ const end = (boundaries: Boundaries, ...requestIds: string[]) =>
     { ledger, boundaries, clock, overflowed: (_, requests) => void overflows.push(requests) },
     ROLE,
     requestIds,
+    patient,
   );
 
 const revoke = (id: string, told: Partial<Parameters<typeof tell>[2]> = {}) =>
@@ -125,7 +134,7 @@ describe('the ledger decides', () => {
       clock,
       overflowed: () => undefined,
     };
-    expect([...(await endSessions(away, ROLE, [ONE]))]).toEqual([
+    expect([...(await endSessions(away, ROLE, [ONE], patient))]).toEqual([
       [TWO, 'unread'],
       [ONE, 'unread'],
     ]);
@@ -150,7 +159,9 @@ describe('the ledger decides', () => {
   test('what is wrong with our own code is no stream that cannot be read', async () => {
     const { boundaries } = memoryBoundary(EMPTY);
     const broken = { ledger: { read: () => Promise.reject(new TypeError('a bug')) }, boundaries, clock };
-    await expect(endSessions({ ...broken, overflowed: () => undefined }, ROLE, [ONE])).rejects.toThrow(TypeError);
+    await expect(endSessions({ ...broken, overflowed: () => undefined }, ROLE, [ONE], patient)).rejects.toThrow(
+      TypeError,
+    );
   });
 });
 
@@ -285,5 +296,72 @@ describe('until IAM shows it', () => {
     };
     await end(racing, ONE);
     expect(deniedIn(versions)).toEqual({ requestIds: [ONE, TWO, THREE] });
+  });
+
+  test('no try is begun that there is no time for', async () => {
+    await revoke(ONE);
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    const ender = { ledger, boundaries, clock, overflowed: () => undefined };
+    await expect(endSessions(ender, ROLE, [ONE], { remainingMs: () => 4_999 })).rejects.toMatchObject({
+      code: 'aws_unavailable',
+    });
+    expect(versions).toHaveLength(1);
+  });
+});
+
+describe('a deny that IAM did not show us yet, when we wrote over it', () => {
+  /** Another's write is there and IAM shows the version before it, and none of the later ones, for so many reads more. */
+  const staleFor = (reads: number, hidden: string) => {
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    versions.push(hidden);
+    let left = reads;
+    const isStale = () => (left -= 1) >= 0;
+    const stale: Boundaries = {
+      ...boundaries,
+      read: (role) => (isStale() ? Promise.resolve({ versionId: 'v1', text: EMPTY }) : boundaries.read(role)),
+      version: (role, versionId) => (left > 0 ? Promise.resolve(undefined) : boundaries.version(role, versionId)),
+    };
+    return { boundaries: stale, versions };
+  };
+
+  test.each([2, 3, 6, 15])('of a request is denied again, after %i reads that are behind', async (reads) => {
+    await Promise.all([revoke(ONE), revoke(TWO)]);
+    const { boundaries, versions } = staleFor(reads, documentOf({ requestIds: [ONE] }));
+    expect(await end(boundaries, TWO)).toEqual(
+      new Map([
+        [ONE, DENIED],
+        [TWO, DENIED],
+      ]),
+    );
+    expect(versions.map((text) => readBoundary(text).ended.requestIds)).toEqual([[], [ONE], [TWO], [ONE, TWO]]);
+  });
+
+  test('of everybody is denied again', async () => {
+    await revoke(TWO, { revokedAt: noon(72) });
+    clock.set(noon(73));
+    const issuedBefore = '2026-03-02T12:01:11Z';
+    const { boundaries, versions } = staleFor(2, documentOf({ requestIds: [], issuedBefore }));
+    await end(boundaries, TWO);
+    expect(deniedIn(versions)).toEqual({ requestIds: [TWO], issuedBefore });
+  });
+
+  test('is an error, and no success, where IAM never shows it', async () => {
+    await Promise.all([revoke(ONE), revoke(TWO)]);
+    const { boundaries } = staleFor(2, documentOf({ requestIds: [ONE] }));
+    const never = { ...boundaries, version: () => Promise.resolve(undefined) };
+    await expect(end(never, TWO)).rejects.toMatchObject({ code: 'aws_unavailable' });
+  });
+
+  test('is none where an account went back to a version of long ago, and dropped those in between', async () => {
+    await Promise.all([revoke(ONE), revoke(TWO)]);
+    const { boundaries, versions } = staleFor(2, documentOf({ requestIds: [ONE] }));
+    versions.push(...Array.from({ length: 6 }, () => EMPTY));
+    const kept = {
+      ...boundaries,
+      version: (...[role, id]: Parameters<Boundaries['version']>) =>
+        Number(id.slice(1)) < 6 ? Promise.resolve(undefined) : boundaries.version(role, id),
+    };
+    await end(kept, TWO);
+    expect(deniedIn(versions)).toEqual({ requestIds: [TWO] });
   });
 });

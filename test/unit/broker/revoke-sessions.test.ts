@@ -30,9 +30,10 @@ let dues: MemoryDues;
 let warnings: string[];
 /** By role, as IAM has them; a role that is not there does not answer. */
 let boundaries: Map<string, string>;
+let writes: number;
 
 beforeEach(() => {
-  [ledger, clock, dues, warnings] = [memoryLedger(), memoryClock(noon(61.5)), memoryDues(), []];
+  [ledger, clock, dues, warnings, writes] = [memoryLedger(), memoryClock(noon(61.5)), memoryDues(), [], 0];
   const empty = ({ roleArn, account }: typeof OTHER) =>
     JSON.stringify(boundaryDocument({ roleArn, account, issuer: ISSUER }, [ALLOW_EVERYTHING], { requestIds: [] }));
   boundaries = new Map([entitlement(), OTHER].map((each) => [each.roleArn, empty(each)]));
@@ -43,9 +44,14 @@ const inMemory: Boundaries = {
     const text = boundaries.get(roleArn);
     return text === undefined
       ? Promise.reject(new HatcheckError({ code: 'aws_unavailable', reason: 'no such role' }))
-      : Promise.resolve({ versionId: text, text });
+      : Promise.resolve({ versionId: `v${1 + writes}`, text });
   },
-  write: ({ roleArn }, text) => Promise.resolve(void boundaries.set(roleArn, text)),
+  version: ({ roleArn }) => Promise.resolve(boundaries.get(roleArn)),
+  write: ({ roleArn }, text) => {
+    boundaries.set(roleArn, text);
+    writes += 1;
+    return Promise.resolve(`v${1 + writes}`);
+  },
 };
 
 const revoker = (parts: Partial<Revoker> = {}): Revoker => ({
@@ -193,6 +199,7 @@ describe('whatever fails on the way, told again it is done', () => {
         append: struck((event: StoredEvent) => ledger.append(event)),
       },
       boundaries: {
+        ...inMemory,
         read: struck((role: BoundedRole) => inMemory.read(role)),
         write: struck((role: BoundedRole, text: string) => inMemory.write(role, text)),
       },
