@@ -55,6 +55,8 @@ export interface StackOptions {
   readonly log: (functionId: string, line: string) => void;
   /** The local AWS's time only; the functions have the machine's. */
   readonly awsClock?: () => Date;
+  /** For tests on a slow machine: how long Slack waits for a window. */
+  readonly slackTriggerMs?: number;
   /** How often the ledger is looked at for changes to tell, in ms; every second unless said otherwise. */
   readonly ledgerStreamIntervalMs?: number;
   /** Gets every notice that somebody would be told. */
@@ -119,7 +121,7 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const origin = `http://127.0.0.1:${gatewayPort}`;
   const oidc = keep(await startOidc(oidcOptions(ports.oidc, origin, state)));
   const saml = keep(await startSaml(samlOptions(options, origin, state)));
-  const slack = keep(await startWorkspace(ports.slack, origin, state));
+  const slack = keep(await startWorkspace(ports.slack, origin, state, options.slackTriggerMs));
   const access = options.access({ issuer: oidc.issuer, samlEntityId: saml.entityId });
   const { templateFile, serviceFolder } = await compile(join(folder, 'build'), access);
   const compiled = await readTemplateFile(templateFile, PSEUDO, serviceFolder);

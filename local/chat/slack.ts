@@ -27,6 +27,8 @@ export interface LocalSlackOptions {
   readonly channels: SlackWorld['channels'];
   readonly members: readonly SlackMember[];
   readonly clock?: () => Date;
+  /** How long a window may be opened after somebody asked for it; as Slack has it, unless told. */
+  readonly triggerMs?: number | undefined;
 }
 
 /** What a member does, as their client would; each is signed and sent to the broker, whose answer comes back. */
@@ -58,7 +60,7 @@ const TRIGGER_MS = 3000;
 
 /** Stands in for Slack: its web API, its `response_url`, whatever its clients send to us, and a page where one may press the buttons. */
 export const startLocalSlack = async (options: LocalSlackOptions): Promise<LocalSlack> => {
-  const { app, clock = () => new Date() } = options;
+  const { app, clock = () => new Date(), triggerMs = TRIGGER_MS } = options;
   const world: SlackWorld = {
     ...{ teamId: app.teamId, botToken: options.botToken, channels: options.channels, members: options.members },
     ...{ messages: [], views: new Map(), homes: new Map(), triggers: new Map() },
@@ -86,7 +88,7 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
     const member = world.members.find(({ id }) => id === user);
     if (!member) throw new TypeError(`nobody is called ${user} here`);
     const [trigger, reply] = [triggerId(), randomBytes(12).toString('hex')];
-    world.triggers.set(trigger, { user, until: clock().getTime() + TRIGGER_MS });
+    world.triggers.set(trigger, { user, until: clock().getTime() + triggerMs });
     replies.set(reply, { user, channel });
     return { member, trigger, replyUrl: `${origin}/hooks/${reply}`, now: clock() };
   };

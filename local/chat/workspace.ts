@@ -20,13 +20,19 @@ const MEMBERS: readonly SlackMember[] = [
 ];
 
 /** The workspace of the laptop. @param brokerOrigin where Slack sends what is pressed */
-export const startWorkspace = (port: number, brokerOrigin: string, state: LocalState): Promise<LocalSlack> =>
+export const startWorkspace = (
+  port: number,
+  brokerOrigin: string,
+  state: LocalState,
+  triggerMs?: number,
+): Promise<LocalSlack> =>
   startLocalSlack({
     port,
     app: { ...APP, signingSecret: state.slackSigningSecret, requestOrigin: () => brokerOrigin },
     botToken: state.slackBotToken,
     channels: CHANNELS,
     members: MEMBERS,
+    triggerMs,
   });
 
 /** Whoever receives verifies, whoever answers speaks: neither has the other's. */

@@ -67,7 +67,10 @@ const eventsOf = async (id: string) => {
 
 beforeAll(async () => {
   // Looked at when a test says so.
-  stack = await startTestStack({ ledgerStreamIntervalMs: 3_600_000, scheduleIntervalMs: 3_600_000 });
+  stack = await startTestStack({
+    ...{ ledgerStreamIntervalMs: 3_600_000, scheduleIntervalMs: 3_600_000 },
+    slackTriggerMs: 60_000,
+  });
   for (const name of PEOPLE) browsers.set(name, await stack.signedIn(`${name}@example.com`));
   for (const name of PEOPLE) expect(await link(name)).toContain('Linked.');
 }, 300_000);
