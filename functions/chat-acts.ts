@@ -3,18 +3,20 @@ import type { ChatAct } from '../lib/chatops/act.ts';
 import { type BeginParts, beginChatLink } from '../lib/chatops/link.ts';
 import type { Card, Chat, ChatLinks } from '../lib/chatops/port.ts';
 import * as replies from '../lib/chatops/replies.ts';
+import { present } from '../lib/config/present.ts';
 import { HatcheckError } from '../lib/domain/errors.ts';
 import type { Handle, Principal } from '../lib/domain/principal.ts';
 import { isBefore } from '../lib/domain/time.ts';
-import { problems } from '../lib/http/problem.ts';
+import { detailOf, problems } from '../lib/http/problem.ts';
 import { shownUserCode } from '../lib/identity/oauth/user-code.ts';
 import type { Sessions } from '../lib/identity/ports.ts';
+import { isIdle } from '../lib/identity/sessions.ts';
 import { actAs } from './chat-use-cases.ts';
 
 export interface ChatDesk {
   readonly desk: Desk;
   readonly links: Pick<ChatLinks, 'find'>;
-  readonly sessions: Pick<Sessions, 'list'>;
+  readonly sessions: Pick<Sessions, 'list' | 'allSeen'>;
   readonly begin: BeginParts;
 }
 
@@ -42,32 +44,40 @@ export const doChatAct = async (
       LETS_GROW.has(saying.type) ? chat.isMember(act.account) : true,
     ]);
     if (!isMember) return replies.notMemberCard();
-    if (!principal) return replies.signInCard('requestId' in saying ? `/requests/${saying.requestId}` : '/');
+    if (!principal) return replies.signInCard(requestPathOf(act));
     return await actAs(chatDesk.desk, { principal, chat, act, patience });
   } catch (error) {
     if (!(error instanceof HatcheckError) || MAY_PASS.has(error.code)) throw error;
-    const { title, detail } = problems[error.code];
-    const { rule, faults = [] } = error.refusal;
+    const path = requestPathOf(act);
+    // What it says of `loginUrl` is for callers of the API.
+    if (error.code === 'step_up_required') return replies.signInAnewCard(error.refusal.stepUp ?? 'fresh', path);
+    const { faults = [] } = error.refusal;
     return replies.refusedCard({
-      title,
-      detail: [detail, ...(rule ? [rule.detail] : []), ...faults.map((each) => `${each.pointer}: ${each.detail}`)].join(
-        ' ',
-      ),
-      ...('requestId' in saying ? { requestId: saying.requestId } : {}),
+      title: problems[error.code].title,
+      detail: [detailOf(error.refusal), ...faults.map((each) => `${each.pointer}: ${each.detail}`)].join(' '),
+      ...present({ path }),
     });
   }
 };
+
+/** Where the portal shows what was acted on; undefined where that is no request. */
+export const requestPathOf = ({ saying }: ChatAct): string | undefined =>
+  'requestId' in saying ? `/requests/${saying.requestId}` : undefined;
 
 /** Who was linked may have become a guest since. A no, and what only shows, needs no more than the link. */
 const LETS_GROW: ReadonlySet<ChatAct['saying']['type']> = new Set(['approve', 'ask']);
 
 const MAY_PASS: ReadonlySet<string> = new Set(['ledger_unavailable', 'ledger_conflict', 'aws_unavailable', 'internal']);
 
-/** With the newest groups of their sessions that are live: signed out everywhere, nobody acts in chat either. */
+/** With the newest groups of their sessions that are live: signed out everywhere, or away from the portal for an hour, nobody acts in chat either. */
 const signedIn = async ({ sessions, desk }: ChatDesk, handle: Handle): Promise<Principal | undefined> => {
+  const [all, seen] = await Promise.all([sessions.list(handle), sessions.allSeen(handle)]);
   const now = desk.clock.now();
-  const live = (await sessions.list(handle)).filter(
-    ({ principal, expiresAt }) => principal.kind === 'person' && isBefore(now, expiresAt),
+  const live = all.filter(
+    ({ principal, via, tokenHash, createdAt, expiresAt }) =>
+      principal.kind === 'person' &&
+      isBefore(now, expiresAt) &&
+      !(via === 'cookie' && isIdle(seen.get(tokenHash) ?? createdAt, now)),
   );
   return live
     .map(({ principal }) => principal)

@@ -21,6 +21,22 @@ export const signInCard = (path = '/'): Card =>
     [open('Sign in in the portal', path)],
   );
 
+/** Of where to go afterwards the portal is told, so that they are back at the request. */
+export const signInAnewCard = (stepUp: 'fresh' | 'mfa', path = '/'): Card =>
+  card(
+    'Stronger sign-in required',
+    ['Nothing was done. This needs a more recent or a stronger sign-in in the portal; then press again.'],
+    [open('Sign in in the portal', `/login?${new URLSearchParams({ stepUp, returnTo: path }).toString()}`)],
+  );
+
+/** Whoever pressed believes that it was done. */
+export const notDoneCard = (path?: string): Card =>
+  card(
+    'Too late',
+    ['Nothing was done: it did not come through in time. If you still mean it, press again.'],
+    path === undefined ? [] : [open('Open in the portal', path)],
+  );
+
 export const codeCard = (shownCode: string): Card => ({
   title: 'Link this account',
   facts: [{ label: 'Code', text: shownCode }],
@@ -30,16 +46,8 @@ export const codeCard = (shownCode: string): Card => ({
   actions: [open('Open the portal', '/chat/link')],
 });
 
-export const refusedCard = (what: {
-  readonly title: string;
-  readonly detail: string;
-  readonly requestId?: string;
-}): Card =>
-  card(
-    what.title,
-    [what.detail],
-    what.requestId === undefined ? [] : [open('Open in the portal', `/requests/${what.requestId}`)],
-  );
+export const refusedCard = (what: { readonly title: string; readonly detail: string; readonly path?: string }): Card =>
+  card(what.title, [what.detail], what.path === undefined ? [] : [open('Open in the portal', what.path)]);
 
 export const askedCard = ({
   title,

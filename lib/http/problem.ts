@@ -210,7 +210,7 @@ export const problemDocument = (refusal: Refusal, callId: string): ProblemDocume
 };
 
 /** With the rule that is against it. NB. Where there is nothing for the caller, which rule says so would tell that there is something. */
-const detailOf = ({ code, rule }: Refusal): string => {
+export const detailOf = ({ code, rule }: Refusal): string => {
   const { detail } = problems[code];
   return rule && code !== 'not_found' ? `${detail} Rule "${rule.name}": ${rule.detail}` : detail;
 };

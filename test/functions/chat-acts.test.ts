@@ -100,12 +100,14 @@ const actBy = (user: string, saying: ChatSaying, more: Partial<ChatAct> = {}): C
   ...{ id: idOf(randomUUID()), at: broker.clock.now(), account: accountOf(user), place: { channel: 'C0SRE' }, saying },
   ...more,
 });
-const send = async (...acts: readonly (ChatAct | string)[]): Promise<number> => {
+const receive = async (acts: readonly (ChatAct | string)[], receives = 1): Promise<number> => {
   const Records = acts.map((act, index) => ({
     ...{ messageId: String(index), body: typeof act === 'string' ? act : JSON.stringify(act) },
+    attributes: { ApproximateReceiveCount: String(receives) },
   }));
   return (await worker({ Records })).batchItemFailures.length;
 };
+const send = (...acts: readonly (ChatAct | string)[]): Promise<number> => receive(acts);
 const say = (user: string, saying: ChatSaying, more: Partial<ChatAct> = {}) => send(actBy(user, saying, more));
 
 const begun = async (entitlementId = 'prod-admin'): Promise<string> => {
@@ -251,7 +253,7 @@ describe('attack: nothing is decided by', () => {
     await say('mallory', { type: 'approve', requestId });
     await say('lea', { type: 'approve', requestId: `r_${'A'.repeat(26)}` });
     expect(await typesOf(requestId)).toEqual([]);
-    expect(new Set(told.map(({ card }) => card.title)).size).toBe(1);
+    expect(new Set(told.map(({ card }) => `${card.title} ${card.notes?.join(' ') ?? ''}`)).size).toBe(1);
   });
 
   test('a press where the portal is asked for, or a sign-in that chat cannot prove', async () => {
@@ -287,16 +289,38 @@ describe('attack: nothing is decided by', () => {
     });
     await say('old', { type: 'approve', requestId });
     expect([await typesOf(requestId), titles()]).toEqual([[], ['old: Stronger sign-in required']]);
+    expect(JSON.stringify(told[0]?.card)).not.toContain('loginUrl');
+    expect(told[0]?.card.actions).toMatchObject([
+      { type: 'open', path: `/login?stepUp=fresh&returnTo=%2Frequests%2F${requestId}` },
+    ]);
     await broker.signIn('old', ['engineering']);
     await say('old', { type: 'approve', requestId });
     expect([await typesOf(requestId), titles()[1]]).toEqual([[], 'old: Not found']);
+  });
+
+  test('a browser that was left open: its session is idle for the portal, and so for chat', async () => {
+    const requestId = await begun();
+    const token = await person('left', ['sre-leads']);
+    const handle = token.split('.')[0] ?? '';
+    const sessions = dynamoSessions(identity());
+    const [session] = await sessions.list(handle);
+    if (!session) throw new Error('nobody is signed in');
+    await sessions.remove(handle, session.tokenHash);
+    const at = (seconds: number) => new Date(Date.parse(broker.clock.now()) + seconds * 1000).toISOString();
+    await sessions.put({ ...session, via: 'cookie', csrf: 'x', createdAt: at(-3600), expiresAt: at(3600) });
+    await say('left', { type: 'approve', requestId });
+    expect([await typesOf(requestId), titles()]).toEqual([[], ['left: Sign in in the portal first']]);
+    await sessions.markSeen(handle, { id: session.tokenHash, at: at(-3599) }, at(3600));
+    await say('left', { type: 'approve', requestId });
+    expect(await typesOf(requestId)).toEqual(['request.approved']);
   });
 
   test('what was pressed too long ago', async () => {
     const requestId = await begun();
     const at = new Date(Date.parse(broker.clock.now()) - 601_000).toISOString();
     expect(await say('lea', { type: 'approve', requestId }, { at })).toBe(0);
-    expect([await typesOf(requestId), calls, log.lines().length]).toEqual([[], [], 1]);
+    expect([await typesOf(requestId), calls, log.lines().length]).toEqual([[], ['whisper'], 1]);
+    expect(titles()).toEqual(['lea: Too late']);
   });
 
   test('what was shown before more time was asked for', async () => {
@@ -331,6 +355,14 @@ describe('what is told again', () => {
       failing = new ChatError('users.info', { mayPass });
       expect(await say('U0NEW', { type: 'link' })).toBe(mayPass ? 1 : 0);
     }
+  });
+
+  test('until the fifth time, when whoever acted hears that nothing was done', async () => {
+    const config = { ...broker.config, tables: { ...broker.config.tables, identity: 'none-of-these' } };
+    worker = create(config, { clock: broker.clock, chance: systemChance, logger: log.logger }, [chat]);
+    const act = actBy('lea', { type: 'approve', requestId: `r_${'A'.repeat(26)}` });
+    expect([await receive([act], 4), titles()]).toEqual([1, []]);
+    expect([await receive([act], 5), titles()]).toEqual([1, ['lea: Too late']]);
   });
 
   test('what the ledger could not be asked', async () => {

@@ -90,7 +90,7 @@ on-chat-act     | dynamodb:PutItem                                              
 on-chat-act     | dynamodb:PutItem                                                                     | index                                     | request#*
 on-chat-act     | dynamodb:Query                                                                       | index's indexes                           |
 on-chat-act     | dynamodb:GetItem                                                                     | identity                                  | chatlink#*
-on-chat-act     | dynamodb:Query                                                                       | identity                                  | session#*
+on-chat-act     | dynamodb:Query                                                                       | identity                                  | session#*, seen#*
 on-chat-act     | dynamodb:PutItem                                                                     | identity                                  | chatcode#*
 on-chat-act     | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | limit#chat#*
 on-chat-act     | dynamodb:BatchGetItem                                                                | identity                                  | person#*, text#*
