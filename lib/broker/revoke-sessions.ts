@@ -1,6 +1,7 @@
 import type { BoundedRole } from '../domain/boundary.ts';
 import { deniedSince } from '../domain/boundary.ts';
 import type { Snapshot } from '../domain/entitlement.ts';
+import { BOUNDARY_EVERY_SECONDS } from '../domain/due.ts';
 import type { Actor } from '../domain/event.ts';
 import { certain } from '../domain/invariant.ts';
 import type { RequestState } from '../domain/request.ts';
@@ -12,16 +13,10 @@ import type { Dues } from './ports.ts';
 
 /** What ends sessions, and puts on record that they are. */
 export interface Revoker extends Omit<SessionsEnder, 'ledger'>, Pick<Broker, 'ledger' | 'policy' | 'chance' | 'warn'> {
-  readonly dues: Pick<Dues, 'again'>;
+  readonly dues: Pick<Dues, 'again' | 'done'>;
   /** What the tokens that we sign say in `iss`. */
   readonly issuer: string;
 }
-
-/**
- * So often a deny that stands is looked at. Whoever looks writes the boundary anew where it is not as it should be: an account may have
- * overwritten it, by a stack that it updated for instance.
- */
-const LOOK_AGAIN_SECONDS = 900;
 
 const ON_REVOCATION: Actor = { kind: 'system', handle: 'on-revocation' };
 
@@ -82,8 +77,13 @@ const onRole = async (
   for (const requestId of requests.map(idOf)) {
     const outcome = outcomes.get(requestId);
     if (outcome === 'unread') failed.push(requestId);
-    else if (outcome !== undefined && outcome !== 'over')
-      await orFailed(revoker, [requestId], failed, () => record(revoker, requestId, outcome, patience));
+    else
+      await orFailed(revoker, [requestId], failed, () =>
+        // Where nothing is denied of it any more, nobody need look again.
+        outcome === undefined || outcome === 'over'
+          ? revoker.dues.done({ requestId, kind: 'boundary', at: revoker.clock.now() })
+          : record(revoker, requestId, outcome, patience),
+      );
   }
   return failed;
 };
@@ -107,6 +107,6 @@ const record = async (
       ? undefined
       : { type: 'sessions.ended', data: { tookMs: msOf(now) - msOf(since), by } };
   });
-  const at = earliest(until, plusSeconds(revoker.clock.now(), LOOK_AGAIN_SECONDS));
+  const at = earliest(until, plusSeconds(revoker.clock.now(), BOUNDARY_EVERY_SECONDS));
   await revoker.dues.again({ requestId, kind: 'boundary', at });
 };

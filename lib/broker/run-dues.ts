@@ -1,4 +1,4 @@
-import { type Due, TICKET_EVERY_SECONDS } from '../domain/due.ts';
+import { BOUNDARY_EVERY_SECONDS, type Due, TICKET_EVERY_SECONDS } from '../domain/due.ts';
 import type { Actor, DomainEvent } from '../domain/event.ts';
 import { type RequestState, openExtension, statusAt } from '../domain/request.ts';
 import type { Staged } from '../domain/stages.ts';
@@ -40,7 +40,7 @@ const LOOKS_AT_ONCE = 8;
  * holds up nothing else.
  *
  * @returns how many were dealt with, and how many failed
- * @throws HatcheckError `ledger_unavailable` when the index cannot be read
+ * @throws HatcheckError `ledger_unavailable` when some of the index could not be read: the rest was dealt with
  */
 export const runDues = async (
   schedule: Schedule,
@@ -59,7 +59,8 @@ export const runDues = async (
   };
   const reminders: (Due & { readonly kind: Reminder })[] = [];
   const tickets: Due[] = [];
-  for await (const due of dueBy(schedule, patience)) {
+  const unread: unknown[] = [];
+  for await (const due of dueBy(schedule, patience, unread)) {
     const { kind } = due;
     if (kind === 'lapse') await deal(due, () => lapse(schedule, due, patience));
     else if (kind === 'outcome') await deal(due, () => settleIntents(schedule, due, SCHEDULE, patience));
@@ -74,19 +75,20 @@ export const runDues = async (
     await Promise.all(
       tickets.slice(from, from + LOOKS_AT_ONCE).map((due) => deal(due, () => lookAtTicket(schedule, due, patience))),
     );
+  if (unread.length > 0) throw unread[0];
   return counts;
 };
 
-/** Every page of every shard, while there is time. */
-async function* dueBy({ dues, clock }: Schedule, patience: Patience): AsyncGenerator<Due> {
+/** Every page of every shard, while there is time. A shard that cannot be read holds up no other: why not is put into `unread`. */
+async function* dueBy({ dues, clock }: Schedule, patience: Patience, unread: unknown[]): AsyncGenerator<Due> {
   const now = clock.now();
   for (const shard of dues.shards) {
     let after: Due | undefined;
     do {
       if (patience.remainingMs() < ENOUGH_MS) return;
-      const { items, next } = await dues.by(now, shard, after);
-      yield* items;
-      after = next;
+      const page = await dues.by(now, shard, after).catch((error: unknown) => void unread.push(error));
+      yield* page?.items ?? [];
+      after = page?.next;
     } while (after);
   }
 }
@@ -110,13 +112,16 @@ const lapsed = ({ request, events, now }: Seen): DomainEvent | undefined => {
     : undefined;
 };
 
-/** A deny stands: whoever writes the role's boundary looks at it again, and takes it away where no session can be out any more. */
+/**
+ * A deny stands: whoever writes the role's boundary looks at it again, and takes it away where no session can be out any more. Only they
+ * know that it is over, so that until they say so it is due again, also where they do not get to it.
+ */
 const prune = async (schedule: Schedule, due: Due): Promise<void> => {
   const { requestId, at } = due;
   const found = await seen(schedule, requestId);
-  if (found)
-    await schedule.revocations.send({ id: `${requestId}.${at}`, requestId, roleArn: found.request.snapshot.roleArn });
-  await schedule.dues.done(due);
+  if (!found) return schedule.dues.done(due);
+  await schedule.revocations.send({ id: `${requestId}.${at}`, requestId, roleArn: found.request.snapshot.roleArn });
+  return schedule.dues.again({ ...due, at: plusSeconds(schedule.clock.now(), BOUNDARY_EVERY_SECONDS) });
 };
 
 type Reminder = Exclude<Due['kind'], 'lapse' | 'ticket' | 'boundary' | 'outcome'>;

@@ -29,6 +29,12 @@ export interface Due {
 /** How often the ticket behind a live grant is looked at. */
 export const TICKET_EVERY_SECONDS = 300;
 
+/**
+ * So often a deny that stands is looked at. Whoever looks writes the boundary anew where it is not as it should be: an account may have
+ * overwritten it, by a stack that it updated for instance.
+ */
+export const BOUNDARY_EVERY_SECONDS = 900;
+
 /** All that will be due of the request as it is. It says when to look, never what is found then. */
 export const duesOf = (request: Omit<RequestState, 'issues'>): readonly Due[] =>
   [...whileWaiting(request), ...whileExtensionWaits(request), ...untilReviewed(request), ...whileGranted(request)].map(

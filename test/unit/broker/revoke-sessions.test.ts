@@ -98,7 +98,6 @@ describe('sessions of a revoked request', () => {
     await revoke([ONE]);
     expect(dues.open()).toEqual([{ requestId: ONE, kind: 'boundary', at: noon(1800) }]);
     clock.set(noon(1800));
-    await dues.done({ requestId: ONE, kind: 'boundary', at: noon(1800) });
     expect(await revoke([ONE])).toEqual([]);
     expect(deniedOn(entitlement())).toEqual([]);
     expect(dues.open()).toEqual([]);
@@ -116,11 +115,13 @@ describe('sessions of a revoked request', () => {
     expect((await eventsOf(ONE)).filter(({ type }) => type === 'sessions.ended')).toHaveLength(1);
   });
 
-  test('what the ledger does not say is revoked is left alone, whoever asks', async () => {
+  test('what the ledger does not say is revoked is left alone, whoever asks, and not looked at again', async () => {
     await tell(ledger, ONE, {});
+    await dues.again({ requestId: ONE, kind: 'boundary', at: noon(900) });
     expect(await revoke([ONE, TWO])).toEqual([]);
     expect(deniedOn(entitlement())).toEqual([]);
     expect((await eventsOf(ONE)).map(({ type }) => type)).not.toContain('sessions.ended');
+    expect(dues.open()).toEqual([]);
     expect(await eventsOf(TWO)).toEqual([]);
   });
 });
@@ -203,7 +204,7 @@ describe('whatever fails on the way, told again it is done', () => {
         read: struck((role: BoundedRole) => inMemory.read(role)),
         write: struck((role: BoundedRole, text: string) => inMemory.write(role, text)),
       },
-      dues: { again: struck((due: Due) => dues.again(due)) },
+      dues: { ...dues, again: struck((due: Due) => dues.again(due)) },
     };
   };
 

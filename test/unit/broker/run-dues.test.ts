@@ -430,6 +430,18 @@ describe('a run', () => {
     expect(await runDues({ ...at, dues }, patient)).toEqual({ done: 2, failed: 0 });
   });
 
+  test('deals with every other shard where one cannot be read, and fails then', async () => {
+    const at = await scene([submitted()]);
+    at.clock.set(noon(900));
+    const dues = {
+      ...at.dues,
+      shards: ['a', 'b'],
+      by: (now: string, shard: string) => (shard === 'a' ? Promise.reject(unavailable()) : at.dues.by(now, shard)),
+    };
+    await expect(runDues({ ...at, dues }, patient)).rejects.toMatchObject({ code: 'ledger_unavailable' });
+    expect(at.sent.map(({ kind }) => kind)).toEqual(['approval_reminder']);
+  });
+
   test('gives up on one request whose ledger is always ahead, and says so', async () => {
     const at = await scene([submitted()]);
     at.clock.set(noon(1800));
@@ -444,7 +456,7 @@ describe('a run', () => {
 describe('a deny whose time is over', () => {
   const due = { requestId: ask().requestId, kind: 'boundary', at: noon(1800) } as const;
 
-  test('is looked at by whoever writes the boundary, once', async () => {
+  test('is looked at by whoever writes the boundary, and again a quarter of an hour later until they say that it is over', async () => {
     const at = await scene([submitted(), approved(approver, noon(0))]);
     await at.dues.again(due);
     at.clock.set(noon(1800));
@@ -453,7 +465,10 @@ describe('a deny whose time is over', () => {
     expect(at.revoked).toEqual([
       { id: `${due.requestId}.${due.at}`, requestId: due.requestId, roleArn: entitlement().roleArn },
     ]);
-    expect(kinds(at)).not.toContain('boundary');
+    expect(at.dues.open()).toContainEqual({ ...due, at: noon(2700) });
+    at.clock.set(noon(2700));
+    await at.run();
+    expect(at.revoked).toHaveLength(2);
   });
 
   test('of a request that is not in the ledger is forgotten', async () => {
