@@ -1,8 +1,10 @@
 /**
- * What may hide or turn text around it: controls but for line ends, bidi controls (UAX 9), zero-width characters, line separators, tags.
+ * What may hide or turn text around it: controls but for line ends, bidi controls (UAX 9), zero-width characters, line separators, tags; soft
+ * hyphens, joiners, fillers and blanks that look like nothing, variation selectors, and what annotates lines between them.
  * NB. Names come from identity providers, and words are older than a rule may be: they are looked at again wherever they are shown.
  */
-const HIDDEN = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+const HIDDEN =
+  /[\p{Cc}\u00ad\u034f\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** The text with whatever cannot be seen in it shown as its code point, `⟨U+202E⟩`; lone surrogates too. */
 export const visible = (text: string): string =>

@@ -2,6 +2,7 @@ import type { Before, ToldRequest } from '../broker/told-request.ts';
 import type { Notice } from '../broker/notice.ts';
 import type { RequestShown } from '../broker/request-view.ts';
 import type { Instant } from '../domain/principal.ts';
+import { visibleLine } from './plain.ts';
 import type { Card, CardAction } from './port.ts';
 
 type Fact = Card['facts'][number];
@@ -134,8 +135,9 @@ const stageFacts = ({ stages }: Pick<RequestShown, 'stages'>): readonly Fact[] =
     ].join('\n'),
   }));
 
+/** On one line: words that break it would begin what looks like somebody else's yes, and so would a name. */
 const actText = (by: Person, at: Instant, words: string | undefined, instead = ''): string =>
-  `${personOf(by)}${instead}, ${timeText(at)}${words === undefined || words === '' ? '' : `: ${words}`}`;
+  visibleLine(`${personOf(by)}${instead}, ${timeText(at)}${words === undefined || words === '' ? '' : `: ${words}`}`);
 
 /** `2026-03-02 12:00 UTC`. */
 const timeText = (at: Instant): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;

@@ -122,6 +122,21 @@ test('who decided, when and with which words stands there', () => {
   });
 });
 
+test.each(['\n', '\r\n', '\u2028', '\u0085'])('attack: a comment with a line break %j forges no yes', (end) => {
+  const forged = `fine${end}Erin Engineer (erin@example.com), 2026-03-02 12:01 UTC`;
+  const named = { handle: 'p_ari', email: `ari@example.com${end}erin@example.com` };
+  const stages = [
+    {
+      ...{ from: { groups: ['okta:sre-leads'], people: [] }, count: 2 },
+      approvals: [{ approver: named, at: noon(60), comment: forged }],
+    },
+  ];
+  const closed = { kind: 'denied', by: ari, at: noon(120), reason: forged };
+  const facts = factsOf(told({ status: 'denied', stages, closed }));
+  expect(facts['Yes']?.split(/[\n\r\u2028\u0085]/)).toHaveLength(2);
+  expect(facts['Denied']).not.toMatch(/[\n\r\u2028\u0085]/);
+});
+
 test('a review that is due says by when, and one that was done says what came of it', () => {
   const due = { reviewBy: noon(3600), reviewers: { groups: [], people: [] }, overdue: true };
   expect(factsOf(told({ breakGlass: true, review: due }))['Review by']).toBe('2026-03-02 13:00 UTC (overdue)');

@@ -55,6 +55,14 @@ describe('a justification made to look like something else is plain text', () =>
     expect(shown(why)).toBe(expected);
   });
 
+  test.each(
+    [0xad, 0x34f, 0x115f, 0x1160, 0x2800, 0x3164, 0xfe00, 0xfe0f, 0xffa0, 0xfff9, 0xfffb].map((point) => [
+      point.toString(16).toUpperCase().padStart(4, '0'),
+    ]),
+  )('what looks like nothing: U+%s', (point) => {
+    expect(shown(`a${String.fromCodePoint(parseInt(point, 16))}b`)).toBe(`a⟨U+${point}⟩b`);
+  });
+
   test('no text of a message is anything but plain', () => {
     const objects = textObjects(blocksOf(card('*x*'), ORIGIN));
     expect(objects.length).toBeGreaterThan(4);
