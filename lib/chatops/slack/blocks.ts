@@ -22,10 +22,12 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 const escaped = (character: string): string => ENTITIES[character] ?? character;
 
+const lengthOf = (parts: readonly string[]): number => parts.reduce((sum, { length }) => sum + length, 0);
+
 /** At most `most` characters (UTF-16 units) with the entities, never cut within one or within a pair of surrogates. */
 const fitting = (text: string, most: number): string => {
   const whole = Array.from(text, escaped);
-  if (whole.reduce((sum, { length }) => sum + length, 0) <= most) return whole.join('');
+  if (lengthOf(whole) <= most) return whole.join('');
   let room = most - CUT.length;
   const kept = whole.slice(
     0,
@@ -47,7 +49,7 @@ type Block = Readonly<Record<string, unknown>>;
 
 /** What a message shows. `origin` is the portal's. */
 export const blocksOf = (card: Card, origin: string): readonly Block[] => {
-  const { title, facts, notes = [], actions } = card;
+  const { title, facts, notes = [], actions } = wholeOrNoYes(card);
   const denies = actions.some(({ type }) => type === 'deny');
   const last = [
     ...notes.map((note) => ({ type: 'section', text: lineText(note, MOST.text) })),
@@ -59,6 +61,24 @@ export const blocksOf = (card: Card, origin: string): readonly Block[] => {
   const room = MOST.blocks - 1 - last.length;
   return [{ type: 'header', text: lineText(title, MOST.header) }, ...facts.slice(0, room).map(factBlock), ...last];
 };
+
+/** Nobody says yes to what they were not shown: where something is cut, only the portal takes the yes. A no may come from anywhere. */
+const wholeOrNoYes = (card: Card): Card => {
+  const { facts, notes = [], actions } = card;
+  const isWhole = facts.length <= MOST_FACTS && facts.every(({ text }) => fits(text));
+  return isWhole || !actions.some(({ type }) => type === 'approve')
+    ? card
+    : {
+        ...card,
+        notes: [...notes, 'Not all of it fits here: read it in the portal, and say yes there.'],
+        actions: actions.filter(({ type }) => type !== 'approve'),
+      };
+};
+
+/** Beside the title, the buttons, the field for a reason and some notes. */
+const MOST_FACTS = MOST.blocks - 10;
+
+const fits = (text: string): boolean => lengthOf(Array.from(visible(text), escaped)) <= MOST.field;
 
 /** Two columns. The label is ours, and plain like the rest. */
 const factBlock = ({ label, text }: Card['facts'][number]): Block => ({

@@ -75,6 +75,27 @@ describe('a justification made to look like something else is plain text', () =>
   });
 });
 
+describe('attack: what is asked for is longer than Slack shows, so that its end is not read', () => {
+  const idsOf = (one: Card): readonly string[] =>
+    [...JSON.stringify(blocksOf(one, ORIGIN).at(-1)).matchAll(/"action_id":"(\w+)"/g)].map(([, id = '']) => id);
+  const many = Array.from({ length: 60 }, (_, index) => ({ label: `L${index}`, text: 'x' }));
+
+  test.each([
+    ['a long text', card(`${'x'.repeat(2000)}!`)],
+    ['a short text of what is escaped', card('&'.repeat(401))],
+    ['a short text of what is made visible', card('\u200b'.repeat(300))],
+    ['too many facts', card('x', { facts: many })],
+  ])('%s: the yes is said in the portal only', (_of, one) => {
+    expect(idsOf(one)).toEqual(['deny', 'open']);
+    expect(JSON.stringify(blocksOf(one, ORIGIN))).toContain('say yes there');
+  });
+
+  test('what just fits may be approved', () => {
+    expect(idsOf(card('&'.repeat(400)))).toEqual(['approve', 'deny', 'open']);
+    expect(JSON.stringify(blocksOf(card('x'), ORIGIN))).not.toContain('say yes there');
+  });
+});
+
 describe('the limits of Block Kit', () => {
   test.each([
     ['letters', 'x'.repeat(5000)],
