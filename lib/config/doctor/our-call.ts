@@ -56,6 +56,12 @@ export const ourCall = (entitlement: Entitlement, broker: TrustedBroker): OurCal
   };
 };
 
+/** The calls for the entitlement, were it to go by each of the ways. */
+export const ourCalls = (entitlement: Entitlement, broker: TrustedBroker): readonly OurCall[] =>
+  (['assumeRole', 'webIdentity', 'saml'] as const).map((via) =>
+    ourCall({ ...entitlement, session: { ...entitlement.session, via } }, broker),
+  );
+
 /** A key, its line, what our call has there, and what is asked for where that is a pattern. */
 type Asked = readonly [key: string, line: Line, value: string, pattern?: string];
 

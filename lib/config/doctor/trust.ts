@@ -2,11 +2,11 @@ import type { Entitlement } from '../../domain/entitlement.ts';
 import type { TrustedBroker } from '../../domain/target-role.ts';
 import { holds } from './conditions.ts';
 import { type Finding, type Line, fault, warning } from './finding.ts';
-import { type OurCall, ourCall } from './our-call.ts';
+import { type OurCall, ourCall, ourCalls } from './our-call.ts';
 import { type ConditionText, type Statement, isAbout, readStatements } from './policy-statements.ts';
 
 /**
- * Whether a role's trust policy lets us in for an entitlement, and if not, which line of it does not. Of several statements the one that
+ * Whether a role's trust policy lets us in for an entitlement, and nobody else; and if not, which line of it is wrong. Of several statements the one that
  * misses least is spoken of.
  */
 export const trustFindings = (trust: unknown, entitlement: Entitlement, broker: TrustedBroker): readonly Finding[] => {
@@ -16,7 +16,9 @@ export const trustFindings = (trust: unknown, entitlement: Entitlement, broker: 
   const found = [
     ...neededActions(call).flatMap(([action, line]) => actionFindings(statements, call, action, line)),
     ...statements.flatMap((statement) => denials(statement, call)),
-    ...guardFindings(statements, call),
+    // The role may be lent in other ways besides, by entitlements that ask for other values.
+    ...ourCalls(entitlement, broker).flatMap((each) => guardFindings(statements, each)),
+    ...strangers(statements, call, ourCalls(entitlement, broker)),
   ];
   // What is wrong for one action is mostly wrong for all three.
   return found.filter(
@@ -48,15 +50,7 @@ const actionFindings = (
 
 /** What keeps a statement from applying to our call. */
 const missedBy = (statement: Statement, call: OurCall): readonly Finding[] => [
-  ...(isFor(statement, call)
-    ? []
-    : [
-        fault(
-          'principal',
-          `${statement.label} is not for ${call.principal.name}`,
-          `"Principal": { "${call.principal.kind}": "${call.principal.name}" }`,
-        ),
-      ]),
+  ...(isFor(statement, call) ? [] : [notOurs(statement, call)]),
   ...statement.conditions.flatMap((condition) => {
     const outcome = holds(condition, call.keys);
     return outcome === true ? [] : [missed(statement, condition, call, outcome === undefined)];
@@ -83,6 +77,14 @@ const missed = (
         condition ?? `take ${key} out of ${label}`,
       );
 };
+
+/** NB. The same of a statement wherever it is told. */
+const notOurs = ({ label, principals }: Statement, { principal }: OurCall): Finding =>
+  fault(
+    'principal',
+    `${label} is for ${principals ? Object.values(principals).flat().join(', ') : 'whomever it does not name'}, and not for us alone`,
+    `"Principal": { "${principal.kind}": "${principal.name}" }`,
+  );
 
 const isFor = ({ principals }: Statement, { principal }: OurCall): boolean =>
   Object.entries(principals ?? {}).some(
@@ -119,23 +121,24 @@ const denials = (statement: Statement, call: OurCall): readonly Finding[] => {
 const guardFindings = (statements: readonly Statement[], call: OurCall): readonly Finding[] =>
   statements
     .filter((each) => each.effect === 'Allow' && isFor(each, call) && isAbout(each, call.action))
-    .flatMap((statement) => [
-      ...[...call.wanted]
+    .flatMap((statement) =>
+      [...call.wanted]
         .filter(([key, { guards }]) => !statement.conditions.some((condition) => isDemand(condition, key, guards)))
         .map(([key, { line, condition, guards }]) =>
           (guards ? fault : warning)(line, `${statement.label} does not ask for ${key}`, condition),
         ),
-      ...Object.values(statement.principals ?? {})
-        .flat()
-        .filter((name) => name !== call.principal.name && isNamed(name, call.principal.name))
-        .map((name) =>
-          fault(
-            'principal',
-            `${statement.label} lets in more than us: ${name}`,
-            `"Principal": { "${call.principal.kind}": "${call.principal.name}" }`,
-          ),
-        ),
-    ]);
+    );
+
+/** Whoever else may open sessions of the role: no rule of ours would be asked, and no record kept. */
+const strangers = (statements: readonly Statement[], call: OurCall, calls: readonly OurCall[]): readonly Finding[] =>
+  statements
+    .filter((each) => each.effect === 'Allow' && calls.some(({ action }) => isAbout(each, action)))
+    .filter(({ principals }) =>
+      Object.entries(principals ?? { '*': ['*'] }).some(([kind, names]) =>
+        names.some((name) => !calls.some(({ principal }) => principal.kind === kind && principal.name === name)),
+      ),
+    )
+    .map((statement) => notOurs(statement, call));
 
 /**
  * A condition that holds where the key is not in the call, or of any value, asks for nothing; nor is a pattern enough where one account or

@@ -212,6 +212,69 @@ describe('a trust policy that lets in more than us is a fault, though we get in'
   });
 });
 
+describe('a statement that lets in somebody else besides ours is a fault', () => {
+  const PROVIDER = `arn:aws:iam::111122223333:oidc-provider/${HOST}`;
+  const allow = (Principal: object | string, Action: string | string[] = 'sts:AssumeRole') => ({
+    Sid: 'Another',
+    Effect: 'Allow',
+    Principal,
+    Action,
+  });
+  const linesBeside = (of: Entitlement, another: object) =>
+    linesOf(of, { trust: { Statement: [...trustPolicy([of], BROKERS).Statement, another] } });
+
+  test.each<readonly [string, object]>([
+    ['another account', allow({ AWS: 'arn:aws:iam::888899990000:root' })],
+    ['another account, as a number', allow({ AWS: '888899990000' })],
+    ['whoever its own account lets', allow({ AWS: 'arn:aws:iam::111122223333:root' })],
+    ['another role of the broker’s account', allow({ AWS: `arn:aws:iam::${BROKER_ACCOUNT}:role/other` })],
+    ['another function of the broker', allow({ AWS: BROKERS.onRevocationRoleArn })],
+    ['a service', allow({ Service: 'ec2.amazonaws.com' })],
+    ['everybody', allow('*')],
+    [
+      'everybody but one',
+      {
+        ...{ Sid: 'Another', Effect: 'Allow', Action: 'sts:AssumeRole' },
+        NotPrincipal: { AWS: 'arn:aws:iam::888899990000:root' },
+      },
+    ],
+    [
+      'another provider of tokens',
+      allow(
+        { Federated: 'arn:aws:iam::111122223333:oidc-provider/token.example.org' },
+        'sts:AssumeRoleWithWebIdentity',
+      ),
+    ],
+    [
+      'another provider of responses',
+      allow({ Federated: 'arn:aws:iam::111122223333:saml-provider/other' }, 'sts:AssumeRoleWithSAML'),
+    ],
+    ['another account, by a pattern of actions', allow({ AWS: '888899990000' }, 'sts:Assume*')],
+    ['another account, by all actions', allow({ AWS: '888899990000' }, ['sts:*'])],
+  ])('%s', (_, another) => {
+    for (const lent of [byRole, byToken, byResponse]) expect(linesBeside(lent, another)).toContain('fault principal');
+  });
+
+  test('somebody in the same statement as we are', () => {
+    const trust = changed(byRole, (one) => ({ ...one, Principal: { ...one.Principal, Service: 'ec2.amazonaws.com' } }));
+    expect(linesOf(byRole, { trust })).toEqual(['fault principal']);
+  });
+
+  test('our own provider of tokens without conditions, where the role is lent in another way', () => {
+    const another = allow({ Federated: PROVIDER }, 'sts:AssumeRoleWithWebIdentity');
+    expect(linesBeside(byRole, another).filter((line) => line.startsWith('fault'))).toEqual([
+      'fault audience',
+      'fault subject',
+    ]);
+  });
+
+  test('and is none where it opens no session, or where the role is lent in several ways', () => {
+    expect(linesBeside(byRole, allow({ AWS: '888899990000' }, 'sts:TagSession'))).toEqual([]);
+    const trust = trustPolicy([byRole, byToken, byResponse], BROKERS);
+    expect([byRole, byToken, byResponse].map((of) => linesOf(of, { trust }))).toEqual([[], [], []]);
+  });
+});
+
 describe('besides the trust policy', () => {
   test('a deny in it is named', () => {
     const trust = trustPolicy([byRole], BROKERS);
