@@ -8,7 +8,7 @@ import { type AccessFault, AccessFileError, type Path } from './access-fault.ts'
 import { approversFrom } from './access-approvers.ts';
 import { groupsFrom } from './access-groups.ts';
 import { rulesOverAll } from './access-rules.ts';
-import { chatRules } from './chat-rules.ts';
+import { chatRules, unheardNotify } from './chat-rules.ts';
 import { account, entitlement, oidcProvider, outline } from './access-schema.ts';
 import { compileEntitlement, compileOidcProvider } from './compile-access.ts';
 import { outsideServices } from './outside-services.ts';
@@ -67,6 +67,7 @@ export const parseAccess = (
     faults.push(...lentToCallers(source, identityProviders, entitlements));
     const rules = rulesOverAll(source, groups, faults);
     const chat = chatRules(source, groups, faults);
+    faults.push(...namesAt(source, ['entitlements']).flatMap((id) => unheardNotify(source, id)));
     if (faults.length === 0) {
       const access = {
         identityProviders,

@@ -68,6 +68,27 @@ export const chatRules = (source: YamlSource, groups: Groups, faults: AccessFaul
   return present({ ...others, slack: ofSlack && withoutAbsent(ofSlack) });
 };
 
+/** What `breakGlass.notify` names: `slack:#name` or `slack:` and a channel's id, `teams:` and a channel's id, `mail:` and an address. */
+const NOTIFY =
+  /^(?:slack:(?:#[^\s#:,@]{1,80}|[CG][A-Z0-9]{2,20})|teams:19:[A-Za-z0-9_-]{1,120}@thread\.(?:tacv2|skype|v2)|mail:[^\s@<>,;"]+@[^\s@<>,;"]+)$/;
+
+/** Where nobody would ever hear of a break-glass: of no known form, or of a platform that `chat` does not name. */
+export const unheardNotify = (source: YamlSource, entitlementId: string): readonly AccessFault[] => {
+  const path = ['entitlements', entitlementId, 'breakGlass', 'notify'];
+  const written = source.get(path);
+  if (!Array.isArray(written)) return [];
+  return written.flatMap((each: unknown, index) => {
+    if (typeof each !== 'string') return [];
+    const at = [...path, index];
+    if (!NOTIFY.test(each))
+      return [source.fault(at, 'invalid_format', 'must be slack:#name, slack:C…, teams:19:…@thread.tacv2 or mail:…')];
+    const platform = each.slice(0, each.indexOf(':'));
+    return source.get(['chat', platform]) === undefined
+      ? [source.fault(at, 'not_configured', `names ${platform}, which chat does not: nobody would hear of it`)]
+      : [];
+  });
+};
+
 const withoutAbsent = ({ enterpriseId, ...rest }: z.infer<ReturnType<typeof slack>>) => ({
   ...rest,
   ...present({ enterpriseId }),

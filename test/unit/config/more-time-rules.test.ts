@@ -15,6 +15,8 @@ entitlements:
     requesters: { groups: [sre] }
     maxDuration: 1h
 ${members.replaceAll(/^/gm, '    ')}
+chat:
+  slack: { appId: A0123, teamId: T0123, signingSecrets: [env:SIGNING], botToken: env:TOKEN }
 `,
     {
       baseDir: '/access',
@@ -90,6 +92,21 @@ describe('break-glass', () => {
       reviewers: { groups: [], people: [{ provider: 'okta', issuer: 'https://idp.example.com', subject: 'x' }] },
       notify: ['slack:#security'],
     });
+  });
+
+  test.each([
+    ['slack:#security', undefined],
+    ['slack:C0123456789', undefined],
+    ['teams:19:abc@thread.tacv2', 'not_configured'],
+    ['mail:security@example.com', 'not_configured'],
+    ['#security', 'invalid_format'],
+    ['slack:security', 'invalid_format'],
+    ['slack:', 'invalid_format'],
+    ['irc:#security', 'invalid_format'],
+  ])('attack: is told to nobody in silence: %s', (notify, code) => {
+    const written = `approval: auto\nbreakGlass: { requesters: { groups: [a] }, reviewers: { groups: [b] }, notify: ['${notify}'] }`;
+    if (code === undefined) expect(parse(written)?.breakGlass?.notify).toEqual([notify]);
+    else expect(faultsOf(written)).toEqual([`entitlements.admin.breakGlass.notify[0] ${code}`]);
   });
 
   test('people who approve by name review by name', () => {
