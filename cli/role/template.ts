@@ -24,6 +24,9 @@ export const template = (options: TemplateOptions): void => {
   const { permissions = [] } = options;
   const unfit = permissions.find((arn) => !/^arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/.test(arn));
   if (unfit !== undefined) throw new Failure(2, `${unfit} is not the ARN of a managed policy`);
+  // The revoker role writes policies under that path: sessions would be granted what it writes there.
+  const own = permissions.find((arn) => arn.includes(':policy/hatcheck/'));
+  if (own !== undefined) throw new Failure(2, `${own} stands where boundaries do, and cannot grant`);
   const plan = rolePlan(entitlements, broker, permissions);
   const there = options.existing === undefined ? [] : existing(options.existing, plan, entitlements[0].account.id);
   process.stdout.write({ cloudformation: cloudFormation, terraform }[options.format](plan));

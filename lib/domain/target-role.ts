@@ -123,7 +123,10 @@ export const revokerTrust = (account: Account, broker: TrustedBroker): PolicyTex
   ],
 });
 
-/** What a revoker role may: write the boundaries' versions, and see that roles carry them. It attaches none, and takes none off. */
+/**
+ * What a revoker role may: write the boundaries' versions, and see that roles carry them. It attaches none, and takes none off. NB. Who may
+ * write a policy that grants something has what they write there.
+ */
 export const revokerPolicy = ({ partition, id }: Account): PolicyText => ({
   Version: '2012-10-17',
   Statement: [
@@ -133,7 +136,7 @@ export const revokerPolicy = ({ partition, id }: Account): PolicyText => ({
       Action: ['GetPolicy', 'GetPolicyVersion', 'ListPolicyVersions', 'CreatePolicyVersion', 'DeletePolicyVersion'].map(
         (action) => `iam:${action}`,
       ),
-      Resource: `arn:${partition}:iam::${id}:policy/hatcheck/*`,
+      Resource: `arn:${partition}:iam::${id}:policy/hatcheck/*-boundary`,
     },
     {
       Sid: 'SeeThatRolesCarryThem',

@@ -61,7 +61,7 @@ const revoker = role(REVOKER, {
       {
         Effect: 'Allow',
         Action: ['iam:GetPolicy', 'iam:ListPolicyVersions', 'iam:*PolicyVersion'],
-        Resource: `arn:aws:iam::${TARGET_ACCOUNT}:policy/hatcheck/*`,
+        Resource: `arn:aws:iam::${TARGET_ACCOUNT}:policy/hatcheck/*-boundary`,
       },
       { Effect: 'Allow', Action: 'iam:GetRole', Resource: '*' },
     ),

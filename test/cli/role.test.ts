@@ -200,7 +200,8 @@ describe('a role that CloudFormation made of it', () => {
     const client = new IAMClient({ endpoint: aws.endpoint, region: 'eu-west-1', maxAttempts: 1, credentials });
     const read = (PolicyArn: string) => codeOf(client.send(new GetPolicyCommand({ PolicyArn })));
     expect(await read('arn:aws:iam::111122223333:policy/hatcheck/Admin-boundary')).toBe('none');
-    expect(await read('arn:aws:iam::111122223333:policy/other')).toBe('AccessDenied');
+    for (const other of ['other', 'hatcheck/other'])
+      expect(await read(`arn:aws:iam::111122223333:policy/${other}`)).toBe('AccessDenied');
   });
 });
 
@@ -345,6 +346,10 @@ describe('what is left to do', () => {
     ['a broker in no account', ['--broker-account', '12']],
     ['an issuer with a path', ['--issuer', `${ISSUER}/path`]],
     ['permissions that are no policy', ['--permissions', 'AdministratorAccess']],
+    [
+      'permissions that the revoker role may write',
+      ['--permissions', 'arn:aws:iam::111122223333:policy/hatcheck/Admin-boundary'],
+    ],
     ['an organization that is none', ['--organization', 'example']],
     ['a list of roles that is none', ['--existing', 'access.yml']],
   ])('%s is wrong usage', async (_, options) => {
