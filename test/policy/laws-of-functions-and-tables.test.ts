@@ -223,6 +223,7 @@ const TEMPLATE_LAWS: Readonly<Record<string, readonly [ofResources.TemplateLaw, 
       ),
       one('two writers of a role at once', property('Revocations', 'FifoQueue'), false, 'Revocations: FifoQueue'),
       one('not before long', property('Revocations', 'VisibilityTimeout'), 3600, 'Revocations: VisibilityTimeout'),
+      one('told twice at once', property('Revocations', 'VisibilityTimeout'), 60, 'Revocations: VisibilityTimeout'),
       one('unheard', ['Resources', 'RevocationsLateAlarm'], undefined, 'nobody hears of Revocations'),
       one(
         'given up unheard',

@@ -102,7 +102,7 @@ export const revocationsAreDealtWith: TemplateLaw = (template) => {
     ),
     ...resourcesIn(template, 'AWS::SQS::Queue')
       .filter(({ id }) => id === 'Revocations')
-      .flatMap((one) => differences(one.id, one, { FifoQueue: true, VisibilityTimeout: 60 })),
+      .flatMap((one) => differences(one.id, one, { FifoQueue: true, VisibilityTimeout: 120 })),
     ...resourcesIn(template, 'AWS::Lambda::Function')
       .filter(({ id }) => id === 'OnRevocationLambdaFunction')
       .flatMap((one) => differences(one.id, one, { Timeout: 60 })),
