@@ -51,7 +51,8 @@ export const chatLinkRoutes = {
     csrf: 'always',
     page: true,
     operationId: 'linkChat',
-    summary: 'Shows whose code it is; with a decision, links that account or not. With `remove`, unlinks one.',
+    summary:
+      'Shows whose code it is; with a decision, links that account or not. With `remove`, unlinks one. Whoever has not just signed in does so first.',
     function: 'signin',
     body: once(() =>
       z.strictObject({
@@ -62,7 +63,7 @@ export const chatLinkRoutes = {
     ),
     accepts: ['form'],
     bodyRequired: true,
-    answers: { 200: 'page' },
+    answers: { 200: 'page', 303: 'redirect' },
     codes: ['limit_reached', 'ledger_conflict', 'ledger_unavailable'],
   },
 } as const satisfies Record<string, RouteContract>;
