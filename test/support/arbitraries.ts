@@ -37,13 +37,24 @@ export const nearlyTaken = (schema: z.ZodMiniType): fc.Arbitrary<Record<string, 
 
 const partsOf = (schema: unknown): Parts => partsSchema.parse(schema);
 
+const severalSchema = z.looseObject({ anyOf: z.array(z.unknown()) });
+
+/** One for each kind of value that a member may have. */
+const kindsOf = (schema: unknown): readonly Parts[] => {
+  const several = severalSchema.safeParse(schema);
+  return several.success ? several.data.anyOf.flatMap(kindsOf) : [partsOf(schema)];
+};
+
 const objectOf = (
   { properties = {}, required = [] }: Parts,
   memberOf: (parts: Parts) => fc.Arbitrary<unknown>,
 ): fc.Arbitrary<Record<string, unknown>> =>
-  fc.record(Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, memberOf(partsOf(schema))])), {
-    requiredKeys: required,
-  });
+  fc.record(
+    Object.fromEntries(
+      Object.entries(properties).map(([name, schema]) => [name, fc.oneof(...kindsOf(schema).map(memberOf))]),
+    ),
+    { requiredKeys: required },
+  );
 
 const validOf = (parts: Parts): fc.Arbitrary<unknown> => {
   switch (parts.type) {

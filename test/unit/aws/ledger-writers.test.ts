@@ -40,9 +40,10 @@ describe('who may write', () => {
     ).toEqual([]);
   });
 
-  test('only sessions, their families and sign-ins under way are deleted', () => {
+  test('only sessions, their families, sign-ins under way and links of chat accounts are deleted', () => {
     expect(filesWith(/\bDeleteItemCommand\b/).toSorted()).toEqual([
       'lib/aws/attempts.ts',
+      'lib/aws/chat-links.ts',
       'lib/aws/refresh-families.ts',
       'lib/aws/sessions.ts',
     ]);
