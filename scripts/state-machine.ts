@@ -40,7 +40,8 @@ const entitlement: Entitlement = {
   justification: { minLength: 1 },
   requires: { mfa: false },
   groupsMaxAgeSeconds: 86_400,
-  session: { via: 'assumeRole', maxSeconds: 3600, tail: 'deny', chaining: false, denies: [] },
+  // What chains away is surely over only after the last tick, so that it makes no difference when a session was opened.
+  session: { via: 'assumeRole', maxSeconds: 3600, tail: 'deny', chaining: true, denies: [] },
   revokers: { groups: ['revokers'] },
   limits: { issuesPerHour: 1 },
   extension: { maxTotalSeconds: 2 * SPAN_SECONDS, approval: FROM_APPROVERS },
@@ -135,10 +136,13 @@ export const edges = (): readonly Edge[] => {
 };
 
 /**
- * Two moments are one when nothing sets them apart but when each yes was said (the grant that came of it says what matters of that), what
- * was said of earlier extensions, and how many there were.
+ * Two moments are one when nothing sets them apart but when each yes was said, and when the grant was ended (the grant says what matters
+ * of that), when sessions were opened, what was said of earlier extensions, and how many there were.
  */
-const SETS_NOTHING_APART = ['at', 'approvedAt', 'createdAt', 'seq', 'extensionsAsked', 'extendedBefore'];
+const SETS_NOTHING_APART = [
+  ...['at', 'approvedAt', 'createdAt', 'endedAt', 'sessionsUntil', 'seq'],
+  ...['extensionsAsked', 'extendedBefore'],
+];
 
 const keyOf = ({ request, now }: Moment): string =>
   JSON.stringify([request, grantAt(request, now), now], (name, value: unknown) =>

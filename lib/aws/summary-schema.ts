@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { RequestSummary } from '../broker/summary.ts';
-import type { Extension } from '../domain/request.ts';
+import type { Closed, Extension } from '../domain/request.ts';
 
 const textRef = z.object({ id: z.string(), hash: z.string() });
 
@@ -89,7 +89,14 @@ const summary = z.object({
     z.object({ by: z.string(), at: z.string(), verdict: z.enum(['justified', 'unjustified']), comment: textRef }),
   ),
   bundle: z.exactOptional(z.object({ id: z.string(), requestIds: z.array(z.string()) })),
-  closed: z.exactOptional(z.object({ kind: z.enum(['denied', 'cancelled', 'revoked', 'ended']), ...closedBy })),
+  closed: z.exactOptional(
+    z.object({
+      kind: z.enum(['denied', 'cancelled', 'revoked', 'ended']),
+      ...closedBy,
+      endedAt: z.exactOptional(z.string()),
+    } satisfies Record<keyof Closed, unknown>),
+  ),
+  sessionsUntil: z.exactOptional(z.string()),
   sessionsEnded: z.exactOptional(
     z.object({ at: z.string(), tookMs: z.number(), by: z.enum(['boundary', 'token_issue_time']) }),
   ),

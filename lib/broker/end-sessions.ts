@@ -148,8 +148,7 @@ const factOf = (events: readonly StoredEvent[], roleArn: string): Fact | undefin
   const request = fold(events);
   const since = request?.snapshot.roleArn === roleArn ? deniedSince(request) : undefined;
   if (!request || since === undefined) return undefined;
-  const { chaining } = request.snapshot.session;
-  return { deniedSince: since, overAt: sessionsOverAt({ chaining, closedAt: since }, events) };
+  return { deniedSince: since, overAt: sessionsOverAt(request, since) };
 };
 
 interface Whole {

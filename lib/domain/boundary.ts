@@ -1,8 +1,7 @@
 import type { Account, Partition } from './entitlement.ts';
-import type { StoredEvent } from './event.ts';
 import type { Instant } from './principal.ts';
-import type { RequestState } from './request.ts';
-import { latest, msOf, plusSeconds } from './time.ts';
+import { type RequestState, grantAt } from './request.ts';
+import { isBefore, latest, msOf, plusSeconds } from './time.ts';
 
 /** A role that is lent, and the permissions boundary by which its sessions are ended. */
 export interface BoundedRole {
@@ -148,21 +147,25 @@ const MARGIN_SECONDS = 900;
 const CHAINED_SECONDS = 3600;
 
 /**
- * When the last session of a request is surely over, whatever became of those whose outcome is not known.
- * `undefined`: none was ever asked for.
+ * When the last session of a request is surely over, whatever became of those whose outcome is not known; `closedAt`: since when no more
+ * are opened. `undefined`: none was ever asked for.
  */
 export const sessionsOverAt = (
-  { chaining, closedAt }: { readonly chaining: boolean; readonly closedAt: Instant },
-  events: readonly StoredEvent[],
+  { snapshot, sessionsUntil }: Pick<RequestState, 'snapshot' | 'sessionsUntil'>,
+  closedAt: Instant,
 ): Instant | undefined => {
-  const ends = events.flatMap((event) =>
-    event.type === 'credentials.intended' ? [plusSeconds(event.at, event.data.durationSeconds)] : [],
-  );
-  const [first, ...rest] = ends;
-  if (first === undefined) return undefined;
-  const last = rest.reduce(latest, first);
-  const chained = chaining ? plusSeconds(latest(last, closedAt), CHAINED_SECONDS) : last;
-  return plusSeconds(chained, MARGIN_SECONDS);
+  if (sessionsUntil === undefined) return undefined;
+  const { chaining } = snapshot.session;
+  const last = chaining ? plusSeconds(latest(sessionsUntil, closedAt), CHAINED_SECONDS) : sessionsUntil;
+  return plusSeconds(last, MARGIN_SECONDS);
+};
+
+/** Whether the grant is over, and sessions of it may still be out that nothing denies. */
+export const mayOutliveGrant = (request: RequestState, now: Instant): boolean => {
+  const grant = grantAt(request, now);
+  if (grant?.state !== 'ended' || deniedSince(request) !== undefined) return false;
+  const overAt = sessionsOverAt(request, grant.endsAt);
+  return overAt !== undefined && isBefore(now, overAt);
 };
 
 /** Longer than any session can be out: so long a deny by `aws:TokenIssueTime` stands. */

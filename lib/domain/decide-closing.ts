@@ -1,5 +1,6 @@
 import { isRevoker } from './access.ts';
 import { requesterCheck } from './asker-rules.ts';
+import { mayOutliveGrant } from './boundary.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
 import { refuse } from './errors.ts';
 import { type RequestState, type RequestStatus, openExtension, statusAt } from './request.ts';
@@ -25,7 +26,10 @@ export const end = (request: RequestState, context: Context): Decision =>
     data: {},
   }));
 
-/** Somebody else ends a grant. Errors: `not_an_approver` (the requester ends instead), `wrong_status`. */
+/**
+ * Somebody else ends a grant, or the sessions that are left of one that is over: nobody keeps them by ending it first.
+ * Errors: `not_an_approver` (the requester ends instead), `wrong_status`.
+ */
 export const revoke = (request: RequestState, { reason }: Revoke, context: Context): Decision => {
   const revoker: Check = {
     rule: 'revoker',
@@ -36,10 +40,19 @@ export const revoke = (request: RequestState, { reason }: Revoke, context: Conte
         : refuse('not_an_approver', 'neither an approver nor a revoker, or the requester'),
     gate: true,
   };
-  return unlessRefused(evaluate([revoker, statusCheck(request, 'approved', context)]), () => ({
+  return unlessRefused(evaluate([revoker, leftCheck(request, context)]), () => ({
     type: 'request.revoked',
     data: { reason },
   }));
+};
+
+const leftCheck = (request: RequestState, context: Context): Check => {
+  const { check } = statusCheck(request, 'approved', context);
+  return {
+    rule: 'status',
+    detail: 'The request is approved, or sessions of it may still be out.',
+    check: () => (mayOutliveGrant(request, context.now) ? undefined : check()),
+  };
 };
 
 const statusCheck = (request: RequestState, wanted: RequestStatus, { now }: Context): Check => ({

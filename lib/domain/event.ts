@@ -90,7 +90,7 @@ export interface EventData {
   'request.reviewed': { readonly verdict: Verdict; readonly comment: TextRef };
   /** A pending request's time was over. Written by the schedule, for those who follow the ledger; the status said so already. */
   'request.lapsed': { readonly pendingUntil: Instant };
-  /** Somebody else ended an approved request. */
+  /** Somebody else ended an approved request, or the sessions that were left of one that was over. */
   'request.revoked': { readonly reason: TextRef };
   /** The requester ended an approved request early. */
   'request.ended': Readonly<Record<string, never>>;

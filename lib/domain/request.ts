@@ -40,6 +40,8 @@ export interface Closed {
   readonly by: Handle;
   readonly at: Instant;
   readonly reason?: TextRef;
+  /** Of a revoke that came after its requester had ended it: the grant was over since then. */
+  readonly endedAt?: Instant;
 }
 
 /** A request as its events tell it. Nothing in it depends on what time it is now. */
@@ -76,6 +78,8 @@ export interface RequestState extends Staged {
   /** What was out of a closed request is denied everything since then. */
   readonly sessionsEnded?: EventData['sessions.ended'] & { readonly at: Instant };
   readonly issues: readonly Issue[];
+  /** When the last role session that was asked for is over by itself, whatever became of it; absent when none was. */
+  readonly sessionsUntil?: Instant;
   /** Of the last event. */
   readonly seq: number;
 }
@@ -105,14 +109,11 @@ export const evolve = (state: RequestState | undefined, event: RecordedEvent): R
     case 'request.lapsed':
       return next;
     case 'request.revoked':
-      return { ...next, closed: { kind: 'revoked', ...by, reason: event.data.reason } };
+      return { ...next, closed: { kind: 'revoked', ...by, reason: event.data.reason, ...endedBefore(state) } };
     case 'request.ended':
       return { ...next, closed: { kind: 'ended', ...by } };
     case 'credentials.intended':
-      return {
-        ...next,
-        issues: [...state.issues, { intent: event.eventId, at: event.at, purpose: event.data.purpose }],
-      };
+      return intended(next, event);
     case 'credentials.issued':
     case 'credentials.withheld':
     case 'credentials.failed':
@@ -173,6 +174,20 @@ const closedAs = (
   closed: NonNullable<Extension['closed']>,
   { extension }: { readonly extension?: true },
 ): RequestState => (extension ? { ...state, extension: { ...asked(state), closed } } : { ...state, closed });
+
+const endedBefore = ({ closed }: RequestState): Pick<Closed, 'endedAt'> => (closed ? { endedAt: closed.at } : {});
+
+const intended = (
+  state: RequestState,
+  { eventId, at, data: { purpose, durationSeconds } }: RecordedEvent<'credentials.intended'>,
+): RequestState => {
+  const until = plusSeconds(at, durationSeconds);
+  return {
+    ...state,
+    issues: [...state.issues, { intent: eventId, at, purpose }],
+    sessionsUntil: latest(until, state.sessionsUntil ?? until),
+  };
+};
 
 const asked = ({ extension }: RequestState): Extension => certain(extension, 'no extension was asked for');
 
@@ -247,7 +262,7 @@ export const grantAt = (request: Windowed, now: Instant): Grant | undefined => {
   if (request.approvedAt === undefined) return undefined;
   const startsAt = latest(request.startAt ?? request.approvedAt, request.approvedAt);
   const wholeEnd = plusSeconds(startsAt, totalSeconds(request));
-  const endsAt = request.closed ? earliest(wholeEnd, request.closed.at) : wholeEnd;
+  const endsAt = request.closed ? earliest(wholeEnd, request.closed.endedAt ?? request.closed.at) : wholeEnd;
   if (request.closed || !isBefore(now, endsAt)) return { state: 'ended', startsAt, endsAt };
   return { state: isBefore(now, startsAt) ? 'scheduled' : 'active', startsAt, endsAt };
 };

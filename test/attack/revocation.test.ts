@@ -126,7 +126,10 @@ const chain = (credentials: Credentials) =>
 const ledger = memoryLedger();
 const revoke = async (...ids: readonly string[]) => {
   for (const id of ids) await tell(ledger, id, { of: chaining, revokedAt: noon(60) });
-  return endSessions(
+  return end(ids);
+};
+const end = (ids: readonly string[]) =>
+  endSessions(
     {
       ledger,
       boundaries: iamBoundaries({
@@ -142,7 +145,6 @@ const revoke = async (...ids: readonly string[]) => {
     ids,
     patient,
   );
-};
 
 describe('sessions that are out', () => {
   test('revoking one of two people on the same role stops exactly that one, also where it had chained away', async () => {
@@ -153,6 +155,16 @@ describe('sessions that are out', () => {
     expect((await revoke(requestIdOf(1))).get(requestIdOf(1))).toMatchObject({ by: 'boundary' });
     expect(await codes()).toEqual(['AccessDenied', 'AccessDenied', 'none', 'none']);
     expect(await codeOf(chain(one))).toBe('AccessDenied');
+  });
+
+  test('a requester ends their grant to keep its sessions from being revoked', async () => {
+    const [kept, id] = [requestIdOf(400), requestIdOf(401)];
+    const sessions = [await lend(kept), await lend(id)];
+    await tell(ledger, kept, { of: chaining, endedAt: noon(30) });
+    await tell(ledger, id, { of: chaining, endedAt: noon(30), revokedAt: noon(60) });
+    const outcomes = await end([kept, id]);
+    expect([kept, id].map((each) => outcomes.has(each))).toEqual([false, true]);
+    expect(await Promise.all(sessions.map(s3CodeOf))).toEqual(['none', 'AccessDenied']);
   });
 
   test('fifty revocations at once on one role all take effect, those of before too, and nobody else is hit', async () => {

@@ -53,6 +53,7 @@ export const summariesContract = (name: string, make: () => Promise<SummariesUnd
         breakGlass: { reviewBy: NOW, reviewers: { groups: ['reviewers'] } },
         review: { by: 'p_r', at: NOW, verdict: 'justified', comment: { id: 'w3', hash: 'h' } },
         bundle: { id: 'b_1', requestIds: ['r_1', 'r_2'] },
+        ...{ closed: { kind: 'revoked' as const, by: 'p_x', at: NOW, endedAt: NOW }, sessionsUntil: NOW },
       });
       await put(summary);
       expect((await summaries.ofRequester('p_long', { limit: 10 })).items).toEqual([summary]);

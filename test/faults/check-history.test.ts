@@ -291,6 +291,24 @@ describe('a forged history is found out', () => {
     expect(invariants(withEvents([...events, late]))).toContain('I4');
   });
 
+  test('I4: a revoke after an end, where no session was ever asked for; where one was, it is none', async () => {
+    const world = newWorld();
+    const ask = { entitlementId: 'prod-admin', justification: 'restore the payments queue', durationSeconds: 3600 };
+    const { requestId: id = '' } = (await perform(world, engineer, { use: 'submit', ask })).given;
+    await perform(world, approver, { use: 'approve', requestId: id });
+    await perform(world, engineer, { use: 'credentials', requestId: id });
+    await perform(world, engineer, { use: 'end', requestId: id });
+    expect((await perform(world, security, { use: 'revoke', requestId: id })).code).toBe('ok');
+    const evidence = await evidenceOf(world);
+    expect(checkHistory(evidence)).toEqual([]);
+    const streams = evidence.streams.map((each) =>
+      resealed(each.filter(({ type }) => !type.startsWith('credentials'))),
+    );
+    expect(checkHistory({ ...evidence, streams })).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^I4 .*request\.revoked/)]),
+    );
+  });
+
   test('I4: an intent after the grant', () => {
     const [late] = events.slice(at('credentials.intended'));
     const forged = [...events.slice(0, at('credentials.intended')), { ...late!, at: noon(7200) }];

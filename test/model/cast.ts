@@ -49,6 +49,7 @@ export const entitlements: readonly Entitlement[] = [
       escalation: { afterSeconds: 600, to: { groups: ['okta:security'] } },
     },
     requires: { mfa: false, authenticatedWithinSeconds: 1800 },
+    session: { via: 'assumeRole', maxSeconds: 3600, tail: 'deny', chaining: true, denies: [] },
   }),
   entitlement({
     id: 'staged',
@@ -88,7 +89,7 @@ export const entitlements: readonly Entitlement[] = [
     roleArn: role('Daily'),
     approval: { stages: [stage('sre-leads')], withinSeconds: 7200 },
     hours: { timezone: 'Europe/Berlin', days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', to: '13:40' },
-    session: { via: 'assumeRole', maxSeconds: 3600, tail: 'refuse', chaining: false, denies: [] },
+    session: { via: 'assumeRole', maxSeconds: 3600, tail: 'refuse', chaining: false, revokeOnEnd: true, denies: [] },
   }),
 ];
 

@@ -71,7 +71,7 @@ const assertShown = ({ lives, now }: Oracle, { requests }: Decider, target: numb
   const grant = grantAt(state, now);
   assert.equal(grant === undefined, facts.startMs === undefined);
   if (grant && facts.startMs !== undefined && facts.endMs !== undefined) {
-    const cut = facts.closing ? Math.min(facts.endMs, Date.parse(facts.closing.at)) : facts.endMs;
+    const cut = Math.min(facts.endMs, facts.closedMs ?? Infinity);
     assert.deepEqual([Date.parse(grant.startsAt), Date.parse(grant.endsAt)], [facts.startMs, cut]);
   }
   for (const { yeses } of [facts.request, ...(facts.extension ? [facts.extension] : [])]) {

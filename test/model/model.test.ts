@@ -47,6 +47,7 @@ test('the decider and the oracle agree on whatever anybody does, in any order, a
     'request.extension_requested',
     'request.reviewed',
     'request.revoked',
+    'request.revoked, of what is over',
     'request.submitted',
     'request.submitted, break-glass',
     'review_overdue',

@@ -45,10 +45,15 @@ test('every act is done', () => {
   expect([...done].toSorted()).toEqual(Object.keys(ACTS).toSorted());
 });
 
-test('what is over stays over: only a review of break-glass still comes', () => {
+test('what is over stays over: only a review of break-glass still comes, and a revoke of what its sessions still do', () => {
   const over = found.filter(({ from }) => ['denied', 'cancelled', 'expired', 'revoked', 'ended'].includes(from));
-  expect(new Set(over.map(({ what }) => what))).toEqual(new Set(['request.reviewed']));
-  for (const { from, to } of over) expect(to).toBe(from);
+  const [revoked, others] = [true, false].map((is) => over.filter(({ what }) => (what === 'request.revoked') === is));
+  expect(new Set(others?.map(({ what }) => what))).toEqual(new Set(['request.reviewed']));
+  for (const { from, to } of others ?? []) expect(to).toBe(from);
+  expect(revoked?.map(({ from, to }) => [from, to]).toSorted()).toEqual([
+    ['ended', 'revoked'],
+    ['expired', 'revoked'],
+  ]);
 });
 
 test('nobody approves, denies or revokes as the requester', () => {

@@ -40,10 +40,10 @@ export const tell = async (
     submitted({ requestId }, { of }),
     approved(approver, NOON),
     ...sessionsAt.map(intended),
+    ...(endedAt === undefined ? [] : [recorded('request.ended', {}, { by: engineer, at: endedAt })]),
     ...(revokedAt === undefined
       ? []
       : [recorded('request.revoked', { reason: words('stop') }, { by: security, at: revokedAt })]),
-    ...(endedAt === undefined ? [] : [recorded('request.ended', {}, { by: engineer, at: endedAt })]),
   ];
   let last: StoredEvent | undefined;
   for (const event of events) {

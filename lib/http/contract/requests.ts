@@ -137,7 +137,7 @@ export const requestsRoutes = {
   'POST /v1/requests/{id}/revoke': {
     ...act,
     operationId: 'revokeRequest',
-    summary: 'Ends what another person was granted.',
+    summary: 'Ends what another person was granted, sessions included that outlive the grant.',
     body: once(() => z.strictObject({ reason: reason() })),
     accepts: ['json'],
     bodyRequired: true,

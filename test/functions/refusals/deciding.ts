@@ -154,7 +154,7 @@ const closing: readonly Row[] = [
   },
   {
     of: 'revoke.status',
-    ...{ code: 'wrong_status', says: 'The request is approved.' },
+    ...{ code: 'wrong_status', says: 'The request is approved, or sessions of it may still be out.' },
     refused: async (scene) => acting(await scene.somebody(['revokers']), (await begun(scene)).id, 'revoke', REASON),
   },
 ];

@@ -56,7 +56,7 @@ const DEPLOYMENT = principal('on-deploy', []);
 export const targetOf = (all: readonly unknown[], target: number): number =>
   all.length === 0 ? 0 : target % all.length;
 
-/** What both said: an event's type, `nothing`, or a code; of an extension, it says so. */
+/** What both said: an event's type, `nothing`, or a code; of an extension, or of what is over, it says so. */
 export type Said = string;
 
 export const act = (
@@ -81,6 +81,8 @@ export const act = (
   assertLasts(oracle, events, recorded);
   events.push(recorded);
   decider.requests[at] = evolve(state, recorded);
+  if (event.type === 'request.revoked' && statusAt(state, oracle.now) !== 'approved')
+    return `${expected}, of what is over`;
   return 'extension' in event.data ? `${expected}, of an extension` : expected;
 };
 

@@ -33,7 +33,7 @@ export const factsOf = (events: readonly RecordedEvent[]) => {
   if (!asked) throw new TypeError('a life begins with request.submitted');
   const { data } = asked;
   const yeses = only(events, 'request.approved').filter((yes) => !yes.data.extension);
-  const closing = only(events, ...CLOSING).find((event) => !('extension' in event.data));
+  const closings = only(events, ...CLOSING).filter((event) => !('extension' in event.data));
   const request = waiting(data, yeses, data.pendingUntil);
   const seconds = Math.min(data.durationSeconds, ...yeses.map((yes) => yes.data.durationSeconds ?? Infinity));
   const startsAsked = [data, ...yeses.map((yes) => yes.data)].flatMap(({ startAt }) =>
@@ -48,7 +48,11 @@ export const factsOf = (events: readonly RecordedEvent[]) => {
   ];
   const moreSeconds = added.reduce((sum, each) => sum + each, 0);
   return {
-    ...{ asked, data, yeses, request, closing, seconds, moreSeconds, isExtended: added.length > 0 },
+    ...{ asked, data, yeses, request, seconds, moreSeconds, isExtended: added.length > 0 },
+    /** What it is known as: a revoke may come after the requester's own end. */
+    closing: closings.at(-1),
+    /** Since when it is no grant any more. */
+    closedMs: closings[0] && Date.parse(closings[0].at),
     isExtendedByRule: only(events, 'request.extended').length > 0,
     timesAskedForMore: only(events, 'request.extended', 'request.extension_requested').length,
     yesesToMore: only(events, 'request.approved').filter((yes) => yes.data.extension),

@@ -175,7 +175,18 @@ const revocation = (moment: Moment): Verdict => {
   const revokers = policy.entitlements.get(facts.data.entitlementId)?.revokers ?? { groups: [] };
   const may = isAsked(facts.request, moment) || among(who, revokers) || isReviewer(moment);
   if (isOwn(moment) || !may) return 'not_an_approver';
-  return statusOf(facts, nowMs) === 'approved' ? 'request.revoked' : 'wrong_status';
+  return statusOf(facts, nowMs) === 'approved' || hasLeftovers(facts, nowMs) ? 'request.revoked' : 'wrong_status';
+};
+
+const QUARTER_MS = HOUR_MS / 4;
+
+/** Whether something that was lent may still be worn after the grant, with a quarter of an hour for clocks, and nobody stops it. */
+const hasLeftovers = ({ closing, closedMs, endMs, data, intents }: Facts, nowMs: number): boolean => {
+  const { chaining, revokeOnEnd } = data.snapshot.session;
+  if (endMs === undefined || closing?.type === 'request.revoked' || (closing && revokeOnEnd)) return false;
+  const overMs = Math.min(endMs, closedMs ?? Infinity);
+  const lasts = intents.map(({ at, data: { durationSeconds } }) => Date.parse(at) + durationSeconds * 1000);
+  return nowMs >= overMs && lasts.some((ms) => nowMs < (chaining ? Math.max(ms, overMs) + HOUR_MS : ms) + QUARTER_MS);
 };
 
 const isReviewer = ({ facts: { data }, who }: Moment): boolean =>

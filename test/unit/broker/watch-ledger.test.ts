@@ -90,6 +90,11 @@ describe('sessions of a request that is closed', () => {
     ]);
   });
 
+  test('that is revoked after its requester ended it are to be ended', async () => {
+    const { revoked } = await toldOf(REVOKED, entitlement(), intended(noon(30)), ENDED);
+    expect(revoked.map(({ id }) => id)).toEqual([REVOKED.eventId]);
+  });
+
   test('that its requester ends go on otherwise, and one that never had any needs nothing', async () => {
     expect((await toldOf(ENDED, entitlement(), intended(noon(30)))).revoked).toEqual([]);
     expect((await toldOf(REVOKED)).revoked).toEqual([]);

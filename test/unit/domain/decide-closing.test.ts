@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Command } from '../../../lib/domain/command.ts';
 import { decide } from '../../../lib/domain/decide.ts';
+import type { RecordedEvent } from '../../../lib/domain/event.ts';
 import type { RequestState } from '../../../lib/domain/request.ts';
 import {
   approved,
@@ -8,7 +9,9 @@ import {
   auditor,
   context,
   engineer,
+  entitlement,
   granted,
+  intended,
   noon,
   pending,
   principal,
@@ -116,6 +119,58 @@ describe('revoking', () => {
   test('is the wrong act for a pending or closed request', () => {
     expect(revoked(pending())).toBe('wrong_status');
     expect(revoked(closed)).toBe('wrong_status');
+  });
+});
+
+describe('revoking what is over, while sessions of it may be out', () => {
+  const ended = (at: number) => recorded('request.ended', {}, { by: engineer, at: noon(at) });
+  const { session } = entitlement();
+  const of = (more: Partial<typeof session>, ...events: readonly RecordedEvent[]) =>
+    request(
+      submitted({}, { of: entitlement({ session: { ...session, ...more } }) }),
+      approved(approver, noon(0)),
+      ...events,
+    );
+
+  test('is possible after an end, until a quarter of an hour after the longest session', () => {
+    const state = granted(intended(noon(600)), intended(noon(60)), ended(660));
+    expect(revoked(state, security, noon(660))).toBe('request.revoked');
+    expect(revoked(state, security, noon(600 + 900 + 899.999))).toBe('request.revoked');
+    expect(revoked(state, security, noon(600 + 900 + 900))).toBe('wrong_status');
+  });
+
+  test('is possible after the grant’s own end, as long', () => {
+    const state = granted(intended(noon(3590)));
+    expect(revoked(state, security, noon(3600))).toBe('request.revoked');
+    expect(revoked(state, security, noon(3590 + 1799.999))).toBe('request.revoked');
+    expect(revoked(state, security, noon(3590 + 1800))).toBe('wrong_status');
+  });
+
+  test('is possible for an hour more where sessions may chain, from the later of the grant’s end and theirs', () => {
+    const early = of({ chaining: true }, intended(noon(60)));
+    expect(revoked(early, security, noon(3600 + 3600 + 899.999))).toBe('request.revoked');
+    expect(revoked(early, security, noon(3600 + 3600 + 900))).toBe('wrong_status');
+    const late = of({ chaining: true }, intended(noon(60)), ended(61));
+    expect(revoked(late, security, noon(960 + 3600 + 899.999))).toBe('request.revoked');
+    expect(revoked(late, security, noon(960 + 3600 + 900))).toBe('wrong_status');
+  });
+
+  test('is not possible where the end denies them already', () => {
+    expect(revoked(of({ revokeOnEnd: true }, intended(noon(60)), ended(61)), security, noon(62))).toBe('wrong_status');
+    expect(revoked(of({ revokeOnEnd: true }, intended(noon(3000))), security, noon(3600))).toBe('request.revoked');
+  });
+
+  test('is not possible twice, and is nobody else’s than before', () => {
+    const state = granted(intended(noon(60)), ended(61));
+    const again = granted(
+      intended(noon(60)),
+      ended(61),
+      recorded('request.revoked', { reason }, { by: security, at: noon(62) }),
+    );
+    expect(revoked(again, security, noon(63))).toBe('wrong_status');
+    expect([engineer, auditor].map((person) => revoked(state, person, noon(62)))).toEqual(
+      Array(2).fill('not_an_approver'),
+    );
   });
 });
 

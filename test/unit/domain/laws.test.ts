@@ -105,9 +105,9 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   approved: ['approved', 'revoked', 'ended', 'expired'],
   denied: ['denied'],
   cancelled: ['cancelled'],
-  expired: ['expired'],
+  expired: ['expired', 'revoked'],
   revoked: ['revoked'],
-  ended: ['ended'],
+  ended: ['ended', 'revoked'],
 };
 
 const forEveryLife = (law: (life: ReturnType<typeof lived>, of: Entitlement) => void): void => {

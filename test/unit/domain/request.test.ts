@@ -111,6 +111,22 @@ describe('the fold', () => {
     });
   });
 
+  test('keeps the end of a grant that its requester ended and somebody then revoked', () => {
+    const ended = recorded('request.ended', {}, byEngineer);
+    const revoked = recorded('request.revoked', { reason: words('enough') }, { by: security, at: noon(90) });
+    const state = granted(ended, revoked);
+    expect(state.closed).toMatchObject({ kind: 'revoked', at: noon(90), endedAt: noon(60) });
+    expect(grantAt(state, noon(90))?.endsAt).toBe(noon(60));
+    expect(granted(revoked).closed).not.toHaveProperty('endedAt');
+    expect(grantAt(granted(revoked), noon(90))?.endsAt).toBe(noon(90));
+  });
+
+  test('knows until when the longest of the sessions lasts that were asked for', () => {
+    expect(granted(intended(noon(20)), intended(noon(10))).sessionsUntil).toBe(noon(920));
+    expect(granted(intended(noon(10)), intended(noon(20))).sessionsUntil).toBe(noon(920));
+    expect(granted()).not.toHaveProperty('sessionsUntil');
+  });
+
   test('counts each intent as an issue, its outcomes not again', () => {
     const intent = intended(noon(10));
     const outcomes: readonly (keyof EventData)[] = [
@@ -124,6 +140,7 @@ describe('the fold', () => {
     const after = outcomes.map((type) => recorded(type, data as never, byEngineer));
     const state = granted(intent, ...after);
     expect(state.issues).toEqual([{ intent: intent.eventId, at: noon(10), purpose: 'credentials' }]);
+    expect(state.sessionsUntil).toBe(noon(910));
     expect(state.seq).toBe(2 + outcomes.length);
   });
 
