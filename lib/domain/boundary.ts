@@ -160,10 +160,14 @@ export const sessionsOverAt = (
   return plusSeconds(last, MARGIN_SECONDS);
 };
 
-/** Whether the grant is over, and sessions of it may still be out that nothing denies. */
+/**
+ * Whether the grant is over, and sessions of it may still be out that nothing denies. Over by time, only what was chained away from them:
+ * their own session policy denies everything from then on.
+ */
 export const mayOutliveGrant = (request: RequestState, now: Instant): boolean => {
   const grant = grantAt(request, now);
   if (grant?.state !== 'ended' || deniedSince(request) !== undefined) return false;
+  if (!request.closed && !request.snapshot.session.chaining) return false;
   const overAt = sessionsOverAt(request, grant.endsAt);
   return overAt !== undefined && isBefore(now, overAt);
 };

@@ -184,6 +184,7 @@ const QUARTER_MS = HOUR_MS / 4;
 const hasLeftovers = ({ closing, closedMs, endMs, data, intents }: Facts, nowMs: number): boolean => {
   const { chaining, revokeOnEnd } = data.snapshot.session;
   if (endMs === undefined || closing?.type === 'request.revoked' || (closing && revokeOnEnd)) return false;
+  if (!closing && !chaining) return false;
   const overMs = Math.min(endMs, closedMs ?? Infinity);
   const lasts = intents.map(({ at, data: { durationSeconds } }) => Date.parse(at) + durationSeconds * 1000);
   return nowMs >= overMs && lasts.some((ms) => nowMs < (chaining ? Math.max(ms, overMs) + HOUR_MS : ms) + QUARTER_MS);

@@ -139,11 +139,8 @@ describe('revoking what is over, while sessions of it may be out', () => {
     expect(revoked(state, security, noon(600 + 900 + 900))).toBe('wrong_status');
   });
 
-  test('is possible after the grant’s own end, as long', () => {
-    const state = granted(intended(noon(3590)));
-    expect(revoked(state, security, noon(3600))).toBe('request.revoked');
-    expect(revoked(state, security, noon(3590 + 1799.999))).toBe('request.revoked');
-    expect(revoked(state, security, noon(3590 + 1800))).toBe('wrong_status');
+  test('is not possible after the grant’s own end, when a session’s own policy denies everything', () => {
+    expect(revoked(granted(intended(noon(3590))), security, noon(3600))).toBe('wrong_status');
   });
 
   test('is possible for an hour more where sessions may chain, from the later of the grant’s end and theirs', () => {
@@ -157,7 +154,7 @@ describe('revoking what is over, while sessions of it may be out', () => {
 
   test('is not possible where the end denies them already', () => {
     expect(revoked(of({ revokeOnEnd: true }, intended(noon(60)), ended(61)), security, noon(62))).toBe('wrong_status');
-    expect(revoked(of({ revokeOnEnd: true }, intended(noon(3000))), security, noon(3600))).toBe('request.revoked');
+    expect(revoked(of({ revokeOnEnd: true }, intended(noon(3000))), security, noon(3600))).toBe('wrong_status');
   });
 
   test('is not possible twice, and is nobody else’s than before', () => {
