@@ -7,7 +7,9 @@ const XS = 'xmlns:xs="http://www.w3.org/2001/XMLSchema"';
 const DS = 'xmlns:ds="http://www.w3.org/2000/09/xmldsig#"';
 
 test('an element is written with the namespaces that it uses, and with those that the list names, where they are in scope', () => {
-  const [outer] = readXml(`<saml:A ID="_a" ${DS} ${XS} ${SAML}><saml:B z="1" a='2'><saml:C/>t</saml:B></saml:A>`).children;
+  const [outer] = readXml(
+    `<saml:A ID="_a" ${DS} ${XS} ${SAML}><saml:B z="1" a='2'><saml:C/>t</saml:B></saml:A>`,
+  ).children;
   const [inner] = outer!.children;
   const content = 'a="2" z="1"><saml:C></saml:C>t</saml:B>';
   for (let again = 0; again < 2; again += 1) {
