@@ -39,7 +39,7 @@ export const endsSoon = async (credentials: Credentials, awsEndpoint: string, te
   );
 };
 
-/** Asks STS and S3, with the SDK, as any program would. */
+/** By the SDK and nothing of ours, since credentials are good only if a program that knows nothing of us can use them. Being denied is an answer here. */
 export const whoAndWhat = async (
   credentials: Credentials,
   endpoint: string,
