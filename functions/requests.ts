@@ -1,4 +1,5 @@
 import { asksOf } from '../lib/broker/asks.ts';
+import { evidenceFor } from '../lib/broker/evidence.ts';
 import { listEntitlements } from '../lib/broker/list-entitlements.ts';
 import { listRequests } from '../lib/broker/list-requests.ts';
 import { askersAnywhere, onDuty } from '../lib/broker/on-duty.ts';
@@ -53,10 +54,14 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
         const { requests, ...page } = await listRequests(desk, principal, query);
         return { status: 200, json: { requests: await viewRequests(desk, principal, requests, channel), ...page } };
       },
-      'GET /v1/requests/{id}': async ({ path, ...call }) => {
+      'GET /v1/requests/{id}': async ({ path, query, ...call }) => {
         const { principal, channel } = await callerOf(call);
         const { request, events } = await readRequest(desk, principal, path.id);
-        return { status: 200, json: { request: await show(principal, channel, request), events } };
+        const [shown, evidence] = await Promise.all([
+          show(principal, channel, request),
+          query.evidence ? evidenceFor(desk, request) : undefined,
+        ]);
+        return { status: 200, json: { request: shown, events, ...(evidence ? { evidence } : {}) } };
       },
       ...actRoutes(desk),
       ...holdRoutes(desk),

@@ -8,6 +8,8 @@ import { type ApproversView, approversView } from './approvers-view.ts';
 export interface EntitlementView {
   readonly id: string;
   readonly title: string;
+  /** What the role can do, as access.yml says it. */
+  readonly description?: string;
   readonly accountId: string;
   readonly accountName: string;
   readonly roleArn: string;
@@ -40,6 +42,7 @@ export const listEntitlements = (policy: AccessPolicy, principal: Principal): re
   entitlementsOf(policy, principal).map(({ account, approval, session, extension, ...entitlement }) => ({
     id: entitlement.id,
     title: entitlement.title,
+    ...(entitlement.description === undefined ? {} : { description: entitlement.description }),
     accountId: account.id,
     accountName: account.name,
     roleArn: entitlement.roleArn,

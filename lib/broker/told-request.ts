@@ -2,8 +2,9 @@ import type { AccessPolicy } from '../domain/policy.ts';
 import type { Group, Instant } from '../domain/principal.ts';
 import { type RequestState, openExtension, statusAt } from '../domain/request.ts';
 import { escalatedTo } from '../domain/stages.ts';
-import { isBefore } from '../domain/time.ts';
+import type { Unusual } from '../domain/unusual.ts';
 import { seen } from './append-as-system.ts';
+import { type Before, compareWithBefore } from './before.ts';
 import type { Desk } from './broker.ts';
 import { approversAsked } from './notice.ts';
 import { type RequestShown, showRequest } from './request-view.ts';
@@ -18,19 +19,9 @@ export interface ToldRequest {
   readonly byPortal: boolean;
   /** What the requester asked for before; undefined when that cannot be found out. */
   readonly before: Before | undefined;
+  /** What whoever decides should have seen; absent when that cannot be found out. */
+  readonly unusual?: readonly Unusual[];
 }
-
-/** Of the requester's last requests before this one. */
-export interface Before {
-  readonly requests: number;
-  /** For the same entitlement. */
-  readonly same: number;
-  /** When one for the same was last approved. */
-  readonly lastApprovedAt?: Instant;
-}
-
-/** So many of the requester's last requests are looked at. */
-export const BEFORE = 50;
 
 type Reader = Pick<Desk, 'ledger' | 'clock' | 'policy' | 'people' | 'texts' | 'summaries' | 'warn'>;
 
@@ -43,17 +34,18 @@ export const readTold = async (desk: Reader, requestId: string): Promise<ToldReq
   const found = await seen(desk, requestId);
   if (!found) return undefined;
   const { request, now } = found;
-  const [names, words, before] = await Promise.all([
+  const [names, words, compared] = await Promise.all([
     desk.people.get([...new Set(handlesIn(request))]),
     desk.texts.get(wordsIn(request)),
-    beforeOf(desk, request),
+    compareWithBefore(desk, request, now),
   ]);
   const person = (handle: string) => ({ handle, ...names.get(handle) });
   return {
     shown: showRequest(request, desk, { now, person, words }),
     asked: askedNow(request, now),
     byPortal: mustBeByPortal(desk.policy, request),
-    before,
+    before: compared?.before,
+    ...(compared ? { unusual: compared.unusual } : {}),
   };
 };
 
@@ -68,22 +60,4 @@ const mustBeByPortal = ({ entitlements }: AccessPolicy, { entitlementId }: Reque
   const entitlement = entitlements.get(entitlementId);
   const { mfa, authenticatedWithinSeconds, channel } = entitlement?.approverRequires ?? {};
   return !entitlement || channel === 'portal' || mfa === true || authenticatedWithinSeconds !== undefined;
-};
-
-/** It helps whoever decides, and stops nobody: it comes from the index. */
-const beforeOf = async (desk: Reader, request: RequestState): Promise<Before | undefined> => {
-  try {
-    const { items } = await desk.summaries.ofRequester(request.requester, { limit: BEFORE });
-    const earlier = items.filter(({ id, createdAt }) => id !== request.id && !isBefore(request.createdAt, createdAt));
-    const same = earlier.filter(({ entitlementId }) => entitlementId === request.entitlementId);
-    const last = same.find(({ approvedAt }) => approvedAt !== undefined)?.approvedAt;
-    return {
-      requests: earlier.length,
-      same: same.length,
-      ...(last === undefined ? {} : { lastApprovedAt: last }),
-    };
-  } catch (error) {
-    desk.warn('what the requester asked for before was not read', error);
-    return undefined;
-  }
 };

@@ -1,4 +1,5 @@
-import type { Before, ToldRequest } from '../broker/told-request.ts';
+import type { Before } from '../broker/before.ts';
+import type { ToldRequest } from '../broker/told-request.ts';
 import type { Notice } from '../broker/notice.ts';
 import type { RequestShown } from '../broker/request-view.ts';
 import type { Instant } from '../domain/principal.ts';
@@ -67,7 +68,7 @@ const personOf = (person: Person): string =>
 /** Words that were forgotten since. */
 const wordsOf = (text: string): string => (text === '' ? '(no longer kept)' : text);
 
-const askedFacts = ({ shown, before }: ToldRequest): readonly Fact[] => [
+const askedFacts = ({ shown, before, unusual = [] }: ToldRequest): readonly Fact[] => [
   { label: 'Who', text: personOf(shown.requester) },
   { label: 'Role', text: `${shown.title}: ${shown.roleArn}` },
   { label: 'Account', text: shown.accountId },
@@ -77,6 +78,7 @@ const askedFacts = ({ shown, before }: ToldRequest): readonly Fact[] => [
   { label: 'For', text: durationText(shown.grantedSeconds ?? shown.durationSeconds) },
   ...(shown.startAt === undefined ? [] : [{ label: 'From', text: timeText(shown.startAt) }]),
   ...(before ? [{ label: 'Before', text: beforeText(before) }] : []),
+  ...unusualFacts(unusual),
 ];
 
 const beforeText = ({ requests, same, lastApprovedAt }: Before): string =>
@@ -85,6 +87,12 @@ const beforeText = ({ requests, same, lastApprovedAt }: Before): string =>
     : `${countText(requests, 'request')}, ${same} of them for this; ${
         lastApprovedAt === undefined ? 'none of those was approved.' : `last approved ${timeText(lastApprovedAt)}.`
       }`;
+
+/** That it is the first time, "Before" says already. */
+const unusualFacts = (unusual: NonNullable<ToldRequest['unusual']>): readonly Fact[] => {
+  const lines = unusual.filter(({ code }) => code !== 'first_time').map(({ detail }) => detail);
+  return lines.length === 0 ? [] : [{ label: 'Unusual', text: lines.join('\n') }];
+};
 
 const extensionFacts = ({ extension }: RequestShown): readonly Fact[] =>
   extension

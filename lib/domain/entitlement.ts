@@ -80,6 +80,8 @@ export interface BreakGlassRules {
 export interface Entitlement {
   readonly id: string;
   readonly title: string;
+  /** What the role can do, for whoever asks or decides. */
+  readonly description?: string;
   readonly account: Account;
   readonly roleArn: string;
   readonly roleMaxSessionSeconds: number;

@@ -31,6 +31,7 @@ const entitlement = () =>
   z.strictObject({
     id: z.string(),
     title: z.string(),
+    description: z.optional(z.string()),
     accountId: z.string(),
     accountName: z.string(),
     roleArn: z.string(),
@@ -181,6 +182,26 @@ const event = () =>
     v: z.literal(1),
   });
 
+const evidence = () =>
+  z.strictObject({
+    role: z.optional(
+      z.strictObject({
+        accountName: z.string(),
+        description: z.optional(z.string()),
+        chaining: z.boolean(),
+        sourceIps: z.optional(z.array(z.string())),
+      }),
+    ),
+    ticket: z.optional(
+      z.strictObject({
+        state: z.enum(['open', 'closed', 'missing', 'unavailable', 'unchecked']),
+        ofRequester: z.optional(z.boolean()),
+      }),
+    ),
+    before: z.optional(z.strictObject({ requests: z.int(), same: z.int(), lastApprovedAt: z.optional(instant()) })),
+    unusual: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
+  });
+
 const rule = () =>
   z.strictObject({
     rule: z.string(),
@@ -271,7 +292,9 @@ export const answers = {
   ),
   DryRun: once(() => z.strictObject({ decision: z.strictObject({ allowed: z.boolean(), rules: z.array(rule()) }) })),
   Requests: once(() => z.strictObject({ requests: z.array(request()), nextCursor: z.optional(z.string()) })),
-  RequestWithEvents: once(() => z.strictObject({ request: request(), events: z.array(event()) })),
+  RequestWithEvents: once(() =>
+    z.strictObject({ request: request(), events: z.array(event()), evidence: z.optional(evidence()) }),
+  ),
   OneDelegation: once(() => z.strictObject({ delegation: delegation() })),
   Delegations: once(() => z.strictObject({ delegations: z.array(delegation()) })),
   Identities: once(() => z.strictObject({ identities: z.array(identity()) })),

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { answers } from '../../lib/http/answers.ts';
 import { type TicketServer, startTicketServer } from '../../local/ticket-server.ts';
 import { type TestBroker, startBroker } from '../support/broker.ts';
 import { testConfig, testEntitlement } from '../support/config.ts';
@@ -94,6 +95,26 @@ describe('a request with a live ticket', () => {
     const { json, text } = await ask(ben, 'ticketed', 'OPS-1');
     expect(json.errors[0]?.code).toBe('not_assigned');
     expect(text).not.toContain('ann');
+  });
+
+  test('is shown to whoever decides as the service has it now, with what else they should know', async () => {
+    const ann = await broker.signIn('ann', ['sre']);
+    const { request } = (await ask(ann, 'ticketed', 'OPS-1')).json;
+    const { status, json } = await broker.call(ann, 'GET', `/v1/requests/${request.id}?evidence=true`);
+    expect(status).toBe(200);
+    expect(answers.RequestWithEvents().safeParse(json).error).toBeUndefined();
+    expect(json).toMatchObject({
+      request: { id: request.id },
+      evidence: { role: { accountName: 'prod' }, ticket: { state: 'open', ofRequester: true }, before: { same: 1 } },
+    });
+    const without = await broker.call(ann, 'GET', `/v1/requests/${request.id}`);
+    expect(without.json).not.toHaveProperty('evidence');
+    const strangers = await broker.call(
+      await broker.signIn('eve', []),
+      'GET',
+      `/v1/requests/${request.id}?evidence=true`,
+    );
+    expect([strangers.status, strangers.json.code]).toEqual([404, 'not_found']);
   });
 
   test('is refused while the service is away, which a dry run tells as not evaluated', async () => {

@@ -90,8 +90,9 @@ export const requestsRoutes = {
   'GET /v1/requests/{id}': {
     ...read,
     operationId: 'getRequest',
-    summary: 'One request with its events.',
+    summary: 'One request with its events; with evidence, also what whoever decides should know besides.',
     function: 'requests',
+    query: once(() => z.strictObject({ evidence: z._default(flag(), false) })),
     answers: { 200: 'RequestWithEvents' },
     codes: ['not_found', 'ledger_unavailable'],
   },

@@ -36,6 +36,11 @@ test('one’s own entitlements are listed by id, with what a requester needs to 
   ]);
 });
 
+test('what the role can do is shown where access.yml says it', () => {
+  const [shown] = listEntitlements(policy([entitlement({ description: 'Everything in production.' })]), engineer);
+  expect(shown?.description).toBe('Everything in production.');
+});
+
 test('who is eligible for nothing sees nothing', () => {
   expect(listEntitlements(policy(), outsider)).toEqual([]);
 });

@@ -107,13 +107,17 @@ describe('what the requester asked for before', () => {
   });
 
   test('is nothing for whoever asks for the first time', async () => {
-    expect((await toldOf([submitted()]))?.before).toEqual({ requests: 0, same: 0 });
+    const told = await toldOf([submitted()]);
+    expect(told?.before).toEqual({ requests: 0, same: 0 });
+    expect(told?.unusual?.map(({ code }) => code)).toEqual(['first_time']);
   });
 
   test('is left out where the index does not say, and the operator hears of it', async () => {
     const silent = { ...memorySummaries(), ofRequester: () => Promise.reject(unavailable()) };
     const desk = await deskOf([submitted()], { summaries: silent });
-    expect((await readTold(desk, ID))?.before).toBeUndefined();
+    const told = await readTold(desk, ID);
+    expect(told?.before).toBeUndefined();
+    expect(told).not.toHaveProperty('unusual');
     expect(desk.warnings).toHaveLength(1);
   });
 });

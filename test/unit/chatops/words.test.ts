@@ -61,6 +61,16 @@ test.each([
   expect(factsOf(told({}, { before }))['Before']).toBe(text);
 });
 
+test('what is unusual stands there, but that it is the first time, which is said already', () => {
+  const unusual = [
+    { code: 'first_time', detail: 'Never before.' },
+    { code: 'whole_role', detail: 'The whole role.' },
+    { code: 'many_today', detail: 'Five others.' },
+  ] as const;
+  expect(factsOf(told({}, { unusual }))['Unusual']).toBe('The whole role.\nFive others.');
+  expect(factsOf(told({}, { unusual: unusual.slice(0, 1) }))).not.toHaveProperty('Unusual');
+});
+
 test('words that were forgotten are said to be, and what could not be read is left out', () => {
   const facts = factsOf(told({ justification: '' }, { before: undefined }));
   expect(facts['Why']).toBe('(no longer kept)');
