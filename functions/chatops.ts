@@ -8,6 +8,7 @@ import type { ChatActs } from '../lib/chatops/port.ts';
 import { onLambda, resolveSecrets } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { api } from '../lib/http/api.ts';
+import { chatopsRoutes } from '../lib/http/contract/chatops.ts';
 import { awsAccess } from './aws-access.ts';
 import { knowsNobody } from './knows-nobody.ts';
 import { slackRoutes } from './slack-routes.ts';
@@ -19,6 +20,7 @@ export const create = (config: Config, { clock, logger } = surroundings('chatops
   const resolveSecret = resolveSecrets(parameterStore({ region }));
   return api({
     ...{ origin, logger, authenticate: knowsNobody },
+    contract: chatopsRoutes,
     routes: slackRoutes(config, { clock, acts, replayGuard: dynamoReplayGuard(identity), resolveSecret }),
   });
 };

@@ -10,6 +10,7 @@ import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { HatcheckError, badInput } from '../lib/domain/errors.ts';
 import { api } from '../lib/http/api.ts';
+import { credentialsRoutes } from '../lib/http/contract/credentials.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
 import { assertionsOf } from './assertions-wiring.ts';
 import { onCallOf } from './outside-wiring.ts';
@@ -43,6 +44,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
   const authenticate = authenticator({ sessions, clock });
   return api({
     ...{ origin, logger, authenticate },
+    contract: credentialsRoutes,
     routes: {
       'POST /v1/requests/{id}/credentials': async ({ path, principal, claimedHandle, remainingMs }) => {
         const { accessKeyId, secretAccessKey, sessionToken, expiration } = await issueCredentials(issuer, {

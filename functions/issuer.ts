@@ -4,6 +4,7 @@ import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { api } from '../lib/http/api.ts';
+import { issuerRoutes } from '../lib/http/contract/issuer.ts';
 import { awsAccess } from './aws-access.ts';
 import { knowsNobody } from './knows-nobody.ts';
 
@@ -22,6 +23,7 @@ export const create = (
   return api({
     ...{ origin, logger },
     authenticate: knowsNobody,
+    contract: issuerRoutes,
     routes: {
       'GET /.well-known/openid-configuration': () =>
         Promise.resolve({ status: 200, json: discoveryOf(issuer), headers: cacheable(DISCOVERY_SECONDS) }),

@@ -1,6 +1,7 @@
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { api } from '../lib/http/api.ts';
+import { portalRoutes } from '../lib/http/contract/portal.ts';
 import { staticFiles } from '../lib/http/static-files.ts';
 import type { StaticFiles } from '../lib/http/static-files.ts';
 import { createLogger } from '../lib/logger.ts';
@@ -25,6 +26,7 @@ export const create = ({ origin, endpoints }: Pick<Config, 'origin' | 'endpoints
     origin,
     logger: parts.logger,
     authenticate: knowsNobody,
+    contract: portalRoutes,
     routes: {
       'GET /healthz': () => Promise.resolve({ status: 200, json: { status: 'ok' } }),
       'GET /openapi.json': () =>

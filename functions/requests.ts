@@ -13,6 +13,9 @@ import type { Channel } from '../lib/domain/command.ts';
 import type { Principal } from '../lib/domain/principal.ts';
 import type { RequestState } from '../lib/domain/request.ts';
 import { api } from '../lib/http/api.ts';
+import { delegationsRoutes } from '../lib/http/contract/delegations.ts';
+import { holdsRoutes } from '../lib/http/contract/holds.ts';
+import { requestsRoutes } from '../lib/http/contract/requests.ts';
 import { actRoutes } from './act-routes.ts';
 import { delegationRoutes } from './delegation-routes.ts';
 import { callerOf, deskParts } from './desk-wiring.ts';
@@ -26,6 +29,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
 
   return api({
     ...{ origin, logger, authenticate },
+    contract: { ...delegationsRoutes, ...holdsRoutes, ...requestsRoutes },
     routes: {
       'GET /v1/entitlements': async (call) => ({
         status: 200,

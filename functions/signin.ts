@@ -2,6 +2,9 @@ import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { type Answer, type CallerSession, api } from '../lib/http/api.ts';
+import { chatLinkRoutes as chatLinkContract } from '../lib/http/contract/chatops.ts';
+import { identitiesRoutes } from '../lib/http/contract/identities.ts';
+import { signinRoutes } from '../lib/http/contract/signin.ts';
 import { providerPage } from '../lib/http/provider-page.ts';
 import { SESSION_COOKIE, clearCookie } from '../lib/identity/cookies.ts';
 import { beginLogin, providerChoices } from '../lib/identity/login.ts';
@@ -26,6 +29,7 @@ export const create = (config: Config, around = surroundings('signin')) => {
   });
   return api({
     ...{ origin: config.origin, logger: around.logger, authenticate: authenticator(parts) },
+    contract: { ...chatLinkContract, ...identitiesRoutes, ...signinRoutes },
     routes: {
       'GET /login': async ({ query }) => {
         const choices = providerChoices(parts, query);

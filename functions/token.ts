@@ -2,6 +2,7 @@ import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { api } from '../lib/http/api.ts';
+import { tokenRoutes } from '../lib/http/contract/token.ts';
 import { OAuthError } from '../lib/http/oauth-error.ts';
 import { AssertionRefused } from '../lib/identity/assertion-refused.ts';
 import { beginDevice } from '../lib/identity/oauth/begin-device.ts';
@@ -43,6 +44,7 @@ export const create = (config: Config, around = surroundings('token')) => {
 
   return api({
     ...{ origin, logger, authenticate: authenticator(parts) },
+    contract: tokenRoutes,
     routes: {
       ...authorizeRoutes(parts, origin),
       ...deviceRoutes(parts),

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import { found } from './call.ts';
 import type { Answer, ApiContext, Authenticate, Call, CallState } from './call.ts';
 import { callOf } from './handler-call.ts';
-import type { RouteKey } from './contract.ts';
+import type { RouteKey, SomeOfContract } from './contract.ts';
 import type { Passing } from './middleware.ts';
 import { begin } from './middleware/begin.ts';
 import { callLog } from './middleware/call-log.ts';
@@ -24,6 +24,8 @@ export type { RouteKey } from './contract.ts';
 export type Routes = { readonly [K in RouteKey]?: (call: Call<K>) => Promise<Answer> };
 
 export interface ApiParts {
+  /** Of the routes below and no others: every bundle holds what it names here. */
+  readonly contract: SomeOfContract;
   readonly routes: Routes;
   /** @throws HatcheckError `not_signed_in`, `session_expired` or `invalid_token`. */
   readonly authenticate: Authenticate;
@@ -48,7 +50,7 @@ const TIMEOUT_EARLY_MS = 300;
  * that the log sees the answer as it leaves.
  */
 export const api = (parts: ApiParts): ApiHandler => {
-  const { routes, authenticate, origin, logger, milliseconds = () => performance.now() } = parts;
+  const { contract, routes, authenticate, origin, logger, milliseconds = () => performance.now() } = parts;
   const handler = middy<unknown, Passing, Error, ApiContext>(
     (_event: unknown, { call }: ApiContext): Promise<Passing> => answer(routes, call),
     { timeoutEarlyInMillis: TIMEOUT_EARLY_MS },
@@ -57,7 +59,7 @@ export const api = (parts: ApiParts): ApiHandler => {
     .use(callLog(logger, milliseconds))
     .use(securityHeaders())
     .use(problemDocuments(logger))
-    .use(route((key) => routes[key] !== undefined))
+    .use(route(contract, (key): key is RouteKey => Object.hasOwn(routes, key)))
     .use(shape())
     .use(caller(authenticate))
     .use(csrf(origin))

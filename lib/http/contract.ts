@@ -30,6 +30,9 @@ export const contract = {
 
 export type Contract = typeof contract;
 
+/** The contracts of some routes. */
+export type SomeOfContract = Partial<Contract>;
+
 /** An API Gateway route key: `GET /v1/entitlements`, `POST /v1/requests/{id}/approve`, … */
 export type RouteKey = keyof Contract;
 
@@ -46,5 +49,3 @@ export type BodyOf<K extends RouteKey> = Contract[K] extends { readonly body: ()
   : Nothing;
 
 export type PathOf<K extends RouteKey> = K extends `${string}{id}${string}` ? { readonly id: string } : Nothing;
-
-export const isRouteKey = (key: string): key is RouteKey => Object.hasOwn(contract, key);

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { RouteKey } from '../../lib/http/api.ts';
-import { contract, isRouteKey } from '../../lib/http/contract.ts';
+import { routeKeys } from '../support/route-keys.ts';
 import { type Fuzzed, startFuzzed } from './handlers.ts';
 import { faultsOf } from './law.ts';
 import { fuzz } from './run.ts';
-
-const routes: readonly RouteKey[] = Object.keys(contract).filter(isRouteKey);
 
 let fuzzed: Fuzzed;
 
@@ -17,7 +14,7 @@ afterAll(async () => {
 });
 
 /** The long run of the same is `npm run fuzz`. */
-test.each(routes)(
+test.each(routeKeys)(
   '%s: whatever is sent is answered by the contract, never by a 5xx',
   async (key) => {
     const { failure, calls, statuses } = await fuzz(fuzzed, key, { calls: 200, seed: 20_261_122 });

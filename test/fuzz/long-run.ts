@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { contract, isRouteKey } from '../../lib/http/contract.ts';
+import { routeKeys } from '../support/route-keys.ts';
 import { startFuzzed } from './handlers.ts';
 import { fuzzIdentity } from './identity/long-run.ts';
 import { fuzz } from './run.ts';
@@ -25,9 +25,7 @@ const main = async (): Promise<boolean> => {
   const calls = Number(values.calls ?? 20_000);
   const seed = Number(values.seed ?? Date.now() % 1_000_000_000);
   const minutes = Number(values.minutes ?? 10);
-  const routes = Object.keys(contract)
-    .filter(isRouteKey)
-    .filter((key) => values.route === undefined || values.route === key);
+  const routes = routeKeys.filter((key) => values.route === undefined || values.route === key);
   const isUnderstood = calls >= 1 && minutes > 0 && Number.isSafeInteger(calls) && Number.isSafeInteger(seed);
   if (values.help || !isUnderstood || routes.length === 0) {
     process.stdout.write(USAGE);

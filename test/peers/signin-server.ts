@@ -1,12 +1,13 @@
 import { create } from '../../functions/signin.ts';
 import { systemChance, systemClock } from '../../lib/broker/system.ts';
-import { contract, isRouteKey } from '../../lib/http/contract.ts';
+import { contract } from '../../lib/http/contract.ts';
 import type { ApiHandler } from '../../lib/http/api.ts';
 import type { IdentityProvider } from '../../lib/identity/ports.ts';
 import { startGateway } from '../../local/gateway/server.ts';
 import { setFunctionEnvironment, testConfig } from '../support/config.ts';
 import { startDynamoDb } from '../support/dynamodb.ts';
 import { recordingLogger } from '../support/logger.ts';
+import { routeKeys } from '../support/route-keys.ts';
 
 export interface SigninServer {
   readonly origin: string;
@@ -23,10 +24,9 @@ export const startSigninServer = async (): Promise<SigninServer> => {
   const database = await startDynamoDb();
   const log = recordingLogger();
   let signin: ApiHandler | undefined;
-  const keys = Object.keys(contract).filter(isRouteKey);
   const gateway = await startGateway({
     port: 0,
-    routes: keys
+    routes: routeKeys
       .filter((key) => contract[key].function === 'signin')
       .map((routeKey) => ({ routeKey, functionId: 'signin' })),
     invoke: (_id, event) => signin?.(event) ?? Promise.reject(new TypeError('nobody is trusted yet')),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { api } from '../../../lib/http/api.ts';
+import { signinRoutes } from '../../../lib/http/contract/signin.ts';
 import { httpEvent } from '../../support/events.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { ORIGIN, REQUEST_ID, authenticate, bearer, stubApi } from './stub-api.ts';
@@ -16,6 +17,7 @@ describe('routes', () => {
 
   test('a route of another function is not found here', async () => {
     const handler = api({
+      contract: signinRoutes,
       routes: { 'GET /v1/me': () => Promise.resolve({ status: 200, json: {} }) },
       authenticate,
       origin: ORIGIN,

@@ -3,11 +3,12 @@ import { HatcheckError, refuse } from '../../../lib/domain/errors.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
 import { api } from '../../../lib/http/api.ts';
 import type { Answer, CallerSession, Presented } from '../../../lib/http/api.ts';
-import { contract, isRouteKey } from '../../../lib/http/contract.ts';
+import { contract } from '../../../lib/http/contract.ts';
 import type { ApiParts } from '../../../lib/http/api.ts';
 import { httpEvent } from '../../support/events.ts';
 import type { HttpCall } from '../../support/events.ts';
 import { recordingLogger } from '../../support/logger.ts';
+import { isRouteKey } from '../../support/route-keys.ts';
 
 export const ORIGIN = 'https://hatcheck.example.com';
 export const CSRF = 'k7c9-the-hidden-field';
@@ -57,6 +58,7 @@ export const stubApi = (o: Partial<Omit<ApiParts, 'routes'>> & { routes?: Handle
   const log = recordingLogger();
   const everyRoute = Object.fromEntries(Object.keys(contract).map((key) => [key, echo]));
   const handler = api({
+    contract,
     authenticate,
     origin: ORIGIN,
     logger: log.logger,
