@@ -6,6 +6,7 @@ import { askersAnywhere, onDuty } from '../lib/broker/on-duty.ts';
 import { viewRequests } from '../lib/broker/request-view.ts';
 import { submitRequest } from '../lib/broker/submit-request.ts';
 import type { ChatAct } from '../lib/chatops/act.ts';
+import { homeCards } from '../lib/chatops/home.ts';
 import type { Card, Chat } from '../lib/chatops/port.ts';
 import * as replies from '../lib/chatops/replies.ts';
 import type { Principal } from '../lib/domain/principal.ts';
@@ -16,6 +17,9 @@ type Saying<T extends ChatAct['saying']['type']> = Extract<ChatAct['saying'], { 
 
 /** How many of somebody's requests fit into a message. */
 const LISTED = 10;
+
+/** Among how many of somebody's last requests those are looked for that live. */
+const AT_HOME = 100;
 
 /** Somebody who acts in chat, and who they are. */
 export interface Acting {
@@ -36,6 +40,8 @@ export const actAs = (desk: Desk, acting: Acting): Promise<Card | undefined> => 
       return ask(desk, acting, saying);
     case 'form':
       return openForm(desk, acting, saying);
+    case 'home':
+      return showHome(desk, acting);
     default:
       return list(desk, acting);
   }
@@ -82,4 +88,11 @@ const list = async (desk: Desk, { principal }: Acting): Promise<Card> => {
   return replies.listCard(
     views.map(({ title, status, grant }) => ({ title, status: grant ? `${status}, grant ${grant.state}` : status })),
   );
+};
+
+/** What they hold and what they wait for, on their own page of the app: written anew each time that it is opened. */
+const showHome = async (desk: Desk, { principal, chat, act }: Acting): Promise<undefined> => {
+  const { requests } = await listRequests(desk, principal, { as: 'requester', limit: AT_HOME });
+  const views = await viewRequests(desk, principal, requests, 'chat');
+  await chat.home(act.account, homeCards(views, desk.clock.now()));
 };

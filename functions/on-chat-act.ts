@@ -54,7 +54,7 @@ export const create = (
 
   /** What was decided is decided: an answer that nobody hears is no reason to do it again. */
   const answer = async (chat: Chat, act: ChatAct, card: Card): Promise<void> =>
-    chat.whisper(act, card).catch((error: unknown) => {
+    (act.saying.type === 'home' ? chat.home(act.account, [card]) : chat.whisper(act, card)).catch((error: unknown) => {
       logger.error('whoever acted in chat was not answered', { provider: chat.platform }, error);
     });
 

@@ -1,5 +1,6 @@
 import type { ChatActs } from '../lib/chatops/port.ts';
 import { receiveAct } from '../lib/chatops/receive.ts';
+import { readEvent } from '../lib/chatops/slack/event.ts';
 import { type Read, readCommand, readInteraction } from '../lib/chatops/slack/payload.ts';
 import { slackVerifier } from '../lib/chatops/slack/signature.ts';
 import type { SlackSettings } from '../lib/chatops/settings.ts';
@@ -17,12 +18,13 @@ export interface ReceiveParts {
   readonly clock: Clock;
 }
 
-type SlackRoute = 'POST /chatops/slack/commands' | 'POST /chatops/slack/interactions';
+type SlackRoute = `POST /chatops/slack/${'commands' | 'interactions' | 'events'}`;
+type Said = Read | { readonly challenge: string };
 
 /** Slack's routes: the signature first, of the body as it came; then what it says; then the queue; then 200, and nothing else. */
 export const slackRoutes = ({ chat, stage, endpoints }: Config, parts: ReceiveParts) => {
   const receive =
-    (read: (fields: Fields, us: SlackSettings) => Read) =>
+    (read: (body: string, us: SlackSettings) => Said) =>
     async ({ headers, rawBody }: Call<SlackRoute>): Promise<Answer> => {
       const us = chat?.slack;
       if (!us) throw new HatcheckError(refuse('not_found', 'access.yml says nothing of Slack'));
@@ -30,9 +32,9 @@ export const slackRoutes = ({ chat, stage, endpoints }: Config, parts: ReceivePa
       const now = parts.clock.now();
       const fault = slackVerifier(await Promise.all(secrets))({ headers, body: rawBody }, now);
       if (fault) throw new HatcheckError(refuse('invalid_token', `slack: ${fault}`));
-      const { fields, faults } = parseForm(rawBody, '/');
-      const said = faults.length > 0 ? { fault: 'malformed' as const } : read(fields, us);
+      const said = read(rawBody, us);
       if (said === 'nothing') return { status: 200 };
+      if ('challenge' in said) return { status: 200, text: said.challenge };
       if ('fault' in said)
         throw new HatcheckError(
           refuse(said.fault === 'malformed' ? 'invalid_input' : 'channel_not_allowed', `slack: ${said.fault}`),
@@ -40,11 +42,18 @@ export const slackRoutes = ({ chat, stage, endpoints }: Config, parts: ReceivePa
       await receiveAct(parts, { ...said.act, at: now });
       return { status: 200 };
     };
+  const inForm =
+    (read: (fields: Fields, us: SlackSettings) => Read) =>
+    (body: string, us: SlackSettings): Read => {
+      const { fields, faults } = parseForm(body, '/');
+      return faults.length > 0 ? { fault: 'malformed' } : read(fields, us);
+    };
 
   return {
-    'POST /chatops/slack/commands': receive((fields, us) => readCommand(fields, us, endpoints.slack)),
-    'POST /chatops/slack/interactions': receive((fields, us) =>
-      readInteraction(fields['payload'], us, endpoints.slack),
+    'POST /chatops/slack/commands': receive(inForm((fields, us) => readCommand(fields, us, endpoints.slack))),
+    'POST /chatops/slack/interactions': receive(
+      inForm((fields, us) => readInteraction(fields['payload'], us, endpoints.slack)),
     ),
+    'POST /chatops/slack/events': receive(readEvent),
   } satisfies Routes;
 };

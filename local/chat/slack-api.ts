@@ -65,16 +65,26 @@ const block = z.discriminatedUnion('type', [
     label: plain(2000),
     element,
   }),
-  z.object({ type: z.literal('actions'), block_id: z.string().max(255), elements: z.array(element).min(1).max(25) }),
+  z.object({
+    type: z.literal('actions'),
+    block_id: z.string().max(255).optional(),
+    elements: z.array(element).min(1).max(25),
+  }),
   z.object({ type: z.literal('divider') }),
 ]);
 
-const blocks = z.array(block).max(50);
+/** Slack gives a block a name where it has none, and refuses two of one name. */
+const areNamedOnce = (all: readonly SlackBlock[]): boolean => {
+  const names = all.flatMap((one) => ('block_id' in one && one.block_id !== undefined ? [one.block_id] : []));
+  return new Set(names).size === names.length;
+};
+
+const blocks = z.array(block).max(50).refine(areNamedOnce);
 const view = z.looseObject({
   type: z.enum(['modal', 'home']),
   callback_id: z.string().max(255).optional(),
   title: plain(24).optional(),
-  blocks: z.array(block).max(100),
+  blocks: z.array(block).max(100).refine(areNamedOnce),
 });
 
 export type SlackView = z.infer<typeof view>;

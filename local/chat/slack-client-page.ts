@@ -81,7 +81,7 @@ const inOrder = (messages) => messages.filter(({ thread }) => !thread).flatMap((
 const draw = () => {
   const as = $('as').value;
   const channel = $('channel').value;
-  if (channel === 'home') $('messages').replaceChildren(...shown(state.homes[as]?.blocks ?? [], 'home', () => {}));
+  if (channel === 'home') $('messages').replaceChildren(...shown(state.homes[as]?.blocks ?? [], 'home', (one) => act({ do: 'press', actionId: one.action_id })));
   else {
     const here = channel === 'direct' ? 'D' + as.slice(1) : channel;
     const mine = state.messages.filter((one) => one.channel === here && (!one.only || one.only === as));
@@ -107,8 +107,9 @@ const look = async () => {
   }
   draw();
 };
-$('as').onchange = draw;
-$('channel').onchange = draw;
+const choose = () => { draw(); if ($('channel').value === 'home') act({ do: 'home' }); };
+$('as').onchange = choose;
+$('channel').onchange = choose;
 $('window').oncancel = () => act({ do: 'leave' });
 $('say').onsubmit = (event) => {
   event.preventDefault();

@@ -16,7 +16,8 @@ export interface SlackReply {
 }
 
 export interface Pressed {
-  readonly message: Pick<SlackMessage, 'channel' | 'ts'>;
+  /** Absent: on the app's home. */
+  readonly message?: Pick<SlackMessage, 'channel' | 'ts'>;
   readonly actionId: string;
   readonly value?: string;
   /** What stands in the message's inputs, by block. */
@@ -46,11 +47,8 @@ export const pressPayload = (app: SlackApp, begun: Begun, pressed: Pressed): obj
   return {
     ...sender(app, begun),
     type: 'block_actions',
-    container: { type: 'message', message_ts: message.ts, channel_id: message.channel, is_ephemeral: false },
-    channel: { id: message.channel, name: 'approvals' },
-    message: { type: 'message', ts: message.ts },
+    ...(message ? onMessage(message, begun) : { container: { type: 'view', view_id: 'VHOME' } }),
     state: { values: inputsOf(inputs) },
-    response_url: begun.replyUrl,
     actions: [
       {
         ...{ type: 'button', block_id: 'actions', action_id: actionId, action_ts: String(begun.now.getTime() / 1000) },
@@ -59,6 +57,13 @@ export const pressPayload = (app: SlackApp, begun: Begun, pressed: Pressed): obj
     ],
   };
 };
+
+const onMessage = ({ channel, ts }: Pick<SlackMessage, 'channel' | 'ts'>, { replyUrl }: Begun): object => ({
+  container: { type: 'message', message_ts: ts, channel_id: channel, is_ephemeral: false },
+  channel: { id: channel, name: 'approvals' },
+  message: { type: 'message', ts },
+  response_url: replyUrl,
+});
 
 /** https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
 export const submitPayload = (
@@ -96,7 +101,12 @@ const inputsOf = (values: Readonly<Record<string, string>>, selects: ReadonlySet
   );
 
 export const sendPayload = (app: SlackApp, payload: object, now: Date): Promise<SlackReply> =>
-  sendSigned(app, '/chatops/slack/interactions', new URLSearchParams({ payload: JSON.stringify(payload) }), now);
+  sendSigned(
+    app,
+    '/chatops/slack/interactions',
+    new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
+    now,
+  );
 
 /** https://docs.slack.dev/interactivity/implementing-slash-commands */
 export const sendCommand = (
@@ -116,17 +126,42 @@ export const sendCommand = (
     response_url: replyUrl,
     trigger_id: trigger,
   });
-  return sendSigned(app, '/chatops/slack/commands', fields, now);
+  return sendSigned(app, '/chatops/slack/commands', fields.toString(), now);
+};
+
+/** https://docs.slack.dev/reference/events/app_home_opened, in what is around each event. */
+export const sendHomeOpened = (app: SlackApp, { member, now }: Begun, eventId: string): Promise<SlackReply> => {
+  const body = JSON.stringify({
+    ...{ token: 'not used any more', team_id: app.teamId, context_team_id: app.teamId, context_enterprise_id: null },
+    ...{
+      api_app_id: app.appId,
+      type: 'event_callback',
+      event_id: eventId,
+      event_time: Math.floor(now.getTime() / 1000),
+    },
+    authorizations: [{ enterprise_id: null, team_id: app.teamId, user_id: 'U0BOT', is_bot: true }],
+    is_ext_shared_channel: false,
+    event: {
+      ...{ type: 'app_home_opened', user: member.id, channel: `D${member.id.slice(1)}`, tab: 'home' },
+      event_ts: String(now.getTime() / 1000),
+    },
+  });
+  return sendSigned(app, '/chatops/slack/events', body, now, 'application/json');
 };
 
 /** https://docs.slack.dev/authentication/verifying-requests-from-slack */
-const sendSigned = async (app: SlackApp, path: string, fields: URLSearchParams, now: Date): Promise<SlackReply> => {
-  const body = fields.toString();
+const sendSigned = async (
+  app: SlackApp,
+  path: string,
+  body: string,
+  now: Date,
+  contentType = 'application/x-www-form-urlencoded',
+): Promise<SlackReply> => {
   const timestamp = String(Math.floor(now.getTime() / 1000));
   const response = await fetch(`${app.requestOrigin()}${path}`, {
     method: 'POST',
     headers: {
-      'content-type': 'application/x-www-form-urlencoded',
+      'content-type': contentType,
       'x-slack-request-timestamp': timestamp,
       'x-slack-signature': signatureOf(app.signingSecret, timestamp, body),
     },

@@ -21,15 +21,16 @@ const done = z.discriminatedUnion('do', [
   z.object({
     do: z.literal('press'),
     as: z.string(),
-    channel: z.string(),
-    ts: z.string(),
+    /** Neither: on the app's home. */
+    channel: z.string().optional(),
+    ts: z.string().optional(),
     actionId: z.string(),
     value: z.string().optional(),
     inputs: texts.default({}),
   }),
   z.object({ do: z.literal('command'), as: z.string(), channel: z.string(), text: z.string() }),
   z.object({ do: z.literal('submit'), as: z.string(), values: texts }),
-  z.object({ do: z.literal('leave'), as: z.string() }),
+  z.object({ do: z.enum(['leave', 'home']), as: z.string() }),
 ]);
 
 type Done = z.infer<typeof done>;
@@ -56,13 +57,15 @@ const act = async ({ hands, world }: PageDesk, what: Done): Promise<object> => {
   switch (what.do) {
     case 'press': {
       const { as, channel, ts, actionId, value, inputs } = what;
-      const message = { channel, ts };
-      return hands.press(as, { message, actionId, inputs, ...(value === undefined ? {} : { value }) });
+      const on = channel === undefined || ts === undefined ? {} : { message: { channel, ts } };
+      return hands.press(as, { ...on, actionId, inputs, ...(value === undefined ? {} : { value }) });
     }
     case 'command':
       return hands.command(what.as, what.channel, what.text);
     case 'submit':
       return hands.submit(what.as, what.values);
+    case 'home':
+      return hands.openHome(what.as);
     case 'leave':
       world.views.delete(what.as);
       return {};

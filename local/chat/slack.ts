@@ -15,6 +15,7 @@ import {
   type SlackReply,
   pressPayload,
   sendCommand,
+  sendHomeOpened,
   sendPayload,
   submitPayload,
 } from './slack-events.ts';
@@ -33,6 +34,7 @@ export interface LocalSlackOptions {
 
 /** What a member does, as their client would; each is signed and sent to the broker, whose answer comes back. */
 export interface SlackHands {
+  openHome(user: string): Promise<SlackReply>;
   press(user: string, what: Pressed): Promise<SlackReply>;
   command(user: string, channel: string, text: string): Promise<SlackReply>;
   /** The window that is open; `values` by block. */
@@ -94,7 +96,8 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
   };
 
   const hands: SlackHands = {
-    press: (user, what) => sendPayload(app, pressPayload(app, begin(user, what.message.channel), what), clock()),
+    openHome: (user) => sendHomeOpened(app, begin(user, ''), `Ev${randomBytes(5).toString('hex').toUpperCase()}`),
+    press: (user, what) => sendPayload(app, pressPayload(app, begin(user, what.message?.channel ?? ''), what), clock()),
     command: (user, channel, text) => sendCommand(app, begin(user, channel), { channel, text }),
     submit: async (user, values) => {
       const view = world.views.get(user);

@@ -11,6 +11,7 @@ import { type MemoryClock, memoryClock } from '../support/memory.ts';
 import {
   SIGNING_SECRET,
   commandBody,
+  homeOpened,
   interactionBody,
   pressPayload,
   slackHeaders,
@@ -74,6 +75,12 @@ const post = async (path: string, body: string, { at = clock.now(), secret, conf
 
 const INTERACTIONS = '/chatops/slack/interactions';
 const COMMANDS = '/chatops/slack/commands';
+const EVENTS = '/chatops/slack/events';
+const event = (change: object = {}, more: Post = {}) =>
+  post(EVENTS, JSON.stringify(homeOpened(change)), {
+    ...more,
+    headers: { 'content-type': 'application/json', ...more.headers },
+  });
 
 /** Another press each time. */
 const aPress = (change: object = {}): string => {
@@ -121,6 +128,36 @@ describe('what Slack signed', () => {
     isDown = false;
     expect(await press()).toEqual([200, undefined]);
     expect(sent).toHaveLength(1);
+  });
+});
+
+describe('an event', () => {
+  test('that Slack signed is put on the queue once, however often Slack sends it', async () => {
+    for (const number of ['1', '2', '3'])
+      expect(await event({}, { headers: { 'x-slack-retry-num': number } })).toEqual([200, undefined]);
+    expect(sent).toMatchObject([{ account: { user: 'U0ALICE' }, saying: { type: 'home' } }]);
+  });
+
+  test('has its challenge said back as plain text, and nothing else comes of it', async () => {
+    const body = JSON.stringify({ type: 'url_verification', challenge: 'abc123' });
+    const headers = { 'content-type': 'application/json', ...slackHeaders(body, clock.now()) };
+    const answer = await handlerOf()(httpEvent({ method: 'POST', path: EVENTS, body, headers }));
+    expect([answer.statusCode, answer.body, answer.headers?.['content-type']]).toEqual([
+      ...[200, 'abc123', 'text/plain; charset=utf-8'],
+    ]);
+    expect(sent).toEqual([]);
+  });
+
+  test('attack: unsigned, stale, foreign, or as a form, does nothing, and its challenge is not said back', async () => {
+    expect(await event({}, { secret: 'another' })).toEqual([401, 'invalid_token']);
+    expect(await event({ type: 'url_verification', challenge: 'abc' }, { secret: 'another' })).toEqual([
+      ...[401, 'invalid_token'],
+    ]);
+    expect(await event({}, { at: '2026-11-22T11:54:59.000Z' })).toEqual([401, 'invalid_token']);
+    expect(await event({ team_id: 'T0THEIRS' })).toEqual([403, 'channel_not_allowed']);
+    expect(await event({ event: { type: 'app_home_opened' } })).toEqual([400, 'invalid_input']);
+    expect(await post(EVENTS, aPress())).toEqual([415, 'unsupported_media_type']);
+    expect(sent).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import type { RouteKey } from '../../lib/http/api.ts';
 import {
   SIGNING_SECRET,
   commandBody,
+  homeOpened,
   interactionBody,
   pressPayload,
   slackHeaders,
@@ -63,6 +64,15 @@ export const waysIn = (key: RouteKey, known: Known): readonly WayIn[] => {
       return ['', 'mine', 'link'].map((text) => signed(commandBody({ text })));
     case 'POST /chatops/slack/interactions':
       return [pressPayload(), submissionPayload()].map((payload) => signed(interactionBody(payload)));
+    case 'POST /chatops/slack/events':
+      return [
+        homeOpened(),
+        homeOpened({ event: { type: 'app_mention' } }),
+        { type: 'url_verification', challenge: 'A' },
+      ].map((json) => ({
+        json,
+        headers: slackHeaders(JSON.stringify(json), new Date().toISOString(), SIGNING_SECRET),
+      }));
     default:
       return known.honest;
   }

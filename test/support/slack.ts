@@ -89,3 +89,17 @@ export const submissionPayload = (change: object = {}) => {
 };
 
 export const interactionBody = (payload: object): string => encoded({ payload: JSON.stringify(payload) });
+
+/** The event that somebody opened the app's home. */
+export const homeOpened = (change: object = {}) => ({
+  token: 'not used any more',
+  team_id: slackSettings.teamId,
+  context_team_id: slackSettings.teamId,
+  api_app_id: slackSettings.appId,
+  event: { type: 'app_home_opened', user: 'U0ALICE', channel: 'D0ALICE', tab: 'home', event_ts: '1700000001.000200' },
+  type: 'event_callback',
+  event_id: 'Ev0HOME',
+  event_time: 1_700_000_001,
+  is_ext_shared_channel: false,
+  ...change,
+});

@@ -13,8 +13,9 @@ export type PayloadFault = 'malformed' | 'other_app' | 'other_workspace' | 'not_
 /** `nothing`: it needs an answer and no act, such as a button that is a link. */
 export type Read = { readonly act: Omit<ChatAct, 'at'> } | { readonly fault: PayloadFault } | 'nothing';
 
-const id = (letters: string) => z.string().check(z.regex(new RegExp(`^[${letters}][A-Z0-9]{2,20}$`)));
-const line = z.string().check(z.maxLength(256));
+/** Slack's ids, by their first letter. */
+export const id = (letters: string) => z.string().check(z.regex(new RegExp(`^[${letters}][A-Z0-9]{2,20}$`)));
+export const line = z.string().check(z.maxLength(256));
 const address = z.string().check(z.maxLength(2048));
 /** Unique to one press, one submission or one command; also what a form is opened with. */
 const trigger = z.string().check(z.regex(/^[\w.-]{1,256}$/));
@@ -122,16 +123,18 @@ const placeOf = ({ container, response_url: text }: Press, standIn?: string): Ch
   };
 };
 
-interface From {
+export interface From {
   readonly app: string;
   readonly team: string;
   readonly enterprise: string | undefined;
   readonly user: string;
   readonly name: string | undefined;
+  /** What Slack gives to one act only. */
   readonly trigger: string;
 }
 
-const actOf = (
+/** The act of whoever is of our app and workspace. @param place undefined where it leads to somebody else's address */
+export const actOf = (
   { app, team, enterprise, user, name, trigger: by }: From,
   us: SlackIdentity,
   saying: SlackSaying,
@@ -158,7 +161,7 @@ const actOf = (
   };
 };
 
-const jsonOf = (text: string | undefined): unknown => {
+export const jsonOf = (text: string | undefined): unknown => {
   try {
     return JSON.parse(text ?? '');
   } catch {

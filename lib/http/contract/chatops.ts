@@ -33,6 +33,12 @@ export const chatopsRoutes = {
     summary: 'A button that was pressed or a form that was sent, signed by Slack.',
     accepts: ['form'],
   },
+  'POST /chatops/slack/events': {
+    ...fromPlatform,
+    operationId: 'receiveSlackEvent',
+    summary: 'That somebody opened the app’s home, signed by Slack; or its challenge, which is said back.',
+    accepts: ['json'],
+  },
 } as const satisfies Record<string, RouteContract>;
 
 /** Where a person says the code that their chat account was given. Served by `functions/signin.ts`. */
