@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { Credentials } from './api.ts';
-import { When } from './parts.tsx';
+import type { Credentials } from '../api/calls.ts';
+import { When } from '../parts/when.tsx';
 
 interface Form {
   readonly name: string;

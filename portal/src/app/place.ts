@@ -1,0 +1,29 @@
+/** A page of the portal, as its address says. */
+export type Place =
+  | { readonly page: 'home' | 'decide' | 'history' | 'audit' | 'account' | 'nowhere' }
+  | { readonly page: 'ask'; readonly entitlementId: string }
+  | { readonly page: 'request'; readonly requestId: string };
+
+const PLAIN = {
+  '/': 'home',
+  '/decide': 'decide',
+  '/history': 'history',
+  '/audit': 'audit',
+  '/account': 'account',
+} as const;
+const ASK = /^\/ask\/([a-z0-9][a-z0-9-]{0,62})$/;
+const REQUEST = /^\/requests\/(r_[A-Z2-7]{26})$/;
+
+/** `nowhere` for a path that is no page of the portal's. */
+export const placeAt = (path: string): Place => {
+  const plain = Object.hasOwn(PLAIN, path) ? PLAIN[path as keyof typeof PLAIN] : undefined;
+  if (plain) return { page: plain };
+  const [, entitlementId] = ASK.exec(path) ?? [];
+  if (entitlementId !== undefined) return { page: 'ask', entitlementId };
+  const [, requestId] = REQUEST.exec(path) ?? [];
+  return requestId === undefined ? { page: 'nowhere' } : { page: 'request', requestId };
+};
+
+/** Where a sign-in begins that comes back to `here`, a path with its query. */
+export const signInPath = (here: string, loginUrl = '/login'): string =>
+  `${loginUrl}${loginUrl.includes('?') ? '&' : '?'}returnTo=${encodeURIComponent(here)}`;

@@ -1,0 +1,69 @@
+import { createContext } from 'preact';
+import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { type Me, readMe } from '../api/calls.ts';
+import { Refused } from '../api/problem.ts';
+import { onSignedOut } from '../api/send.ts';
+import { forget, kept, keep } from './kept.ts';
+
+/** `maybe`: somebody was, the last time. */
+type Standing = 'unknown' | 'maybe' | 'signedIn' | 'signedOut' | 'expired';
+
+export interface Session {
+  readonly standing: Standing;
+  readonly me: Me | undefined;
+  /** Why it is not known who is signed in. */
+  readonly fault: unknown;
+  readonly again: () => void;
+}
+
+const SOMEBODY = 'somebody';
+
+/** Who is signed in in this browser: asked at the start, whenever the page is looked at again, and told by any answer that says nobody. */
+export const useOwnSession = (): Session => {
+  const [standing, setStanding] = useState<Standing>(() => (kept('local', SOMEBODY) === 'yes' ? 'maybe' : 'unknown'));
+  const [me, setMe] = useState<Me>();
+  const [fault, setFault] = useState<unknown>();
+  const known = useRef<string>(undefined);
+
+  const again = useCallback(() => {
+    readMe().then(
+      (read) => {
+        keep('local', SOMEBODY, 'yes');
+        // Somebody else signed in, in another tab: nothing of the one before may stay.
+        if (known.current !== undefined && known.current !== read.principal.handle) location.reload();
+        known.current = read.principal.handle;
+        setMe((before) => (JSON.stringify(before) === JSON.stringify(read) ? before : read));
+        setStanding('signedIn');
+        setFault(undefined);
+      },
+      (error: unknown) => {
+        if (!(error instanceof Refused) || error.status !== 401) setFault(error);
+      },
+    );
+  }, []);
+
+  useEffect(() => {
+    onSignedOut(() => {
+      forget('local', SOMEBODY);
+      setMe(undefined);
+      setStanding((before) => (before === 'unknown' || before === 'signedOut' ? 'signedOut' : 'expired'));
+    });
+    // Somebody may have signed in, or out, in another tab meanwhile; and then the page's forms are of another session.
+    const seen = (): void => {
+      if (!document.hidden) again();
+    };
+    document.addEventListener('visibilitychange', seen);
+    addEventListener('online', seen);
+    again();
+    return () => {
+      document.removeEventListener('visibilitychange', seen);
+      removeEventListener('online', seen);
+    };
+  }, [again]);
+  return { standing, me, fault, again };
+};
+
+export const SessionContext = createContext<Me | undefined>(undefined);
+
+/** Whoever is signed in; undefined for the moment in which that is still being asked. */
+export const useMe = (): Me | undefined => useContext(SessionContext);

@@ -1,0 +1,26 @@
+import type { EntitlementView } from '../api/calls.ts';
+import { Fact, Facts } from '../parts/facts.tsx';
+import { Untrusted } from '../parts/untrusted.tsx';
+import { durationText } from '../parts/duration.ts';
+import { needsOf } from './needs.ts';
+
+/** What is asked for, and what it needs, before anything is filled in. */
+export const Needs = ({ entitlement }: { entitlement: EntitlementView }) => {
+  const { accountName, accountId, roleArn, maxDurationSeconds } = entitlement;
+  return (
+    <Facts>
+      <Fact name="Account">
+        <Untrusted text={accountName} /> ({accountId})
+      </Fact>
+      <Fact name="Role">{roleArn.slice(roleArn.lastIndexOf('/') + 1)}</Fact>
+      <Fact name="At most">{durationText(maxDurationSeconds)}</Fact>
+      <Fact name="Needs">
+        <ul class="plain">
+          {needsOf(entitlement).map((need) => (
+            <li key={need}>{need}</li>
+          ))}
+        </ul>
+      </Fact>
+    </Facts>
+  );
+};

@@ -1,0 +1,30 @@
+import type { EntitlementView } from '../api/calls.ts';
+import { durationText } from '../parts/duration.ts';
+
+/** What this one asks of whoever asks for it, one sentence each, before they begin. */
+export const needsOf = (entitlement: EntitlementView): readonly string[] => {
+  const { approval, requires, ticket, hours, justification } = entitlement;
+  const { mfa, authenticatedWithinSeconds: age } = requires;
+  return [
+    approvalNeed(approval),
+    ...(ticket
+      ? [`${ticket.required ? 'A ticket' : 'A ticket, if there is one,'} of the form ${ticket.pattern}.`]
+      : []),
+    ...(justification.minLength > 1 ? [`A reason of ${justification.minLength} characters or more.`] : []),
+    ...(mfa ? ['A sign-in with a second factor.'] : []),
+    ...(age === undefined ? [] : [`A sign-in of the last ${durationText(age)}.`]),
+    ...(hours ? [`${hours.days.join(', ')}, ${hours.from} to ${hours.to} (${hours.timezone}).`] : []),
+  ];
+};
+
+const approvalNeed = (approval: EntitlementView['approval']): string => {
+  if (approval === 'auto') return 'Granted at once.';
+  const stages = approval.stages.map(({ from, count }) => `${count === 1 ? 'one' : count} of ${approversText(from)}`);
+  return `A yes of ${stages.join(approval.parallel ? ' and ' : ', then of ')}, within ${durationText(approval.withinSeconds)}.`;
+};
+
+/** A group that several identity providers have by the same name is one to the reader. */
+export const approversText = ({ groups, people }: { groups: readonly string[]; people: readonly string[] }): string => {
+  const names = [...groups, ...people].map((name) => name.slice(name.indexOf(':') + 1));
+  return [...new Set(names)].join(' or ');
+};

@@ -1,0 +1,63 @@
+import { useId } from 'preact/hooks';
+import type { RequestView } from '../api/calls.ts';
+import { Loading } from '../parts/loading.tsx';
+import { Status } from '../parts/status.tsx';
+import { Untrusted } from '../parts/untrusted.tsx';
+import { Countdown } from '../parts/when.tsx';
+import { Having } from './having.tsx';
+
+/** Whether it is still to become something, or is had now. */
+export const isOpen = ({ status }: Pick<RequestView, 'status'>): boolean =>
+  status === 'pending' || status === 'approved';
+
+interface MineProps {
+  readonly requests: readonly RequestView[] | undefined;
+  readonly onActed: () => void;
+}
+
+/** What one has, or waits for. */
+export const Mine = ({ requests, onActed }: MineProps) => {
+  const id = useId();
+  if (!requests) return <Loading />;
+  const open = requests.filter(isOpen);
+  if (open.length === 0) return null;
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>Your requests</h2>
+      <ul class="cards">
+        {open.map((request) => (
+          <li key={request.id} class="card">
+            <h3>
+              <a href={`/requests/${request.id}`}>
+                <Untrusted text={request.title} />
+              </a>{' '}
+              <Status of={request} />
+            </h3>
+            <Left request={request} />
+            <Having request={request} onActed={onActed} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
+const Left = ({ request: { status, grant, pendingUntil, approvalsNeeded } }: { request: RequestView }) => {
+  if (status === 'pending' && pendingUntil !== undefined)
+    return (
+      <p>
+        Waits for {approvalsNeeded === 1 ? 'one more yes' : `${approvalsNeeded} more`},{' '}
+        <Countdown until={pendingUntil} /> left
+      </p>
+    );
+  if (!grant || grant.state === 'ended') return null;
+  return grant.state === 'active' ? (
+    <p>
+      <Countdown until={grant.endsAt} /> left
+    </p>
+  ) : (
+    <p>
+      Starts in <Countdown until={grant.startsAt} />
+    </p>
+  );
+};

@@ -1,0 +1,46 @@
+import { type ComponentType } from 'preact';
+import { readRequest, type OneRequest, type RequestView } from '../api/calls.ts';
+import { usePolled } from '../api/polled.ts';
+import { lazily } from '../app/lazily.tsx';
+import { Page } from '../app/page.tsx';
+import { useActed } from '../app/ways.ts';
+import { Fault } from '../parts/fault.tsx';
+import { Loading } from '../parts/loading.tsx';
+import { RequestFacts } from '../parts/request-facts.tsx';
+import { Status } from '../parts/status.tsx';
+import { Untrusted } from '../parts/untrusted.tsx';
+import { Having } from './having.tsx';
+
+interface DecideProps {
+  readonly request: RequestView;
+  readonly onActed: () => void;
+}
+
+const Decide: ComponentType<DecideProps> = lazily(async () => (await import('../decide/decide.tsx')).Decide);
+const Timeline: ComponentType<OneRequest> = lazily(async () => (await import('../see/timeline.tsx')).Timeline);
+
+const OTHERS_ACTS = ['approve', 'deny', 'revoke', 'review'] as const;
+
+/** One request, live, for whoever may read it: with what they may do about it. */
+export const RequestPage = ({ requestId }: { requestId: string }) => {
+  const { seen, fault, again } = usePolled(requestId, () => readRequest(requestId));
+  useActed(again);
+  if (!seen) return <Page title="Request">{fault === undefined ? <Loading /> : <Fault error={fault} />}</Page>;
+  const { request, events } = seen;
+  return (
+    <Page
+      title={request.title}
+      heading={
+        <>
+          <Untrusted text={request.title} /> <Status of={request} />
+        </>
+      }
+    >
+      <Fault error={fault} />
+      <RequestFacts request={request} />
+      <Having request={request} onActed={again} />
+      {OTHERS_ACTS.some((action) => request.actions.includes(action)) && <Decide request={request} onActed={again} />}
+      <Timeline request={request} events={events} />
+    </Page>
+  );
+};
