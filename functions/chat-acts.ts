@@ -35,13 +35,13 @@ export const doChatAct = async (
 ): Promise<Card | undefined> => {
   const { saying } = act;
   try {
-    if (saying.type === 'help') return replies.helpCard();
+    if (saying.type === 'help') return replies.helpCard(chat.commands);
     if (saying.type === 'link') return await link(chatDesk, chat, act);
     const known = await chatDesk.links.find(act.account);
-    if (!known) return replies.notLinkedCard();
+    if (!known) return replies.notLinkedCard(chat.commands);
     const [principal, isMember] = await Promise.all([
       signedIn(chatDesk, known.handle),
-      LETS_GROW.has(saying.type) ? chat.isMember(act.account) : true,
+      LETS_GROW.has(saying.type) ? chat.isMember(act) : true,
     ]);
     if (!isMember) return replies.notMemberCard();
     if (!principal) return replies.signInCard(requestPathOf(act));
@@ -87,7 +87,7 @@ const signedIn = async ({ sessions, desk }: ChatDesk, handle: Handle): Promise<P
     );
 };
 
-const link = async ({ begin }: ChatDesk, chat: Chat, { account, name }: ChatAct): Promise<Card> =>
-  (await chat.isMember(account))
-    ? replies.codeCard(shownUserCode(await beginChatLink(begin, account, name)))
+const link = async ({ begin }: ChatDesk, chat: Chat, act: ChatAct): Promise<Card> =>
+  (await chat.isMember(act))
+    ? replies.codeCard(shownUserCode(await beginChatLink(begin, act.account, act.name)))
     : replies.notMemberCard();

@@ -1,7 +1,8 @@
 import type { ChatActs } from '../lib/chatops/port.ts';
+import type { Read } from '../lib/chatops/read.ts';
 import { receiveAct } from '../lib/chatops/receive.ts';
 import { readEvent } from '../lib/chatops/slack/event.ts';
-import { type Read, readCommand, readInteraction } from '../lib/chatops/slack/payload.ts';
+import { readCommand, readInteraction } from '../lib/chatops/slack/payload.ts';
 import { slackVerifier } from '../lib/chatops/slack/signature.ts';
 import type { SlackSettings } from '../lib/chatops/settings.ts';
 import type { Config } from '../lib/config/environment.ts';

@@ -28,28 +28,34 @@ export interface AskForm {
   }[];
 }
 
+/** What people say to it, as they type it there. */
+export type ChatCommands = Readonly<Record<'ask' | 'list' | 'link', string>>;
+
+/** Somebody, and where they acted. */
+export interface ChatActor {
+  readonly account: ChatAccount;
+  readonly place: ChatPlace;
+}
+
 /**
- * A platform, as we call it. Each method is one call to it.
+ * A platform, as we call it.
  * @throws ChatError from all of them.
  */
 export interface Chat {
   readonly platform: ChatPlatform;
+  readonly commands: ChatCommands;
   /** In a channel that access.yml names; in the thread of `under` where that is given. */
   post(channel: string, card: Card, under?: ChatMessageRef): Promise<ChatMessageRef>;
   /** To one account alone. */
   direct(account: ChatAccount, card: Card): Promise<ChatMessageRef>;
   /** Puts the card in the place of what the message showed. */
   update(message: ChatMessageRef, card: Card): Promise<void>;
-  /** An answer that only whoever acted sees, where they acted. */
-  whisper(to: { readonly account: ChatAccount; readonly place: ChatPlace }, card: Card): Promise<void>;
+  /** An answer that only whoever acted sees, where they acted if the platform can do that. */
+  whisper(to: ChatActor, card: Card): Promise<void>;
   /** `too_late`: the trigger is over; whoever wants the form presses again. */
-  openForm(
-    to: { readonly account: ChatAccount; readonly place: ChatPlace },
-    trigger: string,
-    form: AskForm,
-  ): Promise<'opened' | 'too_late'>;
-  /** Whether it is a full member of our workspace or tenant: no guest, no bot, no stranger, not deactivated. */
-  isMember(account: ChatAccount): Promise<boolean>;
+  openForm(to: ChatActor, trigger: string, form: AskForm): Promise<'opened' | 'too_late'>;
+  /** Whether it is a full member of our workspace or tenant: no guest, no bot, no stranger, not deactivated. One call. */
+  isMember(of: ChatActor): Promise<boolean>;
   /** What their own page of the app shows. */
   home(account: ChatAccount, cards: readonly Card[]): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Card, CardAction } from './port.ts';
+import type { Card, CardAction, ChatCommands } from './port.ts';
 
 /** What whoever acted is told, and nobody else. */
 
@@ -7,11 +7,11 @@ const card = (title: string, notes: readonly string[], actions: readonly CardAct
   ...{ title, facts: [], notes, actions },
 });
 
-export const notLinkedCard = (): Card =>
-  card('Nobody knows yet who you are', ['Say /hatcheck link, and then the code in the portal. Nothing was done.']);
+export const notLinkedCard = ({ link }: ChatCommands): Card =>
+  card('Nobody knows yet who you are', [`Say ${link}, and then the code in the portal. Nothing was done.`]);
 
 export const notMemberCard = (): Card =>
-  card('Not for guests', ['Only full members of this workspace count here. Nothing was done.']);
+  card('Not for guests', ['Only full members of the organisation count here. Nothing was done.']);
 
 /** Nobody decides in chat who is not signed in in the portal: its sign-in says which groups they are in. */
 export const signInCard = (path = '/'): Card =>
@@ -65,7 +65,7 @@ export const askedCard = ({
   );
 
 export const tooLateCard = (): Card =>
-  card('That took too long', ['Slack no longer opens a form for it.'], [{ type: 'form', label: 'Open the form' }]);
+  card('That took too long', ['No form opens for it any more.'], [{ type: 'form', label: 'Open the form' }]);
 
 export const nothingToAskCard = (): Card => card('Nothing to ask for', ['You are eligible for nothing today.']);
 
@@ -75,9 +75,9 @@ export const listCard = (requests: readonly { readonly title: string; readonly s
   actions: [open('All of them in the portal', '/')],
 });
 
-export const helpCard = (): Card =>
+export const helpCard = ({ ask, list, link }: ChatCommands): Card =>
   card('Hatcheck', [
-    '/hatcheck asks for a role.',
-    '/hatcheck mine shows what you asked for.',
-    '/hatcheck link says who you are. Credentials are to be had in the portal only.',
+    `${ask} asks for a role.`,
+    `${list} shows what you asked for.`,
+    `${link} says who you are. Credentials are to be had in the portal only.`,
   ]);

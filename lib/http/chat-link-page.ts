@@ -29,7 +29,7 @@ export const chatCodePage = ({
       ${said === undefined ? [] : [html`<p role="alert">${SAID[said]}</p>`]}
       <form method="post" action="/chat/link">
         ${hiddenFields({ csrf })}
-        <label for="code">The code that <code>/hatcheck link</code> showed you in chat</label>
+        <label for="code">The code that you were shown in chat</label>
         <input
           class="code"
           id="code"

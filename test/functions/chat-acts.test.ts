@@ -15,6 +15,7 @@ import { recordingLogger } from '../support/logger.ts';
 let broker: TestBroker;
 let worker: ReturnType<typeof create>;
 let log: ReturnType<typeof recordingLogger>;
+let homes: { readonly user: string; readonly cards: readonly Card[] }[];
 let told: { readonly user: string; readonly card: Card }[];
 let forms: AskForm[];
 let calls: string[];
@@ -26,10 +27,14 @@ const handles = new Map<string, string>();
 /** A platform that writes down what it is asked. */
 const chat: Chat = {
   platform: 'slack',
+  commands: { ask: '/hatcheck', list: '/hatcheck mine', link: '/hatcheck link' },
   post: () => Promise.reject(new TypeError('nobody posts')),
   direct: () => Promise.reject(new TypeError('nobody is written to')),
   update: () => Promise.reject(new TypeError('on-notice updates')),
-  home: () => Promise.resolve(),
+  home: ({ user }, cards) => {
+    homes.push({ user, cards });
+    return Promise.resolve();
+  },
   whisper: ({ account }, card) => {
     calls.push('whisper');
     if (failing) return Promise.reject(failing);
@@ -41,7 +46,7 @@ const chat: Chat = {
     forms.push(form);
     return Promise.resolve(opening);
   },
-  isMember: ({ user }) => {
+  isMember: ({ account: { user } }) => {
     calls.push('isMember');
     return failing ? Promise.reject(failing) : Promise.resolve(!guests.includes(user));
   },
@@ -90,7 +95,7 @@ beforeAll(async () => {
 afterAll(() => broker.close());
 
 beforeEach(() => {
-  [told, forms, calls, guests, opening, failing] = [[], [], [], [], 'opened', undefined];
+  [told, homes, forms, calls, guests, opening, failing] = [[], [], [], [], [], 'opened', undefined];
   log = recordingLogger();
   worker = create(broker.config, { clock: broker.clock, chance: systemChance, logger: log.logger }, [chat]);
 });
@@ -177,6 +182,27 @@ describe('who is linked and signed in', () => {
     expect(told[0]?.card.facts[0]).toEqual({ label: 'five', text: 'pending' });
     await say('lea', { type: 'list' });
     expect(titles()[1]).toBe('lea: You have asked for nothing yet');
+  });
+});
+
+describe('the home of the app', () => {
+  test('shows whoever opened it what they hold and what waits, and whispers nothing', async () => {
+    const requestId = await begun('five');
+    expect(await say('erin', { type: 'home' }, { place: {} })).toBe(0);
+    const [mine] = homes;
+    expect([mine?.user, mine?.cards.slice(0, 2).map(({ title }) => title)]).toEqual([
+      ...['erin', ['What you hold, and what waits', 'five']],
+    ]);
+    expect(homes[0]?.cards[1]?.actions).toMatchObject([{ path: `/requests/${requestId}` }]);
+    await say('lea', { type: 'home' }, { place: {} });
+    expect(homes[1]?.cards.map(({ title }) => title)).toEqual(['You hold no role']);
+    expect(told).toEqual([]);
+  });
+
+  test('shows whom nobody linked, or who signed out, what to do first', async () => {
+    await say('stranger', { type: 'home' }, { place: {} });
+    expect(homes.map(({ cards }) => cards[0]?.title)).toEqual(['Nobody knows yet who you are']);
+    expect(told).toEqual([]);
   });
 });
 

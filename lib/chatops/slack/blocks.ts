@@ -1,6 +1,8 @@
 import { visible, visibleLine } from '../plain.ts';
 import type { AskForm, Card, CardAction } from '../port.ts';
-import { ASK_FORM, BUTTONS, INPUTS, requestValue } from './names.ts';
+import { requestValue } from '../request-value.ts';
+import { wholeOrNoYes } from '../whole.ts';
+import { ASK_FORM, BUTTONS, INPUTS } from './names.ts';
 
 /** https://docs.slack.dev/reference/block-kit: the most that each takes, in characters. */
 const MOST = { header: 150, text: 3000, field: 2000, button: 75, option: 75, options: 100, blocks: 50 } as const;
@@ -49,7 +51,7 @@ type Block = Readonly<Record<string, unknown>>;
 
 /** What a message shows. `origin` is the portal's. */
 export const blocksOf = (card: Card, origin: string): readonly Block[] => {
-  const { title, facts, notes = [], actions } = wholeOrNoYes(card);
+  const { title, facts, notes = [], actions } = wholeOrNoYes(card, isWhole(card));
   const denies = actions.some(({ type }) => type === 'deny');
   const last = [
     ...notes.map((note) => ({ type: 'section', text: lineText(note, MOST.text) })),
@@ -62,18 +64,7 @@ export const blocksOf = (card: Card, origin: string): readonly Block[] => {
   return [{ type: 'header', text: lineText(title, MOST.header) }, ...facts.slice(0, room).map(factBlock), ...last];
 };
 
-/** Nobody says yes to what they were not shown: where something is cut, only the portal takes the yes. A no may come from anywhere. */
-const wholeOrNoYes = (card: Card): Card => {
-  const { facts, notes = [], actions } = card;
-  const isWhole = facts.length <= MOST_FACTS && facts.every(({ text }) => fits(text));
-  return isWhole || !actions.some(({ type }) => type === 'approve')
-    ? card
-    : {
-        ...card,
-        notes: [...notes, 'Not all of it fits here: read it in the portal, and say yes there.'],
-        actions: actions.filter(({ type }) => type !== 'approve'),
-      };
-};
+const isWhole = ({ facts }: Card): boolean => facts.length <= MOST_FACTS && facts.every(({ text }) => fits(text));
 
 /** Beside the title, the buttons, the field for a reason and some notes. */
 const MOST_FACTS = MOST.blocks - 10;
@@ -155,7 +146,11 @@ export const homeView = (cards: readonly Card[], origin: string): Block => ({
   // Slack: at most 100 blocks in a view.
   blocks: cards
     .flatMap((card) => [...blocksOf(card, origin).filter((block) => block !== REASON), DIVIDER])
+    .map(nameless)
     .slice(0, 100),
 });
+
+/** A name may stand but once in a view: Slack gives each block one of its own where we give none. */
+const nameless = ({ block_id: _name, ...block }: Block): Block => block;
 
 const DIVIDER: Block = { type: 'divider' };

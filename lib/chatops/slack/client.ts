@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import type { ChatAccount, ChatMessageRef } from '../act.ts';
 import { visibleLine } from '../plain.ts';
+import { callPlatform, later, readAnswer } from '../platform-call.ts';
 import { type Card, type Chat, ChatError } from '../port.ts';
 import { askView, blocksOf, homeView, plainText } from './blocks.ts';
+import { COMMAND } from './names.ts';
 
 export interface SlackClientOptions {
   /** The portal's. */
@@ -16,10 +18,6 @@ export interface SlackClientOptions {
 }
 
 const SLACK = 'https://slack.com/api';
-
-/** For a whole call; several of them fit into a function's minute. */
-const TIMEOUT_MS = 5000;
-const MAX_ANSWER_BYTES = 256 * 1024;
 
 const answerSchema = z.object({
   ok: z.boolean(),
@@ -67,6 +65,7 @@ export const slackClient = (options: SlackClientOptions): Chat => {
 
   return {
     platform: 'slack',
+    commands: { ask: COMMAND, list: `${COMMAND} mine`, link: `${COMMAND} link` },
     post: (channel, card, under) => post(channel, card, under?.message),
     // A user's id stands for the conversation with them (chat.postMessage, "Channels").
     direct: ({ user }: ChatAccount, card) => post(user, card),
@@ -88,7 +87,7 @@ export const slackClient = (options: SlackClientOptions): Chat => {
         throw error;
       }
     },
-    isMember: async ({ user }) => {
+    isMember: async ({ account: { user } }) => {
       const { user: found } = await call('users.info', { user });
       const { data: member } = memberSchema.safeParse(found);
       return member?.id === user && member.team_id === teamId;
@@ -118,38 +117,11 @@ const messageOf = (card: Card, origin: string): Message => ({
 
 /** Slack, "Handling user interaction": `response_url` needs no token, and gets none. Its host was looked at when it came. */
 const answerAt = async ({ fetch = globalThis.fetch }: SlackClientOptions, url: string, { text, blocks }: Message) => {
-  const response = await send(fetch, 'response_url', url, {
-    headers: { 'content-type': 'application/json' },
-    body: `{"response_type":"ephemeral","replace_original":false,"text":${JSON.stringify(text)},"blocks":${blocks}}`,
-  });
+  const headers = { 'content-type': 'application/json' };
+  const body = `{"response_type":"ephemeral","replace_original":false,"text":${JSON.stringify(text)},"blocks":${blocks}}`;
+  const response = await callPlatform({ name: 'response_url', url, headers, body }, fetch);
   await response.body?.cancel();
   if (!response.ok) throw new ChatError(`response_url answers ${response.status}`, { mayPass: false });
-};
-
-/** @throws ChatError when there is no answer in time, or one that asks to come again */
-const send = async (
-  fetch: typeof globalThis.fetch,
-  method: string,
-  url: string,
-  request: Pick<RequestInit, 'headers' | 'body'>,
-): Promise<Response> => {
-  const response = await fetch(url, {
-    method: 'POST',
-    ...request,
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch((cause: unknown) => {
-    throw new ChatError(`${method} was not answered`, { mayPass: true, cause });
-  });
-  const { status } = response;
-  if (status !== 429 && status < 500) return response;
-  await response.body?.cancel();
-  throw new ChatError(`${method} answers ${status}`, later(response));
-};
-
-const later = (response: Response) => {
-  const retryAfterMs = retryAfterOf(response);
-  return { mayPass: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 };
 
 const callMethod = async (
@@ -159,39 +131,13 @@ const callMethod = async (
 ): Promise<z.infer<typeof answerSchema>> => {
   const authorization = `Bearer ${await token()}`;
   const given = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
-  const response = await send(fetch, method, `${endpoint}/${method}`, {
-    headers: { authorization },
-    body: new URLSearchParams(given),
-  });
-  const answer = await readAnswer(response, method);
+  const body = new URLSearchParams(given);
+  const response = await callPlatform(
+    { name: method, url: `${endpoint}/${method}`, headers: { authorization }, body },
+    fetch,
+  );
+  const answer = await readAnswer(method, response, (json) => answerSchema.parse(json));
   if (answer.ok) return answer;
   const code = /^[a-z_]{1,64}$/.test(answer.error ?? '') ? (answer.error ?? '') : 'unknown';
   throw new ChatError(`${method}: ${code}`, MAY_PASS.has(code) ? later(response) : { mayPass: false });
-};
-
-/** Whole seconds (Rate limits, "Responding to rate limiting conditions"). */
-const retryAfterOf = ({ headers }: Response): number | undefined => {
-  const text = headers.get('retry-after') ?? '';
-  return /^\d{1,5}$/.test(text) ? Number(text) * 1000 : undefined;
-};
-
-const readAnswer = async (response: Response, method: string): Promise<z.infer<typeof answerSchema>> => {
-  try {
-    return answerSchema.parse(JSON.parse(await boundedText(response)));
-  } catch {
-    // NB. Without its cause, which quotes the answer, and that quotes what was said.
-    throw new ChatError(`${method} answers ${response.status}, and not as Slack does`, { mayPass: true });
-  }
-};
-
-const boundedText = async (response: Response): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const body: ReadableStream<Uint8Array> | null = response.body;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_ANSWER_BYTES) throw new Error('the answer is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { type Read, type SlackIdentity, actOf, id, jsonOf, line } from './payload.ts';
+import type { Read } from '../read.ts';
+import { type SlackIdentity, actOf, id, jsonOf, line } from './payload.ts';
 
 /** Slack asks whether the address is ours, when it is written into the app's settings; the answer is the challenge itself. */
 const verification = z.object({

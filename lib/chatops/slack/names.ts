@@ -1,6 +1,6 @@
 /** What our own messages and forms call their parts; what comes back is read by the same names. */
 
-/** `action_id` of a button. The `value` of those of a request is `<request id>.<seq>`: never who, never what else. */
+/** `action_id` of a button. */
 export const BUTTONS = { approve: 'approve', deny: 'deny', open: 'open', form: 'form' } as const;
 
 /** Inputs: `block_id` and `action_id` alike. */
@@ -19,6 +19,3 @@ export const ASK_FORM = 'ask';
 
 /** The slash command. */
 export const COMMAND = '/hatcheck';
-
-export const requestValue = ({ requestId, seq }: { readonly requestId: string; readonly seq: number }): string =>
-  `${requestId}.${seq}`;

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { ChatAct, ChatPlace } from '../act.ts';
+import type { ChatPlace } from '../act.ts';
+import type { Read } from '../read.ts';
 import type { SlackSettings } from '../settings.ts';
 import { replyAddress } from './reply-address.ts';
 import { type SlackSaying, commandSaying, pressSaying, submissionSaying } from './sayings.ts';
 
 /** Who we are to Slack, and whose people count. */
 export type SlackIdentity = Pick<SlackSettings, 'appId' | 'teamId' | 'enterpriseId'>;
-
-export type PayloadFault = 'malformed' | 'other_app' | 'other_workspace' | 'not_a_member' | 'foreign_reply_address';
-
-/** `nothing`: it needs an answer and no act, such as a button that is a link. */
-export type Read = { readonly act: Omit<ChatAct, 'at'> } | { readonly fault: PayloadFault } | 'nothing';
 
 /** Slack's ids, by their first letter. */
 export const id = (letters: string) => z.string().check(z.regex(new RegExp(`^[${letters}][A-Z0-9]{2,20}$`)));

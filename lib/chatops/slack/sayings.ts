@@ -1,33 +1,18 @@
 import * as z from 'zod/mini';
 import type { ChatSaying } from '../act.ts';
+import { readRequestValue } from '../request-value.ts';
+import { typedCommand } from '../typed-command.ts';
 import { ASK_FORM, BUTTONS, COMMAND, INPUTS } from './names.ts';
 import type { Press, Submission, Values } from './payload.ts';
 
 export type SlackSaying = ChatSaying | 'nothing' | 'malformed';
 
-/** What follows `/hatcheck`; what is none of them gets help. */
+/** What follows `/hatcheck`. */
 export const commandSaying = (said: {
   readonly command: string;
   readonly text?: string;
   readonly trigger_id: string;
-}): SlackSaying => {
-  if (said.command !== COMMAND) return 'malformed';
-  switch ((said.text ?? '').trim().toLowerCase()) {
-    case '':
-    case 'ask':
-      return { type: 'form', trigger: said.trigger_id };
-    case 'mine':
-    case 'list':
-      return { type: 'list' };
-    case 'link':
-      return { type: 'link' };
-    default:
-      return { type: 'help' };
-  }
-};
-
-/** Ids are as we make them; nothing else of what the button brings counts. */
-const REQUEST_VALUE = /^(r_[A-Z2-7]{26})\.(0|[1-9]\d{0,8})$/;
+}): SlackSaying => (said.command === COMMAND ? typedCommand(said.text ?? '', said.trigger_id) : 'malformed');
 
 export const pressSaying = ({ actions: [action], state, trigger_id: trigger }: Press): SlackSaying => {
   switch (action?.action_id) {
@@ -37,9 +22,8 @@ export const pressSaying = ({ actions: [action], state, trigger_id: trigger }: P
       return { type: 'form', trigger };
     case BUTTONS.approve:
     case BUTTONS.deny: {
-      const [, requestId, seq] = REQUEST_VALUE.exec(action.value ?? '') ?? [];
-      if (requestId === undefined) return 'malformed';
-      const on = { requestId, seq: Number(seq) };
+      const on = readRequestValue(action.value ?? '');
+      if (!on) return 'malformed';
       return action.action_id === BUTTONS.approve
         ? { type: 'approve', ...on }
         : { type: 'deny', ...on, reason: typed(state?.values, INPUTS.reason) ?? '' };
