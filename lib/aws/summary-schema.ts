@@ -85,6 +85,7 @@ const summary = z.object({
   extensionsAsked: z.exactOptional(z.number()),
   extendedBefore: z.exactOptional(z.array(z.object({ approver: z.string(), onBehalfOf: z.exactOptional(z.string()) }))),
   breakGlass: z.exactOptional(z.object({ reviewBy: z.string(), reviewers: approvers })),
+  revokers: z.exactOptional(approvers),
   review: z.exactOptional(
     z.object({ by: z.string(), at: z.string(), verdict: z.enum(['justified', 'unjustified']), comment: textRef }),
   ),

@@ -1,7 +1,8 @@
 import { sameMailbox } from '../domain/email.ts';
 import type { Entitlement } from '../domain/entitlement.ts';
 import { onCallGroup, onCallName } from '../domain/on-call.ts';
-import type { AccessPolicy } from '../domain/policy.ts';
+import { revokersOf } from '../domain/access.ts';
+import { type AccessPolicy, revokersOfAll } from '../domain/policy.ts';
 import { type Approvers, type Principal, inAnyGroup } from '../domain/principal.ts';
 import type { RequestState } from '../domain/request.ts';
 import type { Broker } from './broker.ts';
@@ -60,18 +61,20 @@ export const overseers = ({ auditors, security }: AccessPolicy): readonly InGrou
 export const delegates = ({ delegation }: AccessPolicy): readonly InGroups[] =>
   delegation?.groups ? [{ groups: delegation.groups }] : [];
 
-type Parties = Pick<RequestState, 'requester' | 'entitlementId' | 'stages' | 'escalation' | 'extension' | 'breakGlass'>;
+type Parties = Pick<
+  RequestState,
+  'requester' | 'entitlementId' | 'stages' | 'escalation' | 'extension' | 'breakGlass' | 'revokers'
+>;
 
 /** Whom a request concerns, from where this principal stands: who may ask for it, if it is theirs; else who decides on it, and who reads it. */
 export const concernedBy = (request: Parties, { handle }: Principal, policy: AccessPolicy): readonly InGroups[] => {
   if (request.requester === handle) return askersOf(policy, [request.entitlementId]);
   const { extension, breakGlass } = request;
-  const entitlement = policy.entitlements.get(request.entitlementId);
   return [
     ...askedBy(request),
     ...(extension ? askedBy(extension) : []),
     ...(breakGlass ? [breakGlass.reviewers] : []),
-    ...(entitlement ? [entitlement.revokers] : []),
+    revokersOf(request, policy),
     policy.auditors,
     ...delegates(policy),
   ];
@@ -80,6 +83,7 @@ export const concernedBy = (request: Parties, { handle }: Principal, policy: Acc
 /** Who decides on anything at all, and who reads it: what waits for somebody is found by their groups. */
 export const decidersAnywhere = (policy: AccessPolicy): readonly InGroups[] => [
   ...[...policy.entitlements.values()].flatMap(decidersOf),
+  revokersOfAll(policy),
   policy.auditors,
   ...delegates(policy),
 ];

@@ -65,7 +65,7 @@ export const parseAccess = (
       entitlement({ groups, approvers, accountNames, ticketServices }),
     );
     faults.push(...lentToCallers(source, identityProviders, entitlements));
-    const rules = rulesOverAll(source, groups, faults);
+    const rules = rulesOverAll(source, { groups, approvers, issuers }, faults);
     const chat = chatRules(source, groups, faults);
     faults.push(...namesAt(source, ['entitlements']).flatMap((id) => unheardNotify(source, id)));
     if (faults.length === 0) {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CONSOLE_SERVICES, type ConsoleDestinations } from '../domain/console.ts';
 import type { CompiledAccess } from './access.ts';
+import { type ApproversSchema, compileApprovers } from './access-approvers.ts';
 import type { AccessFault } from './access-fault.ts';
 import type { Groups } from './access-groups.ts';
 import { region } from './access-schema.ts';
@@ -33,20 +34,29 @@ const consoleRules = z.strictObject({
     .default({}),
 });
 
+/** How people are named, and who vouches for them by the id of the provider. */
+interface Words {
+  readonly groups: Groups;
+  readonly approvers: ApproversSchema;
+  readonly issuers: ReadonlyMap<string, string>;
+}
+
 /** What holds over all entitlements. Where something is wrong with it, that is among the faults, and what comes back is of no use. */
 export const rulesOverAll = (
   source: YamlSource,
-  groups: Groups,
+  { groups, approvers, issuers }: Words,
   faults: AccessFault[],
-): Pick<CompiledAccess, 'limits' | 'delegation' | 'security' | 'destinations'> => {
+): Pick<CompiledAccess, 'limits' | 'delegation' | 'security' | 'revokers' | 'destinations'> => {
   const whereWritten = <T>(name: string, schema: z.ZodType<T>): T | undefined =>
     source.get([name]) === undefined ? undefined : checked(source, [name], schema, faults);
   const delegating = whereWritten('delegation', delegation(groups));
   const console = whereWritten('console', consoleRules);
+  const revokers = whereWritten('revokers', approvers);
   return {
     ...(console && { destinations: destinationsOf(console) }),
     limits: whereWritten('limits', limits) ?? limits.parse({}),
     ...present({ security: whereWritten('security', groups) }),
+    ...(revokers && { revokers: compileApprovers(revokers, issuers) }),
     ...(delegating && {
       delegation: { maxSeconds: delegating.maxDuration, ...present({ groups: delegating.groups }) },
     }),

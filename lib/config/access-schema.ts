@@ -21,6 +21,7 @@ export const outline = z.strictObject({
   entitlements: z.record(idText, z.unknown()),
   auditors: z.unknown().optional(),
   security: z.unknown().optional(),
+  revokers: z.unknown().optional(),
   tickets: z.record(idText, z.unknown()).optional(),
   onCall: z.record(idText, z.unknown()).optional(),
   limits: z.unknown().optional(),
@@ -158,6 +159,7 @@ interface Named {
 export const entitlement = ({ groups, approvers, accountNames, ticketServices }: Named) =>
   z.strictObject({
     title: lineOf(120).optional(),
+    description: lineOf(400).optional(),
     role: role(accountNames),
     requesters: groups,
     approval: approval(approvers),

@@ -12,6 +12,7 @@ export interface CompiledAccess {
   readonly outside: OutsideServices;
   readonly auditors: AccessPolicy['auditors'];
   readonly security?: NonNullable<AccessPolicy['security']>;
+  readonly revokers?: NonNullable<AccessPolicy['revokers']>;
   readonly destinations?: NonNullable<AccessPolicy['destinations']>;
   readonly limits: AccessPolicy['limits'];
   readonly delegation?: NonNullable<AccessPolicy['delegation']>;

@@ -1,14 +1,14 @@
-import { type AccessPolicy, isAuditor } from './policy.ts';
-import { type Approvers, type Principal, keysOfApprovers, mayAct } from './principal.ts';
+import { type AccessPolicy, isAuditor, revokersOfAll } from './policy.ts';
+import { type Approvers, type Principal, keysOfApprovers, mayAct, together } from './principal.ts';
 import type { RequestState } from './request.ts';
 import { type Staged, approverKeys } from './stages.ts';
 import { type Speaking, isAsked } from './voice.ts';
 
-type Parties = Staged & Pick<RequestState, 'requester' | 'entitlementId' | 'extension' | 'breakGlass'>;
+type Parties = Staged & Pick<RequestState, 'requester' | 'entitlementId' | 'extension' | 'breakGlass' | 'revokers'>;
 
 export const isRequester = ({ requester }: Parties, principal: Principal): boolean => requester === principal.handle;
 
-/** Whoever may end somebody else's grant: its approvers or reviewers, and the revokers that access.yml names today. */
+/** Whoever may end somebody else's grant: its approvers or reviewers, its revokers, and those that access.yml names today. */
 export const isRevoker = (request: Parties, asking: Speaking): boolean =>
   isAsked(request, asking) ||
   isReviewer(request, asking.principal) ||
@@ -28,8 +28,18 @@ export const isReviewer = ({ breakGlass }: Pick<Parties, 'breakGlass'>, principa
 const isAskedToExtend = ({ extension, requester }: Parties, asking: Speaking): boolean =>
   extension !== undefined && isAsked({ ...extension, requester }, asking);
 
-const revokersOf = ({ entitlementId }: Parties, policy: AccessPolicy): Approvers =>
-  policy.entitlements.get(entitlementId)?.revokers ?? { groups: [] };
+/**
+ * Those who could when it was asked for: no change of access.yml takes a grant out of everybody's reach. And those of today, who are more
+ * than nobody where the entitlement is gone.
+ */
+export const revokersOf = (
+  { entitlementId, revokers = { groups: [] } }: Pick<Parties, 'entitlementId' | 'revokers'>,
+  policy: AccessPolicy,
+): Approvers => together(revokers, revokersToday(policy, entitlementId));
+
+/** Besides its approvers. */
+export const revokersToday = (policy: AccessPolicy, entitlementId: string): Approvers =>
+  together(policy.entitlements.get(entitlementId)?.revokers ?? { groups: [] }, revokersOfAll(policy));
 
 /** All who may have something to decide on the request, now or later, as lists know them. */
 export const deciderKeys = (

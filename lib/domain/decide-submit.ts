@@ -1,3 +1,4 @@
+import { revokersToday } from './access.ts';
 import { justificationCheck, signInChecks } from './asker-rules.ts';
 import { type Context, type Decision, type Submit, unlessRefused } from './command.ts';
 import { controlChecks } from './control-rules.ts';
@@ -128,10 +129,16 @@ export const submit = (command: Submit, context: Context): Decision => {
         ...(startAt === undefined ? {} : { startAt }),
         ...approvalOf(entitlement, context.now),
         ...breakGlassOf(entitlement, command, context.now),
+        ...revokersFor(entitlement, context),
         ...(bundle ? { bundle } : {}),
       },
     };
   });
+};
+
+const revokersFor = ({ id }: Entitlement, { policy }: Context): Pick<EventData['request.submitted'], 'revokers'> => {
+  const revokers = revokersToday(policy, id);
+  return revokers.groups.length > 0 || revokers.people ? { revokers } : {};
 };
 
 type Approving = Pick<

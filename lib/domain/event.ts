@@ -51,6 +51,8 @@ export interface EventData {
     readonly escalation?: Escalation;
     /** Absent when `autoApproved`. */
     readonly pendingUntil?: Instant;
+    /** Who may revoke it besides its approvers, whatever becomes of access.yml; absent: nobody, or written before it was kept. */
+    readonly revokers?: Approvers;
     /** Past the approval, and to be looked at by somebody of these before that. */
     readonly breakGlass?: { readonly reviewBy: Instant; readonly reviewers: Approvers };
     /** Asked for together with others, each a request of its own. */

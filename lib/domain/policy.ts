@@ -1,6 +1,6 @@
 import type { ConsoleDestinations } from './console.ts';
 import { type Entitlement, underBreakGlass } from './entitlement.ts';
-import { type Group, type Principal, inAnyGroup } from './principal.ts';
+import { type Approvers, type Group, type Principal, inAnyGroup } from './principal.ts';
 
 /** An entitlement, in the ordinary way or by break-glass. */
 interface Asked {
@@ -16,6 +16,8 @@ export interface AccessPolicy {
   readonly auditors: { readonly groups: readonly Group[] };
   /** Who may place and lift holds. Absent: nobody. */
   readonly security?: { readonly groups: readonly Group[] };
+  /** Who may end any grant. Absent: who may place holds. */
+  readonly revokers?: Approvers;
   /** Where console sign-in URLs may lead besides, by name. */
   readonly destinations?: ConsoleDestinations;
   readonly limits: {
@@ -59,6 +61,10 @@ export const entitlementsOf = (policy: AccessPolicy, principal: Principal): read
 /** Workloads hold nothing. */
 export const isSecurity = ({ security }: AccessPolicy, principal: Principal): boolean =>
   principal.kind === 'person' && security !== undefined && inAnyGroup(principal, security.groups);
+
+/** Who may end any grant, whatever entitlement it is of, also of one that access.yml has no more. */
+export const revokersOfAll = ({ revokers, security }: Pick<AccessPolicy, 'revokers' | 'security'>): Approvers =>
+  revokers ?? security ?? { groups: [] };
 
 export const isAuditor = (policy: AccessPolicy, principal: Principal): boolean =>
   inAnyGroup(principal, policy.auditors.groups);

@@ -49,6 +49,17 @@ export const mayAct = (principal: Principal, { groups, people = [] }: Approvers)
   (inAnyGroup(principal, groups) ||
     people.some(({ issuer, subject }) => issuer === principal.issuer && subject === principal.subject));
 
+/** Whoever is among any of these. */
+export const together = (...some: readonly Approvers[]): Approvers => {
+  const people = [
+    ...new Map(some.flatMap(({ people: named = [] }) => named).map((one) => [personKey(one), one])).values(),
+  ];
+  return {
+    groups: [...new Set(some.flatMap(({ groups }) => groups))],
+    ...(people.length > 0 ? { people } : {}),
+  };
+};
+
 /** Approvers as lists know them: each group as it is written, each person by their key. No group looks like a key. */
 export const keysOfApprovers = ({ groups, people = [] }: Approvers): readonly string[] => [
   ...groups,

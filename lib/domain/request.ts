@@ -71,6 +71,8 @@ export interface RequestState extends Staged {
   /** Whoever said yes to an extension before the last, also to one that came to nothing: the next ask makes nobody forget it. */
   readonly extendedBefore?: readonly Yes[];
   readonly breakGlass?: { readonly reviewBy: Instant; readonly reviewers: Approvers };
+  /** Who could revoke it when it was asked for, besides its approvers. */
+  readonly revokers?: Approvers;
   readonly review?: Review;
   /** Shared with the requests that were asked for together with this one. */
   readonly bundle?: Bundle;
@@ -106,14 +108,13 @@ export const evolve = (state: RequestState | undefined, event: RecordedEvent): R
       return { ...next, ...askedAgain(state), ...extended(state, event.data.durationSeconds), autoExtended: true };
     case 'request.reviewed':
       return { ...next, review: { ...by, verdict: event.data.verdict, comment: event.data.comment } };
-    case 'request.lapsed':
-      return next;
     case 'request.revoked':
       return { ...next, closed: { kind: 'revoked', ...by, reason: event.data.reason, ...endedBefore(state) } };
     case 'request.ended':
       return { ...next, closed: { kind: 'ended', ...by } };
     case 'credentials.intended':
       return intended(next, event);
+    case 'request.lapsed':
     case 'credentials.issued':
     case 'credentials.withheld':
     case 'credentials.failed':
@@ -149,6 +150,7 @@ const submitted = (data: EventData['request.submitted'], requester: Handle, at: 
   ...(data.escalation ? { escalation: data.escalation } : {}),
   approvals: [],
   ...(data.breakGlass ? { breakGlass: data.breakGlass } : {}),
+  ...(data.revokers ? { revokers: data.revokers } : {}),
   ...(data.bundle ? { bundle: data.bundle } : {}),
   ...(data.autoApproved ? { approvedAt: at } : {}),
   issues: [],

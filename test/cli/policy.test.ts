@@ -17,6 +17,7 @@ entitlements:
     requesters: { groups: [sre] }
     approval: auto
     maxDuration: 1h
+security: { groups: [security] }
 `;
 
 let folder: string;

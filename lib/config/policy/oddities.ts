@@ -1,6 +1,7 @@
 import type { Entitlement, Stage } from '../../domain/entitlement.ts';
 import { onCallGroup } from '../../domain/on-call.ts';
-import type { Group } from '../../domain/principal.ts';
+import { revokersOfAll } from '../../domain/policy.ts';
+import type { Approvers, Group } from '../../domain/principal.ts';
 import { STS_MIN_SECONDS } from '../../domain/role-session.ts';
 import type { AwsProvider, IdentityProvider, WorkloadProvider } from '../../identity/ports.ts';
 import type { CompiledAccess } from '../access.ts';
@@ -16,6 +17,7 @@ export interface Oddity {
 /** Everything odd in a policy that is in order; `accounts` are all that the file names. */
 export const odditiesOf = (access: CompiledAccess, accounts: readonly string[]): readonly Oddity[] => [
   ...access.entitlements.flatMap((entitlement) => ofEntitlement(entitlement, access.identityProviders)),
+  ...whoMayRevoke(access),
   ...rolesNamedTwice(access.entitlements),
   ...unusedAccounts(access, accounts),
   ...unusedProviders(access),
@@ -78,6 +80,20 @@ const whoMayApprove = (
   return both.length === groups.length && named === 0
     ? [['approvers_are_requesters', 'are the requesters: they approve each other']]
     : [['approvers_among_requesters', `are partly the requesters (${both.join(', ')}): they may approve each other`]];
+};
+
+/** Approvers that are asked may revoke too; that they can be asked at all is looked at where they are named. */
+const whoMayRevoke = ({ entitlements, identityProviders, ...rules }: CompiledAccess): readonly Oddity[] => {
+  const isNobody = ({ groups, people }: Approvers): boolean =>
+    people === undefined && groups.every((group) => isOfWorkloads(group, identityProviders));
+  if (!isNobody(revokersOfAll(rules))) return [];
+  return entitlements
+    .filter((each) => isNobody(each.revokers) && stagesOf(each).every(({ from }) => isNobody(from)))
+    .map(({ id }) => ({
+      at: ['entitlements', id],
+      code: 'nobody_may_revoke',
+      message: 'has no revokers, nor has the file: nobody but its requester can end a grant of it',
+    }));
 };
 
 const whoHears = ({ breakGlass }: Entitlement): readonly Said[] => {

@@ -8,7 +8,7 @@ const ABILITIES: readonly (readonly [RegExp, string])[] = [
   [/^approval\.stages\[(\d+)\]\.from$/, 'may approve at stage %'],
   [/^approval\.escalation\.to$/, 'may approve after the escalation'],
   [/^extension\.approval\.stages\[(\d+)\]\.from$/, 'may approve an extension at stage %'],
-  [/^revokers$/, 'may revoke it'],
+  [/^revokers$/, 'may revoke'],
   [/^auditors$/, 'may read every request'],
   [/^security$/, 'may place and lift holds'],
   [/^delegation$/, 'may be delegated to'],

@@ -172,8 +172,12 @@ const denial = (moment: Moment, { seq }: Extract<Command, { type: 'deny' }>): Ve
 
 const revocation = (moment: Moment): Verdict => {
   const { facts, who, nowMs, policy } = moment;
-  const revokers = policy.entitlements.get(facts.data.entitlementId)?.revokers ?? { groups: [] };
-  const may = isAsked(facts.request, moment) || among(who, revokers) || isReviewer(moment);
+  const revokers = [
+    facts.data.revokers,
+    policy.entitlements.get(facts.data.entitlementId)?.revokers,
+    policy.revokers ?? policy.security,
+  ];
+  const may = isAsked(facts.request, moment) || revokers.some((some) => some && among(who, some)) || isReviewer(moment);
   if (isOwn(moment) || !may) return 'not_an_approver';
   return statusOf(facts, nowMs) === 'approved' || hasLeftovers(facts, nowMs) ? 'request.revoked' : 'wrong_status';
 };

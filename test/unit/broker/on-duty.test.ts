@@ -142,18 +142,25 @@ describe('the groups that concern', () => {
       ),
     );
     expect(names(concernedBy(state, approver, rules))).toEqual([
-      ...['leads', 'managers', 'extenders', 'reviewers', 'revokers', 'auditors', 'delegates'],
+      ...['leads', 'managers', 'extenders', 'reviewers', 'revokers', 'security', 'auditors', 'delegates'],
     ]);
   });
 
-  test('a request whose entitlement is gone are those who were asked, and auditors', () => {
+  test('a request whose entitlement is gone are those who were asked, whoever may revoke anything, and auditors', () => {
     const state = request(submitted({}, { of: admin }));
-    expect(names(concernedBy(state, approver, policy([])))).toEqual(['leads', 'managers', 'okta:auditors']);
+    expect(names(concernedBy(state, approver, policy([])))).toEqual([
+      'leads',
+      'managers',
+      'okta:security',
+      'okta:auditors',
+    ]);
+    const bound = { ...state, revokers: group('then') };
+    expect(names(concernedBy(bound, approver, policy([])))).toContain('then');
   });
 
   test('the list of what waits for somebody are those who decide on anything', () => {
     expect(names(decidersAnywhere(rules))).toEqual([
-      ...['revokers', 'leads', 'managers', 'extenders', 'reviewers', 'auditors', 'delegates'],
+      ...['revokers', 'leads', 'managers', 'extenders', 'reviewers', 'security', 'auditors', 'delegates'],
     ]);
   });
 

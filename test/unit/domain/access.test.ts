@@ -13,8 +13,10 @@ import {
   pending,
   policy,
   principal,
+  request,
   security,
   stage,
+  submitted,
 } from '../../support/builders.ts';
 
 const asked = pending();
@@ -58,21 +60,39 @@ describe('who is who to a request', () => {
     expect(isRevoker(asked, as(machine))).toBe(false);
   });
 
-  test('revokers are those of today, approvers those of the request', () => {
+  test('revokers are those of today and those of the request, approvers those of the request', () => {
     const changed = policy([
       entitlement({
         approval: { stages: [stage('security')], withinSeconds: 60 },
         revokers: { groups: ['okta:auditors'] },
       }),
     ]);
-    expect(isRevoker(asked, as(security, changed))).toBe(false);
-    expect(isRevoker(asked, as(auditor, changed))).toBe(true);
+    const now = { ...changed, revokers: { groups: [] } };
+    expect(isRevoker(asked, as(security, now))).toBe(false);
+    expect(isRevoker(pending({ revokers: { groups: ['okta:security'] } }), as(security, now))).toBe(true);
+    expect(isRevoker(asked, as(auditor, now))).toBe(true);
     expect(isAsked(asked, as(approver))).toBe(true);
   });
 
-  test('when the entitlement is gone its approvers still revoke, its revokers do not', () => {
-    expect(isRevoker(asked, as(approver, policy([])))).toBe(true);
-    expect(isRevoker(asked, as(security, policy([])))).toBe(false);
+  test('whoever may hold may revoke anything, unless access.yml names others for that', () => {
+    const automatic = entitlement({ approval: 'auto', revokers: { groups: [] } });
+    const grant = request(submitted({}, { of: automatic }));
+    const of = (more: Partial<typeof access>) => ({ ...policy([automatic]), ...more });
+    const who = (under: typeof access) =>
+      [security, auditor, approver, outsider].filter((one) => isRevoker(grant, as(one, under)));
+    expect(who(of({}))).toEqual([security]);
+    expect(who(of({ revokers: { groups: ['okta:sre-leads'] } }))).toEqual([approver]);
+    const { version, entitlements, auditors, limits } = of({});
+    expect(who({ version, entitlements, auditors, limits })).toEqual([]);
+  });
+
+  test('when the entitlement is gone its approvers still revoke, whoever could revoke it, and whoever may revoke anything', () => {
+    const gone = { ...policy([]), revokers: { groups: ['okta:auditors'] } };
+    const bound = pending({ revokers: { groups: ['okta:security'] } });
+    expect([approver, security, auditor, outsider].map((one) => isRevoker(bound, as(one, gone)))).toEqual([
+      ...[true, true, true, false],
+    ]);
+    expect([approver, security, auditor].map((one) => isRevoker(asked, as(one, gone)))).toEqual([true, false, true]);
   });
 
   test('a group counts only from the provider that says so', () => {

@@ -189,7 +189,10 @@ describe('its review', () => {
   });
 
   test('its reviewers read it, and may end it', () => {
-    const where = (by: Principal) => context(by, noon(60), [{ ...glass, revokers: { groups: [] } }]);
+    const where = (by: Principal) => ({
+      ...context(by, noon(60)),
+      policy: { ...policy([{ ...glass, revokers: { groups: [] } }]), revokers: { groups: [] } },
+    });
     expect([isReader(live(), where(reviewer)), isRevoker(live(), where(reviewer))]).toEqual([true, true]);
     expect([isReader(live(), where(outsider)), isReader(granted(), where(reviewer))]).toEqual([false, false]);
   });

@@ -30,6 +30,7 @@ describe('asking', () => {
         autoApproved: false,
         stages,
         pendingUntil: noon(1800),
+        revokers: { groups: ['okta:security'] },
       },
     });
   });

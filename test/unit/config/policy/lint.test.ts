@@ -19,7 +19,7 @@ describe('lint', () => {
   test('says each fault with its place, and looks for nothing odd then', () => {
     const text = written(line('read', 'maxDuration: long') + line('admin', 'role: { account: prod, name: Admin }'));
     const { faults, warnings } = lintAccess(text, OPTIONS);
-    expect(faults).toMatchObject([{ line: 9, path: 'entitlements.read.maxDuration', code: 'invalid_duration' }]);
+    expect(faults).toMatchObject([{ line: 10, path: 'entitlements.read.maxDuration', code: 'invalid_duration' }]);
     expect(warnings).toEqual([]);
   });
 
@@ -33,7 +33,7 @@ describe('lint', () => {
     );
     expect(warnings).toMatchObject([
       { file: 'infra/access.yml', line: 6, column: 3, path: 'accounts.spare', code: 'unused_account' },
-      { file: 'infra/access.yml', line: 11, column: 12, path: 'entitlements.admin.role', code: 'admin_without_mfa' },
+      { file: 'infra/access.yml', line: 12, column: 12, path: 'entitlements.admin.role', code: 'admin_without_mfa' },
     ]);
   });
 });
@@ -132,5 +132,37 @@ tickets: { jira: { type: jira, url: https://jira.example.com } }
     ['a short grant whose sessions are cut', line('x', 'maxDuration: 14m')],
   ])('but not %s', (_name, entitlements) => {
     expect(warningsOf(entitlements)).toEqual([]);
+  });
+});
+
+describe('lint finds odd what nobody could end', () => {
+  /** Of a file that says nothing over all but `more`. */
+  const warningsWithout = (entitlements: string, more: string): readonly string[] =>
+    lintAccess(written('', '').replace(/^security: .*\n/m, more) + entitlements, OPTIONS).warnings.map(
+      ({ path, code }) => `${path} ${code}`,
+    );
+  const ofWorkloads = 'revokers: { groups: [ci:deployers] }';
+  const found = ['entitlements.x nobody_may_revoke'];
+
+  test.each([
+    ['an approval by rule, where nobody revokes', line('x'), ''],
+    ['revokers who are workloads', line('x', ofWorkloads), ''],
+    ['revokers over all who are workloads', line('x'), `${ofWorkloads}\n`],
+    [
+      'revokers over all who are workloads, though somebody may hold',
+      line('x'),
+      `security: { groups: [okta:security] }\n${ofWorkloads}\n`,
+    ],
+  ])('%s', (_name, entitlements, more) => {
+    expect(warningsWithout(entitlements, more)).toEqual(found);
+  });
+
+  test.each([
+    ['revokers of its own', line('x', 'revokers: { people: [okta:00u1] }'), ''],
+    ['revokers over all', line('x'), 'revokers: { groups: [okta:ops] }\n'],
+    ['somebody who may hold', line('x'), 'security: { groups: [okta:security] }\n'],
+    ['approvers', line('x', stages('okta:leads')), ''],
+  ])('but not with %s', (_name, entitlements, more) => {
+    expect(warningsWithout(entitlements, more)).toEqual([]);
   });
 });

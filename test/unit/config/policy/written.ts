@@ -15,6 +15,7 @@ identityProviders:
 accounts:
   prod: { id: '111122223333', region: eu-west-1 }
 auditors: { groups: [okta:auditors, ci:deployers] }
+security: { groups: [okta:security] }
 ${more}entitlements:
 ${entitlements}`;
 
