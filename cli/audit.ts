@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { ReconcileOptions } from './audit/reconcile.ts';
 import type { ReviewOptions } from './audit/review.ts';
-import type { Place } from './sign-in.ts';
+import { type OnServer, placeOf, serverOption } from './place.ts';
 
 const EXAMPLES = `
 Examples, as an auditor:
@@ -12,23 +12,18 @@ Examples, as an auditor:
 
 Without --record the server is asked. Exit codes: 0 as it should be, 1 it is not.`;
 
-type OnServer = { readonly server: string };
-
 /** `hatcheck audit …` and `hatcheck review`: what the ledger says, beside what AWS says. What a command needs is loaded when it runs. */
-export const addAuditCommands = (
-  program: Command,
-  { place, serverOption }: { place: (at: OnServer) => Place; serverOption: () => Option },
-): void => {
+export const addAuditCommands = (program: Command): void => {
   const record = (): Option =>
     new Option('--record <file>', 'what `hatcheck audit export` wrote, rather than the server');
-  const audit = program.command('audit').description('the record, for auditors').addHelpText('after', EXAMPLES);
+  const audit = program.command('audit').description('the record, for auditors').addHelpText('afterAll', EXAMPLES);
   audit
     .command('export')
     .description('every request with its events, as the server answers it, one a line')
     .addOption(serverOption())
     .action(async (options: OnServer) => {
       const { readAll } = await import('./audit/record.ts');
-      for await (const answer of readAll(place(options))) process.stdout.write(`${JSON.stringify(answer)}\n`);
+      for await (const answer of readAll(await placeOf(options))) process.stdout.write(`${JSON.stringify(answer)}\n`);
     });
   audit
     .command('reconcile')
@@ -40,7 +35,7 @@ export const addAuditCommands = (
     .addOption(serverOption())
     .action(async (options: ReconcileOptions & OnServer) => {
       const { compare } = await import('./audit/reconcile.ts');
-      process.exitCode = await compare(place(options), options);
+      process.exitCode = await compare(await placeOf(options), options);
     });
   program
     .command('review')
@@ -51,8 +46,10 @@ export const addAuditCommands = (
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'csv', 'json']).default('text'))
     .addOption(record())
     .addOption(serverOption())
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
+    .addHelpText('after', EXAMPLES)
     .action(async (options: ReviewOptions & OnServer) => {
       const { review } = await import('./audit/review.ts');
-      await review(place(options), options);
+      await review(await placeOf(options), options);
     });
 };

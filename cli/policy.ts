@@ -19,7 +19,7 @@ export const addPolicyCommands = (program: Command): void => {
   const policy = program
     .command('policy')
     .description('check, explain, compare and test an access.yml, without a server')
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('afterAll', EXAMPLES);
   policy
     .command('lint')
     .description('every fault with line and column, and what is legal but odd')

@@ -2,9 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { isErrno } from './failure.ts';
+import { Failure, isErrno } from './failure.ts';
+import { unfinishedFile } from './interrupts.ts';
 import { parseJson } from './json.ts';
-import { whileLocked } from './lock.ts';
+import { type Locking, whileLocked } from './lock.ts';
 
 /** Files of secrets: 0600 in a folder of 0700, each replaced as a whole, so that nobody reads half of one. */
 export interface PrivateFiles {
@@ -13,8 +14,8 @@ export interface PrivateFiles {
   write(name: string, value: unknown): Promise<void>;
   /** Every file whose name begins so. */
   remove(prefix: string): Promise<void>;
-  /** Runs the work, of at most one call, while no other command does so under this name. */
-  whileLocked<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Runs the work while no other command does so under this name. */
+  whileLocked<T>(name: string, work: () => Promise<T>, locking?: Locking): Promise<T>;
 }
 
 /** `HATCHECK_CONFIG_DIR`, else `hatcheck` in the user's configuration folder (XDG base directories). */
@@ -30,30 +31,49 @@ export const nameOf = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 
 export const privateFiles = (folder: string): PrivateFiles => ({
-  whileLocked: (name, work) => whileLocked(folder, name, work),
+  whileLocked: (name, work, locking) => whileLocked(folder, name, work, locking).catch(throwAsOurs(folder)),
   read: async (name) => {
     const content = await readFile(join(folder, `${name}.json`), 'utf8').catch((error: unknown) => {
       if (isErrno(error, 'ENOENT')) return '';
-      throw error;
+      return throwAsOurs(folder)(error);
     });
     return parseJson(content);
   },
-  write: async (name, value) => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const draft = join(folder, `.${name}.${randomUUID()}`);
-    try {
-      await writeFile(draft, JSON.stringify(value), { mode: 0o600, flag: 'wx' });
-      await rename(draft, join(folder, `${name}.json`));
-    } finally {
-      await rm(draft, { force: true });
-    }
-  },
+  write: (name, value) => replace(folder, name, JSON.stringify(value)).catch(throwAsOurs(folder)),
   remove: async (prefix) => {
     const names = await readdir(folder).catch((error: unknown) => {
       if (isErrno(error, 'ENOENT')) return [];
-      throw error;
+      return throwAsOurs(folder)(error);
     });
     const ours = names.filter((name) => name.startsWith(prefix) && name.endsWith('.json'));
     await Promise.all(ours.map((name) => rm(join(folder, name), { force: true })));
   },
 });
+
+/** As a whole or not at all, also when the command is interrupted in the midst. */
+const replace = async (folder: string, name: string, content: string): Promise<void> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const draft = join(folder, `.${name}.${randomUUID()}`);
+  const finished = unfinishedFile(draft);
+  try {
+    await writeFile(draft, content, { mode: 0o600, flag: 'wx' });
+    await rename(draft, join(folder, `${name}.json`));
+  } finally {
+    await rm(draft, { force: true });
+    finished();
+  }
+};
+
+/** What the operating system has against our own folder is no wrong usage. */
+const throwAsOurs =
+  (folder: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw new Failure(7, `what must be kept in ${folder} cannot be: ${error.message}`, {
+      ...{
+        cause: error,
+        next: 'make room or set its permissions right, or name another folder in HATCHECK_CONFIG_DIR',
+      },
+      ...('code' in error && { code: String(error.code) }),
+    });
+  };

@@ -7,7 +7,7 @@ import { instantMs, member, text } from './json.ts';
 import { type AwsAudience, awsKeys, awsProof } from './aws-proof.ts';
 import type { Consent } from './loopback.ts';
 import { type PrivateFiles, nameOf } from './private-files.ts';
-import { type Answer, call, failureOf, withToken } from './server.ts';
+import { type Answer, type Method, type Sent, call, failureOf, withToken } from './server.ts';
 
 /** One sign-in at one server, as it is kept. */
 export interface SignIn {
@@ -229,12 +229,13 @@ const renewedByAnother = async (place: Place, idToken: string): Promise<SignIn |
 /** Calls with the sign-in, and once more with a renewed one if the server has ended it. */
 export const callSignedIn = async (
   place: Place,
-  method: 'GET' | 'POST',
+  method: Method,
   path: string,
+  sent: Sent = {},
 ): Promise<Answer & { by: SignIn }> => {
   const by = await currentSignIn(place);
-  const answer = await call(place.server, path, withToken(method, by.accessToken));
+  const answer = await call(place.server, path, withToken(method, by.accessToken, sent));
   if (answer.status !== 401) return { ...answer, by };
   const renewed = await renew(place, by);
-  return { ...(await call(place.server, path, withToken(method, renewed.accessToken))), by: renewed };
+  return { ...(await call(place.server, path, withToken(method, renewed.accessToken, sent))), by: renewed };
 };

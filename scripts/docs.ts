@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { cliPage } from './cli-page.ts';
 import { type Edge, edges } from './state-machine.ts';
 
-const PAGE = fileURLToPath(new URL('../docs/state-machine.md', import.meta.url));
+const DOCS = new URL('../docs/', import.meta.url);
 
 /** The page about a request's life, made from the code. */
 export const stateMachinePage = (): string => {
@@ -50,8 +51,11 @@ const idOf = (name: string): string => (name === '' ? '[*]' : name.replaceAll(/\
 const codeOf = (what: string): string => what.replace(/^[\w.]+/, (type) => `\`${type}\``);
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const page = stateMachinePage();
-  const before = await readFile(PAGE, 'utf8').catch(() => '');
-  await writeFile(PAGE, page);
-  console.log(`${before === page ? 'as it was' : 'written anew'}: docs/state-machine.md`);
+  const pages = { 'state-machine.md': stateMachinePage(), 'cli.md': cliPage() };
+  for (const [name, page] of Object.entries(pages)) {
+    const file = new URL(name, DOCS);
+    const before = await readFile(file, 'utf8').catch(() => '');
+    await writeFile(file, page);
+    console.log(`${before === page ? 'as it was' : 'written anew'}: docs/${name}`);
+  }
 }

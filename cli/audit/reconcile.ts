@@ -1,6 +1,6 @@
 import type { Difference, DifferenceKind } from '../../lib/domain/reconciliation.ts';
 import { Failure } from '../failure.ts';
-import { counted, green, red, say, sayJson } from '../policy/print.ts';
+import { counted, green, red, say, sayJson } from '../print.ts';
 import type { Place } from '../sign-in.ts';
 import { readTrail } from './cloudtrail.ts';
 import { readRecord } from './record.ts';

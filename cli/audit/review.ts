@@ -2,7 +2,7 @@ import type { AccessReview } from '../../lib/domain/access-review.ts';
 import type { CompiledAccess } from '../../lib/config/access.ts';
 import { Failure } from '../failure.ts';
 import { loadPolicy } from '../policy/load.ts';
-import { bold, counted, say, sayJson } from '../policy/print.ts';
+import { bold, counted, say, sayJson } from '../print.ts';
 import type { Place } from '../sign-in.ts';
 import { readTrail } from './cloudtrail.ts';
 import { csv } from './csv.ts';

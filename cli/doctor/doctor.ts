@@ -3,7 +3,7 @@ import type { Finding } from '../../lib/config/doctor/finding.ts';
 import type { Entitlement } from '../../lib/domain/entitlement.ts';
 import { Failure } from '../failure.ts';
 import { loadPolicy } from '../policy/load.ts';
-import { bold, counted, green, red, say, sayJson, yellow } from '../policy/print.ts';
+import { bold, counted, green, red, say, sayJson, yellow } from '../print.ts';
 import { type BrokerOptions, brokerOf } from '../role/broker.ts';
 import { askAws } from './ask-aws.ts';
 

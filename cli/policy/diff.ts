@@ -1,7 +1,7 @@
 import type { Difference } from '../../lib/config/policy/diff.ts';
 import { member } from '../json.ts';
 import { loadPolicy } from './load.ts';
-import { bold, counted, green, red, say, sayJson, yellow } from './print.ts';
+import { bold, counted, green, red, say, sayJson, yellow } from '../print.ts';
 
 const { diffAccess } = await import('../../lib/config/policy/diff.ts');
 const { abilityText, memberText, settingText } = await import('../../lib/config/policy/wording.ts');

@@ -2,7 +2,7 @@ import type { Rule } from '../../lib/domain/rule.ts';
 import type { CompiledAccess } from '../../lib/config/access.ts';
 import { Failure } from '../failure.ts';
 import { loadPolicy } from './load.ts';
-import { bold, green, red, say, sayJson, yellow } from './print.ts';
+import { bold, green, red, say, sayJson, yellow } from '../print.ts';
 
 const { rulesOf, verdictOf } = await import('../../lib/config/policy/scene.ts');
 const { actText, sceneOf, whoOf, whoText } = await import('../../lib/config/policy/scene-text.ts');

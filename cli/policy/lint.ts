@@ -1,6 +1,6 @@
 import type { AccessFault } from '../../lib/config/access-fault.ts';
 import { policyText } from './policy-text.ts';
-import { counted, red, say, sayJson, yellow } from './print.ts';
+import { counted, red, say, sayJson, yellow } from '../print.ts';
 
 const { lintAccess } = await import('../../lib/config/policy/lint.ts');
 

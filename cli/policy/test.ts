@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { inOrder, loadPolicy } from './load.ts';
-import { counted, green, red, say, sayJson } from './print.ts';
+import { counted, green, red, say, sayJson } from '../print.ts';
 
 const { tryExpectations } = await import('../../lib/config/policy/expectations.ts');
 

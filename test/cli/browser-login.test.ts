@@ -164,6 +164,7 @@ describe('a sign-in in the browser', () => {
   test('is refreshed by one call', async () => {
     await login(5);
     broker.answer('POST /oauth/token', token());
+    broker.answer(`POST /v1/requests/r_${'A'.repeat(26)}/credentials`, { status: 404, json: { code: 'not_found' } });
     const before = broker.heard.length;
     await run('credentials', `r_${'A'.repeat(26)}`);
     expect(broker.heard.slice(before).map(({ route }) => route)).toEqual([

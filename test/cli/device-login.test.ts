@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Instructions, loginByDevice } from '../../cli/device.ts';
 import { privateFiles } from '../../cli/private-files.ts';
@@ -145,7 +144,7 @@ describe('hatcheck login --no-browser', () => {
     expect(stderr.split('\n')).toEqual(expect.arrayContaining([DEVICE.verification_uri, DEVICE.user_code]));
   });
 
-  test('interrupted, it ends at once and leaves nothing', async () => {
+  test('interrupted, it ends at once, says so, and leaves nothing', async () => {
     answerPolls(pending);
     const child = spawn(process.execPath, ['cli/hatcheck.ts', 'login', '--no-browser'], { env: env(), stdio: 'pipe' });
     const ended = new Promise<unknown>((resolve) =>
@@ -154,13 +153,15 @@ describe('hatcheck login --no-browser', () => {
       }),
     );
     let stderr = '';
-    for await (const line of createInterface(child.stderr)) {
-      stderr += line;
-      if (line === DEVICE.user_code) break;
-    }
+    await new Promise<void>((resolve) => {
+      child.stderr.on('data', (chunk: Buffer) => {
+        stderr += chunk.toString();
+        if (stderr.includes(DEVICE.user_code)) resolve();
+      });
+    });
     child.kill('SIGINT');
-    await expect(ended).resolves.toBe('SIGINT');
-    expect(stderr).not.toContain('Error');
+    await expect(ended).resolves.toBe(130);
+    expect(stderr).toMatch(/^hatcheck: interrupted/m);
     expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -171,8 +171,8 @@ describe('credentials', () => {
     await fetchCredentials();
     expect(readdirSync(config())).toHaveLength(2);
     const { code, stdout, stderr } = await fetchCredentials();
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^hatcheck: .*revoked.*This grant was revoked\.\n$/);
+    expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
+    expect(stderr).toMatch(/^hatcheck: .*revoked.*This grant was revoked\..*hatcheck show.*\n$/);
     expect(readdirSync(config())).toHaveLength(1);
   });
 
@@ -349,7 +349,7 @@ describe('usage', () => {
     writeFileSync(config(), 'a file where the folder should be');
     chmodSync(config(), 0o600);
     const { code, stderr } = await run(['login', '--token-file', tokenFile]);
-    expect(code).toBe(2);
+    expect(code).toBe(7);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 

@@ -227,14 +227,14 @@ expectations:
 
 describe('what the command loads', () => {
   /** The packages that are reached from it: at once, or also by what is imported when it is needed. */
-  const packages = async (kinds: readonly string[]): Promise<readonly string[]> => {
+  const packages = async (entry: string, kinds: readonly string[]): Promise<readonly string[]> => {
     const { metafile } = await esbuild.build({
-      ...{ entryPoints: ['cli/hatcheck.ts'], bundle: true, platform: 'node', format: 'esm', target: 'node24' },
+      ...{ entryPoints: [entry], bundle: true, platform: 'node', format: 'esm', target: 'node24' },
       ...{ packages: 'external', metafile: true, write: false, splitting: true, outdir: folder },
     });
     const reached = new Set(
       Object.entries(metafile.outputs).flatMap(([path, { entryPoint }]) =>
-        entryPoint === 'cli/hatcheck.ts' ? [path] : [],
+        entryPoint === entry ? [path] : [],
       ),
     );
     for (const path of reached)
@@ -243,15 +243,20 @@ describe('what the command loads', () => {
   };
 
   test('is no AWS SDK, whatever is asked of it', async () => {
-    const all = await packages(['import-statement', 'dynamic-import']);
+    const all = await packages('cli/hatcheck.ts', ['import-statement', 'dynamic-import']);
     expect(all).toEqual(expect.arrayContaining(['commander', 'yaml', 'zod']));
     expect(all.filter((path) => /^@(aws-sdk|smithy)\//.test(path))).toEqual([]);
   });
 
   test('is nothing that only access policies need, unless that is asked of it', async () => {
-    const eager = await packages(['import-statement']);
+    const eager = await packages('cli/run.ts', ['import-statement']);
     expect(eager).toContain('commander');
     expect(eager).not.toContain('yaml');
     expect(eager).not.toContain('zod');
+  });
+
+  test('is nothing at all to say its version', async () => {
+    const eager = await packages('cli/hatcheck.ts', ['import-statement']);
+    expect(eager.filter((path) => !path.startsWith('node:'))).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { whileLocked } from '../../../cli/lock.ts';
@@ -18,6 +19,12 @@ const lockedMsAgo = (ms: number): void => {
   writeFileSync(file, 'of a command that died');
   const at = new Date(Date.now() - ms);
   utimesSync(file, at, at);
+};
+
+/** Once without waiting, since what is stale is removed before. */
+const onceThen = (pause: () => Promise<void>): (() => Promise<void>) => {
+  let pauses = 0;
+  return () => (pauses++ === 0 ? Promise.resolve() : pause());
 };
 
 /** How many work at once, at the most. */
@@ -50,6 +57,23 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test('of a process that was killed is not waited for, however young it is', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    writeFileSync(join(folder, '.name.lock'), `${hostname()} ${pid} died`);
+    const pause = (): Promise<void> => Promise.reject(new Error('waited'));
+    await expect(whileLocked(folder, 'name', () => Promise.resolve('next'), { pause: onceThen(pause) })).resolves.toBe(
+      'next',
+    );
+  });
+
+  test('of a process that lives is waited for', async () => {
+    writeFileSync(join(folder, '.name.lock'), `${hostname()} ${process.pid} lives`);
+    const pause = (): Promise<void> => Promise.reject(new Error('waited'));
+    await expect(
+      whileLocked(folder, 'name', () => Promise.resolve('next'), { pause: onceThen(pause) }),
+    ).rejects.toThrow('waited');
+  });
+
   test('is not taken away from a command whose call may be on its way still', async () => {
     lockedMsAgo(CALL_TIMEOUT_MS);
     let [pauses, pausesBefore] = [0, 0];
@@ -62,7 +86,7 @@ describe('a lock', () => {
       pausesBefore = pauses;
       return Promise.resolve();
     };
-    await whileLocked(folder, 'name', work, pause);
+    await whileLocked(folder, 'name', work, { pause });
     expect(pausesBefore).toBe(5);
   });
 
@@ -73,7 +97,9 @@ describe('a lock', () => {
       waitedMs += ms;
       return Promise.resolve();
     };
-    await expect(whileLocked(folder, 'name', () => Promise.resolve(), pause)).rejects.toMatchObject({ exitCode: 4 });
+    await expect(whileLocked(folder, 'name', () => Promise.resolve(), { pause })).rejects.toMatchObject({
+      exitCode: 4,
+    });
     expect(waitedMs).toBeGreaterThan(CALL_TIMEOUT_MS);
   });
 

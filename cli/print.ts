@@ -7,6 +7,11 @@ export const say = (line: string): void => {
 
 const visibly = (_found: string, colour: string | undefined): string => colour ?? '\ufffd';
 
+/** For whoever looks on: not on stdout, which may be read by a program. */
+export const note = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
 export const sayJson = (value: unknown): void => {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 };

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { addAuditCommands } from './audit.ts';
+import { addCompletionCommands } from './commands/completion.ts';
+import { addCredentialsCommand } from './commands/credentials.ts';
+import { addLoginCommand } from './commands/login.ts';
+import { addLogoutCommand } from './commands/logout.ts';
+import { addWhoamiCommand } from './commands/whoami.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addIssuerCommands } from './issuer.ts';
+import { addPolicyCommands } from './policy.ts';
+import { addRoleCommands } from './role.ts';
+import { addScpCommand } from './scp.ts';
+
+/**
+ * The table of commands, in the order in which `--help` and docs/cli.md show them. Each says its words, options and examples, and loads what it
+ * needs when it runs.
+ */
+export const COMMANDS: readonly ((program: Command) => void)[] = [
+  ...[addLoginCommand, addLogoutCommand, addWhoamiCommand],
+  ...[addCredentialsCommand],
+  ...[addAuditCommands, addPolicyCommands, addDoctorCommand, addRoleCommands, addIssuerCommands, addScpCommand],
+  addCompletionCommands,
+];

@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import { cachePrefix } from './credentials.ts';
+import { type Instructions, loginByDevice } from './device.ts';
+import { Failure, oneLine } from './failure.ts';
+import { member, text, texts } from './json.ts';
+import { askInBrowser, openBrowser } from './loopback.ts';
+import { type OnServer, placeOf } from './place.ts';
+import { note, say, sayJson } from './print.ts';
+import { configFolder } from './private-files.ts';
+import { call, failureOf, withToken } from './server.ts';
+import { changeSettings } from './settings.ts';
+import {
+  type Place,
+  callSignedIn,
+  currentSignIn,
+  exchange,
+  fileName,
+  proveRole,
+  readIdToken,
+  redeem,
+  storedSignIn,
+} from './sign-in.ts';
+
+/** As long as a person may take to sign in at their provider. */
+const LOGIN_TIMEOUT_MS = 300_000;
+
+interface ForProgram {
+  readonly json?: boolean;
+}
+
+export interface LoginOptions extends OnServer, ForProgram {
+  readonly tokenFile?: string;
+  readonly aws?: boolean;
+  readonly region?: string;
+  readonly audience?: string;
+  readonly provider?: string;
+  readonly fresh?: boolean;
+  readonly browser: boolean;
+}
+
+const nameOf = (principal: unknown): string =>
+  oneLine(text(principal, 'email') ?? text(principal, 'displayName') ?? text(principal, 'handle') ?? 'somebody');
+
+/** @param remember whether the next commands are to ask this server too */
+export const login = async (options: LoginOptions, remember: boolean): Promise<void> => {
+  const at = await placeOf(options);
+  const { principal } = await kept(at, options);
+  if (remember) await changeSettings(configFolder(process.env), { server: at.server });
+  if (options.json) sayJson({ server: at.server, principal });
+  else say(`Signed in at ${at.server} as ${nameOf(principal)}.`);
+};
+
+const kept = (at: Place, options: LoginOptions) => {
+  if (options.aws) return loginWithRole(at, options);
+  if (options.tokenFile !== undefined) return loginWithToken(at, options.tokenFile);
+  return options.browser ? loginInBrowser(at, options) : loginByDevice(at, showCode);
+};
+
+const showCode = ({ address, code, minutes }: Instructions): void => {
+  note(`Open this address in a browser on any machine:\n${address}`);
+  note(`and type this code, within ${minutes} minutes:\n${code}`);
+};
+
+const loginWithToken = async (at: Place, tokenFile: string) => {
+  const file = tokenFile === '-' ? undefined : resolve(tokenFile);
+  return exchange(at, await readIdToken(file ?? '-'), file);
+};
+
+const loginWithRole = (at: Place, { region = process.env['AWS_REGION'], audience }: LoginOptions) => {
+  if (region === undefined || !/^[a-z0-9-]{1,32}$/.test(region))
+    throw new Failure(2, 'say which region’s STS Hatcheck is to ask: --region, or AWS_REGION');
+  return proveRole(at, { region, audience: audience ?? new URL(at.server).host });
+};
+
+const loginInBrowser = async (at: Place, { provider, fresh = false }: LoginOptions) => {
+  const show = (url: string): void => {
+    note(`Open this address in the browser on this machine, and allow the sign-in:\n${url}`);
+    openBrowser(url, process.env);
+  };
+  const asking = { server: at.server, fresh, timeoutMs: LOGIN_TIMEOUT_MS, show };
+  return redeem(at, await askInBrowser({ ...asking, ...(provider !== undefined && { provider }) }));
+};
+
+export const whoami = async (options: OnServer & ForProgram): Promise<void> => {
+  const at = await placeOf(options);
+  const answer = await callSignedIn(at, 'GET', '/v1/me');
+  if (answer.status !== 200) throw failureOf(at.server, answer);
+  const principal = member(answer.body, 'principal');
+  if (options.json) {
+    sayJson({ server: at.server, principal });
+    return;
+  }
+  say(`${nameOf(principal)} (${oneLine(text(principal, 'handle') ?? '')}) at ${at.server}`);
+  say(`groups: ${texts(principal, 'groups').map(oneLine).join(', ') || 'none'}`);
+};
+
+export const logout = async (options: OnServer & ForProgram): Promise<void> => {
+  const at = await placeOf(options);
+  const stored = await storedSignIn(at);
+  // An access token that is over ends nothing there; a newer one ends the whole sign-in.
+  const last = stored?.refreshToken === undefined ? stored : await currentSignIn(at).catch(() => stored);
+  await Promise.all([at.files.remove(`${fileName(at.server)}.`), at.files.remove(cachePrefix(at.server))]);
+  // What is here is gone whether or not the server answers; there, the access token ends by itself within 15 minutes.
+  if (last) await call(at.server, '/logout', withToken('POST', last.accessToken));
+  if (options.json) sayJson({ server: at.server, signedIn: false });
+  else say(`Signed out at ${at.server}.`);
+};
