@@ -137,6 +137,17 @@ describe('in Slack', () => {
     expect(textsOf(messageOf(id)).join(' ')).toContain('Not today.');
   }, 120_000);
 
+  test('the home of the app shows what one holds and waits for, and asks from there', async () => {
+    const { id } = await ask('prod-admin');
+    expect(await stack.slack.openHome(memberOf('engineer'))).toEqual({ status: 200, text: '' });
+    await settle();
+    const home = JSON.stringify(stack.slack.homes.get(memberOf('engineer'))?.blocks);
+    expect(home).toContain(`/requests/${id}`);
+    await stack.slack.press(memberOf('engineer'), { actionId: 'form' });
+    await settle();
+    expect(stack.slack.calls).toContain('views.open');
+  }, 120_000);
+
   test('attack: a guest, and somebody of another workspace, decide nothing and get no code', async () => {
     const asked = await ask('prod-admin');
     expect((await press('stranger', asked)).status).toBe(403);
