@@ -3,7 +3,7 @@ import type { Group } from '../domain/principal.ts';
 /** Where what asks for these approvers is said. */
 export interface ChatChannel {
   readonly approvers: readonly Group[];
-  /** The platform's own id of the channel. */
+  /** The platform's own id of the channel; of mail, an address. */
   readonly channel: string;
 }
 
@@ -33,6 +33,7 @@ export interface TeamsSettings {
 export interface MailSettings {
   /** The address that mail comes from; SES must have verified it. */
   readonly from: string;
+  readonly channels: readonly ChatChannel[];
 }
 
 /** What access.yml says of chat and mail. What is absent is not used. */

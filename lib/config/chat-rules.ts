@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { ChatSettings } from '../chatops/settings.ts';
+import { isMailbox } from '../domain/email.ts';
 import type { AccessFault } from './access-fault.ts';
 import type { Groups } from './access-groups.ts';
-import { distinct, lineOf } from './access-words.ts';
+import { distinct } from './access-words.ts';
 import { present } from './present.ts';
 import { checked } from './schema-fault.ts';
 import { ofStage, parseSecretReference } from './secret-reference.ts';
@@ -22,7 +23,7 @@ const idOf = (pattern: RegExp, error: string) => z.string().regex(pattern, { err
 const uuid = (what: string) =>
   idOf(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, `must be ${what}, in small letters`);
 
-const channelsOf = (groups: Groups, channel: z.ZodString) =>
+const channelsOf = (groups: Groups, channel: z.ZodType<string>) =>
   z
     .array(z.strictObject({ approvers: groups.shape.groups, channel }))
     .max(50)
@@ -52,12 +53,14 @@ const teams = (groups: Groups) =>
     ),
   });
 
-const mail = z.strictObject({
-  from: lineOf(254).regex(/^[^\s@<>,;"]+@[^\s@<>,;"]+$/, { error: 'must be an e-mail address, and nothing else' }),
-});
+const mailbox = z
+  .string()
+  .refine(isMailbox, { error: 'must be an e-mail address, and nothing else', params: { code: 'invalid_format' } });
+
+const mail = (groups: Groups) => z.strictObject({ from: mailbox, channels: channelsOf(groups, mailbox) });
 
 export const chat = (groups: Groups) =>
-  z.strictObject({ slack: slack(groups).optional(), teams: teams(groups).optional(), mail: mail.optional() });
+  z.strictObject({ slack: slack(groups).optional(), teams: teams(groups).optional(), mail: mail(groups).optional() });
 
 /** Chat and mail; undefined where access.yml says nothing of them, or something that is wrong with it is among the faults. */
 export const chatRules = (source: YamlSource, groups: Groups, faults: AccessFault[]): ChatSettings | undefined => {
@@ -68,9 +71,12 @@ export const chatRules = (source: YamlSource, groups: Groups, faults: AccessFaul
   return present({ ...others, slack: ofSlack && withoutAbsent(ofSlack) });
 };
 
-/** What `breakGlass.notify` names: `slack:#name` or `slack:` and a channel's id, `teams:` and a channel's id, `mail:` and an address. */
+/** What `breakGlass.notify` names besides `mail:` and an address: `slack:#name` or `slack:` and a channel's id, `teams:` and a channel's id. */
 const NOTIFY =
-  /^(?:slack:(?:#[^\s#:,@]{1,80}|[CG][A-Z0-9]{2,20})|teams:19:[A-Za-z0-9_-]{1,120}@thread\.(?:tacv2|skype|v2)|mail:[^\s@<>,;"]+@[^\s@<>,;"]+)$/;
+  /^(?:slack:(?:#[^\s#:,@]{1,80}|[CG][A-Z0-9]{2,20})|teams:19:[A-Za-z0-9_-]{1,120}@thread\.(?:tacv2|skype|v2))$/;
+
+const isNotify = (text: string): boolean =>
+  text.startsWith('mail:') ? isMailbox(text.slice('mail:'.length)) : NOTIFY.test(text);
 
 /** Where nobody would ever hear of a break-glass: of no known form, or of a platform that `chat` does not name. */
 export const unheardNotify = (source: YamlSource, entitlementId: string): readonly AccessFault[] => {
@@ -80,7 +86,7 @@ export const unheardNotify = (source: YamlSource, entitlementId: string): readon
   return written.flatMap((each: unknown, index) => {
     if (typeof each !== 'string') return [];
     const at = [...path, index];
-    if (!NOTIFY.test(each))
+    if (!isNotify(each))
       return [source.fault(at, 'invalid_format', 'must be slack:#name, slack:C…, teams:19:…@thread.tacv2 or mail:…')];
     const platform = each.slice(0, each.indexOf(':'));
     return source.get(['chat', platform]) === undefined

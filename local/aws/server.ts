@@ -17,6 +17,8 @@ import { sessionIssuer } from './session.ts';
 import type { Credentials, SessionIssuer } from './session.ts';
 import type { QueueSettings } from './sqs/queue.ts';
 import { createSqs } from './sqs/service.ts';
+import { createMailbox } from './ses/mailbox-page.ts';
+import { type LocalMail, createSes } from './ses/service.ts';
 import { sts } from './sts/service.ts';
 import { readRequest, TooLarge } from './wire.ts';
 import type { Answer, WireRequest } from './wire.ts';
@@ -34,6 +36,8 @@ export interface LocalAwsOptions {
   readonly dynamodbAccount?: string;
   /** Of the same account; kept in memory. */
   readonly queues?: readonly QueueSettings[];
+  /** Addresses and domains that SES sends from; none unless said otherwise. */
+  readonly mailIdentities?: readonly string[];
   /** What KMS has. */
   readonly signingKeys?: readonly SigningKey[];
   /** At least 32 bytes. Session tokens issued under it are valid again after a restart with it. */
@@ -54,6 +58,10 @@ export interface LocalAws {
   readonly addTablePolicy: (tableArn: string, document: PolicyDocument) => void;
   /** Credentials as Lambda gives a function those of its execution role. 3600 seconds unless said otherwise. */
   readonly credentialsFor: (roleArn: string, sessionName: string, seconds?: number) => Credentials;
+  /** What SES took, oldest first. */
+  readonly mails: readonly LocalMail[];
+  /** Where one reads them. */
+  readonly mailbox: string;
   /** The latest thousand or two, oldest first. */
   readonly calls: readonly CallRecord[];
   readonly close: () => Promise<void>;
@@ -66,7 +74,7 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const KEPT_CALLS = 1000;
 
 /**
- * Starts the local AWS on 127.0.0.1: STS, IAM, S3, DynamoDB, SQS, KMS, the federation endpoint and the console, on one port.
+ * Starts the local AWS on 127.0.0.1: STS, IAM, S3, DynamoDB, SQS, KMS, SES, the federation endpoint and the console, on one port.
  * Rejects with a PolicyFault or TypeError when the world is not understood, or when the port is taken.
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
@@ -78,21 +86,25 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const dynamodb = createDynamodb(options.dynamodbEndpoint, options.dynamodbAccount);
   const sqs = createSqs(options.queues ?? [], options.dynamodbAccount);
   const kms = createKms(options.signingKeys ?? []);
+  const mails: LocalMail[] = [];
+  const ses = createSes({ verified: options.mailIdentities ?? [], mails });
+  const mailbox = createMailbox(mails);
   const record = (call: CallRecord) => {
     keepCall(calls, call, KEPT_CALLS);
   };
   const route = createRouter({
     ...{ world, sessions, clock, record },
-    services: new Map<string, Service>(Object.entries({ sts, iam, s3, sqs, kms, dynamodb: dynamodb.service })),
+    services: new Map<string, Service>(Object.entries({ sts, iam, s3, sqs, kms, ses, dynamodb: dynamodb.service })),
     fallback: sts,
   });
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES });
   const endpoint = `http://127.0.0.1:${await listen(server, options.port)}`;
   const federation = createFederation({ ...options, clock, world, sessions, record, origin: endpoint });
-  const answer = (request: WireRequest) => federation(request) ?? route(request);
+  const answer = (request: WireRequest) => federation(request) ?? mailbox(request) ?? route(request);
   server.on('request', (incoming, outgoing) => void serve(incoming, outgoing, clock, answer));
   return {
     ...{ endpoint, federationEndpoint: `${endpoint}/federation`, consoleOrigin: endpoint, calls },
+    ...{ mails, mailbox: `${endpoint}/mailbox` },
     addRole: world.putRole,
     addTablePolicy: world.putTablePolicy,
     credentialsFor: (roleArn, name, seconds = 3600) => openForService(world, sessions, clock(), roleArn, name, seconds),

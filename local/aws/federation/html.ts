@@ -32,6 +32,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 h1 { font-size: 22px; margin: 0 0 12px; } h2 { font-size: 17px; margin: 0 0 12px; }
 dl { display: grid; grid-template-columns: minmax(120px, 190px) 1fr; gap: 6px 16px; margin: 0; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
+pre { font: 14px/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; margin: 12px 0 0; }
 code { font: 14px ui-monospace, monospace; } ul { margin: 0; padding-left: 20px; }
 .allowed { color: var(--good); } .denied { color: var(--bad); } .quiet { color: var(--quiet); } a { color: inherit; }
 @media (max-width: 520px) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } }

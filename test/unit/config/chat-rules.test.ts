@@ -43,15 +43,22 @@ const TEAMS = {
   appPassword: 'env:TEAMS',
   channels: [{ approvers: ['okta:sre-leads'], channel: '19:abc_DEF-1@thread.tacv2' }],
 };
+const MAIL = {
+  from: 'hatcheck@example.com',
+  channels: [{ approvers: ['security'], channel: 'security@example.com' }],
+};
 const slack = (change: object): string => JSON.stringify({ slack: { ...SLACK, ...change } });
 const teams = (change: object): string => JSON.stringify({ teams: { ...TEAMS, ...change } });
 
 describe('chat in access.yml', () => {
   test('is Slack, Teams and mail, groups qualified; channels may be none', () => {
-    expect(parse(JSON.stringify({ slack: SLACK, teams: TEAMS, mail: { from: 'hatcheck@example.com' } }))).toEqual({
+    expect(parse(JSON.stringify({ slack: SLACK, teams: TEAMS, mail: MAIL }))).toEqual({
       slack: { ...SLACK, channels: [{ approvers: ['okta:sre-leads'], channel: 'C0123' }] },
       teams: TEAMS,
-      mail: { from: 'hatcheck@example.com' },
+      mail: { ...MAIL, channels: [{ approvers: ['okta:security'], channel: 'security@example.com' }] },
+    });
+    expect(parse('{ mail: { from: hatcheck@example.com } }')).toEqual({
+      mail: { from: 'hatcheck@example.com', channels: [] },
     });
     expect(parse(slack({ channels: undefined }))).toEqual({ slack: { ...SLACK, channels: [] } });
   });
@@ -95,6 +102,13 @@ describe('chat in access.yml', () => {
     ],
     ['a tenant that is none', teams({ tenantId: 'common' }), 'chat.teams.tenantId invalid_format'],
     ['a sender with a name', '{ mail: { from: "Hatcheck <hatcheck@example.com>" } }', 'chat.mail.from invalid_format'],
+    [
+      'two addresses in one channel',
+      JSON.stringify({
+        mail: { ...MAIL, channels: [{ approvers: ['sre'], channel: 'a@example.com, b@example.com' }] },
+      }),
+      'chat.mail.channels[0].channel invalid_format',
+    ],
     ['another platform', '{ irc: {} }', 'chat.irc unknown_key'],
   ])('%s is refused', (_case, chat, expected) => {
     expect(faultsOf(chat)).toEqual([expected]);

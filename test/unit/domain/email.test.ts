@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { sameMailbox } from '../../../lib/domain/email.ts';
+import { isMailbox, sameMailbox } from '../../../lib/domain/email.ts';
 
 describe('a mailbox', () => {
   test('is the same however its ASCII letters are written', () => {
@@ -17,5 +17,39 @@ describe('a mailbox', () => {
   ])('is not the same with %s', (_what, one, other) => {
     expect(sameMailbox(one, other)).toBe(false);
     expect(sameMailbox(other, one)).toBe(false);
+  });
+});
+
+describe('a mailbox that a mail may be sent to', () => {
+  test.each(['erin@example.com', "o'neil+x@mail.example.co.uk", 'a@b.xn--p1ai', '-erin@example.com'])(
+    'is %s',
+    (text) => {
+      expect(isMailbox(text)).toBe(true);
+    },
+  );
+
+  test.each([
+    ...['erin', 'erin@', '@example.com', 'erin@localhost', 'erin@example.com,mallory@evil.example', 'a b@example.com'],
+    ...[
+      'Erin <erin@example.com>',
+      'erin@example.com\r\nBcc: x@evil.example',
+      'erin@example.com\n',
+      '"erin"@example.com',
+    ],
+    ...[
+      'erin@exämple.com',
+      'erin@[10.0.0.1]',
+      'erin;x@example.com',
+      `${'a'.repeat(65)}@example.com`,
+      'erin@example..com',
+    ],
+    ...[
+      'erin(x)@example.com',
+      'erin@example.com.',
+      `a@${'b.'.repeat(21)}com`,
+      `a@${`${'b'.repeat(60)}.`.repeat(5)}com`,
+    ],
+  ])('is not %j', (text) => {
+    expect(isMailbox(text)).toBe(false);
   });
 });
