@@ -67,6 +67,9 @@ interface Arrows {
 }
 
 const BELOW = ['lib/domain/', 'lib/logger.ts'];
+/** What verifying a token needs, whoever signed it. */
+const TOKENS = ['algorithms', 'assertion-refused', 'cached-document', 'jwk', 'jwt-shape', 'keys', 'strict-json'];
+
 const PORTS = ['lib/broker/ports.ts', 'lib/identity/ports.ts', 'lib/identity/oauth/ports.ts'];
 
 /** design.md, section 3. The first entry that a path begins with is the one that holds. */
@@ -89,10 +92,15 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     types: ['lib/broker/', 'lib/chatops/'],
   },
   'lib/http/': { to: ['lib/http/', ...BELOW], types: PORTS },
-  // What is said in the portal to link an account is such a code as machines without a browser show.
+  // What is said in the portal to link an account is such a code as machines without a browser show; and a token is read and its key
+  // found as an identity provider's is.
   'lib/chatops/': {
-    to: ['lib/chatops/', 'lib/identity/oauth/user-code.ts', ...BELOW],
-    types: [...PORTS, 'lib/broker/'],
+    to: [
+      ...['lib/chatops/', 'lib/identity/oauth/user-code.ts'],
+      ...TOKENS.map((name) => `lib/identity/${name}.ts`),
+      ...BELOW,
+    ],
+    types: [...PORTS, 'lib/identity/provider-fetch.ts', 'lib/broker/'],
   },
   'lib/config/': {
     to: [

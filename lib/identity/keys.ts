@@ -65,16 +65,25 @@ export const providerDocuments = (parts: {
       if (!signIn) throw new ProviderUnavailable(`${provider.issuer} publishes no place to sign in`);
       return signIn;
     },
-    key: async (provider, token) => {
-      const { keys } = documentsOf(provider);
-      const current = await keys.current();
-      const isUnknown = token.kid !== undefined && !current.some(({ kid }) => kid === token.kid);
-      return pickKey(isUnknown ? await keys.newest().catch(() => current) : current, token);
-    },
+    key: (provider, token) => keyAmong(documentsOf(provider).keys, token),
   };
 };
 
-const fetchedBy =
+/**
+ * The key that a token names, looked for once more where it is not known.
+ * @throws AssertionRefused `key` when there is none, also then; what the fetch throws
+ */
+export const keyAmong = async (
+  keys: CachedDocument<readonly UsableKey[]>,
+  token: Pick<UnverifiedToken, 'algorithm' | 'kid'>,
+): Promise<KeyObject> => {
+  const current = await keys.current();
+  const isUnknown = token.kid !== undefined && !current.some(({ kid }) => kid === token.kid);
+  return pickKey(isUnknown ? await keys.newest().catch(() => current) : current, token);
+};
+
+/** @throws ProviderUnavailable for anything but 200 */
+export const fetchedBy =
   (fetchJson: ProviderFetch) =>
   async (url: URL): Promise<JsonObject> => {
     const { status, json } = await fetchJson(url);
