@@ -1,134 +1,26 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { create } from '../../functions/on-chat-act.ts';
-import { dynamoChatLinks } from '../../lib/aws/chat-links.ts';
-import { dynamoDbClient } from '../../lib/aws/clients.ts';
-import { dynamoSessions } from '../../lib/aws/sessions.ts';
-import { systemChance } from '../../lib/broker/system.ts';
-import type { ChatAct, ChatSaying } from '../../lib/chatops/act.ts';
-import { type AskForm, type Card, type Chat, ChatError } from '../../lib/chatops/port.ts';
-import type { StoredEvent } from '../../lib/domain/event.ts';
-import { type TestBroker, startBroker } from '../support/broker.ts';
-import { testConfig, testEntitlement } from '../support/config.ts';
-import { recordingLogger } from '../support/logger.ts';
-
-let broker: TestBroker;
-let worker: ReturnType<typeof create>;
-let log: ReturnType<typeof recordingLogger>;
-let homes: { readonly user: string; readonly cards: readonly Card[] }[];
-let told: { readonly user: string; readonly card: Card }[];
-let forms: AskForm[];
-let calls: string[];
-let guests: string[];
-let opening: 'opened' | 'too_late';
-let failing: ChatError | undefined;
-const handles = new Map<string, string>();
-
-/** A platform that writes down what it is asked. */
-const chat: Chat = {
-  platform: 'slack',
-  commands: { ask: '/hatcheck', list: '/hatcheck mine', link: '/hatcheck link' },
-  post: () => Promise.reject(new TypeError('nobody posts')),
-  direct: () => Promise.reject(new TypeError('nobody is written to')),
-  update: () => Promise.reject(new TypeError('on-notice updates')),
-  home: ({ user }, cards) => {
-    homes.push({ user, cards });
-    return Promise.resolve();
-  },
-  whisper: ({ account }, card) => {
-    calls.push('whisper');
-    if (failing) return Promise.reject(failing);
-    told.push({ user: account.user, card });
-    return Promise.resolve();
-  },
-  openForm: (_to, _trigger, form) => {
-    calls.push('openForm');
-    forms.push(form);
-    return Promise.resolve(opening);
-  },
-  isMember: ({ account: { user } }) => {
-    calls.push('isMember');
-    return failing ? Promise.reject(failing) : Promise.resolve(!guests.includes(user));
-  },
-};
-
-const accountOf = (user: string) => ({ platform: 'slack' as const, workspace: 'T0OURS', user });
-const identity = () => {
-  const client = dynamoDbClient({ region: broker.config.region, endpoint: broker.aws.endpoint });
-  return { client, table: broker.config.tables.identity, clock: broker.clock };
-};
-
-/** Somebody who is signed in in the portal, and whose account in chat is linked. */
-const person = async (name: string, groups: readonly string[]): Promise<string> => {
-  const token = await broker.signIn(name, groups);
-  const handle = token.split('.')[0] ?? '';
-  handles.set(name, handle);
-  await dynamoChatLinks(identity()).put({ account: accountOf(name), handle, at: broker.clock.now() });
-  return token;
-};
-
-const lead = { from: { groups: ['local-oidc:sre-leads'] }, count: 1 };
-const admin = (id: string, more: object = {}) =>
-  testEntitlement({
-    ...{ id, roleArn: 'arn:aws:iam::111122223333:role/hatcheck/Admin', requesters: { groups: ['local-oidc:sre'] } },
-    ...{ approval: { stages: [lead], withinSeconds: 3600 }, maxDurationSeconds: 3600, ...more },
-  });
-
-let erin: string;
-
-beforeAll(async () => {
-  const { policy } = testConfig();
-  const entitlements = [
-    ...policy.entitlements.values(),
-    admin('five', { approval: { stages: [{ ...lead, count: 5 }], withinSeconds: 3600 } }),
-    admin('by-portal', { approverRequires: { mfa: false, channel: 'portal' } }),
-    admin('with-mfa', { approverRequires: { mfa: true } }),
-    admin('fresh', { approverRequires: { mfa: false, authenticatedWithinSeconds: 900 } }),
-  ];
-  broker = await startBroker({
-    policy: { ...policy, entitlements: new Map(entitlements.map((each) => [each.id, each])) },
-  });
-  erin = await person('erin', ['sre', 'sre-leads']);
-  await person('lea', ['sre-leads']);
-  await person('mallory', ['engineering']);
-});
-afterAll(() => broker.close());
-
-beforeEach(() => {
-  [told, homes, forms, calls, guests, opening, failing] = [[], [], [], [], [], 'opened', undefined];
-  log = recordingLogger();
-  worker = create(broker.config, { clock: broker.clock, chance: systemChance, logger: log.logger }, [chat]);
-});
-
-const idOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
-const actBy = (user: string, saying: ChatSaying, more: Partial<ChatAct> = {}): ChatAct => ({
-  ...{ id: idOf(randomUUID()), at: broker.clock.now(), account: accountOf(user), place: { channel: 'C0SRE' }, saying },
-  ...more,
-});
-const receive = async (acts: readonly (ChatAct | string)[], receives = 1): Promise<number> => {
-  const Records = acts.map((act, index) => ({
-    ...{ messageId: String(index), body: typeof act === 'string' ? act : JSON.stringify(act) },
-    attributes: { ApproximateReceiveCount: String(receives) },
-  }));
-  return (await worker({ Records })).batchItemFailures.length;
-};
-const send = (...acts: readonly (ChatAct | string)[]): Promise<number> => receive(acts);
-const say = (user: string, saying: ChatSaying, more: Partial<ChatAct> = {}) => send(actBy(user, saying, more));
-
-const begun = async (entitlementId = 'prod-admin'): Promise<string> => {
-  const body = { entitlementId, justification: 'The queue is stuck.', durationSeconds: 600, ticket: 'OPS-1' };
-  const { ticket, ...without } = body;
-  const reply = await broker.call(
-    erin,
-    'POST',
-    '/v1/requests',
-    entitlementId === 'prod-admin' ? { ...without, ticket } : without,
-  );
-  return reply.json.request.id;
-};
-const eventsOf = (id: string): Promise<readonly StoredEvent[]> => broker.ledger.read(`request#${id}`);
-const typesOf = async (id: string) => (await eventsOf(id)).slice(1).map(({ type }) => type);
-const titles = () => told.map(({ user, card }) => `${user}: ${card.title}`);
+import { describe, expect, test } from '@jest/globals';
+import { ChatError } from '../../lib/chatops/port.ts';
+import {
+  actBy,
+  begun,
+  broker,
+  calls,
+  erin,
+  eventsOf,
+  forms,
+  handles,
+  homes,
+  log,
+  loseIdentities,
+  person,
+  platform,
+  receive,
+  say,
+  send,
+  titles,
+  told,
+  typesOf,
+} from './chat-acts-scene.ts';
 
 describe('who is linked and signed in', () => {
   test('says yes in chat as in the portal; the message is for on-notice to change', async () => {
@@ -169,7 +61,7 @@ describe('who is linked and signed in', () => {
   test('gets the form with what they are eligible for, and a button where it took too long', async () => {
     await say('mallory', { type: 'form', trigger: '1.2.a' });
     expect(forms.map(({ entitlements }) => entitlements.map(({ id }) => id))).toEqual([['prod-read']]);
-    opening = 'too_late';
+    platform.opening = 'too_late';
     await say('mallory', { type: 'form', trigger: '1.2.b' });
     expect(told).toMatchObject([{ card: { actions: [{ type: 'form' }] } }]);
     await say('lea', { type: 'form', trigger: '1.2.c' });
@@ -240,123 +132,6 @@ describe('twenty presses by five people at once', () => {
   }, 30_000);
 });
 
-describe('attack: nothing is decided by', () => {
-  test('somebody in chat whom nobody linked', async () => {
-    const requestId = await begun();
-    await say('stranger', { type: 'approve', requestId });
-    expect([await typesOf(requestId), titles()]).toEqual([[], ['stranger: Nobody knows yet who you are']]);
-  });
-
-  test('regression 17: an account of another workspace, though its id is that of one of ours', async () => {
-    const requestId = await begun();
-    await say('lea', { type: 'approve', requestId }, { account: { ...accountOf('lea'), workspace: 'T0THEIRS' } });
-    expect([await typesOf(requestId), titles()]).toEqual([[], ['lea: Nobody knows yet who you are']]);
-  });
-
-  test('regression 17: an account that calls itself as somebody else, or has their address', async () => {
-    const requestId = await begun();
-    await say('U0MALLORY', { type: 'approve', requestId }, { name: 'lea@example.com' });
-    expect([await typesOf(requestId), titles()]).toEqual([[], ['U0MALLORY: Nobody knows yet who you are']]);
-  });
-
-  test('somebody who has become a guest since their account was linked; a no of theirs counts', async () => {
-    const requestId = await begun();
-    guests = ['lea'];
-    await say('lea', { type: 'approve', requestId });
-    expect([await typesOf(requestId), titles()]).toEqual([[], ['lea: Not for guests']]);
-    await say('lea', { type: 'deny', requestId, reason: 'Not today.' });
-    expect(await typesOf(requestId)).toEqual(['request.denied']);
-  });
-
-  test('the requester, through the account that is linked to them', async () => {
-    const requestId = await begun();
-    await say('erin', { type: 'approve', requestId });
-    expect([await typesOf(requestId), titles()]).toEqual([[], ['erin: Own request']]);
-  });
-
-  test('who may not read it: to them it does not exist', async () => {
-    const requestId = await begun();
-    await say('mallory', { type: 'approve', requestId });
-    await say('lea', { type: 'approve', requestId: `r_${'A'.repeat(26)}` });
-    expect(await typesOf(requestId)).toEqual([]);
-    expect(new Set(told.map(({ card }) => `${card.title} ${card.notes?.join(' ') ?? ''}`)).size).toBe(1);
-  });
-
-  test('a press where the portal is asked for, or a sign-in that chat cannot prove', async () => {
-    for (const entitlementId of ['by-portal', 'with-mfa', 'fresh']) {
-      const requestId = await begun(entitlementId);
-      await say('lea', { type: 'approve', requestId });
-      expect(await typesOf(requestId)).toEqual([]);
-      expect(told.at(-1)?.card).toMatchObject({
-        title: 'Not in this way',
-        actions: [{ type: 'open', path: `/requests/${requestId}` }],
-      });
-    }
-  });
-
-  test('who signed out everywhere in the portal', async () => {
-    const token = await person('gone', ['sre-leads']);
-    const requestId = await begun();
-    const sessions = dynamoSessions(identity());
-    for (const { tokenHash } of await sessions.list(token.split('.')[0] ?? ''))
-      await sessions.remove(token.split('.')[0] ?? '', tokenHash);
-    await say('gone', { type: 'approve', requestId });
-    expect([await typesOf(requestId), titles()]).toEqual([[], ['gone: Sign in in the portal first']]);
-  });
-
-  test('groups of yesterday: of several sessions the newest groups count', async () => {
-    const requestId = await begun();
-    const longAgo = new Date(Date.parse(broker.clock.now()) - 5 * 3_600_000).toISOString();
-    const token = await broker.signIn('old', ['sre-leads'], { groupsAt: longAgo });
-    await dynamoChatLinks(identity()).put({
-      account: accountOf('old'),
-      handle: token.split('.')[0] ?? '',
-      at: longAgo,
-    });
-    await say('old', { type: 'approve', requestId });
-    expect([await typesOf(requestId), titles()]).toEqual([[], ['old: Stronger sign-in required']]);
-    expect(JSON.stringify(told[0]?.card)).not.toContain('loginUrl');
-    expect(told[0]?.card.actions).toMatchObject([
-      { type: 'open', path: `/login?stepUp=fresh&returnTo=%2Frequests%2F${requestId}` },
-    ]);
-    await broker.signIn('old', ['engineering']);
-    await say('old', { type: 'approve', requestId });
-    expect([await typesOf(requestId), titles()[1]]).toEqual([[], 'old: Not found']);
-  });
-
-  test('a browser that was left open: its session is idle for the portal, and so for chat', async () => {
-    const requestId = await begun();
-    const token = await person('left', ['sre-leads']);
-    const handle = token.split('.')[0] ?? '';
-    const sessions = dynamoSessions(identity());
-    const [session] = await sessions.list(handle);
-    if (!session) throw new Error('nobody is signed in');
-    await sessions.remove(handle, session.tokenHash);
-    const at = (seconds: number) => new Date(Date.parse(broker.clock.now()) + seconds * 1000).toISOString();
-    await sessions.put({ ...session, via: 'cookie', csrf: 'x', createdAt: at(-3600), expiresAt: at(3600) });
-    await say('left', { type: 'approve', requestId });
-    expect([await typesOf(requestId), titles()]).toEqual([[], ['left: Sign in in the portal first']]);
-    await sessions.markSeen(handle, { id: session.tokenHash, at: at(-3599) }, at(3600));
-    await say('left', { type: 'approve', requestId });
-    expect(await typesOf(requestId)).toEqual(['request.approved']);
-  });
-
-  test('what was pressed too long ago', async () => {
-    const requestId = await begun();
-    const at = new Date(Date.parse(broker.clock.now()) - 601_000).toISOString();
-    expect(await say('lea', { type: 'approve', requestId }, { at })).toBe(0);
-    expect([await typesOf(requestId), calls, log.lines().length]).toEqual([[], ['whisper'], 1]);
-    expect(titles()).toEqual(['lea: Too late']);
-  });
-
-  test('what was shown before more time was asked for', async () => {
-    const requestId = await begun();
-    await say('lea', { type: 'approve', requestId, seq: 0 });
-    await say('lea', { type: 'approve', requestId, seq: 0 });
-    expect(await typesOf(requestId)).toEqual(['request.approved']);
-  });
-});
-
 describe('what is told again', () => {
   test.each(['', '{}', '{"requestId":"r_A"}', JSON.stringify({ saying: { type: 'approve' } })])(
     'is what is none of ours: %j, so that somebody looks at it',
@@ -371,29 +146,27 @@ describe('what is told again', () => {
   });
 
   test('a decision is not, when the answer to it is not taken', async () => {
-    failing = new ChatError('chat.postEphemeral: channel_not_found', { mayPass: false });
+    platform.failing = new ChatError('chat.postEphemeral: channel_not_found', { mayPass: false });
     expect(await say('stranger', { type: 'list' })).toBe(0);
     expect(log.lines()).toHaveLength(1);
   });
 
   test('what the platform may take later, and not what it never will', async () => {
     for (const mayPass of [true, false]) {
-      failing = new ChatError('users.info', { mayPass });
+      platform.failing = new ChatError('users.info', { mayPass });
       expect(await say('U0NEW', { type: 'link' })).toBe(mayPass ? 1 : 0);
     }
   });
 
   test('until the fifth time, when whoever acted hears that nothing was done', async () => {
-    const config = { ...broker.config, tables: { ...broker.config.tables, identity: 'none-of-these' } };
-    worker = create(config, { clock: broker.clock, chance: systemChance, logger: log.logger }, [chat]);
+    loseIdentities();
     const act = actBy('lea', { type: 'approve', requestId: `r_${'A'.repeat(26)}` });
     expect([await receive([act], 4), titles()]).toEqual([1, []]);
     expect([await receive([act], 5), titles()]).toEqual([1, ['lea: Too late']]);
   });
 
   test('what the ledger could not be asked', async () => {
-    const config = { ...broker.config, tables: { ...broker.config.tables, identity: 'none-of-these' } };
-    worker = create(config, { clock: broker.clock, chance: systemChance, logger: log.logger }, [chat]);
+    loseIdentities();
     expect(await say('lea', { type: 'list' })).toBe(1);
   });
 });
@@ -407,7 +180,7 @@ describe('a code to link by', () => {
   });
 
   test('attack: not to a guest, a bot or a stranger', async () => {
-    guests = ['U0GUEST'];
+    platform.guests = ['U0GUEST'];
     await say('U0GUEST', { type: 'link' });
     expect(titles()).toEqual(['U0GUEST: Not for guests']);
   });
