@@ -1,5 +1,5 @@
 import type { Answer } from './call.ts';
-import { type Html, hiddenFields, html, page, pagePolicy } from './page.ts';
+import { type Html, codeField, formPage, hiddenFields, html } from './page.ts';
 
 /** An account in chat, as the page shows it. */
 export interface ShownChat {
@@ -30,17 +30,7 @@ export const chatCodePage = ({
       <form method="post" action="/chat/link">
         ${hiddenFields({ csrf })}
         <label for="code">The code that you were shown in chat</label>
-        <input
-          class="code"
-          id="code"
-          name="code"
-          maxlength="20"
-          autocomplete="off"
-          autocapitalize="characters"
-          spellcheck="false"
-          required
-          autofocus
-        />
+        ${codeField('code')}
         <button class="main">Go on</button>
       </form>
       ${linked.length === 0 ? [] : [html`<h2>Linked</h2>`]}
@@ -93,9 +83,4 @@ export const chatLinkQuestionPage = ({ person, account, name, code, csrf }: Chat
       </form>`,
   );
 
-const linkPage = (main: Html): Answer => ({
-  status: 200,
-  html: page('Link a chat account', main),
-  // With `no-referrer` the form would come with `Origin: null`.
-  headers: { 'content-security-policy': pagePolicy("'self'"), 'referrer-policy': 'same-origin' },
-});
+const linkPage = (main: Html): Answer => formPage('Link a chat account', main);

@@ -1,5 +1,5 @@
 import type { Answer } from './call.ts';
-import { type Html, hiddenFields, html, page, pagePolicy } from './page.ts';
+import { codeField, formPage, hiddenFields, html } from './page.ts';
 
 /** Asks for the code that the machine shows. `code` is what is typed already. */
 export const userCodePage = ({
@@ -11,25 +11,14 @@ export const userCodePage = ({
   readonly csrf: string;
   readonly isUnknown: boolean;
 }): Answer =>
-  devicePage(
+  formPage(
     'Sign in a device',
     html`<h1>Sign in a device</h1>
       ${isUnknown ? [html`<p role="alert">No device waits with this code, or no longer. Look again at what it shows.</p>`] : []}
       <form method="post" action="/device">
         ${hiddenFields({ csrf })}
         <label for="user_code">The code that the device shows</label>
-        <input
-          class="code"
-          id="user_code"
-          name="user_code"
-          value="${code}"
-          maxlength="20"
-          autocomplete="off"
-          autocapitalize="characters"
-          spellcheck="false"
-          required
-          autofocus
-        />
+        ${codeField('user_code', code)}
         <button class="main">Go on</button>
       </form>`,
   );
@@ -47,7 +36,7 @@ export interface DeviceQuestion {
 
 /** Asks whether a machine somewhere may sign in. Whoever began it may be anybody (RFC 8628, 5.4): the page says all that is known of them. */
 export const deviceQuestionPage = ({ person, userCode, askedFrom, askedAt, here, csrf }: DeviceQuestion): Answer =>
-  devicePage(
+  formPage(
     'Sign in a device',
     html`<h1>Sign in this device?</h1>
       <p>A device asks to sign in as <strong>${person}</strong>, with all that you may do.</p>
@@ -75,20 +64,13 @@ export const deviceQuestionPage = ({ person, userCode, askedFrom, askedAt, here,
 /** What came of it. */
 export const deviceDecidedPage = (decision: 'allow' | 'deny'): Answer =>
   decision === 'allow'
-    ? devicePage(
+    ? formPage(
         'Allowed',
         html`<h1>Allowed</h1>
           <p>The device goes on by itself within some seconds. You may close this page.</p>`,
       )
-    : devicePage(
+    : formPage(
         'Denied',
         html`<h1>Denied</h1>
           <p>The device is not signed in. If you did not start this, tell your security team.</p>`,
       );
-
-const devicePage = (title: string, main: Html): Answer => ({
-  status: 200,
-  html: page(title, main),
-  // With `no-referrer` the form would come with `Origin: null`.
-  headers: { 'content-security-policy': pagePolicy("'self'"), 'referrer-policy': 'same-origin' },
-});

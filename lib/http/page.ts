@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Answer } from './call.ts';
 import { STYLE } from './page-style.ts';
 
 /** Markup of ours, with everything that came from outside escaped. Only {@link html} makes it. */
@@ -42,6 +43,29 @@ export const pagePolicy = (formAction = "'none'"): string =>
     "base-uri 'none'",
     `form-action ${formAction}`,
   ].join('; ');
+
+/** Such a document whose forms come back to us. */
+export const formPage = (title: string, main: Html): Answer => ({
+  status: 200,
+  html: page(title, main),
+  // With `no-referrer` the form would come with `Origin: null`.
+  headers: { 'content-security-policy': pagePolicy("'self'"), 'referrer-policy': 'same-origin' },
+});
+
+/** Takes a code that people read somewhere else. `typed` is what is in it already. */
+export const codeField = (name: string, typed = ''): Html =>
+  html`<input
+    class="code"
+    id="${name}"
+    name="${name}"
+    value="${typed}"
+    maxlength="20"
+    autocomplete="off"
+    autocapitalize="characters"
+    spellcheck="false"
+    required
+    autofocus
+  />`;
 
 /** Sends the fields back as they are. */
 export const hiddenFields = (fields: Readonly<Record<string, string>>): readonly Html[] =>
