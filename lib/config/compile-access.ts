@@ -66,6 +66,7 @@ export const compileEntitlement = (
   const written = {
     id,
     title: text.title ?? id,
+    ...present({ description: text.description }),
     account,
     roleArn: `arn:${account.partition}:iam::${account.id}:role${role.path}${role.name}`,
     roleMaxSessionSeconds: role.maxSession,
