@@ -2,7 +2,6 @@ import { createHmac, createPublicKey } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { finishLogin } from '../../../lib/identity/oidc-callback.ts';
 import { beginLogin } from '../../../lib/identity/login.ts';
-import { memoryClock } from '../../support/memory.ts';
 import {
   type OidcServer,
   type SigningKey,
@@ -10,10 +9,10 @@ import {
   makeKey,
   signWith,
   signedToken,
-  startOidcServer,
 } from '../../support/oidc-server.ts';
-import { type MemoryIdentity, memoryIdentity } from '../../unit/identity/memory.ts';
+import type { MemoryIdentity } from '../../unit/identity/memory.ts';
 import { whyNot } from '../why-not.ts';
+import { startBesideProvider } from '../../unit/identity/beside-provider.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 type Forge = (claims: Claims, key: SigningKey) => string;
@@ -111,9 +110,7 @@ let server: OidcServer;
 let identity: MemoryIdentity;
 
 beforeEach(async () => {
-  const clock = memoryClock();
-  server = await startOidcServer(() => Date.parse(clock.now()));
-  identity = memoryIdentity([server.provider], { clock });
+  ({ server, identity } = await startBesideProvider());
 });
 
 afterEach(() => server.close());

@@ -1,17 +1,15 @@
 import { sign } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ExchangeForm, exchangeToken } from '../../../lib/identity/token-exchange.ts';
-import { memoryClock } from '../../support/memory.ts';
 import { type OidcServer, startOidcServer } from '../../support/oidc-server.ts';
 import { type MemoryIdentity, codeOf, memoryIdentity } from '../../unit/identity/memory.ts';
+import { startBesideProvider } from '../../unit/identity/beside-provider.ts';
 
 let server: OidcServer;
 let identity: MemoryIdentity;
 
 beforeEach(async () => {
-  const clock = memoryClock();
-  server = await startOidcServer(() => Date.parse(clock.now()));
-  identity = memoryIdentity([server.provider], { clock });
+  ({ server, identity } = await startBesideProvider());
 });
 
 afterEach(() => server.close());

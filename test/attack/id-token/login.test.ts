@@ -2,17 +2,15 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { finishLogin } from '../../../lib/identity/oidc-callback.ts';
 import { type LoginWish, beginLogin } from '../../../lib/identity/login.ts';
-import { type OidcServer, makeKey, startOidcServer } from '../../support/oidc-server.ts';
-import { memoryClock } from '../../support/memory.ts';
-import { type MemoryIdentity, codeOf, memoryIdentity } from '../../unit/identity/memory.ts';
+import { type OidcServer, makeKey } from '../../support/oidc-server.ts';
+import { type MemoryIdentity, codeOf } from '../../unit/identity/memory.ts';
+import { startBesideProvider } from '../../unit/identity/beside-provider.ts';
 
 let server: OidcServer;
 let identity: MemoryIdentity;
 
 beforeEach(async () => {
-  const clock = memoryClock();
-  server = await startOidcServer(() => Date.parse(clock.now()));
-  identity = memoryIdentity([server.provider], { clock });
+  ({ server, identity } = await startBesideProvider());
 });
 
 afterEach(() => server.close());

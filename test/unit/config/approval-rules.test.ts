@@ -1,26 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseAccess } from '../../../lib/config/access-file.ts';
+import { ONE_OF_EACH, noFiles } from '../../support/access-file.ts';
 
 const entitlementOf = (member: string) =>
   parseAccess(
-    `version: 1
-identityProviders:
-  - { id: okta, type: oidc, issuer: https://idp.example.com, clientId: hatcheck }
-accounts:
-  prod: { id: '111122223333', region: eu-west-1 }
-entitlements:
+    `${ONE_OF_EACH}entitlements:
   admin:
     role: { account: prod, name: Admin }
     requesters: { groups: [sre] }
     maxDuration: 1h
 ${member.replaceAll(/^/gm, '    ')}
 `,
-    {
-      baseDir: '/access',
-      readFile: () => {
-        throw new Error('no such file');
-      },
-    },
+    noFiles,
   ).entitlements[0];
 
 const ada = { provider: 'okta', issuer: 'https://idp.example.com', subject: '00u1:x' };

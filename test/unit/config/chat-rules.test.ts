@@ -1,15 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { AccessFileError } from '../../../lib/config/access-fault.ts';
 import { parseAccess } from '../../../lib/config/access-file.ts';
+import { ONE_OF_EACH, faultsIn, noFiles } from '../../support/access-file.ts';
 
 const parse = (chat: string) =>
   parseAccess(
-    `version: 1
-identityProviders:
-  - { id: okta, type: oidc, issuer: https://idp.example.com, clientId: hatcheck }
-accounts:
-  prod: { id: '111122223333', region: eu-west-1 }
-entitlements:
+    `${ONE_OF_EACH}entitlements:
   prod-admin:
     role: { account: prod, name: Admin }
     requesters: { groups: [sre] }
@@ -17,18 +12,10 @@ entitlements:
     maxDuration: 1h
 chat: ${chat}
 `,
-    { baseDir: '/access', readFile: () => '' },
+    noFiles,
   ).chat;
 
-const faultsOf = (chat: string): readonly string[] => {
-  try {
-    parse(chat);
-  } catch (error) {
-    if (error instanceof AccessFileError) return error.faults.map(({ path, code }) => `${path} ${code}`);
-    throw error;
-  }
-  return [];
-};
+const faultsOf = (chat: string): readonly string[] => faultsIn(() => parse(chat));
 
 const SLACK = {
   appId: 'A0123',

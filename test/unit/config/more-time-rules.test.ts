@@ -1,15 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { AccessFileError } from '../../../lib/config/access-fault.ts';
 import { parseAccess } from '../../../lib/config/access-file.ts';
+import { ONE_OF_EACH, faultsIn, noFiles } from '../../support/access-file.ts';
 
 const parse = (members: string) =>
   parseAccess(
-    `version: 1
-identityProviders:
-  - { id: okta, type: oidc, issuer: https://idp.example.com, clientId: hatcheck }
-accounts:
-  prod: { id: '111122223333', region: eu-west-1 }
-entitlements:
+    `${ONE_OF_EACH}entitlements:
   admin:
     role: { account: prod, name: Admin }
     requesters: { groups: [sre] }
@@ -18,23 +13,10 @@ ${members.replaceAll(/^/gm, '    ')}
 chat:
   slack: { appId: A0123, teamId: T0123, signingSecrets: [env:SIGNING], botToken: env:TOKEN }
 `,
-    {
-      baseDir: '/access',
-      readFile: () => {
-        throw new Error('no such file');
-      },
-    },
+    noFiles,
   ).entitlements[0];
 
-const faultsOf = (members: string): readonly string[] => {
-  try {
-    parse(members);
-  } catch (error) {
-    if (error instanceof AccessFileError) return error.faults.map(({ path, code }) => `${path} ${code}`);
-    throw error;
-  }
-  throw new Error('it was accepted');
-};
+const faultsOf = (members: string): readonly string[] => faultsIn(() => parse(members));
 
 const STAGED = 'approval: { stages: [{ from: { groups: [leads] } }, { from: { groups: [leads, security] } }] }';
 const leads = { from: { groups: ['okta:leads'] }, count: 1 };

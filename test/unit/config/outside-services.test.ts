@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { AccessFileError } from '../../../lib/config/access-fault.ts';
 import { parseAccess } from '../../../lib/config/access-file.ts';
+import { faultsIn, noFiles } from '../../support/access-file.ts';
 
 const parse = (
   tickets: string,
@@ -26,18 +26,10 @@ entitlements:
     maxDuration: 1h
     ticket: { pattern: '^OPS-[0-9]+$', check: ${check} }
 `,
-    { baseDir: '/access', readFile: () => '' },
+    noFiles,
   );
 
-const faultsOf = (...args: Parameters<typeof parse>): readonly string[] => {
-  try {
-    parse(...args);
-  } catch (error) {
-    if (error instanceof AccessFileError) return error.faults.map(({ path, code }) => `${path} ${code}`);
-    throw error;
-  }
-  return [];
-};
+const faultsOf = (...args: Parameters<typeof parse>): readonly string[] => faultsIn(() => parse(...args));
 
 const JIRA = '{ it: { type: jira, url: https://jira.example.com, token: ssm:/hatcheck/$stage/outside/jira } }';
 const GENERIC =

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { AccessFileError } from '../../../lib/config/access-fault.ts';
 import { parseAccess } from '../../../lib/config/access-file.ts';
+import { faultsIn, noFiles } from '../../support/access-file.ts';
 
 const OKTA =
   '{ id: okta, type: oidc, issuer: https://idp.example.com, clientId: hatcheck, tokenExchange: { audiences: [cli] } }';
@@ -20,18 +20,10 @@ entitlements:
     approval: auto
     maxDuration: 1h
 `,
-    { baseDir: '/access', readFile: () => '' },
+    noFiles,
   );
 
-const faultsOf = (...providers: readonly string[]): readonly string[] => {
-  try {
-    parse(...providers);
-  } catch (error) {
-    if (error instanceof AccessFileError) return error.faults.map(({ path, code }) => `${path} ${code}`);
-    throw error;
-  }
-  return [];
-};
+const faultsOf = (...providers: readonly string[]): readonly string[] => faultsIn(() => parse(...providers));
 
 const ciWith = (from: string, to: string): string => {
   if (!CI.includes(from)) throw new Error(`the provider has no ${from}`);

@@ -4,17 +4,15 @@ import { finishLogin } from '../../../lib/identity/oidc-callback.ts';
 import { type LoginWish, beginLogin } from '../../../lib/identity/login.ts';
 import { attemptSecrets } from '../../../lib/identity/oidc-login.ts';
 import { noon } from '../../support/builders.ts';
-import { memoryClock } from '../../support/memory.ts';
-import { type OidcServer, startOidcServer } from '../../support/oidc-server.ts';
-import { type MemoryIdentity, codeOf, memoryIdentity } from './memory.ts';
+import type { OidcServer } from '../../support/oidc-server.ts';
+import { type MemoryIdentity, codeOf } from './memory.ts';
+import { startBesideProvider } from './beside-provider.ts';
 
 let server: OidcServer;
 let identity: MemoryIdentity;
 
 beforeEach(async () => {
-  const clock = memoryClock();
-  server = await startOidcServer(() => Date.parse(clock.now()));
-  identity = memoryIdentity([server.provider], { clock });
+  ({ server, identity } = await startBesideProvider());
 });
 
 afterEach(() => server.close());

@@ -2,18 +2,17 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OidcProvider, WorkloadProvider } from '../../../lib/identity/ports.ts';
 import { authenticator } from '../../../lib/identity/sessions.ts';
 import { type ExchangeForm, exchangeToken } from '../../../lib/identity/token-exchange.ts';
-import { memoryClock, unavailable } from '../../support/memory.ts';
-import { type OidcServer, startOidcServer } from '../../support/oidc-server.ts';
+import { unavailable } from '../../support/memory.ts';
+import type { OidcServer } from '../../support/oidc-server.ts';
 import { testSamlProvider } from '../../support/saml-provider.ts';
-import { type MemoryIdentity, codeOf, jobsOf, memoryIdentity } from './memory.ts';
+import { type MemoryIdentity, codeOf, jobsOf } from './memory.ts';
+import { startBesideProvider } from './beside-provider.ts';
 
 let server: OidcServer;
 let identity: MemoryIdentity;
 
 beforeEach(async () => {
-  const clock = memoryClock();
-  server = await startOidcServer(() => Date.parse(clock.now()));
-  identity = memoryIdentity([server.provider], { clock });
+  ({ server, identity } = await startBesideProvider());
 });
 
 afterEach(() => server.close());
