@@ -33,6 +33,10 @@ export const create = (
       // An alarm of CloudWatch's waits for this message: serverless/revocations.yml.
       logger.error('sessions.overflowed', { reason: `${roleArn} has ${requests} that are revoked` });
     },
+    accountGone: (requestId, roleArn) => {
+      // An alarm of CloudWatch's waits for this message: serverless/revocations.yml.
+      logger.error('account.gone', { requestId, reason: `access.yml no longer names the account of ${roleArn}` });
+    },
     warn: (message, cause) => {
       logger.error(message, {}, cause);
     },

@@ -65,6 +65,7 @@ const automatic: Entitlement = {
 const policy: AccessPolicy = {
   version: '',
   entitlements: new Map([entitlement, automatic].map((each) => [each.id, each])),
+  accounts: [entitlement.account],
   auditors: { groups: [] },
   limits: { openRequests: 1 },
 };

@@ -1,11 +1,12 @@
 import type { BoundedRole } from '../domain/boundary.ts';
-import { deniedSince } from '../domain/boundary.ts';
+import { deniedSince, sessionsOverAt } from '../domain/boundary.ts';
 import type { Snapshot } from '../domain/entitlement.ts';
 import { BOUNDARY_EVERY_SECONDS } from '../domain/due.ts';
 import type { Actor } from '../domain/event.ts';
 import { certain } from '../domain/invariant.ts';
+import type { Instant } from '../domain/principal.ts';
 import type { RequestState } from '../domain/request.ts';
-import { earliest, msOf, plusSeconds } from '../domain/time.ts';
+import { earliest, isBefore, msOf, plusSeconds } from '../domain/time.ts';
 import { appendAsSystem, seen } from './append-as-system.ts';
 import type { Broker, Patience } from './broker.ts';
 import { type Outcome, type SessionsEnder, endSessions } from './end-sessions.ts';
@@ -16,6 +17,8 @@ export interface Revoker extends Omit<SessionsEnder, 'ledger'>, Pick<Broker, 'le
   readonly dues: Pick<Dues, 'again' | 'done'>;
   /** What the tokens that we sign say in `iss`. */
   readonly issuer: string;
+  /** Tells the operator: sessions may be out in an account that access.yml has no more, and nobody can reach them there. */
+  readonly accountGone: (requestId: string, roleArn: string) => void;
 }
 
 const ON_REVOCATION: Actor = { kind: 'system', handle: 'on-revocation' };
@@ -72,7 +75,9 @@ const onRole = async (
   patience: Patience,
 ): Promise<readonly string[]> => {
   const { snapshot } = certain(requests[0], 'a role of no request');
-  const outcomes = await endSessions(revoker, roleOf(revoker, snapshot), requests.map(idOf), patience);
+  const role = roleOf(revoker, snapshot);
+  if (!role) return outOfReach(revoker, requests);
+  const outcomes = await endSessions(revoker, role, requests.map(idOf), patience);
   const failed: string[] = [];
   for (const requestId of requests.map(idOf)) {
     const outcome = outcomes.get(requestId);
@@ -88,11 +93,33 @@ const onRole = async (
   return failed;
 };
 
-/** @throws TypeError when access.yml knows the account no more: without its ExternalId nobody lets us in. */
-const roleOf = ({ policy, issuer }: Revoker, { roleArn, accountId }: Snapshot): BoundedRole => {
-  const account = [...policy.entitlements.values()].find((each) => each.account.id === accountId)?.account;
-  if (!account) throw new TypeError(`access.yml has no entitlement in the account of ${roleArn}`);
-  return { roleArn, account, issuer };
+/** Undefined when access.yml knows the account no more: without its ExternalId nobody lets us in. */
+const roleOf = ({ policy, issuer }: Revoker, { roleArn, accountId }: Snapshot): BoundedRole | undefined => {
+  const account = policy.accounts.find(({ id }) => id === accountId);
+  return account && { roleArn, account, issuer };
+};
+
+/** Told again, and looked at again, until the account is back or no session can be out any more. @returns which are to be told again */
+const outOfReach = async (revoker: Revoker, requests: readonly RequestState[]): Promise<readonly string[]> => {
+  const failed: string[] = [];
+  for (const request of requests) {
+    const { id, snapshot } = request;
+    if (mayBeOut(request, revoker.clock.now())) {
+      revoker.accountGone(id, snapshot.roleArn);
+      failed.push(id);
+    } else
+      await orFailed(revoker, [id], failed, () =>
+        revoker.dues.done({ requestId: id, kind: 'boundary', at: revoker.clock.now() }),
+      );
+  }
+  return failed;
+};
+
+/** Sessions that are to be denied, and that are not surely over. */
+const mayBeOut = (request: RequestState, now: Instant): boolean => {
+  const since = deniedSince(request);
+  const overAt = since === undefined ? undefined : sessionsOverAt(request, since);
+  return overAt !== undefined && isBefore(now, overAt);
 };
 
 const record = async (

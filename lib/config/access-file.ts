@@ -59,11 +59,10 @@ export const parseAccess = (
     const ticketServices = namesAt(source, ['tickets']);
     const outside = outsideServices(source, faults, { tickets: ticketServices, onCall, people, issuers });
     const accountNames = namesAt(source, ['accounts']);
-    const entitlements = entitlementsOf(
-      read,
-      issuers,
-      entitlement({ groups, approvers, accountNames, ticketServices }),
-    );
+    const accounts = accountsOf(read);
+    faults.push(...accountsTwice(source, [...accounts.values()]));
+    const schema = entitlement({ groups, approvers, accountNames, ticketServices });
+    const entitlements = entitlementsOf(read, { issuers, accounts, schema });
     faults.push(...lentToCallers(source, identityProviders, entitlements));
     const rules = rulesOverAll(source, { groups, approvers, issuers }, faults);
     const chat = chatRules(source, groups, faults);
@@ -72,6 +71,7 @@ export const parseAccess = (
       const access = {
         identityProviders,
         entitlements,
+        accounts: [...accounts.values()],
         outside,
         auditors: auditors ?? { groups: [] },
         ...rules,
@@ -158,13 +158,15 @@ const providersOf = (read: Read): readonly IdentityProvider[] => {
   );
 };
 
-const entitlementsOf = (
-  read: Read,
-  issuers: ReadonlyMap<string, string>,
-  schema: ReturnType<typeof entitlement>,
-): readonly Entitlement[] => {
+interface Named {
+  /** By the id of the provider. */
+  readonly issuers: ReadonlyMap<string, string>;
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly schema: ReturnType<typeof entitlement>;
+}
+
+const entitlementsOf = (read: Read, { issuers, accounts, schema }: Named): readonly Entitlement[] => {
   const { source, faults } = read;
-  const accounts = accountsOf(read);
   return namesAt(source, ['entitlements']).flatMap((id) => {
     const path = ['entitlements', id];
     const denies = deniesOf(read, [...path, 'session', 'policy']);
@@ -188,6 +190,21 @@ const lentToCallers = (
     return lentRoles(provider, entitlements).map((at) =>
       source.fault(['identityProviders', index, 'roles', at], 'lent_role', 'is one that Hatcheck lends'),
     );
+  });
+
+/** One account may have several names, as for several regions; who it is, and what its roles ask for, is the same under each. */
+const accountsTwice = (source: YamlSource, accounts: readonly Account[]): readonly AccessFault[] =>
+  accounts.flatMap(({ id, name, partition, externalId }, index) => {
+    const first = accounts.slice(0, index).find((other) => other.id === id);
+    return first && (first.partition !== partition || first.externalId !== externalId)
+      ? [
+          source.fault(
+            ['accounts', name, 'id'],
+            'account_twice',
+            `is that of ${first.name}, with another partition or externalId`,
+          ),
+        ]
+      : [];
   });
 
 const accountsOf = ({ source, faults }: Read): ReadonlyMap<string, Account> =>

@@ -9,6 +9,7 @@ export interface CompiledAccess {
   readonly version: AccessPolicy['version'];
   readonly identityProviders: readonly IdentityProvider[];
   readonly entitlements: readonly Entitlement[];
+  readonly accounts: AccessPolicy['accounts'];
   readonly outside: OutsideServices;
   readonly auditors: AccessPolicy['auditors'];
   readonly security?: NonNullable<AccessPolicy['security']>;

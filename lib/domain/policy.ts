@@ -1,5 +1,5 @@
 import type { ConsoleDestinations } from './console.ts';
-import { type Entitlement, underBreakGlass } from './entitlement.ts';
+import { type Account, type Entitlement, underBreakGlass } from './entitlement.ts';
 import { type Approvers, type Group, type Principal, inAnyGroup } from './principal.ts';
 
 /** An entitlement, in the ordinary way or by break-glass. */
@@ -13,6 +13,8 @@ export interface AccessPolicy {
   /** The hash of its canonical form: says in every event by which rules it was written. */
   readonly version: string;
   readonly entitlements: ReadonlyMap<string, Entitlement>;
+  /** All that access.yml names, also those of which it lends nothing any more: what was lent there may still be out. */
+  readonly accounts: readonly Account[];
   readonly auditors: { readonly groups: readonly Group[] };
   /** Who may place and lift holds. Absent: nobody. */
   readonly security?: { readonly groups: readonly Group[] };

@@ -112,7 +112,7 @@ describe('what is told again', () => {
       batchItemFailures: [{ itemIdentifier: 'failing' }],
     });
     expect((await ledger().read(`request#${one}`)).at(-1)).toMatchObject({ type: 'sessions.ended' });
-    expect(log.lines()).toHaveLength(1);
+    expect(log.lines()).toMatchObject([{ level: 'ERROR', message: 'account.gone', requestId: gone }]);
   });
 
   test.each(['', '{}', '{"requestId":"request#x"}', '{"requestId":"r_A#control"}', '[]'])(

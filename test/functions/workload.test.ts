@@ -42,6 +42,7 @@ beforeAll(async () => {
   const policy = {
     version: 'the-version',
     entitlements: new Map(entitlements.map((each) => [each.id, each])),
+    accounts: entitlements.map(({ account }) => account),
     auditors: { groups: [] },
     limits: { openRequests: 20 },
   };

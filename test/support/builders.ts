@@ -61,6 +61,7 @@ export const entitlement = (overrides: Partial<Entitlement> = {}): Entitlement =
 export const policy = (entitlements: readonly Entitlement[] = [entitlement()]): AccessPolicy => ({
   version: 'the-version',
   entitlements: new Map(entitlements.map((each) => [each.id, each])),
+  accounts: entitlements.map(({ account }) => account),
   auditors: { groups: ['okta:auditors'] },
   security: { groups: ['okta:security'] },
   limits: { openRequests: 20 },

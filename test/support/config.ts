@@ -66,6 +66,7 @@ export const testAccess: CompiledAccess = {
       maxDurationSeconds: 3600,
     }),
   ],
+  accounts: [prod],
   version: 'the-version',
   outside: { tickets: [], onCall: [] },
   auditors: { groups: ['local-oidc:auditors'] },

@@ -23,6 +23,7 @@ export interface Setting extends Placed {
 /** Everything that the policy says, by what it is about. Lists of people are taken apart, since their order says nothing. */
 export const factsOf = ({
   entitlements,
+  accounts,
   identityProviders,
   outside: { onCall, tickets },
   version: _followsFromTheRest,
@@ -31,6 +32,7 @@ export const factsOf = ({
   new Map([
     ['', factsIn('', '', overAll)],
     ...entitlements.map(({ id, ...each }) => placed(`entitlements.${id}`, each)),
+    ...accounts.map(({ name, ...each }) => placed(`accounts.${name}`, each)),
     ...identityProviders.map(({ id, ...each }) => placed(`identityProviders.${id}`, each)),
     ...tickets.map(({ id, ...each }) => placed(`tickets.${id}`, each)),
     // Whose turn it is follows from the order of a rota: its people stay one list.

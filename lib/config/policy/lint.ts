@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type AccessFault, AccessFileError, inFileOrder } from '../access-fault.ts';
-import { type AccessFileOptions, namesAt, parseAccess } from '../access-file.ts';
+import { type AccessFileOptions, parseAccess } from '../access-file.ts';
 import { yamlSource } from '../yaml-source.ts';
 import { odditiesOf } from './oddities.ts';
 
@@ -17,7 +17,7 @@ export const lintAccess = (text: string, options: AccessFileOptions): Lint => {
   try {
     const access = parseAccess(text, options);
     const source = yamlSource(options.file ?? 'access.yml', text);
-    const oddities = odditiesOf(access, namesAt(source, ['accounts']));
+    const oddities = odditiesOf(access);
     const warnings = oddities.map(({ at, code, message }) => source.fault(at, code, message));
     return { faults: [], warnings: warnings.toSorted(inFileOrder) };
   } catch (error) {

@@ -14,12 +14,12 @@ export interface Oddity {
   readonly message: string;
 }
 
-/** Everything odd in a policy that is in order; `accounts` are all that the file names. */
-export const odditiesOf = (access: CompiledAccess, accounts: readonly string[]): readonly Oddity[] => [
+/** Everything odd in a policy that is in order. */
+export const odditiesOf = (access: CompiledAccess): readonly Oddity[] => [
   ...access.entitlements.flatMap((entitlement) => ofEntitlement(entitlement, access.identityProviders)),
   ...whoMayRevoke(access),
   ...rolesNamedTwice(access.entitlements),
-  ...unusedAccounts(access, accounts),
+  ...unusedAccounts(access),
   ...unusedProviders(access),
   ...unusedServices(access),
 ];
@@ -144,10 +144,10 @@ const rolesNamedTwice = (entitlements: readonly Entitlement[]): readonly Oddity[
       : [];
   });
 
-const unusedAccounts = ({ entitlements }: CompiledAccess, accounts: readonly string[]): readonly Oddity[] =>
+const unusedAccounts = ({ entitlements, accounts }: CompiledAccess): readonly Oddity[] =>
   accounts
-    .filter((name) => !entitlements.some(({ account }) => account.name === name))
-    .map((name) => ({ at: ['accounts', name], code: 'unused_account', message: 'has no entitlement' }));
+    .filter(({ name }) => !entitlements.some(({ account }) => account.name === name))
+    .map(({ name }) => ({ at: ['accounts', name], code: 'unused_account', message: 'has no entitlement' }));
 
 const unusedProviders = ({ identityProviders, ...access }: CompiledAccess): readonly Oddity[] => {
   const used = new Set(namesUsed(access).map((name) => name.slice(0, name.indexOf(':'))));

@@ -167,8 +167,8 @@ describe('the groups that concern', () => {
   test('holds and delegations are those that access.yml names for them, if any', () => {
     expect(names(overseers(rules))).toEqual(['auditors', 'security']);
     expect(names(delegates(rules))).toEqual(['delegates']);
-    const { version, entitlements, auditors, limits } = policy();
-    const bare = { version, entitlements, auditors, limits };
+    const { version, entitlements, accounts, auditors, limits } = policy();
+    const bare = { version, entitlements, accounts, auditors, limits };
     expect([names(overseers(bare)), delegates(bare), delegates({ ...bare, delegation: { maxSeconds: 60 } })]).toEqual([
       ['okta:auditors'],
       [],

@@ -28,12 +28,15 @@ let ledger: MemoryLedger;
 let clock: MemoryClock;
 let dues: MemoryDues;
 let warnings: string[];
+/** Requests whose account access.yml has no more, as the operator was told. */
+let gone: string[];
 /** By role, as IAM has them; a role that is not there does not answer. */
 let boundaries: Map<string, string>;
 let writes: number;
 
 beforeEach(() => {
-  [ledger, clock, dues, warnings, writes] = [memoryLedger(), memoryClock(noon(61.5)), memoryDues(), [], 0];
+  [ledger, clock, dues, writes] = [memoryLedger(), memoryClock(noon(61.5)), memoryDues(), 0];
+  [warnings, gone] = [[], []];
   const empty = ({ roleArn, account }: typeof OTHER) =>
     JSON.stringify(boundaryDocument({ roleArn, account, issuer: ISSUER }, [ALLOW_EVERYTHING], { requestIds: [] }));
   boundaries = new Map([entitlement(), OTHER].map((each) => [each.roleArn, empty(each)]));
@@ -58,6 +61,7 @@ const revoker = (parts: Partial<Revoker> = {}): Revoker => ({
   ...{ ledger, clock, dues, issuer: ISSUER, boundaries: inMemory, chance: seededChance() },
   policy: policy([entitlement(), OTHER]),
   overflowed: () => undefined,
+  accountGone: (requestId) => void gone.push(requestId),
   warn: (message) => void warnings.push(message),
   ...parts,
 });
@@ -171,11 +175,34 @@ describe('what goes wrong with some holds up no others', () => {
     expect(deniedOn(entitlement())).toEqual([ONE, TWO]);
   });
 
-  test('an account that access.yml knows no more', async () => {
+  const elsewhere = entitlement({ account: { ...entitlement().account, id: '444455556666' } });
+
+  test('an account of which access.yml lends nothing any more, and that it names', async () => {
     await revoked(ONE);
-    const elsewhere = entitlement({ account: { ...entitlement().account, id: '444455556666' } });
-    expect(await revoke([ONE], { policy: policy([elsewhere]) })).toEqual([ONE]);
-    expect(warnings).toHaveLength(1);
+    const { accounts } = policy();
+    const named = { ...policy([elsewhere]), accounts: [...policy([elsewhere]).accounts, ...accounts] };
+    expect(await revoke([ONE], { policy: named })).toEqual([]);
+    expect(deniedOn(entitlement())).toEqual([ONE]);
+    expect(gone).toEqual([]);
+  });
+
+  test('an account that access.yml names no more: the operator is told, until no session can be out', async () => {
+    await revoked(ONE);
+    await dues.again({ requestId: ONE, kind: 'boundary', at: noon(61) });
+    const without = { policy: policy([elsewhere]) };
+    expect([await revoke([ONE], without), gone]).toEqual([[ONE], [ONE]]);
+    clock.set(noon(1799));
+    expect([await revoke([ONE], without), gone]).toEqual([[ONE], [ONE, ONE]]);
+    expect(dues.open()).toHaveLength(1);
+    clock.set(noon(1800));
+    expect([await revoke([ONE], without), gone]).toEqual([[], [ONE, ONE]]);
+    expect([dues.open(), warnings]).toEqual([[], []]);
+  });
+
+  test('an account that access.yml names no more, and nothing that was revoked there', async () => {
+    await tell(ledger, ONE, {});
+    await tell(ledger, TWO, { sessionsAt: [], revokedAt: noon(60) });
+    expect([await revoke([ONE, TWO], { policy: policy([elsewhere]) }), gone]).toEqual([[], []]);
   });
 });
 

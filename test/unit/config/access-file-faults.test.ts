@@ -227,6 +227,16 @@ describe('a fault is found, with its line and column', () => {
       edited('prod: {', 'Prod: {').replace('account: prod', 'account: Prod'),
       '5:3 accounts.Prod invalid_name',
     ],
+    [
+      'an account under two names, in two partitions',
+      edited('entitlements:', "  again: { id: '111122223333', region: cn-north-1, partition: aws-cn }\nentitlements:"),
+      '6:12 accounts.again.id account_twice',
+    ],
+    [
+      'an account under two names, with two ExternalIds',
+      edited('entitlements:', "  again: { id: '111122223333', region: eu-west-1, externalId: other }\nentitlements:"),
+      '6:12 accounts.again.id account_twice',
+    ],
     ['no region', edited(', region: eu-west-1', ''), '5:3 accounts.prod.region required'],
     [
       'a region of another partition',
@@ -374,6 +384,7 @@ describe('a fault is found, with its line and column', () => {
     ],
     ['MFA as text', withMember('requires: { mfa: "true" }'), `12:17 ${read}.requires.mfa invalid_type`],
     ['a title with a line break', withMember('title: "a\\nb"'), `12:5 ${read}.title invalid_text`],
+    ['a description with a line break', withMember('description: "a\\nb"'), `12:5 ${read}.description invalid_text`],
 
     [
       'a policy file that is not there',

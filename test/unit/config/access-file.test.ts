@@ -122,6 +122,17 @@ test('every default is the safe one, and written out', () => {
   });
 });
 
+test('every account is kept, also one of which nothing is lent, and one under two names for two regions', () => {
+  const accounts = {
+    prod: { id: '111122223333', region: 'eu-west-1', externalId: 'abc' },
+    far: { id: '111122223333', region: 'us-east-1', externalId: 'abc' },
+    spare: { id: '444455556666', region: 'eu-west-1' },
+  };
+  expect(parseAccess(fileText({ read: LEAST }, { accounts }), noFiles).accounts).toEqual(
+    Object.entries(accounts).map(([name, each]) => ({ name, partition: 'aws', ...each })),
+  );
+});
+
 test('nobody is an auditor unless the file says so', () => {
   expect(parseAccess(fileText({}), noFiles).auditors).toEqual({ groups: [] });
 });

@@ -82,8 +82,8 @@ describe('who is who to a request', () => {
       [security, auditor, approver, outsider].filter((one) => isRevoker(grant, as(one, under)));
     expect(who(of({}))).toEqual([security]);
     expect(who(of({ revokers: { groups: ['okta:sre-leads'] } }))).toEqual([approver]);
-    const { version, entitlements, auditors, limits } = of({});
-    expect(who({ version, entitlements, auditors, limits })).toEqual([]);
+    const { version, entitlements, accounts, auditors, limits } = of({});
+    expect(who({ version, entitlements, accounts, auditors, limits })).toEqual([]);
   });
 
   test('when the entitlement is gone its approvers still revoke, whoever could revoke it, and whoever may revoke anything', () => {

@@ -141,8 +141,8 @@ describe('placing a hold', () => {
   });
 
   test('is for nobody where access.yml names no security team', () => {
-    const { version, entitlements, auditors, limits } = context(security).policy;
-    const policy = { version, entitlements, auditors, limits };
+    const { version, entitlements, accounts, auditors, limits } = context(security).policy;
+    const policy = { version, entitlements, accounts, auditors, limits };
     expect(outcome(place(all, under(security, [], { policy })))).toBe('not_found');
   });
 
