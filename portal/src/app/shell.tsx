@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Me } from '../api/calls.ts';
 import { Untrusted } from '../parts/untrusted.tsx';
 import { Announcer } from './announcer.tsx';
+import { KeysChoice } from './keys.tsx';
 import { NetworkNotice } from './network.tsx';
 import type { Place } from './place.ts';
 import { ThemeChoice } from './theme.tsx';
@@ -42,6 +43,7 @@ export const Shell = ({ me, page, waiting, isAuditor, children }: ShellProps) =>
     </main>
     <footer>
       <ThemeChoice />
+      {me && <KeysChoice />}
     </footer>
     <Announcer />
   </>

@@ -1,101 +1,72 @@
-import { useState } from 'preact/hooks';
-import { type EntitlementView, submit } from '../api/calls.ts';
+import { useRef, useState } from 'preact/hooks';
+import { type Ask, type DryRun, type EntitlementView, submit, tryAsk } from '../api/calls.ts';
 import { useKey } from '../api/key.ts';
 import { go } from '../app/router.ts';
 import { useActing } from '../parts/act.tsx';
 import { Fault } from '../parts/fault.tsx';
-import { durationText } from '../parts/duration.ts';
-import { choicesUpTo } from './choices.ts';
-import { type Draft, askOf, draftFor } from './draft.ts';
-
-interface FieldsProps {
-  readonly entitlement: EntitlementView;
-  readonly draft: Draft;
-  readonly onChange: (change: Partial<Draft>) => void;
-}
+import { BreakGlass } from './break-glass.tsx';
+import { askOf } from './draft.ts';
+import { Duration, Justification, Ticket } from './fields.tsx';
+import { forgetDraft, useDraft } from './kept-draft.ts';
+import { ScopeEditor } from './scope-editor.tsx';
+import { Start } from './start.tsx';
+import { WouldIt } from './would-it.tsx';
 
 export const AskForm = ({ entitlement }: { entitlement: EntitlementView }) => {
-  const [draft, setDraft] = useState(() => draftFor(entitlement));
-  const { busy, fault, run } = useActing();
+  const { draft, change } = useDraft(entitlement);
+  const asking = useActing();
+  const trying = useActing();
+  const [tried, setTried] = useState<{ readonly ask: string; readonly decision: DryRun }>();
+  const form = useRef<HTMLFormElement>(null);
   const withKey = useKey();
-  const change = (part: Partial<Draft>): void => {
-    setDraft((before) => ({ ...before, ...part }));
-  };
+  const asked: Ask = askOf(entitlement, draft);
+  const fields = { entitlement, draft, onChange: change };
+
   const ask = (): void => {
-    const asked = askOf(entitlement, draft);
-    run(
+    asking.run(
       () => withKey(asked, (key) => submit(asked, key)),
       ({ id }) => {
+        forgetDraft(entitlement);
         go(`/requests/${id}`);
       },
       'Asked.',
     );
   };
+  const tryIt = (): void => {
+    if (form.current?.reportValidity() === false) return;
+    trying.run(
+      () => tryAsk(asked),
+      (decision) => {
+        setTried({ ask: JSON.stringify(asked), decision });
+      },
+    );
+  };
   return (
     <form
+      ref={form}
       class="ask"
       onSubmit={(event) => {
         event.preventDefault();
         ask();
       }}
     >
-      <Fields entitlement={entitlement} draft={draft} onChange={change} />
-      <Fault error={fault} />
-      <button type="submit" disabled={busy}>
-        {busy ? 'Asking…' : 'Ask'}
-      </button>
+      <Justification {...fields} />
+      <Ticket {...fields} />
+      <Duration {...fields} />
+      <Start {...fields} />
+      <ScopeEditor {...fields} />
+      <BreakGlass {...fields} />
+      {/* Of what was tried, not of what was written since. */}
+      {tried?.ask === JSON.stringify(asked) && <WouldIt decision={tried.decision} entitlement={entitlement} />}
+      <Fault error={asking.fault ?? trying.fault} />
+      <div class="actions">
+        <button type="submit" disabled={asking.busy}>
+          {asking.busy ? 'Asking…' : 'Ask'}
+        </button>
+        <button type="button" class="quiet" disabled={trying.busy} onClick={tryIt}>
+          Would this be approved?
+        </button>
+      </div>
     </form>
   );
 };
-
-const Fields = ({ entitlement, draft, onChange }: FieldsProps) => (
-  <>
-    <label>
-      Why do you need it? <small>Approvers and auditors read it.</small>
-      <textarea
-        dir="auto"
-        required
-        minLength={entitlement.justification.minLength}
-        maxLength={2000}
-        value={draft.justification}
-        onInput={(event) => {
-          onChange({ justification: event.currentTarget.value });
-        }}
-      />
-    </label>
-    <fieldset class="choices">
-      <legend>For how long?</legend>
-      {choicesUpTo(entitlement.maxDurationSeconds).map((seconds) => (
-        <label key={seconds}>
-          <input
-            type="radio"
-            name="duration"
-            checked={draft.durationSeconds === seconds}
-            onChange={() => {
-              onChange({ durationSeconds: seconds });
-            }}
-          />
-          {durationText(seconds)}
-        </label>
-      ))}
-    </fieldset>
-    {entitlement.ticket && (
-      <label>
-        Ticket{' '}
-        <small>
-          {entitlement.ticket.required ? 'Required' : 'Optional'}, of the form {entitlement.ticket.pattern}
-        </small>
-        <input
-          type="text"
-          autoComplete="off"
-          required={entitlement.ticket.required}
-          maxLength={128}
-          value={draft.ticket}
-          onInput={(event) => {
-            onChange({ ticket: event.currentTarget.value });
-          }}
-        />
-      </label>
-    )}
-  </>
-);

@@ -4,6 +4,7 @@ import { Page } from '../app/page.tsx';
 import { useActed } from '../app/ways.ts';
 import { Fault } from '../parts/fault.tsx';
 import { Mine } from '../waiting/mine.tsx';
+import { AskAgain } from './ask-again.tsx';
 import { useEntitlements } from './entitlements.ts';
 import { Offers } from './offers.tsx';
 
@@ -16,6 +17,7 @@ export const Home = () => {
     <Page title="Borrow a role">
       <Fault error={mine.fault ?? fault} />
       <Mine requests={mine.seen} onActed={mine.again} />
+      {entitlements && <AskAgain requests={mine.seen ?? []} entitlements={entitlements} />}
       <Offers entitlements={entitlements} />
     </Page>
   );

@@ -8,7 +8,7 @@ export const needsOf = (entitlement: EntitlementView): readonly string[] => {
   return [
     approvalNeed(approval),
     ...(ticket
-      ? [`${ticket.required ? 'A ticket' : 'A ticket, if there is one,'} of the form ${ticket.pattern}.`]
+      ? [`${ticket.required ? 'A ticket' : 'A ticket, if there is one,'} of the form ${formText(ticket.pattern)}.`]
       : []),
     ...(justification.minLength > 1 ? [`A reason of ${justification.minLength} characters or more.`] : []),
     ...(mfa ? ['A sign-in with a second factor.'] : []),
@@ -16,6 +16,9 @@ export const needsOf = (entitlement: EntitlementView): readonly string[] => {
     ...(hours ? [`${hours.days.join(', ')}, ${hours.from} to ${hours.to} (${hours.timezone}).`] : []),
   ];
 };
+
+/** A pattern without its anchors, which every one of them has. */
+export const formText = (pattern: string): string => pattern.replace(/^\^/, '').replace(/\$$/, '');
 
 const approvalNeed = (approval: EntitlementView['approval']): string => {
   if (approval === 'auto') return 'Granted at once.';

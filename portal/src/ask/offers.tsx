@@ -56,7 +56,7 @@ export const Offers = ({ entitlements }: { entitlements: readonly EntitlementVie
 const countText = (found: number, all: number): string => {
   if (found === 0) return 'None is called that.';
   const of = found === all ? `${all}` : `${found} of ${all}`;
-  return found > SHOWN ? `${of}, the first ${SHOWN} shown` : of;
+  return found > SHOWN ? `${of}, the first ${SHOWN} shown` : `${of} to choose from`;
 };
 
 const Offer = ({ entitlement }: { entitlement: EntitlementView }) => {

@@ -1,4 +1,4 @@
-/** `2 h 30 min`, `45 s`; below zero it is `0 s`. */
+/** `2 h 30 min`, `45 s`, each number beside its unit; below zero it is `0 s`. */
 export const durationText = (seconds: number): string => {
   const whole = Math.max(0, Math.floor(seconds));
   const parts: readonly [count: number, unit: string][] = [
@@ -8,5 +8,5 @@ export const durationText = (seconds: number): string => {
     [whole % 60, 's'],
   ];
   const shown = parts.filter(([count, unit]) => count > 0 && (unit !== 's' || whole < 3600));
-  return shown.length === 0 ? '0 s' : shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
+  return shown.length === 0 ? '0\u00a0s' : shown.map(([count, unit]) => `${count}\u00a0${unit}`).join(' ');
 };

@@ -5,10 +5,7 @@ import { Status } from '../parts/status.tsx';
 import { Untrusted } from '../parts/untrusted.tsx';
 import { Countdown } from '../parts/when.tsx';
 import { Having } from './having.tsx';
-
-/** Whether it is still to become something, or is had now. */
-export const isOpen = ({ status }: Pick<RequestView, 'status'>): boolean =>
-  status === 'pending' || status === 'approved';
+import { isOpen } from './open.ts';
 
 interface MineProps {
   readonly requests: readonly RequestView[] | undefined;
