@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -52,12 +52,20 @@ export const whileLocked = async <T>(
 };
 
 const isTaken = async (file: string, mine: string): Promise<boolean> => {
+  const lock = await open(file, 'wx', 0o600).catch((error: unknown) => {
+    if (isErrno(error, 'EEXIST')) return undefined;
+    throw error;
+  });
+  if (!lock) return false;
   try {
-    await writeFile(file, mine, { flag: 'wx', mode: 0o600 });
+    await lock.writeFile(mine);
     return true;
   } catch (error) {
-    if (isErrno(error, 'EEXIST')) return false;
+    // On a full disk there may be room for a name and for nothing in it.
+    await rm(file, { force: true });
     throw error;
+  } finally {
+    await lock.close();
   }
 };
 

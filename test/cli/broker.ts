@@ -20,6 +20,9 @@ export interface FakeAnswer {
   readonly status: number;
   readonly json?: unknown;
   readonly location?: string;
+  /** By a clock that is not ours. */
+  readonly date?: Date;
+  readonly retryAfter?: number;
 }
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
@@ -36,8 +39,13 @@ export const startBroker = async (): Promise<FakeBroker> => {
       const route = `${request.method ?? ''} ${request.url ?? ''}`;
       heard.push({ route, authorization: request.headers.authorization, body });
       const queue = answers.get(route) ?? [];
-      const { status, json = {}, location } = (queue.length > 1 ? queue.shift() : queue[0]) ?? { status: 404 };
-      response.writeHead(status, location === undefined ? {} : { location });
+      const answer: FakeAnswer = (queue.length > 1 ? queue.shift() : queue[0]) ?? { status: 404 };
+      const { status, json = {}, location, date, retryAfter } = answer;
+      response.writeHead(status, {
+        ...(location === undefined ? {} : { location }),
+        ...(date === undefined ? {} : { date: date.toUTCString() }),
+        ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+      });
       response.end(JSON.stringify(json));
     });
   });

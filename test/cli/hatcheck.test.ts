@@ -192,7 +192,7 @@ describe('credentials', () => {
     expect(stderr).toMatch(/^hatcheck: .*hatcheck login.*\n$/);
   });
 
-  test.each(['x', 'r_short', `${ID}/../../holds`, `r_${'a'.repeat(26)}`])('of no request: %s', async (id) => {
+  test.each(['X', 'r_short', `${ID}/../../holds`, `r_${'a'.repeat(26)}`])('of no request: %s', async (id) => {
     await signIn();
     expect(await run(['credentials', id])).toMatchObject({ code: 2, stdout: '' });
     expect(heardRoutes()).not.toContainEqual(expect.stringContaining('requests'));

@@ -233,9 +233,7 @@ describe('what the command loads', () => {
       ...{ packages: 'external', metafile: true, write: false, splitting: true, outdir: folder },
     });
     const reached = new Set(
-      Object.entries(metafile.outputs).flatMap(([path, { entryPoint }]) =>
-        entryPoint === entry ? [path] : [],
-      ),
+      Object.entries(metafile.outputs).flatMap(([path, { entryPoint }]) => (entryPoint === entry ? [path] : [])),
     );
     for (const path of reached)
       for (const next of metafile.outputs[path]?.imports ?? []) if (kinds.includes(next.kind)) reached.add(next.path);
