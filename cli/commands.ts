@@ -6,6 +6,7 @@ import { addLoginCommand } from './commands/login.ts';
 import { addLogoutCommand } from './commands/logout.ts';
 import { addWhoamiCommand } from './commands/whoami.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addGuardCommand } from './guard.ts';
 import { addIssuerCommands } from './issuer.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addRoleCommands } from './role.ts';
@@ -19,5 +20,6 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   ...[addLoginCommand, addLogoutCommand, addWhoamiCommand],
   ...[addCredentialsCommand],
   ...[addAuditCommands, addPolicyCommands, addDoctorCommand, addRoleCommands, addIssuerCommands, addScpCommand],
+  addGuardCommand,
   addCompletionCommands,
 ];

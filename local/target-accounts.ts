@@ -1,6 +1,13 @@
 import type { AccessPolicy } from '../lib/domain/policy.ts';
 import type { Entitlement } from '../lib/domain/entitlement.ts';
-import { ALLOW_EVERYTHING, boundaryArn, boundaryDocument, revokerArn, roleName } from '../lib/domain/boundary.ts';
+import {
+  ALLOW_EVERYTHING,
+  LENT_TAG,
+  boundaryArn,
+  boundaryDocument,
+  revokerArn,
+  roleName,
+} from '../lib/domain/boundary.ts';
 import { SAML_PROVIDER, audienceOf } from '../lib/domain/role-session.ts';
 import { type TrustedBroker, revokerPolicy, revokerTrust, trustPolicy } from '../lib/domain/target-role.ts';
 import type { Bucket, Role, World } from './aws/world.ts';
@@ -33,6 +40,7 @@ export const targetRoles = (policy: AccessPolicy, broker: TrustedBroker): readon
     trustPolicy: { ...trustPolicy(entitlements, broker) },
     policies: [POLICIES[roleName(arn)] ?? READ_S3],
     maxSessionSeconds: Math.max(3600, ...entitlements.map(({ roleMaxSessionSeconds }) => roleMaxSessionSeconds)),
+    tags: { [LENT_TAG]: entitlements.map(({ id }) => id).join(' ') },
   }));
 
 const byRole = ({ entitlements }: AccessPolicy): ReadonlyMap<string, readonly Entitlement[]> =>

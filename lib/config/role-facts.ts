@@ -8,6 +8,8 @@ export interface RoleFacts {
   readonly maxSessionSeconds?: number;
   /** Null: it has none. */
   readonly boundaryArn?: string | null;
+  /** The keys of its tags. */
+  readonly tags?: readonly string[];
   /** What it may do: inline policies, and managed ones where their text was read too. */
   readonly policies?: readonly unknown[];
   /** Managed policies whose text was not. */
@@ -24,6 +26,7 @@ const role = z.object({
   AssumeRolePolicyDocument: document.optional(),
   MaxSessionDuration: z.number().optional(),
   PermissionsBoundary: boundary.optional(),
+  Tags: z.array(z.object({ Key: z.string() })).default([]),
 });
 const detail = role.extend({
   RolePolicyList: z.array(z.object({ PolicyDocument: document })).default([]),
@@ -65,7 +68,7 @@ const parsed = (text: string): unknown => {
 
 const factsIn = (data: z.infer<typeof printed>): readonly RoleFacts[] => {
   if ('Roles' in data) return data.Roles.map(listed);
-  if ('Role' in data) return [{ ...listed(data.Role), boundaryArn: boundaryIn(data.Role) }];
+  if ('Role' in data) return [shown(data.Role)];
   const texts = new Map(
     data.Policies.map(({ Arn, PolicyVersionList }) => [
       Arn,
@@ -75,8 +78,7 @@ const factsIn = (data: z.infer<typeof printed>): readonly RoleFacts[] => {
   return data.RoleDetailList.map((each) => {
     const managed = each.AttachedManagedPolicies.map(({ PolicyArn }) => PolicyArn);
     return {
-      ...listed(each),
-      boundaryArn: boundaryIn(each),
+      ...shown(each),
       policies: [
         ...each.RolePolicyList.map(({ PolicyDocument }) => readable(PolicyDocument)),
         ...managed.flatMap((arn) => (texts.get(arn) === undefined ? [] : [readable(texts.get(arn))])),
@@ -86,7 +88,13 @@ const factsIn = (data: z.infer<typeof printed>): readonly RoleFacts[] => {
   });
 };
 
-/** A list of roles does not say which boundary one has. */
+const shown = (one: z.infer<typeof role>): RoleFacts => ({
+  ...listed(one),
+  boundaryArn: boundaryIn(one),
+  tags: one.Tags.map(({ Key }) => Key),
+});
+
+/** A list of roles does not say which boundary and tags one has. */
 const listed = ({ Arn, RoleName, AssumeRolePolicyDocument, MaxSessionDuration }: z.infer<typeof role>): RoleFacts => ({
   ...{ arn: Arn, name: RoleName },
   ...(AssumeRolePolicyDocument === undefined ? {} : { trust: readable(AssumeRolePolicyDocument) }),

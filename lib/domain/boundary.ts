@@ -77,10 +77,13 @@ const deny = (name: string, Condition: object): BoundaryStatement => ({
   ...{ Sid: `${OUR_SID}${name}`, Effect: 'Deny', Action: '*', Resource: '*', Condition },
 });
 
+/** Every role that `hatcheck role template` makes has it, so that what is lent is known wherever it stands. */
+export const LENT_TAG = 'hatcheck-entitlements';
+
 /**
- * What an administrator's session must not do, or it could undo the denies: touch what is ours; take the boundary off, or exchange it;
- * make a principal that does not carry it, or credentials for one that does not. (With what an account has besides, an
- * administrator may still find a way to stay: entitlements that should leave no trace deny `iam:*` in their session policy.)
+ * What an administrator's session must not do, or it could undo the denies: touch what is ours; change anybody's boundary; make a principal
+ * that does not carry this one; give credentials, trust or permissions to one that does not. Those that were there before can do all of it
+ * still, and that is for the organization to forbid (`organisationGuard`).
  */
 const guards = ({ roleArn, account: { partition }, issuer }: BoundedRole): readonly BoundaryStatement[] => [
   {
@@ -89,45 +92,57 @@ const guards = ({ roleArn, account: { partition }, issuer }: BoundedRole): reado
     Action: 'iam:*',
     Resource: [...ownResources(roleArn, partition), ours(partition, `oidc-provider/${providerName(issuer)}`)],
   },
+  // The other roles that are lent, whatever path they stand under.
   {
-    Sid: `${OUR_SID}Detach`,
+    Sid: `${OUR_SID}Lent`,
     Effect: 'Deny',
-    Action: ['iam:DeleteRolePermissionsBoundary', 'iam:DeleteUserPermissionsBoundary'],
+    Action: 'iam:*',
     Resource: '*',
-    Condition: { StringLike: { 'iam:PermissionsBoundary': ours(partition, 'policy/hatcheck/*') } },
+    Condition: { Null: { [`aws:ResourceTag/${LENT_TAG}`]: 'false' } },
   },
   {
     Sid: `${OUR_SID}Unbounded`,
     Effect: 'Deny',
-    Action: ['iam:CreateRole', 'iam:CreateUser', 'iam:PutRolePermissionsBoundary', 'iam:PutUserPermissionsBoundary'],
+    Action: ['CreateRole', 'CreateUser', 'Put*Policy', 'Attach*', 'De*RolePolicy', 'De*UserPolicy'].map(
+      (action) => `iam:${action}`,
+    ),
     Resource: '*',
-    // A negated operator also holds where no boundary is asked for at all.
+    // A negated operator also holds where there is none at all: of what is made, and of groups.
     Condition: { StringNotEquals: { 'iam:PermissionsBoundary': boundaryArn({ roleArn }) } },
   },
-  {
-    Sid: `${OUR_SID}Credentials`,
-    Effect: 'Deny',
-    // Of service-specific credentials some are API keys, and last for years; an old access key can be made active again.
-    Action: [
-      ...[
-        '*AccessKey',
-        '*LoginProfile',
-        '*ServiceSpecificCredential',
-        'UploadSigningCertificate',
-        'UploadSSHPublicKey',
-      ],
-      'UpdateAssumeRolePolicy',
-    ].map((action) => `iam:${action}`),
-    Resource: '*',
-  },
+  { Sid: `${OUR_SID}Others`, Effect: 'Deny', Action: OF_OTHERS, Resource: '*' },
 ];
+
+/** IAM has no condition by which these could be told from what a session may do for principals that it made itself. */
+const OF_OTHERS: readonly string[] = [
+  '*PermissionsBoundary',
+  // Credentials. Of the service-specific ones some are API keys, and last for years; an old access key, certificate or SSH key can be made active again.
+  ...[
+    '*AccessKey',
+    '*LoginProfile',
+    '*MFADevice',
+    '*ServiceSpecificCredential',
+    'Up*SigningCertificate',
+    'Up*SSHPublicKey',
+  ],
+  // Whom roles that are there trust: by themselves, and by way of a provider.
+  ...['UpdateAssumeRolePolicy', 'AddClientID*', 'Update*Provider*', 'Delete*Provider'],
+  // Permissions of whoever a policy is attached to, and of whoever is in a group.
+  ...['CreatePolicyVersion', 'SetDefaultPolicyVersion', 'De*GroupPolicy', '*UserToGroup', '*UserFromGroup'],
+]
+  .map((action) => `iam:${action}`)
+  // A root has no boundary.
+  .concat('sts:AssumeRoot');
 
 const ours = (partition: Partition, resource: string): string => `arn:${partition}:iam::*:${resource}`;
 
-/** What of an account is ours, whatever our issuer is called: the role that is lent, and what has our name. */
+/** What has our name, whatever our issuer is called. */
+export const OWN_NAMES = ['role/hatcheck/*', 'policy/hatcheck/*', '*-provider/*hatcheck*'] as const;
+
+/** What of an account is ours: the role that is lent, and what has our name. */
 export const ownResources = (roleArn: string, partition: Partition): readonly string[] => [
   roleArn,
-  ...['role/hatcheck/*', 'policy/hatcheck/*', '*-provider/*hatcheck*'].map((own) => ours(partition, own)),
+  ...OWN_NAMES.map((own) => ours(partition, own)),
 ];
 
 /** IAM user guide, OpenID Connect providers: the issuer without its scheme. */

@@ -1,4 +1,4 @@
-import { boundaryArn, roleName } from '../../domain/boundary.ts';
+import { LENT_TAG, boundaryArn, roleName } from '../../domain/boundary.ts';
 import type { DenyStatement, Entitlement } from '../../domain/entitlement.ts';
 import { STS_MAX_SECONDS } from '../../domain/role-session.ts';
 import type { TrustedBroker } from '../../domain/target-role.ts';
@@ -28,6 +28,7 @@ export const diagnose = (
       : trustFindings(facts.trust, entitlement, broker)),
     ...durationFindings(entitlement, facts),
     ...boundaryFindings(entitlement, facts),
+    ...tagFindings(entitlement, facts),
     ...(deed ? [...takenAway(entitlement, deed), ...permissionFindings(entitlement, facts, deed)] : []),
   ];
 };
@@ -83,6 +84,18 @@ const boundaryFindings = (entitlement: Entitlement, { boundaryArn: carried }: Ro
         ),
       ];
 };
+
+/** Under our own path it is known by that. */
+const tagFindings = ({ id, roleArn }: Entitlement, { tags }: RoleFacts): readonly Finding[] =>
+  tags === undefined || tags.includes(LENT_TAG) || roleArn.includes(':role/hatcheck/')
+    ? []
+    : [
+        warning(
+          'lent_tag',
+          `it has no tag ${LENT_TAG}: an administrator's session of another role could change it`,
+          `aws iam tag-role --role-name ${roleName(roleArn)} --tags Key=${LENT_TAG},Value=${id}`,
+        ),
+      ];
 
 const permissionFindings = (
   { roleArn }: Entitlement,

@@ -17,6 +17,8 @@ export type Line =
   | 'denied'
   | 'duration'
   | 'boundary'
+  /** By which the boundaries of other roles know that it is lent. */
+  | 'lent_tag'
   /** The trust policy lets us in, and the role's own permissions lack what is to be done. */
   | 'permissions'
   /** What the entitlement takes away itself. */

@@ -1,6 +1,7 @@
 import {
   ALLOW_EVERYTHING,
   type BoundaryDocument,
+  LENT_TAG,
   boundaryArn,
   boundaryDocument,
   revokerArn,
@@ -68,7 +69,7 @@ export const rolePlan = (
       permissions,
       maxSessionSeconds: Math.max(...entitlements.map(({ roleMaxSessionSeconds }) => roleMaxSessionSeconds)),
       // IAM takes 256 characters of a tag's value; of names that are spaces apart any part can be found.
-      tags: { 'hatcheck-entitlements': ids.join(' ').slice(0, 256) },
+      tags: { [LENT_TAG]: ids.join(' ').slice(0, 256) },
     },
     boundary: {
       name: roleName(boundaryArn({ roleArn })),

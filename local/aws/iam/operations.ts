@@ -99,7 +99,10 @@ const roleOf = (call: ServiceCall, parameters: Parameters, boundary?: string): L
   const role = call.world.roleNamed(account, name);
   const boundaryArn = boundary ?? role?.boundaryArn;
   authorise(call, call.notes.action, role?.arn ?? `arn:${partition}:iam::${account}:role/${name}`, {
-    more: boundaryArn === undefined ? [] : [['iam:PermissionsBoundary', [boundaryArn]]],
+    more: [
+      ...(boundaryArn === undefined ? [] : [['iam:PermissionsBoundary', [boundaryArn]] as const]),
+      ...Object.entries(role?.tags ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, [value]] as const),
+    ],
   });
   if (!role) throw new AwsFault(404, 'NoSuchEntity', `The role with name ${name} cannot be found.`);
   return role;

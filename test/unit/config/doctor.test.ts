@@ -29,6 +29,14 @@ describe('besides the trust policy', () => {
     expect(finding?.fix).toContain('policy/hatcheck/Admin-boundary');
   });
 
+  test('a role under a path of its own, without the tag by which it is known as lent', () => {
+    const elsewhere = entitlement({ roleArn: 'arn:aws:iam::111122223333:role/apps/Admin' });
+    expect(linesOf(elsewhere, { tags: [] })).toEqual(['warning lent_tag']);
+    expect(linesOf(elsewhere, { tags: ['hatcheck-entitlements'] })).toEqual([]);
+    expect(linesOf(elsewhere)).toEqual([]);
+    expect(linesOf(byRole, { tags: [] })).toEqual([]);
+  });
+
   test('a role that is not there, or elsewhere, and one of which nobody told', () => {
     const others = ['a', 'b'].map((name) => facts(byRole, { arn: `arn:aws:iam::111122223333:role/${name}`, name }));
     expect(diagnose(byRole, BROKERS, others)).toMatchObject([{ level: 'fault', line: 'role' }]);
@@ -126,6 +134,7 @@ describe('roles as the AWS CLI prints them', () => {
             { PolicyArn: 'arn:aws:iam::aws:policy/B' },
           ],
           PermissionsBoundary: { PermissionsBoundaryArn: boundaryArn(byRole) },
+          Tags: [{ Key: 'hatcheck-entitlements', Value: 'prod-read' }],
         },
       ],
       Policies: [
@@ -142,15 +151,16 @@ describe('roles as the AWS CLI prints them', () => {
     expect(readRoles([details, list].map((each) => JSON.stringify(each)))).toEqual([
       {
         ...facts(byRole),
+        tags: ['hatcheck-entitlements'],
         policies: [{ Statement: [] }, { Statement: ['new'] }],
         unread: ['arn:aws:iam::aws:policy/B'],
       },
     ]);
   });
 
-  test('get-role says whether there is a boundary, a list of roles does not', () => {
-    expect(readRoles([JSON.stringify({ Role })])).toEqual([facts(byRole, { boundaryArn: null })]);
-    expect(readRoles([JSON.stringify({ Roles: [Role] })])?.[0]).not.toHaveProperty('boundaryArn');
+  test('get-role says whether there are a boundary and tags, a list of roles does not', () => {
+    expect(readRoles([JSON.stringify({ Role })])).toEqual([facts(byRole, { boundaryArn: null, tags: [] })]);
+    expect(readRoles([JSON.stringify({ Roles: [Role] })])?.[0]).toEqual({ ...facts(byRole), boundaryArn: undefined });
   });
 
   test.each(['', '[]', '{"Role":{"Arn":"x","RoleName":"x"}}', '{"Users":[]}'])('%j is none of theirs', (text) => {
