@@ -26,11 +26,11 @@ export const create = (config: Config, { clock, logger } = surroundings('chatops
 };
 
 /** @throws TypeError when the function has none: a wrong deployment fails at its first start. */
-const queueOf = ({ region, chatActsQueue, endpoints: { sqs: endpoint } }: Config): ChatActs => {
+const queueOf = (config: Config): ChatActs => {
+  const { chatActsQueue } = config;
   if (chatActsQueue === undefined)
     throw new TypeError('CHAT_ACTS_QUEUE is not set: nobody would do what is said in chat');
-  const client = sqsClient({ region, ...(endpoint === undefined ? {} : { endpoint }) });
-  return sqsChatActs({ client, queueUrl: chatActsQueue });
+  return sqsChatActs({ client: sqsClient(awsAccess(config, 'sqs')), queueUrl: chatActsQueue });
 };
 
 export const handler = onLambda(create);

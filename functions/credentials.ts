@@ -16,6 +16,7 @@ import { assertionsOf } from './assertions-wiring.ts';
 import { onCallOf } from './outside-wiring.ts';
 import { awsAccess } from './aws-access.ts';
 import { seeOther } from './see-other.ts';
+import { warningTo } from './warning-to.ts';
 
 export const create = (config: Config, { clock, chance, logger } = surroundings('credentials')) => {
   const { policy, origin, tables, endpoints } = config;
@@ -36,9 +37,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
       issuer: origin,
       clock,
     }),
-    warn: (message, cause) => {
-      logger.error(message, {}, cause);
-    },
+    warn: warningTo(logger),
   };
   const sessions = dynamoSessions({ client, table: tables.identity, clock });
   const authenticate = authenticator({ sessions, clock });

@@ -11,6 +11,7 @@ import type { CallerSession } from '../lib/http/api.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
 import { onCallOf, ticketsOf } from './outside-wiring.ts';
 import { awsAccess } from './aws-access.ts';
+import { warningTo } from './warning-to.ts';
 
 /** What the use cases of requests work with, on AWS; and who calls them. */
 export const deskParts = (config: Config, around: Surroundings) => {
@@ -24,9 +25,7 @@ export const deskParts = (config: Config, around: Surroundings) => {
     summaries: dynamoSummaries({ client, table: tables.index }),
     tickets: ticketsOf(config, around),
     ...onCallOf(config, around),
-    warn: (message, cause) => {
-      logger.error(message, {}, cause);
-    },
+    warn: warningTo(logger),
   };
   return { desk, authenticate: authenticator({ sessions: dynamoSessions(identity), clock }) };
 };

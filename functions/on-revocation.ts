@@ -9,6 +9,7 @@ import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { awsAccess } from './aws-access.ts';
+import { warningTo } from './warning-to.ts';
 
 const queueEvent = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
 
@@ -37,9 +38,7 @@ export const create = (
       // An alarm of CloudWatch's waits for this message: serverless/revocations.yml.
       logger.error('account.gone', { requestId, reason: `access.yml no longer names the account of ${roleArn}` });
     },
-    warn: (message, cause) => {
-      logger.error(message, {}, cause);
-    },
+    warn: warningTo(logger),
   };
   return async (event: unknown): Promise<SQSBatchResponse> => {
     const { Records } = queueEvent.parse(event);

@@ -10,6 +10,7 @@ import type { Config } from '../lib/config/environment.ts';
 import { ticketsOf } from './outside-wiring.ts';
 import { queuesOf } from './queues-wiring.ts';
 import { awsAccess } from './aws-access.ts';
+import { warningTo } from './warning-to.ts';
 
 /** A run ends before the next one begins; what it did not come to is that one's. */
 const RUN_MS = 50_000;
@@ -31,9 +32,7 @@ export const create = (config: Config, around = surroundings('on-schedule')) => 
       // An alarm of CloudWatch's waits for this message: serverless/alarms.yml.
       logger.error('intent.lost', { requestId });
     },
-    warn: (message, cause) => {
-      logger.error(message, {}, cause);
-    },
+    warn: warningTo(logger),
   };
   return async (): Promise<{ readonly done: number; readonly failed: number }> => {
     const until = performance.now() + RUN_MS;

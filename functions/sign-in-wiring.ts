@@ -29,6 +29,7 @@ import type { SamlLoginParts } from '../lib/identity/saml-login.ts';
 import { recordChatLink } from './kept-chat-links.ts';
 import { type KeptIdentities, keptIdentities } from './kept-identities.ts';
 import { awsAccess } from './aws-access.ts';
+import { warningTo } from './warning-to.ts';
 
 /** As much as its reader takes. */
 const MAX_SAML_METADATA_BYTES = 256 * 1024;
@@ -72,9 +73,7 @@ export const signInParts = (
     families: dynamoFamilies(identity),
     refreshTokens: dynamoRefreshTokens(identity),
     upstream: dynamoUpstreamTokens(identity),
-    warn: (message, cause) => {
-      logger.error(message, {}, cause);
-    },
+    warn: warningTo(logger),
     devices: dynamoDevices(identity),
     limits,
     samlAttempts: dynamoSamlAttempts(identity),

@@ -28,9 +28,7 @@ interface Place {
 
 /** A key means one act of one person on one request: to each of a bundle it is another. */
 export const saidWith = (idempotencyKey: string, saying: Saying, { desk, requestId, handle }: Place): Said => {
-  const key = createHash('sha256')
-    .update(JSON.stringify([saying.type, handle, requestId, idempotencyKey]))
-    .digest('base64url');
+  const key = keyOf(saying.type, handle, requestId, idempotencyKey);
   return {
     key,
     among: async (events) => {
@@ -55,11 +53,13 @@ export const saidWith = (idempotencyKey: string, saying: Saying, { desk, request
 
 /** Something that is given out once: whoever asks again with the same key gets nothing, not the same again. */
 export const saidOnce = (once: string, { requestId, handle }: Omit<Place, 'desk'>): Said => {
-  const key = createHash('sha256')
-    .update(JSON.stringify(['once', handle, requestId, once]))
-    .digest('base64url');
+  const key = keyOf('once', handle, requestId, once);
   return { key, among: (events) => Promise.resolve(events.find((event) => event.key === key)) };
 };
+
+/** As an event keeps it: what whoever asked called it is theirs. */
+const keyOf = (...parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 
 const wordsIn = ({ type, data }: StoredEvent): TextRef | undefined => {
   switch (type) {

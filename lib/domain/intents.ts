@@ -7,7 +7,7 @@ export type Outcome = RecordedEvent<
   'credentials.issued' | 'credentials.withheld' | 'credentials.failed' | 'credentials.unknown'
 >;
 
-export const isOutcome = (event: RecordedEvent): event is Outcome =>
+const isOutcome = (event: RecordedEvent): event is Outcome =>
   event.type === 'credentials.issued' ||
   event.type === 'credentials.withheld' ||
   event.type === 'credentials.failed' ||
