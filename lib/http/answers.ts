@@ -34,6 +34,7 @@ const entitlement = () =>
     description: z.optional(z.string()),
     accountId: z.string(),
     accountName: z.string(),
+    region: z.string(),
     roleArn: z.string(),
     maxDurationSeconds: z.int(),
     approval: approvalRules(),
@@ -58,6 +59,7 @@ const entitlement = () =>
     via: z.enum(['assumeRole', 'webIdentity', 'saml']),
     scope: z.boolean(),
     breakGlass: z.boolean(),
+    breakGlassTerms: z.optional(z.strictObject({ maxDurationSeconds: z.int(), only: z.optional(z.literal(true)) })),
   });
 
 const approval = () =>
@@ -283,7 +285,15 @@ export const answers = {
       refresh_token: z.optional(z.string()),
     }),
   ),
-  Entitlements: once(() => z.strictObject({ entitlements: z.array(entitlement()) })),
+  Entitlements: once(() =>
+    z.strictObject({
+      entitlements: z.array(entitlement()),
+      /** What the console may be opened with, by name. */
+      destinations: z.array(
+        z.strictObject({ name: z.string(), service: z.optional(z.string()), region: z.optional(z.string()) }),
+      ),
+    }),
+  ),
   OneRequest: once(() => z.strictObject({ request: request() })),
   /** With `bundle: true` all that were decided on, the one that was named among them. */
   Decided: once(() => z.strictObject({ request: request(), requests: z.optional(z.array(request())) })),
@@ -297,7 +307,16 @@ export const answers = {
   ),
   OneDelegation: once(() => z.strictObject({ delegation: delegation() })),
   Delegations: once(() => z.strictObject({ delegations: z.array(delegation()) })),
-  Identities: once(() => z.strictObject({ identities: z.array(identity()) })),
+  Identities: once(() =>
+    z.strictObject({
+      identities: z.array(identity()),
+      chatAccounts: z.array(
+        z.strictObject({ platform: z.enum(['slack', 'teams']), workspace: z.string(), user: z.string() }),
+      ),
+      /** Where another identity can be proved. */
+      providers: z.array(z.string()),
+    }),
+  ),
   LinkUrl: once(() => z.strictObject({ url: z.url() })),
   OneHold: once(() => z.strictObject({ hold: hold() })),
   Holds: once(() => z.strictObject({ holds: z.array(hold()) })),

@@ -104,6 +104,7 @@ describe('linking', () => {
       { handle: mine, displayName: first, current: true },
       { handle: other, displayName: second, current: false },
     ]);
+    expect(listed.json).toMatchObject({ providers: ['local-oidc', 'adfs'], chatAccounts: [] });
     expect([await sameAs(mine), await sameAs(other)]).toEqual([[other], [mine]]);
   });
 

@@ -8,7 +8,8 @@ export const identitiesRoutes = {
   'GET /v1/identities': {
     ...read,
     operationId: 'listIdentities',
-    summary: 'The caller’s identities that are linked, the current one first.',
+    summary:
+      'The caller’s identities that are linked, the current one first; their chat accounts; and where others can be proved.',
     function: 'signin',
     answers: { 200: 'Identities' },
     codes: ['ledger_unavailable'],

@@ -1,47 +1,112 @@
-import type { RequestView } from '../api/calls.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type RequestView, readRequests } from '../api/calls.ts';
+import { useMe } from '../app/session.tsx';
 import { useActOn } from '../parts/act.tsx';
+import { durationText } from '../parts/duration.ts';
 import { Fault } from '../parts/fault.tsx';
+import { Words } from '../parts/untrusted.tsx';
 import { WithReason } from '../parts/with-reason.tsx';
+import { Approve } from './approve.tsx';
+import { Decided } from './decided.tsx';
+import { pendingOf } from './draft.ts';
+import { EvidenceFor } from './evidence.tsx';
+import { Review } from './review.tsx';
+import { StagesOf } from './stages.tsx';
 
-/** What others than its requester may do about a request. */
-export const Decide = ({ request, onActed }: { request: RequestView; onActed: () => void }) => {
-  const { actions, seq } = request;
+interface DecideProps {
+  readonly request: RequestView;
+  readonly onActed: () => void;
+}
+
+/** What others than its requester may know and do about a request. */
+export const Decide = ({ request, onActed }: DecideProps) => {
+  const { actions, seq, extension } = request;
   const { busy, fault, doAct } = useActOn(request, onActed);
+  const mayDecide = actions.includes('approve') || actions.includes('deny');
+  const couldDecide = useRef(false);
+  couldDecide.current ||= mayDecide;
+  const pending = pendingOf(request);
+  const others = useBundle(request, mayDecide);
   return (
-    <section aria-label="Decide">
-      {actions.includes('approve') && (
-        <button
-          type="button"
-          disabled={busy}
-          onClick={() => {
-            // A page may be older than the request: what was asked for since is not decided on by it.
-            doAct('approve', 'Approved.', { seq });
-          }}
-        >
-          Approve
-        </button>
-      )}
-      {actions.includes('deny') && (
-        <WithReason
-          label="Deny"
-          name="Reason"
-          busy={busy}
-          onAct={(reason) => {
-            doAct('deny', 'Denied.', { seq, reason });
-          }}
-        />
-      )}
-      {actions.includes('revoke') && (
-        <WithReason
-          label="Revoke"
-          name="Reason"
-          busy={busy}
-          onAct={(reason) => {
-            doAct('revoke', 'Revoked.', { reason });
-          }}
-        />
-      )}
-      <Fault error={fault} />
-    </section>
+    <>
+      {(mayDecide || actions.includes('review')) && <EvidenceFor request={request} />}
+      {extension?.status === 'pending' && <MoreTime extension={extension} />}
+      <StagesOf stages={request.stages} title="Whose yes it takes" />
+      <section aria-labelledby="decide">
+        {(mayDecide || actions.includes('review')) && <h2 id="decide">Your decision</h2>}
+        <Decided request={request} me={useMe()} isPast={couldDecide.current && !mayDecide} />
+        <Fault error={fault} />
+        {actions.includes('approve') && (
+          <Approve
+            key={`${pending.what} ${pending.seconds}`}
+            request={request}
+            pending={pending}
+            others={others}
+            busy={busy}
+            onApprove={(body) => {
+              doAct('approve', 'You said yes.', body);
+            }}
+          />
+        )}
+        {actions.includes('deny') && (
+          <WithReason
+            label="Deny"
+            name="Reason"
+            hint="The requester reads it."
+            busy={busy}
+            onAct={(reason) => {
+              doAct('deny', 'You said no.', { seq, reason });
+            }}
+          />
+        )}
+        {actions.includes('revoke') && (
+          <WithReason
+            label="Revoke"
+            name="Reason"
+            hint="Sessions that are out end within a minute or so."
+            busy={busy}
+            onAct={(reason) => {
+              doAct('revoke', 'Revoked.', { reason });
+            }}
+          />
+        )}
+        {actions.includes('review') && (
+          <Review
+            busy={busy}
+            onReview={(body) => {
+              doAct('review', 'The review is on record.', body);
+            }}
+          />
+        )}
+      </section>
+    </>
   );
+};
+
+const MoreTime = ({ extension }: { extension: NonNullable<RequestView['extension']> }) => (
+  <section aria-labelledby="more-time">
+    <h2 id="more-time">{durationText(extension.durationSeconds)} more are asked for</h2>
+    <Words text={extension.justification} />
+    <StagesOf stages={extension.stages} title="Whose yes more time takes" />
+  </section>
+);
+
+const NONE: readonly RequestView[] = [];
+
+/** What was asked for together with it and waits for the reader too, but itself. */
+const useBundle = ({ id, bundleId, seq }: RequestView, mayDecide: boolean): readonly RequestView[] => {
+  const [others, setOthers] = useState(NONE);
+  useEffect(() => {
+    if (bundleId === undefined || !mayDecide) return;
+    readRequests({ as: 'approver', status: 'pending', limit: 200 }).then(
+      ({ requests }) => {
+        setOthers(requests.filter((each) => each.bundleId === bundleId && each.id !== id));
+      },
+      () => {
+        // Each can still be decided on by itself.
+        setOthers(NONE);
+      },
+    );
+  }, [id, bundleId, seq, mayDecide]);
+  return mayDecide ? others : NONE;
 };

@@ -1,4 +1,5 @@
 import { type ComponentType } from 'preact';
+import { useRef } from 'preact/hooks';
 import { readRequest, type OneRequest, type RequestView } from '../api/calls.ts';
 import { usePolled } from '../api/polled.ts';
 import { lazily } from '../app/lazily.tsx';
@@ -25,6 +26,9 @@ const OTHERS_ACTS = ['approve', 'deny', 'revoke', 'review'] as const;
 export const RequestPage = ({ requestId }: { requestId: string }) => {
   const { seen, fault, again } = usePolled(requestId, () => readRequest(requestId));
   useActed(again);
+  // Whoever had something to decide is told who was first.
+  const wasTheirs = useRef(false);
+  wasTheirs.current ||= OTHERS_ACTS.some((action) => seen?.request.actions.includes(action));
   if (!seen) return <Page title="Request">{fault === undefined ? <Loading /> : <Fault error={fault} />}</Page>;
   const { request, events } = seen;
   return (
@@ -39,7 +43,7 @@ export const RequestPage = ({ requestId }: { requestId: string }) => {
       <Fault error={fault} />
       <RequestFacts request={request} />
       <Having request={request} onActed={again} />
-      {OTHERS_ACTS.some((action) => request.actions.includes(action)) && <Decide request={request} onActed={again} />}
+      {wasTheirs.current && <Decide request={request} onActed={again} />}
       <Timeline request={request} events={events} />
     </Page>
   );

@@ -122,6 +122,11 @@ test('every default is the safe one, and written out', () => {
   });
 });
 
+test('what a role can do is kept where it is said', () => {
+  const text = fileText({ read: { ...LEAST, description: 'Sees everything.' } });
+  expect(entitlementOf(parseAccess(text, noFiles), 'read')?.description).toBe('Sees everything.');
+});
+
 test('every account is kept, also one of which nothing is lent, and one under two names for two regions', () => {
   const accounts = {
     prod: { id: '111122223333', region: 'eu-west-1', externalId: 'abc' },
