@@ -1,12 +1,12 @@
 import type { BoundedRole } from '../domain/boundary.ts';
-import { deniedSince, sessionsOverAt } from '../domain/boundary.ts';
+import { deniedSince } from '../domain/boundary.ts';
 import type { Snapshot } from '../domain/entitlement.ts';
 import { BOUNDARY_EVERY_SECONDS } from '../domain/due.ts';
 import type { Actor } from '../domain/event.ts';
 import { certain } from '../domain/invariant.ts';
-import type { Instant } from '../domain/principal.ts';
 import type { RequestState } from '../domain/request.ts';
-import { earliest, isBefore, msOf, plusSeconds } from '../domain/time.ts';
+import { areToBeDenied } from '../domain/sessions-out.ts';
+import { earliest, msOf, plusSeconds } from '../domain/time.ts';
 import { appendAsSystem, seen } from './append-as-system.ts';
 import type { Broker, Patience } from './broker.ts';
 import { type Outcome, type SessionsEnder, endSessions } from './end-sessions.ts';
@@ -82,10 +82,10 @@ const onRole = async (
   for (const requestId of requests.map(idOf)) {
     const outcome = outcomes.get(requestId);
     if (outcome === 'unread') failed.push(requestId);
-    else
+    // NB. What is not revoked is not dealt with either: a due that were noted as done now would not come back when it is.
+    else if (outcome !== undefined)
       await orFailed(revoker, [requestId], failed, () =>
-        // Where nothing is denied of it any more, nobody need look again.
-        outcome === undefined || outcome === 'over'
+        outcome === 'over'
           ? revoker.dues.done({ requestId, kind: 'boundary', at: revoker.clock.now() })
           : record(revoker, requestId, outcome, patience),
       );
@@ -104,22 +104,15 @@ const outOfReach = async (revoker: Revoker, requests: readonly RequestState[]): 
   const failed: string[] = [];
   for (const request of requests) {
     const { id, snapshot } = request;
-    if (mayBeOut(request, revoker.clock.now())) {
+    if (areToBeDenied(request, revoker.clock.now())) {
       revoker.accountGone(id, snapshot.roleArn);
       failed.push(id);
-    } else
+    } else if (deniedSince(request) !== undefined)
       await orFailed(revoker, [id], failed, () =>
         revoker.dues.done({ requestId: id, kind: 'boundary', at: revoker.clock.now() }),
       );
   }
   return failed;
-};
-
-/** Sessions that are to be denied, and that are not surely over. */
-const mayBeOut = (request: RequestState, now: Instant): boolean => {
-  const since = deniedSince(request);
-  const overAt = since === undefined ? undefined : sessionsOverAt(request, since);
-  return overAt !== undefined && isBefore(now, overAt);
 };
 
 const record = async (

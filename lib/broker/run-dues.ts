@@ -1,6 +1,7 @@
 import { BOUNDARY_EVERY_SECONDS, type Due, TICKET_EVERY_SECONDS } from '../domain/due.ts';
 import type { Actor, DomainEvent } from '../domain/event.ts';
 import { type RequestState, openExtension, statusAt } from '../domain/request.ts';
+import { areToBeDenied } from '../domain/sessions-out.ts';
 import type { Staged } from '../domain/stages.ts';
 import { isBefore, plusSeconds } from '../domain/time.ts';
 import { type Seen, appendAsSystem, seen } from './append-as-system.ts';
@@ -65,7 +66,7 @@ export const runDues = async (
     if (kind === 'lapse') await deal(due, () => lapse(schedule, due, patience));
     else if (kind === 'outcome') await deal(due, () => settleIntents(schedule, due, SCHEDULE, patience));
     else if (kind === 'ticket') tickets.push(due);
-    else if (kind === 'boundary') await deal(due, () => prune(schedule, due));
+    else if (kind === 'boundary') await deal(due, () => askAgain(schedule, due));
     else reminders.push({ ...due, kind });
   }
   for (const due of reminders) await deal(due, () => remind(schedule, due, due.kind));
@@ -113,16 +114,21 @@ const lapsed = ({ request, events, now }: Seen): DomainEvent | undefined => {
 };
 
 /**
- * A deny stands: whoever writes the role's boundary looks at it again, and takes it away where no session can be out any more. Only they
- * know that it is over, so that until they say so it is due again, also where they do not get to it.
+ * Sessions are to be denied, and nobody says yet that they are: whoever follows the ledger may never have been told, or who writes the
+ * boundary may not get to it. Or a deny stands: it is looked at again, and goes where no session can be out any more. Only they know
+ * that, so that until they say so it is due again.
  */
-const prune = async (schedule: Schedule, due: Due): Promise<void> => {
+const askAgain = async (schedule: Schedule, due: Due): Promise<void> => {
   const { requestId, at } = due;
   const found = await seen(schedule, requestId);
-  if (!found) return schedule.dues.done(due);
+  if (!found || !mayBeAsked(found)) return schedule.dues.done(due);
   await schedule.revocations.send({ id: `${requestId}.${at}`, requestId, roleArn: found.request.snapshot.roleArn });
   return schedule.dues.again({ ...due, at: plusSeconds(schedule.clock.now(), BOUNDARY_EVERY_SECONDS) });
 };
+
+/** Of what was never said to be denied, nothing stands on any boundary that would have to go. */
+const mayBeAsked = ({ request, now }: Seen): boolean =>
+  request.sessionsEnded !== undefined || areToBeDenied(request, now);
 
 type Reminder = Exclude<Due['kind'], 'lapse' | 'ticket' | 'boundary' | 'outcome'>;
 

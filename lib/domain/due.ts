@@ -1,3 +1,4 @@
+import { deniedSince } from './boundary.ts';
 import type { Instant } from './principal.ts';
 import type { RequestState } from './request.ts';
 import type { Staged } from './stages.ts';
@@ -11,7 +12,7 @@ export const DUE_KINDS = [
   'review_reminder',
   'review_overdue',
   'ticket',
-  // Planned by whoever ends sessions, as long as a deny stands.
+  // Of a close that denies what is out; and planned by whoever ends sessions, as long as a deny stands.
   'boundary',
   // Planned by whoever follows the ledger, at each intent.
   'outcome',
@@ -35,11 +36,18 @@ export const TICKET_EVERY_SECONDS = 300;
  */
 export const BOUNDARY_EVERY_SECONDS = 900;
 
+/** So long after the close its sessions are asked to be ended once more: whoever follows the ledger may never have been told of it. */
+export const REVOCATION_AFTER_SECONDS = 60;
+
 /** All that will be due of the request as it is. It says when to look, never what is found then. */
 export const duesOf = (request: Omit<RequestState, 'issues'>): readonly Due[] =>
-  [...whileWaiting(request), ...whileExtensionWaits(request), ...untilReviewed(request), ...whileGranted(request)].map(
-    (due) => ({ requestId: request.id, ...due }),
-  );
+  [
+    ...whileWaiting(request),
+    ...whileExtensionWaits(request),
+    ...untilReviewed(request),
+    ...whileGranted(request),
+    ...untilSessionsEnd(request),
+  ].map((due) => ({ requestId: request.id, ...due }));
 
 type When = Omit<Due, 'requestId'>;
 type Request = Omit<RequestState, 'issues'>;
@@ -76,5 +84,12 @@ const whileGranted = ({ ticket, approvedAt, closed }: Request): readonly When[] 
   ticket === undefined || approvedAt === undefined || closed !== undefined
     ? []
     : [{ kind: 'ticket', at: plusSeconds(approvedAt, TICKET_EVERY_SECONDS) }];
+
+const untilSessionsEnd = (request: Request): readonly When[] => {
+  const since = deniedSince(request);
+  return since === undefined || request.sessionsUntil === undefined || request.sessionsEnded
+    ? []
+    : [{ kind: 'boundary', at: plusSeconds(since, REVOCATION_AFTER_SECONDS) }];
+};
 
 const halfway = (from: Instant, to: Instant): Instant => new Date((msOf(from) + msOf(to)) / 2).toISOString();

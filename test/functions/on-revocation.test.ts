@@ -4,9 +4,13 @@ import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { create } from '../../functions/on-revocation.ts';
+import { create as createSchedule } from '../../functions/on-schedule.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { sqsRevocations } from '../../lib/aws/revocation-queue.ts';
+import { dynamoSummaries } from '../../lib/aws/summaries.ts';
+import { summaryOf } from '../../lib/broker/summary.ts';
 import { systemChance } from '../../lib/broker/system.ts';
+import { fold } from '../../lib/domain/request.ts';
 import { startQueueSource } from '../../local/queue-source.ts';
 import { boundedRoles } from '../../local/target-accounts.ts';
 import type { LocalAws } from '../../local/aws/server.ts';
@@ -125,19 +129,13 @@ describe('what is told again', () => {
   );
 });
 
-test('fifty revocations at once on one role, through the queue, all take effect, and nobody else is hit', async () => {
-  const fifty = Array.from({ length: 50 }, (_, index) => requestId(100 + index));
-  for (const id of fifty) await tell(ledger(), id, { revokedAt: noon(60) });
-  const [other, ...codes] = await Promise.all([requestId(6), ...fifty].map(sessionOf));
-  const credentials = aws.credentialsFor(ON_REVOCATION, 'lambda');
-  const queueUrl = `https://sqs.eu-west-1.amazonaws.com/${BROKER_ACCOUNT}/${QUEUE}`;
-  const client = new SQSClient({
-    ...{ endpoint: aws.endpoint, region: 'eu-west-1', credentials, useQueueUrlAsEndpoint: false },
-  });
-  const revocations = sqsRevocations({ client, queueUrl });
-  await Promise.all(fifty.map((id) => revocations.send({ id, requestId: id, roleArn: ADMIN.roleArn })));
+const QUEUE_URL = `https://sqs.eu-west-1.amazonaws.com/${BROKER_ACCOUNT}/${QUEUE}`;
+
+/** What is on the queue, all of it. */
+const takeFromQueue = async (): Promise<void> => {
   const source = startQueueSource({
-    ...{ endpoint: aws.endpoint, region: 'eu-west-1', queueUrl, queueArn: QUEUE, credentials, batchSize: 10 },
+    ...{ endpoint: aws.endpoint, region: 'eu-west-1', queueUrl: QUEUE_URL, queueArn: QUEUE, batchSize: 10 },
+    credentials: aws.credentialsFor(ON_REVOCATION, 'lambda'),
     invoke: (event) => handler(event),
     log: (line) => {
       throw new Error(line);
@@ -145,10 +143,50 @@ test('fifty revocations at once on one role, through the queue, all take effect,
   });
   await source.poll();
   await source.close();
+};
+
+test('fifty revocations at once on one role, through the queue, all take effect, and nobody else is hit', async () => {
+  const fifty = Array.from({ length: 50 }, (_, index) => requestId(100 + index));
+  for (const id of fifty) await tell(ledger(), id, { revokedAt: noon(60) });
+  const [other, ...codes] = await Promise.all([requestId(6), ...fifty].map(sessionOf));
+  const credentials = aws.credentialsFor(ON_REVOCATION, 'lambda');
+  const client = new SQSClient({
+    ...{ endpoint: aws.endpoint, region: 'eu-west-1', credentials, useQueueUrlAsEndpoint: false },
+  });
+  const revocations = sqsRevocations({ client, queueUrl: QUEUE_URL });
+  await Promise.all(fifty.map((id) => revocations.send({ id, requestId: id, roleArn: ADMIN.roleArn })));
+  await takeFromQueue();
   expect(new Set(await Promise.all(codes.map((code) => code())))).toEqual(new Set(['AccessDenied']));
   expect(await other?.()).toBe('none');
   expect(log.lines()).toEqual([]);
 }, 60_000);
+
+test('a revocation of which the ledger’s stream never told takes effect all the same, a minute later', async () => {
+  const id = requestId(7);
+  await tell(ledger(), id, { revokedAt: noon(60) });
+  // As whoever revokes leaves it: nobody else is told.
+  const request = fold(await ledger().read(`request#${id}`));
+  if (request) await dynamoSummaries({ client: database.client, table: database.tables.index }).put(summaryOf(request));
+  const code = await sessionOf(id);
+  await runScheduleAt(119);
+  await takeFromQueue();
+  expect(await code()).toBe('none');
+  expect(await runScheduleAt(120)).toEqual({ done: 1, failed: 0 });
+  await takeFromQueue();
+  expect(await code()).toBe('AccessDenied');
+  expect((await ledger().read(`request#${id}`)).at(-1)).toMatchObject({ type: 'sessions.ended' });
+  expect(log.lines()).toEqual([]);
+});
+
+/** `on-schedule`, so many seconds after noon. */
+const runScheduleAt = (now: number) => {
+  const config = testConfig({
+    tables: database.tables,
+    endpoints: { dynamodb: database.endpoint, sqs: aws.endpoint },
+    ...{ policy: POLICY, noticesQueue: QUEUE_URL, revocationsQueue: QUEUE_URL },
+  });
+  return createSchedule(config, { clock: memoryClock(noon(now)), chance: systemChance, logger: log.logger })();
+};
 
 test('too many for one boundary are said to the operator', async () => {
   const many = Array.from({ length: 200 }, (_, index) => requestId(1000 + index));

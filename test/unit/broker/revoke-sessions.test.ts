@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { readBoundary } from '../../../lib/broker/boundary-text.ts';
 import type { Boundaries } from '../../../lib/broker/end-sessions.ts';
 import { type Revoker, revokeSessions } from '../../../lib/broker/revoke-sessions.ts';
+import { summaryOf } from '../../../lib/broker/summary.ts';
 import { ALLOW_EVERYTHING, type BoundedRole, boundaryDocument } from '../../../lib/domain/boundary.ts';
 import type { Due } from '../../../lib/domain/due.ts';
 import { HatcheckError } from '../../../lib/domain/errors.ts';
@@ -119,14 +120,16 @@ describe('sessions of a revoked request', () => {
     expect((await eventsOf(ONE)).filter(({ type }) => type === 'sessions.ended')).toHaveLength(1);
   });
 
-  test('what the ledger does not say is revoked is left alone, whoever asks, and not looked at again', async () => {
+  test('what the ledger does not say is revoked is left alone, whoever asks, and nothing is noted as done', async () => {
     await tell(ledger, ONE, {});
-    await dues.again({ requestId: ONE, kind: 'boundary', at: noon(900) });
     expect(await revoke([ONE, TWO])).toEqual([]);
     expect(deniedOn(entitlement())).toEqual([]);
     expect((await eventsOf(ONE)).map(({ type }) => type)).not.toContain('sessions.ended');
-    expect(dues.open()).toEqual([]);
     expect(await eventsOf(TWO)).toEqual([]);
+    const request = fold(await eventsOf(ONE));
+    const closed = { kind: 'revoked', by: 'p_security', at: noon(62) } as const;
+    if (request) dues.plan(summaryOf({ ...request, closed }));
+    expect(dues.open()).toEqual([{ requestId: ONE, kind: 'boundary', at: noon(122) }]);
   });
 });
 

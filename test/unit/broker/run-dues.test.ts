@@ -5,17 +5,7 @@ import { runDues } from '../../../lib/broker/run-dues.ts';
 import { summaryOf } from '../../../lib/broker/summary.ts';
 import type { Entitlement } from '../../../lib/domain/entitlement.ts';
 import { fold } from '../../../lib/domain/request.ts';
-import {
-  approved,
-  approver,
-  ask,
-  engineer,
-  entitlement,
-  noon,
-  policy,
-  recorded,
-  submitted,
-} from '../../support/builders.ts';
+import { ask, engineer, noon, policy, recorded, submitted } from '../../support/builders.ts';
 import type { memoryTexts } from '../../support/memory.ts';
 import { memoryTickets, patient, unavailable } from '../../support/memory.ts';
 import { STREAM, ON_SCHEDULE, ticketed, scene, kinds } from './dues-scene.ts';
@@ -191,33 +181,5 @@ describe('a run', () => {
     const impatient = { remainingMs: () => ((left -= 1) > 0 ? 10_000 : 0) };
     expect(await runDues({ ...at, ledger }, impatient)).toMatchObject({ failed: 1 });
     expect(at.warnings[0]).toMatch(/^lapse of .* was not dealt with$/);
-  });
-});
-
-describe('a deny whose time is over', () => {
-  const due = { requestId: ask().requestId, kind: 'boundary', at: noon(1800) } as const;
-
-  test('is looked at by whoever writes the boundary, and again a quarter of an hour later until they say that it is over', async () => {
-    const at = await scene([submitted(), approved(approver, noon(0))]);
-    await at.dues.again(due);
-    at.clock.set(noon(1800));
-    await at.run();
-    await at.run();
-    expect(at.revoked).toEqual([
-      { id: `${due.requestId}.${due.at}`, requestId: due.requestId, roleArn: entitlement().roleArn },
-    ]);
-    expect(at.dues.open()).toContainEqual({ ...due, at: noon(2700) });
-    at.clock.set(noon(2700));
-    await at.run();
-    expect(at.revoked).toHaveLength(2);
-  });
-
-  test('of a request that is not in the ledger is forgotten', async () => {
-    const at = await scene([]);
-    await at.dues.again(due);
-    at.clock.set(noon(1800));
-    await at.run();
-    expect(at.revoked).toEqual([]);
-    expect(kinds(at)).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import {
   approver,
   engineer,
   entitlement,
+  intended,
   noon,
   recorded,
   request,
@@ -52,6 +53,28 @@ describe('what will be due', () => {
     expect(dues(granted)).toEqual([['ticket', noon(300)]]);
     expect(dues(granted, recorded('request.ended', {}, { by: engineer, at: noon(9) }))).toEqual([]);
     expect(dues(submitted({}, { of: auto }))).toEqual([]);
+  });
+
+  describe('of sessions that are to be ended', () => {
+    const live = [submitted(), approved(approver, noon(1)), intended(noon(2))] as const;
+    const revoked = recorded('request.revoked', { reason: words('no') }, { by: security, at: noon(60) });
+    const ended = recorded('request.ended', {}, { by: engineer, at: noon(60) });
+    const wanted = [['boundary', noon(120)]];
+
+    test('a minute after the close: that they are, unless it is on record by then', () => {
+      expect(dues(...live, revoked)).toEqual(wanted);
+      const denied = recorded('sessions.ended', { tookMs: 1, by: 'boundary' }, { by: security, at: noon(61) });
+      expect(dues(...live, revoked, denied)).toEqual([]);
+      expect(dues(submitted(), approved(approver, noon(1)), revoked)).toEqual([]);
+    });
+
+    test('the same when their requester ended it, where access.yml says that this ends them', () => {
+      expect(dues(...live, ended)).toEqual([]);
+      const { session } = entitlement();
+      const [, yes, intent] = live;
+      const strict = submitted({}, { of: entitlement({ session: { ...session, revokeOnEnd: true } }) });
+      expect(dues(strict, yes, intent, ended)).toEqual(wanted);
+    });
   });
 
   describe('while more time is asked for', () => {
