@@ -15,3 +15,19 @@ const codePoint = (character: string): string =>
 
 /** On one line: a name that breaks the line would begin what looks like another fact. */
 export const visibleLine = (text: string): string => visible(text).replaceAll('\n', ' ');
+
+const CUT = ' … (cut: the portal has it all)';
+
+/** In UTF-16 units, as platforms count. */
+export const lengthOf = (parts: readonly string[]): number => parts.reduce((sum, { length }) => sum + length, 0);
+
+/** At most `most` of them (31 at the least: what is cut says so), never cut within a character or what stands for it. */
+export const fitting = (characters: readonly string[], most: number): string => {
+  if (lengthOf(characters) <= most) return characters.join('');
+  let room = most - CUT.length;
+  const kept = characters.slice(
+    0,
+    characters.findIndex((each) => (room -= each.length) < 0),
+  );
+  return kept.join('') + CUT;
+};

@@ -1,28 +1,4 @@
-import { createHash } from 'node:crypto';
-
-const STYLE = `
-:root { color-scheme: light dark; font: 1rem/1.45 system-ui, sans-serif; }
-body { margin: 0; background: Canvas; color: CanvasText; }
-header { display: flex; flex-wrap: wrap; gap: 1rem; align-items: end; padding: .75rem 1rem; border-bottom: 1px solid GrayText; }
-h1 { font-size: 1.1rem; margin: 0; flex: 1 1 auto; }
-label { display: grid; gap: .2rem; font-size: .85rem; }
-main { max-width: 46rem; margin: 0 auto; padding: 1rem; display: grid; gap: 1rem; }
-article, dialog { border: 1px solid GrayText; border-radius: .6rem; padding: .75rem 1rem; background: Canvas; color: CanvasText; }
-article.thread { margin-inline-start: 2rem; }
-article h2 { font-size: 1.05rem; margin: 0 0 .5rem; overflow-wrap: anywhere; }
-dl { display: grid; grid-template-columns: 7rem 1fr; gap: .25rem .75rem; margin: 0; }
-dt { font-weight: 600; }
-dd { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
-small { opacity: .75; }
-.row { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .75rem; }
-button, select, input, textarea { font: inherit; padding: .4rem .7rem; border: 1px solid GrayText; border-radius: .4rem;
-  background: Field; color: FieldText; }
-button { cursor: pointer; }
-button.primary { border-color: #1a7f37; box-shadow: inset 0 0 0 1px #1a7f37; }
-button.danger { border-color: #cf222e; box-shadow: inset 0 0 0 1px #cf222e; }
-:focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
-form.ask { display: grid; gap: .75rem; min-width: min(26rem, 80vw); }
-`;
+import { clientPage } from './client-page.ts';
 
 const MAIN = `<header>
 <h1>local Slack</h1>
@@ -120,26 +96,4 @@ look();
 setInterval(() => look().catch(() => {}), 1000);
 `;
 
-const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-
-export const PAGE = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>local Slack</title>
-<style>${STYLE}</style>
-</head>
-<body>
-${MAIN}
-<script>${SCRIPT}</script>
-</body>
-</html>
-`;
-
-export const PAGE_HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
-  'content-security-policy': `default-src 'none'; style-src ${hashOf(STYLE)}; script-src ${hashOf(SCRIPT)}; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'`,
-  'x-content-type-options': 'nosniff',
-} as const;
+export const SLACK_PAGE = clientPage({ title: 'local Slack', main: MAIN, script: SCRIPT });

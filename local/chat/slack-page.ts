@@ -1,19 +1,12 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import * as z from 'zod';
-import { PAGE, PAGE_HEADERS } from './slack-client-page.ts';
+import type { Client } from './client-page.ts';
+import { SLACK_PAGE } from './slack-client-page.ts';
 import type { SlackWorld } from './slack-api.ts';
 import type { SlackHands } from './slack.ts';
 
 export interface PageDesk {
   readonly world: SlackWorld;
   readonly hands: SlackHands;
-}
-
-interface Asked {
-  readonly method: string;
-  readonly path: string;
-  readonly body: string;
-  readonly headers: IncomingHttpHeaders;
 }
 
 const texts = z.record(z.string(), z.string());
@@ -36,22 +29,11 @@ const done = z.discriminatedUnion('do', [
 type Done = z.infer<typeof done>;
 
 /** The page of the local workspace: its channels as a chosen member sees them, the buttons, and the slash command. */
-export const servePage = async (
-  desk: PageDesk,
-  { method, path, body, headers }: Asked,
-  response: ServerResponse,
-): Promise<void> => {
-  if (path === '/' && method === 'GET') {
-    response.writeHead(200, PAGE_HEADERS).end(PAGE);
-    return;
-  }
-  const reads = path === '/state' && method === 'GET';
-  // Only this page may act: another origin's script cannot send this type without asking first.
-  const acts = path === '/do' && method === 'POST' && headers['content-type'] === 'application/json';
-  if (reads) json(response, 200, stateOf(desk.world));
-  else if (acts) json(response, 200, await act(desk, done.parse(JSON.parse(body))));
-  else json(response, 404, { error: 'no such page' });
-};
+export const slackClientPage = (desk: PageDesk): Client => ({
+  page: SLACK_PAGE,
+  state: () => stateOf(desk.world),
+  act: (what) => act(desk, done.parse(what)),
+});
 
 const act = async ({ hands, world }: PageDesk, what: Done): Promise<object> => {
   switch (what.do) {
@@ -77,8 +59,3 @@ const stateOf = ({ channels, members, messages, views, homes }: SlackWorld): obj
   views: Object.fromEntries(views),
   homes: Object.fromEntries(homes),
 });
-
-const json = (response: ServerResponse, status: number, content: object): void => {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(content));
-};

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { closeServer, listenOnLoopback } from '../gateway/loopback.ts';
+import { serveClient } from './client-page.ts';
+import { bodyOf } from './read-body.ts';
 import {
   type SlackMember,
   type SlackMessage,
@@ -19,7 +21,7 @@ import {
   sendPayload,
   submitPayload,
 } from './slack-events.ts';
-import { type PageDesk, servePage } from './slack-page.ts';
+import { slackClientPage } from './slack-page.ts';
 
 export interface LocalSlackOptions {
   readonly port: number;
@@ -56,7 +58,6 @@ export interface LocalSlack extends SlackHands {
   close(): Promise<void>;
 }
 
-const MAX_BODY_BYTES = 1024 * 1024;
 /** Slack, "Handling user interaction": a trigger is good for three seconds. */
 const TRIGGER_MS = 3000;
 
@@ -107,7 +108,7 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
       return reply;
     },
   };
-  const desk: PageDesk = { world, hands };
+  const page = slackClientPage({ world, hands });
 
   const server = createServer((request, response) => {
     void (async () => {
@@ -120,7 +121,7 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
         calls.push('response_url');
         answerAlone(world, reply.user, reply.channel, body, clock().getTime());
         response.writeHead(200).end('ok');
-      } else await servePage(desk, { method: request.method ?? '', path, body, headers: request.headers }, response);
+      } else await serveClient(page, { method: request.method ?? '', path, body, headers: request.headers }, response);
     })().catch((error: unknown) => {
       response.writeHead(500).end(error instanceof Error ? error.message : 'failed');
     });
@@ -141,15 +142,3 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
 /** Three numbers, as Slack's are. */
 const triggerId = (): string =>
   `${randomBytes(4).readUInt32BE()}.${randomBytes(4).readUInt32BE()}.${randomBytes(16).toString('hex')}`;
-
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk as Uint8Array);
-    size += bytes.length;
-    if (size > MAX_BODY_BYTES) throw new Error('the body is too large');
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString();
-};

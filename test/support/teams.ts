@@ -27,8 +27,8 @@ export interface BotFramework {
 
 export const published = ({ jwk }: SigningKey, endorsements: readonly string[] = ['msteams']): object => {
   // Microsoft's say no `alg`.
-  const { alg: _alg, ...rest } = jwk;
-  return { ...rest, endorsements };
+  const { kty, n, e, kid, use } = jwk;
+  return { kty, n, e, kid, use, endorsements };
 };
 
 export const METADATA = 'https://login.botframework.com/v1/.well-known/openidconfiguration';

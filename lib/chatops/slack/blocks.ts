@@ -1,4 +1,5 @@
-import { visible, visibleLine } from '../plain.ts';
+import { durationChoices } from '../ask-durations.ts';
+import { fitting, lengthOf, visible, visibleLine } from '../plain.ts';
 import type { AskForm, Card, CardAction } from '../port.ts';
 import { requestValue } from '../request-value.ts';
 import { wholeOrNoYes } from '../whole.ts';
@@ -6,8 +7,6 @@ import { ASK_FORM, BUTTONS, INPUTS } from './names.ts';
 
 /** https://docs.slack.dev/reference/block-kit: the most that each takes, in characters. */
 const MOST = { header: 150, text: 3000, field: 2000, button: 75, option: 75, options: 100, blocks: 50 } as const;
-
-const CUT = ' … (cut: the portal has it all)';
 
 /** No markup, no mentions, no links, no emoji: `plain_text` is shown as it is written. */
 export interface PlainText {
@@ -24,24 +23,10 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 const escaped = (character: string): string => ENTITIES[character] ?? character;
 
-const lengthOf = (parts: readonly string[]): number => parts.reduce((sum, { length }) => sum + length, 0);
-
-/** At most `most` characters (UTF-16 units) with the entities, never cut within one or within a pair of surrogates. */
-const fitting = (text: string, most: number): string => {
-  const whole = Array.from(text, escaped);
-  if (lengthOf(whole) <= most) return whole.join('');
-  let room = most - CUT.length;
-  const kept = whole.slice(
-    0,
-    whole.findIndex((each) => (room -= each.length) < 0),
-  );
-  return kept.join('') + CUT;
-};
-
 /** @param most 31 at the least: what is cut says so. Slack refuses an empty text. */
 export const plainText = (text: string, most: number): PlainText => ({
   type: 'plain_text',
-  text: fitting(text.trim() === '' ? '–' : visible(text), most),
+  text: fitting(Array.from(text.trim() === '' ? '–' : visible(text), escaped), most),
   emoji: false,
 });
 
@@ -118,20 +103,14 @@ export const askView = ({ entitlements }: AskForm): Block => ({
     input(INPUTS.justification, 'Why', { type: 'plain_text_input', multiline: true, max_length: 2000 }),
     input(INPUTS.duration, 'For', {
       type: 'static_select',
-      options: durations(entitlements).map((seconds) => ({
-        text: lineText(seconds < 3600 ? `${seconds / 60} min` : `${seconds / 3600} h`, MOST.option),
+      options: durationChoices(entitlements).map(({ title, seconds }) => ({
+        text: lineText(title, MOST.option),
         value: String(seconds),
       })),
     }),
     { ...input(INPUTS.ticket, 'Ticket', { type: 'plain_text_input', max_length: 100 }), optional: true },
   ],
 });
-
-/** What anybody would choose, as far as one of them may be asked for so long. */
-const durations = (entitlements: AskForm['entitlements']): readonly number[] => {
-  const most = Math.max(900, ...entitlements.map(({ maxDurationSeconds }) => maxDurationSeconds));
-  return [900, 1800, 3600, 7200, 14_400, 28_800, 43_200].filter((seconds) => seconds <= most);
-};
 
 const input = (name: string, label: string, element: Block): Block => ({
   type: 'input',

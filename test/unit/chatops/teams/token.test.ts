@@ -171,11 +171,11 @@ describe('attack', () => {
     expect(await faultOf(microsoft.token({}, short))).toBe('key');
   });
 
-  test('a thousand names of keys that do not exist ask for the keys once', async () => {
+  test('a hundred names of keys that do not exist ask for the keys once', async () => {
     const verifier = botTokenVerifier(teamsSettings.appId, keysOf(microsoft, memoryClock(NOW)));
     await verifier(`Bearer ${microsoft.token()}`, NOW);
     const header = (kid: string) => compact({ alg: 'RS256', kid }, claimsAt(NOW), signWith(microsoft.key));
-    for (let times = 0; times < 1000; times += 1) await verifier(`Bearer ${header(`made-up-${times}`)}`, NOW);
+    for (let times = 0; times < 100; times += 1) await verifier(`Bearer ${header(`made-up-${times}`)}`, NOW);
     expect(microsoft.asked.length).toBeLessThanOrEqual(4);
   });
 
