@@ -15,7 +15,7 @@ that decide (\`lib/domain/decide.ts\`) and fold (\`lib/domain/request.ts\`). A t
 
 \`approved\` is either \`scheduled\` or \`active\`, by the clock. A status is computed when somebody asks; what time does needs no event.
 
-What is over may be revoked only as long as a session of it may still be out that nothing denies (\`mayOutliveGrant\` in \`lib/domain/boundary.ts\`).
+What is over may be revoked only as long as a session of it may still be out that nothing denies (\`mayOutliveGrant\` in \`lib/domain/sessions-out.ts\`).
 
 \`\`\`mermaid
 stateDiagram-v2

@@ -1,16 +1,9 @@
-import {
-  type BoundaryDocument,
-  type BoundedRole,
-  allOverAt,
-  boundaryDocument,
-  deniedSince,
-  nextSecond,
-  sessionsOverAt,
-} from '../domain/boundary.ts';
+import { type BoundaryDocument, type BoundedRole, boundaryDocument } from '../domain/boundary.ts';
 import { HatcheckError } from '../domain/errors.ts';
 import type { EndedBy, StoredEvent } from '../domain/event.ts';
 import type { Instant } from '../domain/principal.ts';
 import { fold } from '../domain/request.ts';
+import { allOverAt, deniedSince, nextSecond, sessionsOverAt } from '../domain/sessions-out.ts';
 import { isBefore } from '../domain/time.ts';
 import { type BoundaryNow, readBoundary, withOverwritten } from './boundary-text.ts';
 import { type Patience, requestStream } from './broker.ts';

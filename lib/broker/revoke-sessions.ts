@@ -1,11 +1,10 @@
 import type { BoundedRole } from '../domain/boundary.ts';
-import { deniedSince } from '../domain/boundary.ts';
 import type { Snapshot } from '../domain/entitlement.ts';
 import { BOUNDARY_EVERY_SECONDS } from '../domain/due.ts';
 import type { Actor } from '../domain/event.ts';
 import { certain } from '../domain/invariant.ts';
 import type { RequestState } from '../domain/request.ts';
-import { areToBeDenied } from '../domain/sessions-out.ts';
+import { areToBeDenied, deniedSince } from '../domain/sessions-out.ts';
 import { earliest, msOf, plusSeconds } from '../domain/time.ts';
 import { appendAsSystem, seen } from './append-as-system.ts';
 import type { Broker, Patience } from './broker.ts';

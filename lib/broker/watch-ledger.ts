@@ -1,9 +1,9 @@
-import { deniedSince } from '../domain/boundary.ts';
 import { HatcheckError } from '../domain/errors.ts';
 import type { Actor, EventData, StoredEvent } from '../domain/event.ts';
 import type { AccessPolicy } from '../domain/policy.ts';
 import type { Instant } from '../domain/principal.ts';
 import { type RequestState, evolve } from '../domain/request.ts';
+import { deniedSince } from '../domain/sessions-out.ts';
 import { latest } from '../domain/time.ts';
 import { requestStream } from './broker.ts';
 import { BrokenChainError, seal } from './chain.ts';

@@ -1,7 +1,5 @@
 import type { Account, Partition } from './entitlement.ts';
 import type { Instant } from './principal.ts';
-import { type RequestState, grantAt } from './request.ts';
-import { isBefore, latest, msOf, plusSeconds } from './time.ts';
 
 /** A role that is lent, and the permissions boundary by which its sessions are ended. */
 export interface BoundedRole {
@@ -147,52 +145,3 @@ export const ownResources = (roleArn: string, partition: Partition): readonly st
 
 /** IAM user guide, OpenID Connect providers: the issuer without its scheme. */
 export const providerName = (issuer: string): string => issuer.replace(/^https?:\/\//, '');
-
-/**
- * Since when the sessions of a request are to be denied: it was revoked, or ended by its requester where access.yml wants that to end them.
- * `undefined`: they are not.
- */
-export const deniedSince = ({ closed, snapshot }: Pick<RequestState, 'closed' | 'snapshot'>): Instant | undefined =>
-  closed?.kind === 'revoked' || (closed?.kind === 'ended' && snapshot.session.revokeOnEnd) ? closed.at : undefined;
-
-/** Between a revoke and its effect, and between clocks. Whoever takes longer has had an alarm by then. */
-const MARGIN_SECONDS = 900;
-
-/** What a session that was chained away lasts at most (IAM guide, role chaining). */
-const CHAINED_SECONDS = 3600;
-
-/**
- * When the last session of a request is surely over, whatever became of those whose outcome is not known; `closedAt`: since when no more
- * are opened. `undefined`: none was ever asked for.
- */
-export const sessionsOverAt = (
-  { snapshot, sessionsUntil }: Pick<RequestState, 'snapshot' | 'sessionsUntil'>,
-  closedAt: Instant,
-): Instant | undefined => {
-  if (sessionsUntil === undefined) return undefined;
-  const { chaining } = snapshot.session;
-  const last = chaining ? plusSeconds(latest(sessionsUntil, closedAt), CHAINED_SECONDS) : sessionsUntil;
-  return plusSeconds(last, MARGIN_SECONDS);
-};
-
-/**
- * Whether the grant is over, and sessions of it may still be out that nothing denies. Over by time, only what was chained away from them:
- * their own session policy denies everything from then on.
- */
-export const mayOutliveGrant = (request: RequestState, now: Instant): boolean => {
-  const grant = grantAt(request, now);
-  if (grant?.state !== 'ended' || deniedSince(request) !== undefined) return false;
-  if (!request.closed && !request.snapshot.session.chaining) return false;
-  const overAt = sessionsOverAt(request, grant.endsAt);
-  return overAt !== undefined && isBefore(now, overAt);
-};
-
-/** Longer than any session can be out: so long a deny by `aws:TokenIssueTime` stands. */
-const LONGEST_SECONDS = 43_200 + CHAINED_SECONDS + MARGIN_SECONDS;
-
-/** When nobody can have a session any more that was opened before. */
-export const allOverAt = (issuedBefore: Instant): Instant => plusSeconds(issuedBefore, LONGEST_SECONDS);
-
-/** The next whole second: STS issues in whole seconds, and what was issued in this one is to be denied too. */
-export const nextSecond = (now: Instant): Instant =>
-  new Date(Math.floor(msOf(now) / 1000) * 1000 + 1000).toISOString().replace('.000Z', 'Z');

@@ -1,10 +1,10 @@
 import { isRevoker } from './access.ts';
 import { requesterCheck } from './asker-rules.ts';
-import { mayOutliveGrant } from './boundary.ts';
 import { type Command, type Context, type Decision, unlessRefused } from './command.ts';
 import { refuse } from './errors.ts';
 import { type RequestState, type RequestStatus, openExtension, statusAt } from './request.ts';
 import { type Check, evaluate } from './rule.ts';
+import { mayOutliveGrant } from './sessions-out.ts';
 import { isOwn } from './voice.ts';
 
 type Revoke = Extract<Command, { type: 'revoke' }>;

@@ -1,6 +1,6 @@
-import { deniedSince } from './boundary.ts';
 import type { Instant } from './principal.ts';
 import type { RequestState } from './request.ts';
+import { deniedSince } from './sessions-out.ts';
 import type { Staged } from './stages.ts';
 import { isBefore, msOf, plusSeconds } from './time.ts';
 

@@ -16,15 +16,9 @@ import { evaluate } from '../../local/aws/policy/evaluate.ts';
 import type { LocalAws } from '../../local/aws/server.ts';
 import { iamBoundaries } from '../../lib/aws/boundaries.ts';
 import { endSessions } from '../../lib/broker/end-sessions.ts';
-import {
-  ALLOW_EVERYTHING,
-  LENT_TAG,
-  boundaryArn,
-  boundaryDocument,
-  nextSecond,
-  revokerArn,
-} from '../../lib/domain/boundary.ts';
+import { ALLOW_EVERYTHING, LENT_TAG, boundaryArn, boundaryDocument, revokerArn } from '../../lib/domain/boundary.ts';
 import { orderRoleSession } from '../../lib/domain/role-session.ts';
+import { nextSecond } from '../../lib/domain/sessions-out.ts';
 import { engineer, entitlement, noon, request, submitted } from '../support/builders.ts';
 import { memoryClock, memoryLedger, patient } from '../support/memory.ts';
 import { requestIdOf, tell } from '../support/revocations.ts';

@@ -28,13 +28,15 @@ interface Told {
   readonly revokedAt?: Instant;
   /** By the requester; absent: it was not. */
   readonly endedAt?: Instant;
+  /** When the deny was there; absent: it is not yet. */
+  readonly deniedAt?: Instant;
 }
 
 /** A request of noon, approved at once, in the ledger. */
 export const tell = async (
   ledger: Pick<Ledger, 'append'>,
   requestId: string,
-  { of = entitlement(), sessionsAt = [NOON], revokedAt, endedAt }: Told,
+  { of = entitlement(), sessionsAt = [NOON], revokedAt, endedAt, deniedAt }: Told,
 ): Promise<void> => {
   const events: readonly RecordedEvent[] = [
     submitted({ requestId }, { of }),
@@ -44,6 +46,9 @@ export const tell = async (
     ...(revokedAt === undefined
       ? []
       : [recorded('request.revoked', { reason: words('stop') }, { by: security, at: revokedAt })]),
+    ...(deniedAt === undefined
+      ? []
+      : [recorded('sessions.ended', { tookMs: 1, by: 'boundary' }, { by: security, at: deniedAt })]),
   ];
   let last: StoredEvent | undefined;
   for (const event of events) {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { readBoundary } from '../../../lib/broker/boundary-text.ts';
 import { type Boundaries, endSessions } from '../../../lib/broker/end-sessions.ts';
-import { ALLOW_EVERYTHING, allOverAt, boundaryDocument } from '../../../lib/domain/boundary.ts';
+import { ALLOW_EVERYTHING, boundaryDocument } from '../../../lib/domain/boundary.ts';
+import { allOverAt } from '../../../lib/domain/sessions-out.ts';
 import { noon, entitlement } from '../../support/builders.ts';
 import {
   type MemoryClock,
@@ -208,6 +209,27 @@ describe('a deny is dropped', () => {
     await end(boundaries);
     expect(versions).toHaveLength(1);
     clock.advance(1);
+    await end(boundaries);
+    expect(versions.at(-1)).toBe(EMPTY);
+  });
+
+  test('an hour after the deny was there, where it came late and sessions may chain: until then they went on chaining', async () => {
+    const { session } = entitlement();
+    const of = entitlement({ session: { ...session, chaining: true } });
+    await revoke(ONE, { of, deniedAt: noon(5000) });
+    const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
+    clock.set(noon(5000 + 3600 + 900 - 1));
+    await end(boundaries);
+    expect(versions).toHaveLength(1);
+    clock.advance(1);
+    await end(boundaries);
+    expect(versions.at(-1)).toBe(EMPTY);
+  });
+
+  test('no later for a late deny, where sessions may not chain', async () => {
+    await revoke(ONE, { deniedAt: noon(1700) });
+    const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
+    clock.set(noon(900 + 900));
     await end(boundaries);
     expect(versions.at(-1)).toBe(EMPTY);
   });
