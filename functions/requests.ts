@@ -1,6 +1,6 @@
 import { asksOf } from '../lib/broker/asks.ts';
 import { evidenceFor } from '../lib/broker/evidence.ts';
-import { listEntitlements } from '../lib/broker/list-entitlements.ts';
+import { listDestinations, listEntitlements } from '../lib/broker/list-entitlements.ts';
 import { listRequests } from '../lib/broker/list-requests.ts';
 import { askersAnywhere, onDuty } from '../lib/broker/on-duty.ts';
 import { readRequest } from '../lib/broker/read-request.ts';
@@ -31,12 +31,14 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     ...{ origin, logger, authenticate },
     contract: { ...delegationsRoutes, ...holdsRoutes, ...requestsRoutes },
     routes: {
-      'GET /v1/entitlements': async (call) => ({
-        status: 200,
-        json: {
-          entitlements: listEntitlements(policy, await onDuty(desk, await call.principal, askersAnywhere(policy))),
-        },
-      }),
+      'GET /v1/entitlements': async (call) => {
+        const principal = await onDuty(desk, await call.principal, askersAnywhere(policy));
+        const entitlements = listEntitlements(policy, principal);
+        return {
+          status: 200,
+          json: { entitlements, destinations: entitlements.length > 0 ? listDestinations(policy) : [] },
+        };
+      },
       'POST /v1/requests': async ({ query, body, idempotencyKey, remainingMs, ...call }) => {
         const { principal, channel } = await callerOf(call);
         const asks = asksOf(body);

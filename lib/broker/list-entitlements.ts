@@ -1,3 +1,4 @@
+import { destinationNamed, destinationNames } from '../domain/console.ts';
 import type { Entitlement } from '../domain/entitlement.ts';
 import type { Hours } from '../domain/hours.ts';
 import { type AccessPolicy, eligibleFor, entitlementsOf } from '../domain/policy.ts';
@@ -12,6 +13,8 @@ export interface EntitlementView {
   readonly description?: string;
   readonly accountId: string;
   readonly accountName: string;
+  /** Where the console opens, unless a destination says otherwise. */
+  readonly region: string;
   readonly roleArn: string;
   readonly maxDurationSeconds: number;
   readonly approval: ApprovalView;
@@ -26,6 +29,8 @@ export interface EntitlementView {
   readonly scope: boolean;
   /** Whether this principal may. */
   readonly breakGlass: boolean;
+  /** Where they may: how long it may last, and whether it is the only way for them. */
+  readonly breakGlassTerms?: { readonly maxDurationSeconds: number; readonly only?: true };
 }
 
 type ApprovalView =
@@ -45,6 +50,7 @@ export const listEntitlements = (policy: AccessPolicy, principal: Principal): re
     ...(entitlement.description === undefined ? {} : { description: entitlement.description }),
     accountId: account.id,
     accountName: account.name,
+    region: account.region,
     roleArn: entitlement.roleArn,
     maxDurationSeconds: entitlement.maxDurationSeconds,
     approval: approvalView(approval),
@@ -60,8 +66,37 @@ export const listEntitlements = (policy: AccessPolicy, principal: Principal): re
       : {}),
     via: session.via,
     scope: entitlement.scope ?? false,
-    breakGlass: eligibleFor(policy, principal, { entitlementId: entitlement.id, breakGlass: true }) !== undefined,
+    ...breakGlassView(policy, principal, entitlement),
   }));
+
+const breakGlassView = (
+  policy: AccessPolicy,
+  principal: Principal,
+  { id }: Pick<Entitlement, 'id'>,
+): Pick<EntitlementView, 'breakGlass' | 'breakGlassTerms'> => {
+  const terms = eligibleFor(policy, principal, { entitlementId: id, breakGlass: true });
+  if (!terms) return { breakGlass: false };
+  const isOnlyWay = !eligibleFor(policy, principal, { entitlementId: id });
+  return {
+    breakGlass: true,
+    breakGlassTerms: { maxDurationSeconds: terms.maxDurationSeconds, ...(isOnlyWay ? { only: true } : {}) },
+  };
+};
+
+/** A destination of the console as the API shows it: its name is what is sent back. */
+export interface DestinationView {
+  readonly name: string;
+  readonly service?: string;
+  /** Where it is another than the account's own. */
+  readonly region?: string;
+}
+
+/** Where the console may be opened, for whoever may ask for anything. */
+export const listDestinations = ({ destinations }: Pick<AccessPolicy, 'destinations'>): readonly DestinationView[] =>
+  destinationNames(destinations).map((name) => {
+    const to = destinationNamed(name, destinations);
+    return { name, ...(to && 'service' in to ? to : {}) };
+  });
 
 const approvalView = (approval: Entitlement['approval']): ApprovalView => {
   if (approval === 'auto') return approval;

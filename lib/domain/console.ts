@@ -25,6 +25,11 @@ export type ConsoleDestination =
 
 export type ConsoleDestinations = Readonly<Record<string, ConsoleDestination>>;
 
+/** All names that stand for something: the services first, then those of access.yml that are not called like one. */
+export const destinationNames = (destinations: ConsoleDestinations = {}): readonly string[] => [
+  ...new Set([...CONSOLE_SERVICES, ...Object.keys(destinations).toSorted()]),
+];
+
 /** Undefined for a name that stands for nothing. */
 export const destinationNamed = (
   name: string,

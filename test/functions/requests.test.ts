@@ -15,7 +15,10 @@ describe('GET /v1/entitlements', () => {
   });
 
   test('lists nothing for whoever is in no group', async () => {
-    expect((await broker.call(outsider, 'GET', '/v1/entitlements')).json).toEqual({ entitlements: [] });
+    expect((await broker.call(outsider, 'GET', '/v1/entitlements')).json).toEqual({
+      entitlements: [],
+      destinations: [],
+    });
   });
 
   test('is for whoever is signed in', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { listEntitlements } from '../../../lib/broker/list-entitlements.ts';
+import { listDestinations, listEntitlements } from '../../../lib/broker/list-entitlements.ts';
 import { engineer, entitlement, outsider, policy, stage } from '../../support/builders.ts';
 
 test('one’s own entitlements are listed by id, with what a requester needs to know and no more', () => {
@@ -13,6 +13,7 @@ test('one’s own entitlements are listed by id, with what a requester needs to 
   const common = {
     accountId: '111122223333',
     accountName: 'prod',
+    region: 'eu-west-1',
     roleArn: 'arn:aws:iam::111122223333:role/hatcheck/Admin',
     maxDurationSeconds: 3600,
     justification: { minLength: 10 },
@@ -78,8 +79,34 @@ test('what an extension needs is shown where it is written, and whether this per
   const hours = { timezone: 'Europe/Berlin', days: ['mon'] as const, from: '08:00', to: '20:00' };
   const of = entitlement({ breakGlass: glass, hours, extension: { maxTotalSeconds: 7200, approval: 'auto' } });
   expect(listEntitlements(policy([of]), engineer)).toMatchObject([
-    { hours, breakGlass: true, extension: { maxTotalSeconds: 7200, approval: 'auto' } },
+    {
+      hours,
+      breakGlass: true,
+      breakGlassTerms: { maxDurationSeconds: 1800 },
+      extension: { maxTotalSeconds: 7200, approval: 'auto' },
+    },
   ]);
   const others = entitlement({ breakGlass: { ...glass, requesters: { groups: ['okta:sre-oncall'] } } });
-  expect(listEntitlements(policy([others]), engineer)).toMatchObject([{ breakGlass: false }]);
+  const [shown] = listEntitlements(policy([others]), engineer);
+  expect(shown).toMatchObject({ breakGlass: false });
+  expect(shown).not.toHaveProperty('breakGlassTerms');
+  const only = entitlement({ breakGlass: glass, requesters: { groups: ['okta:payments'] } });
+  expect(listEntitlements(policy([only]), engineer)).toMatchObject([
+    { breakGlassTerms: { maxDurationSeconds: 1800, only: true } },
+  ]);
+});
+
+test('destinations of the console are listed by name, without the paths of those that are paths', () => {
+  const destinations = {
+    logs: { path: '/cloudwatch/home#logs' },
+    's3-us': { service: 's3', region: 'us-east-1' },
+    ec2: { service: 'ec2', region: 'eu-central-1' },
+  } as const;
+  const listed = listDestinations({ destinations });
+  expect(listed.slice(0, 1)).toEqual([{ name: 'console', service: 'console' }]);
+  expect(listed.filter(({ name }) => name === 'ec2')).toEqual([
+    { name: 'ec2', service: 'ec2', region: 'eu-central-1' },
+  ]);
+  expect(listed.slice(-2)).toEqual([{ name: 'logs' }, { name: 's3-us', service: 's3', region: 'us-east-1' }]);
+  expect(listDestinations({})).toHaveLength(9);
 });
