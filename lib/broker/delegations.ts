@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Delegation, delegate, endDelegation, receive } from '../domain/delegation.ts';
 import { HatcheckError, badInput, refuse } from '../domain/errors.ts';
 import { certain } from '../domain/invariant.ts';
@@ -6,6 +5,7 @@ import type { Group, Handle, Instant, Principal } from '../domain/principal.ts';
 import { prunedAt } from '../domain/standing.ts';
 import { type AppendCarriedOptions, appendCarried } from './append-carried.ts';
 import { type Desk, type Patience, actorOf } from './broker.ts';
+import { digestOf } from './digest.ts';
 import { delegates, onDuty } from './on-duty.ts';
 import { personStream, readStanding } from './person-stream.ts';
 import type { PersonName } from './ports.ts';
@@ -125,10 +125,7 @@ const takeBack = async (desk: Desk, handle: Handle, delegationId: string, option
 };
 
 /** The same for the same ask. `d_` and 43 base64url characters. */
-const idOf = (by: Handle, { to, from, until }: DelegationAsk): string =>
-  `d_${createHash('sha256')
-    .update(JSON.stringify([by, to, from ?? null, until]))
-    .digest('base64url')}`;
+const idOf = (by: Handle, { to, from, until }: DelegationAsk): string => `d_${digestOf(by, to, from ?? null, until)}`;
 
 const viewsOf = async (desk: Desk, delegations: readonly Delegation[]): Promise<readonly DelegationView[]> => {
   const [names, words] = await Promise.all([

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isReader } from '../domain/access.ts';
 import { standingInFor } from '../domain/delegation.ts';
 import { HatcheckError } from '../domain/errors.ts';
@@ -7,6 +6,7 @@ import { type Principal, approverKeysOf } from '../domain/principal.ts';
 import { type RequestStatus, statusAt } from '../domain/request.ts';
 import type { Speaking } from '../domain/voice.ts';
 import type { Desk } from './broker.ts';
+import { digestOf } from './digest.ts';
 import { UNREAD, readKnownOrUnread } from './known.ts';
 import { decidersAnywhere, onDuty } from './on-duty.ts';
 import type { Page, PageOf } from './ports.ts';
@@ -103,10 +103,7 @@ const cursorOf = (position: string, binding: string): string =>
   Buffer.from(JSON.stringify([position, binding])).toString('base64url');
 
 const bindingOf = ({ handle }: Principal, { as, status }: ListQuery): string =>
-  createHash('sha256')
-    .update(JSON.stringify([handle, as, status ?? null]))
-    .digest('base64url')
-    .slice(0, 16);
+  digestOf(handle, as, status ?? null).slice(0, 16);
 
 const POSITION = /^[0-9TZ:.-]{20,30}#r_[A-Z2-7]{26}$/;
 

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { HatcheckError } from '../domain/errors.ts';
 import type { StoredEvent, TextRef } from '../domain/event.ts';
 import type { Handle } from '../domain/principal.ts';
 import type { Desk } from './broker.ts';
+import { digestOf } from './digest.ts';
 
 /** All that somebody says by an act; what it has no place for is undefined. */
 export interface Saying {
@@ -28,7 +28,7 @@ interface Place {
 
 /** A key means one act of one person on one request: to each of a bundle it is another. */
 export const saidWith = (idempotencyKey: string, saying: Saying, { desk, requestId, handle }: Place): Said => {
-  const key = keyOf(saying.type, handle, requestId, idempotencyKey);
+  const key = digestOf(saying.type, handle, requestId, idempotencyKey);
   return {
     key,
     among: async (events) => {
@@ -53,13 +53,9 @@ export const saidWith = (idempotencyKey: string, saying: Saying, { desk, request
 
 /** Something that is given out once: whoever asks again with the same key gets nothing, not the same again. */
 export const saidOnce = (once: string, { requestId, handle }: Omit<Place, 'desk'>): Said => {
-  const key = keyOf('once', handle, requestId, once);
+  const key = digestOf('once', handle, requestId, once);
   return { key, among: (events) => Promise.resolve(events.find((event) => event.key === key)) };
 };
-
-/** As an event keeps it: what whoever asked called it is theirs. */
-const keyOf = (...parts: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 
 const wordsIn = ({ type, data }: StoredEvent): TextRef | undefined => {
   switch (type) {

@@ -3,9 +3,9 @@ import type { SlackMember } from './slack-api.ts';
 import { type LocalSlack, startLocalSlack } from './slack.ts';
 
 /** As local/access.yml has it. */
-const APP = { appId: 'A0HATCHECK', teamId: 'T0EXAMPLE' } as const;
+export const APP = { appId: 'A0HATCHECK', teamId: 'T0EXAMPLE' } as const;
 
-const CHANNELS = [
+export const CHANNELS = [
   { id: 'C0APPROVALS', name: 'approvals' },
   { id: 'C0SECURITY', name: 'security' },
 ];

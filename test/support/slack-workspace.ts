@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type LocalSlack, startLocalSlack } from '../../local/chat/slack.ts';
 import type { SlackMember, SlackMessage } from '../../local/chat/slack-api.ts';
+import { APP, CHANNELS } from '../../local/chat/workspace.ts';
 
-export const WORKSPACE = { appId: 'A0HATCHECK', teamId: 'T0EXAMPLE' } as const;
+export const WORKSPACE = APP;
 export const APPROVALS = 'C0APPROVALS';
 
 export interface TestWorkspace extends LocalSlack {
@@ -22,10 +23,7 @@ export const startWorkspace = async (
     port: 0,
     app: { ...WORKSPACE, signingSecret: randomBytes(16).toString('hex'), requestOrigin },
     botToken,
-    channels: [
-      { id: APPROVALS, name: 'approvals' },
-      { id: 'C0SECURITY', name: 'security' },
-    ],
+    channels: CHANNELS,
     members: [
       ...['ENGINEER', 'APPROVER', 'SECURITY'].map((name) => member(name)),
       { ...member('GUEST'), guest: true },
