@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addAuditCommands } from './audit.ts';
 import { addCompletionCommands } from './commands/completion.ts';
 import { addCredentialsCommand } from './commands/credentials.ts';
+import { addExecCommand } from './commands/exec.ts';
 import { addLoginCommand } from './commands/login.ts';
 import { addLogoutCommand } from './commands/logout.ts';
 import { addWhoamiCommand } from './commands/whoami.ts';
@@ -18,7 +19,7 @@ import { addScpCommand } from './scp.ts';
  */
 export const COMMANDS: readonly ((program: Command) => void)[] = [
   ...[addLoginCommand, addLogoutCommand, addWhoamiCommand],
-  ...[addCredentialsCommand],
+  ...[addExecCommand, addCredentialsCommand],
   ...[addAuditCommands, addPolicyCommands, addDoctorCommand, addRoleCommands, addIssuerCommands, addScpCommand],
   addGuardCommand,
   addCompletionCommands,

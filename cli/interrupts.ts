@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { Failure } from './failure.ts';
 import { report } from './report.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 export type HeededSignal = (typeof SIGNALS)[number];
 
 const unfinished = new Map<string, () => boolean>();

@@ -44,7 +44,13 @@ export const signedIn = async (): Promise<SignedIn> => {
   mkdirSync(config, { mode: 0o700 });
   const signIn = { accessToken: secret(), expiresAt: inMs(900_000), handle: 'p_one' };
   writeFileSync(join(config, `${fileName(broker.origin)}.json`), JSON.stringify(signIn), { mode: 0o600 });
-  const env = { HATCHECK_CONFIG_DIR: config, HATCHECK_SERVER: broker.origin, HOME: folder, PATH: '/usr/bin:/bin' };
+  const env = {
+    HATCHECK_KEYRING: 'off',
+    HATCHECK_CONFIG_DIR: config,
+    HATCHECK_SERVER: broker.origin,
+    HOME: folder,
+    PATH: '/usr/bin:/bin',
+  };
   return {
     ...{ broker, folder, config, env },
     run: (...args) => hatcheck(args, env),

@@ -1,0 +1,40 @@
+import { type PartialAsk, completeAsk, entitlementNamed, openRequest, submit } from './ask.ts';
+import { Failure } from './failure.ts';
+import { liveLine } from './live-line.ts';
+import { type Grant, type Request, runningGrant } from './requests.ts';
+import type { Place } from './sign-in.ts';
+import { waitForGrant, whatIsAwaited } from './wait.ts';
+
+export interface Elevating extends PartialAsk {
+  /** Whether to wait for what others have to decide. */
+  readonly wait: boolean;
+}
+
+/**
+ * A grant of the entitlement that runs now: the one that is there, else the one that was asked for, else asked for now.
+ * @throws Failure 9 where it is not to be waited for, 6 when it never comes, otherwise as the server refuses
+ */
+export const elevated = async (
+  place: Place,
+  entitlementId: string,
+  { wait, ...said }: Elevating,
+): Promise<Request & { readonly grant: Grant }> => {
+  const running = await runningGrant(place, entitlementId);
+  if (running) return running;
+  const request = (await openRequest(place, entitlementId)) ?? (await ask(place, entitlementId, said));
+  const { grant } = request;
+  if (grant?.state === 'active') return { ...request, grant };
+  if (!wait)
+    throw new Failure(9, whatIsAwaited(request, place.now()), {
+      ...{ code: 'still_pending', next: `hatcheck show ${request.id} tells how it stands` },
+    });
+  const line = liveLine();
+  try {
+    return await waitForGrant(place, request, line);
+  } finally {
+    line.clear();
+  }
+};
+
+const ask = async (place: Place, entitlementId: string, said: PartialAsk): Promise<Request> =>
+  submit(place, completeAsk(await entitlementNamed(place, entitlementId), said));
