@@ -1,5 +1,5 @@
 import { slackClient } from '../lib/chatops/slack/client.ts';
-import type { Voice } from '../lib/chatops/tell.ts';
+import type { Voice } from '../lib/chatops/tell-chat.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { present } from '../lib/config/present.ts';
 import { outsideSecrets } from './outside-wiring.ts';

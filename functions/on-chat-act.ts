@@ -28,8 +28,8 @@ const queueEvent = z.object({
 
 type Message = z.infer<typeof queueEvent>['Records'][number];
 
-/** As serverless/chat.yml says: what failed so often does not come again. */
-const MAX_RECEIVES = 5;
+/** What failed so often does not come again; that serverless/chat.yml says the same, a law of the template sees to. */
+export const MAX_RECEIVES = 5;
 
 /** Whoever pressed so long ago has gone on: they press again if they still mean it. */
 const STALE_SECONDS = 600;

@@ -4,23 +4,34 @@ import { dynamoDbClient } from '../lib/aws/clients.ts';
 import { dynamoDirectory } from '../lib/aws/directory.ts';
 import type { FifoQueue } from '../lib/aws/fifo-queue.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
+import { sesClient, sesMail } from '../lib/aws/ses-mail.ts';
 import { sqsClient } from '../lib/aws/sqs-client.ts';
 import { dynamoSummaries } from '../lib/aws/summaries.ts';
 import { dynamoTexts } from '../lib/aws/texts.ts';
 import type { Surroundings } from '../lib/broker/system.ts';
 import { readTold } from '../lib/broker/told-request.ts';
 import type { Teller } from '../lib/chatops/tell.ts';
+import type { MailVoice } from '../lib/chatops/tell-mail.ts';
 import type { Config } from '../lib/config/environment.ts';
+import { present } from '../lib/config/present.ts';
 import { awsAccess } from './aws-access.ts';
 import { voicesOf } from './chat-wiring.ts';
+
+/** Mail by SES; undefined where access.yml says nothing of it. */
+const mailVoiceOf = ({ chat, origin, region, endpoints: { ses: endpoint } }: Config): MailVoice | undefined => {
+  if (!chat?.mail) return undefined;
+  const { from, channels } = chat.mail;
+  return { origin, channels, mail: sesMail({ client: sesClient({ region, ...present({ endpoint }) }), from }) };
+};
 
 /** What notices are told with, on AWS. */
 export const tellerOf = (config: Config, { clock, logger }: Pick<Surroundings, 'clock' | 'logger'>): Teller => {
   const { policy, tables } = config;
   const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const identity = { client, table: tables.identity, clock };
+  const directory = dynamoDirectory(identity);
   const desk = {
-    ...{ policy, clock, people: dynamoDirectory(identity), texts: dynamoTexts(identity) },
+    ...{ policy, clock, people: directory, texts: dynamoTexts(identity) },
     ledger: dynamoLedger({ client, table: tables.ledger }),
     summaries: dynamoSummaries({ client, table: tables.index }),
     warn: (message: string, cause: unknown): void => {
@@ -29,8 +40,9 @@ export const tellerOf = (config: Config, { clock, logger }: Pick<Surroundings, '
   };
   return {
     voices: voicesOf(config),
+    ...present({ mail: mailVoiceOf(config) }),
     messages: dynamoChatMessages(identity),
-    links: dynamoChatLinks(identity),
+    register: { known: directory, people: directory, links: dynamoChatLinks(identity) },
     read: (requestId) => readTold(desk, requestId),
   };
 };

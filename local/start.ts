@@ -62,6 +62,7 @@ Hatcheck is up at ${origin}  (${seconds.toFixed(1)} s)
             ${signIn(origin, 'engineer', 'local-saml')}   as on-prem people do, by SAML
             ${origin}/login   choose a provider and an account
             ${slack.origin}   the channel where approvers are asked: approve, deny, /hatcheck
+            ${aws.mailbox}   the mails of those who are not in chat
 
   Type      npm run demo                                        the whole story, in another terminal
             npx hatcheck login                                  through the browser; or, as a pipeline does:

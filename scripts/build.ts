@@ -31,7 +31,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Bundles every function into `<outDir>/<name>.mjs`, the access policy in it, and what it imports later into a file of its own; writes beside
- * them `meta.json` (what each bundle is made of), `target-roles.json` (what `credentials` may assume) and `policy-version.json` (what a deployment
+ * them `meta.json` (what each bundle is made of), `target-roles.json` (what `credentials` may assume),
+ * `mail-from.json` (what address `on-notice` may send from) and `policy-version.json` (what a deployment
  * activates), which serverless.yml reads. Returns the bundles by name. Throws esbuild's BuildFailure, and has written nothing then.
  */
 export const build = async (options: BuildOptions): Promise<Bundle[]> => {
@@ -54,6 +55,7 @@ export const build = async (options: BuildOptions): Promise<Bundle[]> => {
   await Promise.all(files.map(({ path, text }) => writeFile(path, text)));
   await writeFile(join(options.outDir, 'meta.json'), JSON.stringify(metafile));
   await writeFile(join(options.outDir, 'target-roles.json'), JSON.stringify(targetRoles(options.access)));
+  await writeFile(join(options.outDir, 'mail-from.json'), JSON.stringify(mailFrom(options.access)));
   await writeFile(join(options.outDir, 'policy-version.json'), JSON.stringify({ version: options.access.version }));
   return bundles
     .map(({ path, text }) => ({ name: basename(path, '.mjs'), path, bytes: Buffer.byteLength(text) }))
@@ -72,6 +74,9 @@ const targetRoles = ({ entitlements }: CompiledAccess): string[] => {
   );
   return [...new Set(patterns)].sort();
 };
+
+/** A condition needs a value: where access.yml names no address, one that is none. */
+const mailFrom = ({ chat }: CompiledAccess): string => chat?.mail?.from ?? 'nobody';
 
 const sourceFiles = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((name) => name.endsWith('.ts')).map((name) => join(folder, name));

@@ -13,13 +13,15 @@ import { plusSeconds } from '../domain/time.ts';
 // `satisfies` names every member, the optional ones too: one that a schema leaves out would be lost on its way through the table.
 const message = z.object({
   place: z.string(),
-  ref: z.object({
-    platform: z.enum(['slack', 'teams']),
-    workspace: z.string(),
-    channel: z.string(),
-    message: z.string(),
-    serviceUrl: z.exactOptional(z.string()),
-  } satisfies Record<keyof ChatMessage['ref'], unknown>),
+  ref: z.exactOptional(
+    z.object({
+      platform: z.enum(['slack', 'teams']),
+      workspace: z.string(),
+      channel: z.string(),
+      message: z.string(),
+      serviceUrl: z.exactOptional(z.string()),
+    } satisfies Record<keyof NonNullable<ChatMessage['ref']>, unknown>),
+  ),
   seq: z.number(),
   told: z.array(z.string()),
 } satisfies Record<keyof ChatMessage, unknown>);
@@ -41,7 +43,7 @@ export const dynamoChatMessages = (at: IdentityTable): ChatMessages => ({
         at,
         identityItem(
           { kind: 'chatmessage', of: requestId, sort: place },
-          { place, ref, seq, told },
+          { place, ...(ref ? { ref } : {}), seq, told },
           plusSeconds(at.clock.now(), KEPT_SECONDS),
         ),
         unlessChanged(was, at.clock),

@@ -1,5 +1,5 @@
 import type { AccessPolicy } from '../domain/policy.ts';
-import type { Group, Instant } from '../domain/principal.ts';
+import { type Approvers, type Instant, together } from '../domain/principal.ts';
 import { type RequestState, openExtension, statusAt } from '../domain/request.ts';
 import { escalatedTo } from '../domain/stages.ts';
 import type { Unusual } from '../domain/unusual.ts';
@@ -13,8 +13,8 @@ import { handlesIn, wordsIn } from './words-of-people.ts';
 /** A request as it is told in chat and by mail: nobody in particular looks at it. */
 export interface ToldRequest {
   readonly shown: RequestShown;
-  /** The groups whose yes is missing now, of the request or of its extension. */
-  readonly asked: readonly Group[];
+  /** Whose yes is missing now, of the request or of its extension. */
+  readonly asked: Approvers;
   /** Whether the yes has to come by the portal: that is asked for, or a sign-in that chat cannot prove. */
   readonly byPortal: boolean;
   /** What the requester asked for before; undefined when that cannot be found out. */
@@ -49,10 +49,11 @@ export const readTold = async (desk: Reader, requestId: string): Promise<ToldReq
   };
 };
 
-const askedNow = (request: RequestState, now: Instant): readonly Group[] => {
+const askedNow = (request: RequestState, now: Instant): Approvers => {
   const staged = statusAt(request, now) === 'pending' ? request : openExtension(request, now);
-  if (!staged) return [];
-  return [...new Set([...approversAsked(staged).groups, ...(escalatedTo(staged, now)?.groups ?? [])])];
+  if (!staged) return { groups: [] };
+  const others = escalatedTo(staged, now);
+  return together(approversAsked(staged), ...(others ? [others] : []));
 };
 
 /** An entitlement that is gone lets nobody say yes anywhere: the portal says why. */

@@ -11,7 +11,7 @@ type Fact = Card['facts'][number];
 /** Everything that somebody needs who is to say yes, as of now; `asks`: whether those who read it are asked. */
 export const requestCard = (told: ToldRequest, { asks }: { readonly asks: boolean }): Card => {
   const { shown } = told;
-  const decides = asks && told.asked.length > 0;
+  const decides = asks && isAsked(told);
   return {
     title: titleOf(shown),
     facts: [...askedFacts(told), ...extensionFacts(shown), ...stateFacts(shown)],
@@ -19,6 +19,8 @@ export const requestCard = (told: ToldRequest, { asks }: { readonly asks: boolea
     actions: [...(decides && !told.byPortal ? decisions(shown) : []), openAction(shown)],
   };
 };
+
+const isAsked = ({ asked: { groups, people = [] } }: ToldRequest): boolean => groups.length + people.length > 0;
 
 const decisions = ({ id, seq }: RequestShown): readonly CardAction[] => [
   { type: 'approve', requestId: id, seq },
@@ -176,11 +178,23 @@ const NEXT: Partial<Record<Notice['kind'], string>> = {
 };
 
 /** In the thread of the message, for those who may have passed it over; undefined where the message itself says it all. */
-export const nudgeCard = (kind: Notice['kind'], { shown }: ToldRequest): Card | undefined => {
+export const nudgeCard = (kind: Notice['kind'], told: ToldRequest): Card | undefined => {
+  const { shown } = told;
   const title = NUDGES[kind];
-  return title === undefined
+  return title === undefined || !waits(told)
     ? undefined
     : { title: `${title}: ${shown.title}`, facts: [{ label: 'Who', text: personOf(shown.requester) }], actions: [] };
+};
+
+/** What was decided meanwhile is nudged for no more. */
+const waits = (told: ToldRequest): boolean =>
+  isAsked(told) || (told.shown.review !== undefined && told.shown.review.verdict === undefined);
+
+/** By mail, where nothing can be pressed, and nothing is changed later: the request as it is now, and what it is told for. */
+export const mailCard = (kind: Notice['kind'], told: ToldRequest): Card => {
+  const card = requestCard(told, { asks: true });
+  const nudge = kind === 'approval_wanted' || !waits(told) ? undefined : NUDGES[kind];
+  return nudge === undefined ? card : { ...card, title: `${nudge}. ${card.title}` };
 };
 
 const NUDGES: Partial<Record<Notice['kind'], string>> = {

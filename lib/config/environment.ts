@@ -28,10 +28,13 @@ export interface Config {
     readonly sts?: string;
     readonly sqs?: string;
     readonly kms?: string;
+    readonly ses?: string;
     readonly federation?: string;
     readonly console?: string;
     /** Of Slack's web API; then `response_url` must be of that origin too. */
     readonly slack?: string;
+    /** The origin of whatever stands in for Microsoft: the Bot Framework's keys, Entra's tokens, Teams' connector. */
+    readonly teams?: string;
   };
   /** What the tokens that we sign say in `iss`: an address of its own, or our origin. Every account's provider is tied to it. */
   readonly issuer: string;
@@ -134,9 +137,11 @@ export const loadConfig = (env: Environment, access: CompiledAccess): Config => 
       sts: optional('HATCHECK_STS_ENDPOINT', endpoint),
       sqs: optional('HATCHECK_SQS_ENDPOINT', endpoint),
       kms: optional('HATCHECK_KMS_ENDPOINT', endpoint),
+      ses: optional('HATCHECK_SES_ENDPOINT', endpoint),
       federation: optional('HATCHECK_FEDERATION_ENDPOINT', endpoint),
       console: optional('HATCHECK_CONSOLE_ENDPOINT', endpoint),
       slack: optional('HATCHECK_SLACK_ENDPOINT', endpoint),
+      teams: optional('HATCHECK_TEAMS_ENDPOINT', origin),
     }),
     ...present({
       noticesQueue: optional('NOTICES_QUEUE', endpoint),

@@ -1,132 +1,34 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { create } from '../../functions/on-notice.ts';
 import { dynamoChatLinks } from '../../lib/aws/chat-links.ts';
-import { dynamoLedger } from '../../lib/aws/ledger.ts';
-import { seal } from '../../lib/broker/chain.ts';
-import type { Notice } from '../../lib/broker/notice.ts';
-import { systemChance } from '../../lib/broker/system.ts';
-import type { RecordedEvent, StoredEvent } from '../../lib/domain/event.ts';
-import { type LocalAws, startLocalAws } from '../../local/aws/server.ts';
-import { requestId } from '../contract/requests.ts';
-import { BROKER_ACCOUNT, role } from '../local/aws/small-world.ts';
+import type { RecordedEvent } from '../../lib/domain/event.ts';
+import { NOON, approved, approver, engineer, noon, recorded, security, words } from '../support/builders.ts';
+import { APPROVALS, type TestWorkspace, WORKSPACE, buttonsOf, textsOf } from '../support/slack-workspace.ts';
 import {
-  NOON,
-  approved,
-  approver,
-  engineer,
-  entitlement,
-  noon,
-  policy,
-  recorded,
-  security,
-  submitted,
-  words,
-} from '../support/builders.ts';
-import { testConfig } from '../support/config.ts';
-import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
-import { recordingLogger } from '../support/logger.ts';
-import { memoryClock } from '../support/memory.ts';
-import {
-  APPROVALS,
-  type TestWorkspace,
-  WORKSPACE,
-  buttonsOf,
-  startWorkspace,
-  textsOf,
-} from '../support/slack-workspace.ts';
+  APPROVERS,
+  type NoticeScene,
+  REQUESTER,
+  begunRequest,
+  noticeFunction,
+  setAside,
+  startNoticeScene,
+} from './notice-scene.ts';
 
-const FUNCTION = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/on-notice`;
-const urlOf = (name: string) => `https://sqs.eu-west-1.amazonaws.com/${BROKER_ACCOUNT}/${name}.fifo`;
-
-let database: TestDynamoDb;
-let aws: LocalAws;
+let scene: NoticeScene;
 let slack: TestWorkspace;
-let log: ReturnType<typeof recordingLogger>;
-let handler: ReturnType<typeof create>;
-let numbers = 0;
+let log: ReturnType<typeof noticeFunction>['log'];
+let tell: ReturnType<typeof noticeFunction>['tell'];
 
 beforeAll(async () => {
-  [database, slack] = await Promise.all([startDynamoDb(), startWorkspace()]);
-  const queue = { fifo: true, visibilitySeconds: 60 };
-  aws = await startLocalAws({
-    port: 0,
-    world: { accounts: { [BROKER_ACCOUNT]: { buckets: [] } }, roles: [role(FUNCTION)] },
-    dynamodbAccount: BROKER_ACCOUNT,
-    queues: [
-      { ...queue, name: 'notices.fifo' },
-      { ...queue, name: 'failures.fifo' },
-    ],
-    signingKey: randomBytes(32),
-  });
-  const { accessKeyId, secretAccessKey, sessionToken } = aws.credentialsFor(FUNCTION, 'on-notice');
-  Object.assign(process.env, {
-    ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken },
-    TEST_SLACK_TOKEN: slack.botToken,
-  });
+  scene = await startNoticeScene();
+  ({ slack } = scene);
 }, 60_000);
-afterAll(async () => {
-  await Promise.all([aws.close(), slack.close(), database.close()]);
-});
-
+afterAll(() => scene.close());
 beforeEach(() => {
   slack.forget();
-  log = recordingLogger();
-  const config = testConfig({
-    ...{ tables: database.tables, policy: policy([entitlement()]), origin: 'https://hatcheck.example.com' },
-    ...{ noticesQueue: urlOf('notices'), noticesFailuresQueue: urlOf('failures') },
-    endpoints: { dynamodb: database.endpoint, sqs: aws.endpoint, slack: slack.endpoint },
-    chat: {
-      slack: {
-        ...{ ...WORKSPACE, signingSecrets: [], botToken: 'env:TEST_SLACK_TOKEN' },
-        channels: [{ approvers: ['okta:sre-leads'], channel: APPROVALS }],
-      },
-    },
-  });
-  handler = create(config, { clock: memoryClock(noon(60)), chance: systemChance, logger: log.logger });
+  ({ log, tell } = noticeFunction(scene));
 });
 
-/** A request with these events, and how to tell of it. */
-const begun = async (...more: readonly RecordedEvent[]) => {
-  numbers += 1;
-  const id = requestId(numbers);
-  const ledger = dynamoLedger({ client: database.client, table: database.tables.ledger });
-  let last: StoredEvent | undefined;
-  const add = async (event: RecordedEvent): Promise<void> => {
-    last = seal(last, `request#${id}`, event);
-    await ledger.append(last);
-  };
-  for (const event of [submitted({ requestId: id }), ...more]) await add(event);
-  const of = (kind: Notice['kind'], to: Notice['to'], noticeId = `${kind}-${numbers}`): Notice => ({
-    ...{ id: noticeId, kind, requestId: id, entitlementId: 'prod-admin', requester: engineer.handle, at: NOON, to },
-  });
-  return { id, add, of };
-};
-
-const APPROVERS: Notice['to'] = [{ role: 'approvers', groups: ['okta:sre-leads'] }];
-const REQUESTER: Notice['to'] = [{ role: 'requester', handle: engineer.handle }];
-
-const message = (notice: Notice | string, messageId = 'message-1', receives = 1) => ({
-  ...{ messageId, receiptHandle: 'receipt', body: typeof notice === 'string' ? notice : JSON.stringify(notice) },
-  attributes: {
-    ApproximateReceiveCount: String(receives),
-    MessageGroupId: typeof notice === 'string' ? 'none' : notice.requestId,
-  },
-});
-const tell = async (...notices: readonly (Notice | string)[]) => {
-  const Records = notices.map((notice, index) => message(notice, `message-${index + 1}`));
-  return (await handler({ Records })).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-};
-
-const setAside = async (): Promise<readonly unknown[]> => {
-  const client = new SQSClient({ endpoint: aws.endpoint, region: 'eu-west-1', useQueueUrlAsEndpoint: false });
-  const { Messages = [] } = await client.send(
-    new ReceiveMessageCommand({ QueueUrl: urlOf('failures'), MaxNumberOfMessages: 10 }),
-  );
-  client.destroy();
-  return Messages.map(({ Body = '' }) => JSON.parse(Body) as unknown);
-};
+const begun = (...more: readonly RecordedEvent[]) => begunRequest(scene, undefined, ...more);
 
 test('the channel of the approvers gets what they need, with the buttons, and nothing that is a secret', async () => {
   const { id, of } = await begun();
@@ -152,7 +54,7 @@ test('the same notice twice is one message, also at once in a batch', async () =
 
 test('a decision made elsewhere is shown in the message, and its requester is told alone, once', async () => {
   const { of, add } = await begun();
-  const links = dynamoChatLinks({ client: database.client, table: database.tables.identity, clock: memoryClock() });
+  const links = dynamoChatLinks(scene.identity);
   const account = { platform: 'slack' as const, workspace: WORKSPACE.teamId, user: 'U0ENGINEER' };
   await links.put({ account, handle: engineer.handle, at: NOON });
   await tell(of('approval_wanted', APPROVERS));
@@ -222,7 +124,7 @@ test('what the platform will never take is set aside at once, where an alarm tel
   const { of } = await begun();
   const lost = of('break_glass', [{ role: 'channel', channel: 'slack:#nowhere' }]);
   expect(await tell(lost)).toEqual([]);
-  expect(await setAside()).toContainEqual(lost);
+  expect(await setAside(scene)).toContainEqual(lost);
 });
 
 test.each([
@@ -234,7 +136,7 @@ test.each([
   const { of } = await begun();
   const lost = of('break_glass', to);
   expect(await tell(lost)).toEqual([]);
-  expect(await setAside()).toContainEqual(lost);
+  expect(await setAside(scene)).toContainEqual(lost);
   expect(slack.messages).toHaveLength(to.length === 2 ? 1 : 0);
 });
 

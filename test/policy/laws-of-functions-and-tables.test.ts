@@ -233,6 +233,13 @@ const TEMPLATE_LAWS: Readonly<Record<string, readonly [ofResources.TemplateLaw, 
       ),
     ],
   ],
+  'the last try at what was said in chat is known to be the last': [
+    ofResources.theLastTryIsKnown,
+    [
+      one('one more', property('ChatActs', 'RedrivePolicy', 'maxReceiveCount'), 6, 'ChatActs: RedrivePolicy'),
+      one('none', property('ChatActs', 'RedrivePolicy'), undefined, 'ChatActs: RedrivePolicy'),
+    ],
+  ],
   'an overflow alarms': [
     ofResources.anOverflowAlarms,
     [

@@ -298,6 +298,24 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
       ),
     ],
   ],
+  'only on-notice sends mail, and from one address': [
+    laws.onlyOnNoticeMails,
+    [
+      one('another function', statement('PortalRole', '+'), allow('ses:SendEmail', '*'), 'portal ses:SendEmail'),
+      one(
+        'from any address',
+        statement('OnNoticeRole', 'Sid=SendMails', 'Condition'),
+        undefined,
+        'on-notice ses:SendEmail',
+      ),
+      one(
+        'in any form',
+        statement('OnNoticeRole', 'Sid=SendMails', 'Action'),
+        ['ses:SendEmail', 'ses:SendRawEmail'],
+        'on-notice ses:SendRawEmail',
+      ),
+    ],
+  ],
   'only credentials signs, and by one algorithm; the issuer reads public keys': [
     laws.onlyCredentialsSigns,
     [

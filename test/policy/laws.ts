@@ -226,6 +226,17 @@ export const keysLetOneRoleSign: Law = (stack) => {
   });
 };
 
+export const onlyOnNoticeMails: Law = (stack) =>
+  allowed(stack)
+    .filter(({ action }) => action.startsWith('ses:'))
+    .filter(
+      ({ functionId, action, condition = '' }) =>
+        functionId !== 'on-notice' ||
+        action !== 'ses:SendEmail' ||
+        !/^\{"StringEquals":\{"ses:FromAddress":\["[^"*?]+"\]\}\}$/.test(condition),
+    )
+    .map(said);
+
 const LAMBDA_ONLY = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MAX_RECEIVES } from '../../functions/on-chat-act.ts';
 
 /** As a law, of what only the template itself says. */
 export type TemplateLaw = (template: unknown) => readonly string[];
@@ -114,6 +115,19 @@ export const revocationsAreDealtWith: TemplateLaw = (template) => {
     ),
   ];
 };
+
+/** Whoever acted in chat is told that it was not done by the last try, and only that knows that it is the last. */
+export const theLastTryIsKnown: TemplateLaw = (template) =>
+  resourcesIn(template, 'AWS::SQS::Queue')
+    .filter(({ id }) => id === 'ChatActs')
+    .flatMap((queue) =>
+      differences(queue.id, queue, {
+        RedrivePolicy: {
+          deadLetterTargetArn: { 'Fn::GetAtt': ['ChatActsFailures', 'Arn'] },
+          maxReceiveCount: MAX_RECEIVES,
+        },
+      }),
+    );
 
 /** From a log line to whoever is told. */
 const alarms =

@@ -80,6 +80,7 @@ on-notice       | dynamodb:Query                                                
 on-notice       | dynamodb:BatchGetItem                                                                | identity                                  | person#*, text#*
 on-notice       | dynamodb:PutItem, dynamodb:Query                                                     | identity                                  | chatmessage#*
 on-notice       | dynamodb:GetItem, dynamodb:Query                                                     | identity                                  | chatlink#*
+on-notice       | ses:SendEmail                                                                        | arn:aws:ses:eu-west-1:777788889999:identity/*, arn:aws:ses:eu-west-1:777788889999:configuration-set/* | {"StringEquals":{"ses:FromAddress":["hatcheck@example.com"]}}
 on-notice       | ssm:GetParameter                                                                     | parameter/hatcheck/dev/chat/out/*         |
 chatops         | sqs:SendMessage                                                                      | queue ChatActs                            |
 chatops         | dynamodb:PutItem                                                                     | identity                                  | replay#chat#*

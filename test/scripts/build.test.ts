@@ -48,6 +48,7 @@ describe('the build', () => {
   test('bundles the files that export a handler, and removes what is no function any more', async () => {
     expect(bundles.map(({ name }) => name)).toEqual(['old', 'policy']);
     expect((await readdir(join(folder, 'dist'))).sort()).toEqual([
+      'mail-from.json',
       'meta.json',
       'old.mjs',
       'policy-version.json',
@@ -78,6 +79,14 @@ describe('the build', () => {
       'arn:aws:iam::111122223333:role/a/b/*',
       'arn:aws:iam::111122223333:role/hatcheck/*',
     ]);
+  });
+
+  test('names the address that mail may come from, and one that is none where there is no mail', async () => {
+    const { mail } = access.chat ?? {};
+    expect(JSON.parse(await readFile(join(folder, 'dist/mail-from.json'), 'utf8'))).toBe(mail?.from);
+    const outDir = join(folder, 'without-mail');
+    await build({ access: { ...access, chat: {} }, outDir, functionsDir: join(folder, 'functions') });
+    expect(JSON.parse(await readFile(join(outDir, 'mail-from.json'), 'utf8'))).toBe('nobody');
   });
 
   test('writes nothing when a function does not compile', async () => {

@@ -16,7 +16,7 @@ const told = (shown: Partial<ToldRequest['shown']> = {}, more: Partial<ToldReque
     stages: [{ from: { groups: ['okta:sre-leads'], people: [] }, count: 1, approvals: [] }],
     ...shown,
   },
-  asked: ['okta:sre-leads'],
+  asked: { groups: ['okta:sre-leads'] },
   byPortal: false,
   before: { requests: 0, same: 0 },
   ...more,
@@ -88,7 +88,7 @@ describe('the buttons', () => {
 
   test.each([
     ['who is not asked', told(), false],
-    ['a request that asks nobody any more', told({ status: 'denied' }, { asked: [] }), true],
+    ['a request that asks nobody any more', told({ status: 'denied' }, { asked: { groups: [] } }), true],
     ['a role that wants the yes in the portal', told({}, { byPortal: true }), true],
   ])('lead to the portal only: %s', (_of, one, asks) => {
     expect(kindsOf(one, asks)).toEqual(['open']);
