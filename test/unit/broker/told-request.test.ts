@@ -51,7 +51,9 @@ describe('who is asked', () => {
   test('are the groups whose yes is missing', async () => {
     const of = entitlement({ approval: { stages: [stage('sre-leads'), stage('security')], withinSeconds: 1800 } });
     expect((await toldOf([submitted({}, { of })]))?.asked).toEqual({ groups: ['okta:sre-leads'] });
-    expect((await toldOf([submitted({}, { of }), approved(approver, NOON)]))?.asked).toEqual({ groups: ['okta:security'] });
+    expect((await toldOf([submitted({}, { of }), approved(approver, NOON)]))?.asked).toEqual({
+      groups: ['okta:security'],
+    });
   });
 
   test('is nobody once it is decided', async () => {
@@ -67,12 +69,16 @@ describe('who is asked', () => {
       },
       { by: engineer, at: noon(30) },
     );
-    expect((await toldOf([submitted(), approved(approver, NOON), extension]))?.asked).toEqual({ groups: ['okta:security'] });
+    expect((await toldOf([submitted(), approved(approver, NOON), extension]))?.asked).toEqual({
+      groups: ['okta:security'],
+    });
   });
 
   test('are others too, once it is escalated', async () => {
     const escalation = { at: noon(60), to: { groups: ['okta:sre-managers'] } };
-    expect((await toldOf([submitted({ escalation })]))?.asked).toEqual({ groups: ['okta:sre-leads', 'okta:sre-managers'] });
+    expect((await toldOf([submitted({ escalation })]))?.asked).toEqual({
+      groups: ['okta:sre-leads', 'okta:sre-managers'],
+    });
     const later = { ...escalation, at: noon(61) };
     expect((await toldOf([submitted({ escalation: later })]))?.asked).toEqual({ groups: ['okta:sre-leads'] });
   });
