@@ -9,19 +9,30 @@ import { onLambda, resolveSecrets } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { api } from '../lib/http/api.ts';
 import { chatopsRoutes } from '../lib/http/contract/chatops.ts';
+import { providerFetch } from '../lib/identity/provider-fetch.ts';
 import { awsAccess } from './aws-access.ts';
 import { knowsNobody } from './knows-nobody.ts';
 import { slackRoutes } from './slack-routes.ts';
+import { teamsRoutes } from './teams-routes.ts';
 
 /** What the platforms call. It verifies, puts on the queue what was said, and answers; what comes of it is `on-chat-act`'s. */
-export const create = (config: Config, { clock, logger } = surroundings('chatops'), acts = queueOf(config)) => {
+export const create = (
+  config: Config,
+  { clock, logger } = surroundings('chatops'),
+  acts = queueOf(config),
+  fetchJson = providerFetch(),
+) => {
   const { region, origin, tables } = config;
   const identity = { client: dynamoDbClient(awsAccess(config, 'dynamodb')), table: tables.identity, clock };
   const resolveSecret = resolveSecrets(parameterStore({ region }));
+  const receive = { clock, acts, replayGuard: dynamoReplayGuard(identity) };
   return api({
     ...{ origin, logger, authenticate: knowsNobody },
     contract: chatopsRoutes,
-    routes: slackRoutes(config, { clock, acts, replayGuard: dynamoReplayGuard(identity), resolveSecret }),
+    routes: {
+      ...slackRoutes(config, { ...receive, resolveSecret }),
+      ...teamsRoutes(config, { ...receive, fetchJson, logger }),
+    },
   });
 };
 

@@ -131,7 +131,11 @@ const request = () =>
     review: z.optional(review()),
     closed: z.optional(closed(['denied', 'cancelled', 'revoked', 'ended'])),
     sessionsEnded: z.optional(
-      z.strictObject({ at: instant(), tookMs: z.int(), by: z.enum(['boundary', 'token_issue_time']) }),
+      z.strictObject({
+        at: instant(),
+        tookMs: z.int(),
+        by: z.enum(['boundary', 'source_identity', 'token_issue_time']),
+      }),
     ),
     actions: z.array(z.string()),
     seq: z.int(),
@@ -327,6 +331,14 @@ export const answers = {
       SecretAccessKey: z.string(),
       SessionToken: z.string(),
       Expiration: instant(),
+    }),
+  ),
+  /** To Teams: what whoever pressed sees at once; no member where nobody pressed. */
+  TeamsAnswer: once(() =>
+    z.strictObject({
+      statusCode: z.optional(z.literal(200)),
+      type: z.optional(z.string()),
+      value: z.optional(z.unknown()),
     }),
   ),
   ConsoleUrl: once(() => z.strictObject({ url: z.url(), expiresAt: instant() })),

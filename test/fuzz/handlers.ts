@@ -20,7 +20,9 @@ import { silentLogger } from '../support/logger.ts';
 import { type OidcServer, startOidcServer } from '../support/oidc-server.ts';
 import { type TestSamlProvider, testSamlProvider } from '../support/saml-provider.ts';
 import { SIGNING_SECRET, slackSettings } from '../support/slack.ts';
+import { teamsSettings } from '../support/teams.ts';
 import type { Known } from './calls.ts';
+import { BOT_FRAMEWORK } from './ways-in.ts';
 import { MORE_TIME, fuzzedPolicy, honestCalls, liftHolds } from './honest.ts';
 
 /** Every function as it is deployed, in this process, on the embedded DynamoDB, with people and requests that it knows. */
@@ -53,7 +55,12 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
     signin: createSignin(config, around),
     token: createToken(config, around),
     issuer: createIssuer(config, around),
-    chatops: createChatops({ ...config, chat: { slack: slackSettings } }, around, { send: () => Promise.resolve() }),
+    chatops: createChatops(
+      { ...config, chat: { slack: slackSettings, teams: teamsSettings } },
+      around,
+      { send: () => Promise.resolve() },
+      BOT_FRAMEWORK.fetchJson,
+    ),
     portal: createPortal(config, {
       ...{ files: { '/': page }, openApi: JSON.stringify(openApiDocument()), logger: silentLogger },
     }),

@@ -9,6 +9,7 @@ import {
   slackHeaders,
   submissionPayload,
 } from '../support/slack.ts';
+import { askActivity, botFramework, messageActivity, pressActivity } from '../support/teams.ts';
 import type { Known } from './calls.ts';
 
 /** A call that would bring somebody in, or further in, or that changes something that is there. */
@@ -73,10 +74,18 @@ export const waysIn = (key: RouteKey, known: Known): readonly WayIn[] => {
         json,
         headers: slackHeaders(JSON.stringify(json), new Date().toISOString(), SIGNING_SECRET),
       }));
+    case 'POST /chatops/teams/messages':
+      return [messageActivity(), pressActivity(), askActivity()].map((json) => ({
+        json,
+        headers: { authorization: `Bearer ${BOT_FRAMEWORK.token()}` },
+      }));
     default:
       return known.honest;
   }
 };
+
+/** Signs for Teams while this runs. */
+export const BOT_FRAMEWORK = botFramework(new Date().toISOString());
 
 /** As Slack would have sent it just now. */
 const signed = (body: string): WayIn => ({

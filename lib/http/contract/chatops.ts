@@ -39,6 +39,14 @@ export const chatopsRoutes = {
     summary: 'That somebody opened the app’s home, signed by Slack; or its challenge, which is said back.',
     accepts: ['json'],
   },
+  'POST /chatops/teams/messages': {
+    ...fromPlatform,
+    operationId: 'receiveTeamsActivity',
+    summary: 'A message to the bot or a button that was pressed, with a token of the Bot Framework.',
+    accepts: ['json'],
+    answers: { 200: 'TeamsAnswer' },
+    codes: [...fromPlatform.codes, 'provider_unavailable'],
+  },
 } as const satisfies Record<string, RouteContract>;
 
 /** Where a person says the code that their chat account was given. Served by `functions/signin.ts`. */
