@@ -30,7 +30,7 @@ const TESTS_OF = {
   'lib/broker': ['test/unit/broker/**'],
   'lib/identity': [
     ...['test/unit/identity/**', 'test/attack/id-token/**', 'test/attack/saml/**', 'test/attack/aws-callers'],
-    'test/functions/{authorize,choose-provider,device,identities,refreshed-groups,relying-party,saml*,sessions,sign*,token,workload}',
+    'test/functions/{authorize,choose-provider,device*,identities,refreshed-groups,relying-party,saml*,sessions,sign*,token,workload}',
   ],
 };
 
