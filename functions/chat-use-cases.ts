@@ -10,7 +10,7 @@ import { homeCards } from '../lib/chatops/home.ts';
 import type { Card, Chat } from '../lib/chatops/port.ts';
 import * as replies from '../lib/chatops/replies.ts';
 import type { Principal } from '../lib/domain/principal.ts';
-import { contract } from '../lib/http/contract.ts';
+import { requestsRoutes } from '../lib/http/contract/requests.ts';
 import { checked } from '../lib/http/faults.ts';
 
 type Saying<T extends ChatAct['saying']['type']> = Extract<ChatAct['saying'], { type: T }>;
@@ -53,7 +53,7 @@ const decide = async (
   { requestId, ...said }: Saying<'approve' | 'deny'>,
 ): Promise<undefined> => {
   const { type, ...body } = said;
-  checked(contract[`POST /v1/requests/{id}/${type}`].body(), body, '/');
+  checked(requestsRoutes[`POST /v1/requests/{id}/${type}`].body(), body, '/');
   await decideRequest(desk, { requestId, principal, channel: 'chat', act: said, idempotencyKey: act.id, patience });
 };
 
@@ -62,7 +62,7 @@ const ask = async (
   { principal, act, patience }: Acting,
   { type: _ask, ...said }: Saying<'ask'>,
 ): Promise<Card> => {
-  checked(contract['POST /v1/requests'].body(), said, '/');
+  checked(requestsRoutes['POST /v1/requests'].body(), said, '/');
   const request = await submitRequest(desk, { principal, ask: said, idempotencyKey: act.id, patience });
   const title = desk.policy.entitlements.get(request.entitlementId)?.title ?? request.entitlementId;
   return replies.askedCard({ title, requestId: request.id, approved: request.stages.length === 0 });
