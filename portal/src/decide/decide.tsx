@@ -5,6 +5,7 @@ import { useActOn } from '../parts/act.tsx';
 import { durationText } from '../parts/duration.ts';
 import { Fault } from '../parts/fault.tsx';
 import { Words } from '../parts/untrusted.tsx';
+import { When } from '../parts/when.tsx';
 import { WithReason } from '../parts/with-reason.tsx';
 import { Approve } from './approve.tsx';
 import { Decided } from './decided.tsx';
@@ -23,18 +24,19 @@ export const Decide = ({ request, onActed }: DecideProps) => {
   const { actions, seq, extension } = request;
   const { busy, fault, doAct } = useActOn(request, onActed);
   const mayDecide = actions.includes('approve') || actions.includes('deny');
-  const couldDecide = useRef(false);
-  couldDecide.current ||= mayDecide;
+  const couldApprove = useRef(false);
+  couldApprove.current ||= actions.includes('approve');
   const pending = pendingOf(request);
   const others = useBundle(request, mayDecide);
   return (
     <>
+      {request.breakGlass && <BrokenGlass review={request.review} />}
       {(mayDecide || actions.includes('review')) && <EvidenceFor request={request} />}
       {extension?.status === 'pending' && <MoreTime extension={extension} />}
       <StagesOf stages={request.stages} title="Whose yes it takes" />
-      <section aria-labelledby="decide">
-        {(mayDecide || actions.includes('review')) && <h2 id="decide">Your decision</h2>}
-        <Decided request={request} me={useMe()} isPast={couldDecide.current && !mayDecide} />
+      <section aria-label="Your decision">
+        {(mayDecide || actions.includes('review')) && <h2>Your decision</h2>}
+        <Decided request={request} me={useMe()} isPast={couldApprove.current && !actions.includes('approve')} />
         <Fault error={fault} />
         {actions.includes('approve') && (
           <Approve
@@ -82,6 +84,20 @@ export const Decide = ({ request, onActed }: DecideProps) => {
     </>
   );
 };
+
+const BrokenGlass = ({ review }: { review: RequestView['review'] | undefined }) => (
+  <div class="unusual">
+    <strong>Break-glass</strong>: nobody was asked first.
+    {review && review.verdict === undefined && (
+      <>
+        {' '}
+        It is to be reviewed until <When at={review.reviewBy} />
+        {review.overdue && ', which is past'}.
+      </>
+    )}
+    {review?.verdict !== undefined && ` It was reviewed: ${review.verdict}.`}
+  </div>
+);
 
 const MoreTime = ({ extension }: { extension: NonNullable<RequestView['extension']> }) => (
   <section aria-labelledby="more-time">

@@ -36,9 +36,9 @@ export const Decided = ({ request, me, isPast }: DecidedProps) => {
 const VERBS = {
   approved: 'approved',
   denied: 'denied',
-  cancelled: 'took back',
+  cancelled: 'withdrew',
   revoked: 'revoked',
-  ended: 'gave back',
+  ended: 'ended',
   reviewed: 'reviewed',
 } as const;
 

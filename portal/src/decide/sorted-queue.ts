@@ -30,7 +30,7 @@ export const sortedQueue = (read: readonly RequestView[]): SortedQueue => {
 
 const waitingOf = (request: RequestView): readonly Waiting[] => {
   const { actions, status, extension, review, pendingUntil } = request;
-  if (actions.includes('approve') || (actions.includes('deny') && status === 'pending'))
+  if (actions.includes('approve'))
     return status === 'pending'
       ? [{ request, what: 'request', until: pendingUntil }]
       : [{ request, what: 'extension', until: extension?.pendingUntil }];
