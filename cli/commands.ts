@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addAuditCommands } from './audit.ts';
 import { addCompletionCommands } from './commands/completion.ts';
+import { addConfigureCommand } from './commands/configure.ts';
 import { addCredentialsCommand } from './commands/credentials.ts';
 import { addExecCommand } from './commands/exec.ts';
 import { addLoginCommand } from './commands/login.ts';
@@ -19,7 +20,7 @@ import { addScpCommand } from './scp.ts';
  */
 export const COMMANDS: readonly ((program: Command) => void)[] = [
   ...[addLoginCommand, addLogoutCommand, addWhoamiCommand],
-  ...[addExecCommand, addCredentialsCommand],
+  ...[addExecCommand, addCredentialsCommand, addConfigureCommand],
   ...[addAuditCommands, addPolicyCommands, addDoctorCommand, addRoleCommands, addIssuerCommands, addScpCommand],
   addGuardCommand,
   addCompletionCommands,
