@@ -1,4 +1,6 @@
-import { type RequestState, openExtension } from '../domain/request.ts';
+import type { Shown } from '../domain/command.ts';
+import { shownExtension } from '../domain/decide-approval.ts';
+import type { RequestState } from '../domain/request.ts';
 import type { Desk } from './broker.ts';
 import { RefusedError } from './commit.ts';
 import { type DecideOptions, decideAndTell, decideRequest } from './decide-request.ts';
@@ -17,7 +19,8 @@ export const decideBundle = async (
   options: DecideOptions,
 ): Promise<readonly [RequestState, ...RequestState[]]> => {
   const { request: named, did } = await decideAndTell(desk, options);
-  const isOfExtension = did ? 'extension' in did.data : openExtension(named, desk.clock.now()) !== undefined;
+  // Where nothing was done, a yes was there before: to what they were shown last.
+  const isOfExtension = did ? 'extension' in did.data : shownExtension(named, shownTo(options)) !== undefined;
   if (isOfExtension) return [named];
   const others: RequestState[] = [];
   for (const requestId of named.bundle?.requestIds ?? []) {
@@ -28,6 +31,8 @@ export const decideBundle = async (
   }
   return [named, ...others];
 };
+
+const shownTo = ({ act }: DecideOptions): Shown => ('seq' in act ? act : {});
 
 /** What is meant of the others is what was asked for together: their first events. */
 const AS_ASKED_FOR = 0;

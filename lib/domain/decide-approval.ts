@@ -37,7 +37,8 @@ const matterOf = (request: RequestState, shown: Shown, { policy, now }: Context)
   return { staged: { ...extension, requester: request.requester }, extension: true, grantedSeconds, entitlement };
 };
 
-const shownExtension = ({ extension }: RequestState, { seq = Infinity }: Shown): Extension | undefined =>
+/** The last that was asked for, if the caller was shown it. */
+export const shownExtension = ({ extension }: RequestState, { seq = Infinity }: Shown): Extension | undefined =>
   extension && extension.seq <= seq ? extension : undefined;
 
 /** One approver's yes. Said again it changes nothing. Errors: see `approveRules`. */
@@ -61,12 +62,15 @@ export const approve = (request: RequestState, command: Approve, context: Contex
   });
 };
 
-/** Whether the caller's yes is there already: on what waits for one, or on what no longer does. */
+/**
+ * Whether the caller's yes is there already. Of more time that was shown it is one to that, and a yes to the request itself is none: from somebody who
+ * saw it lapse, or taken back, nothing would come of it. Where it was given, whatever they may have meant is there.
+ */
 const saidBefore = (request: RequestState, shown: Shown, context: Context): boolean => {
   const extension = shownExtension(request, shown);
-  const open = extension && openExtension(request, context.now);
-  const settled = extension && !extension.closed ? [request, extension] : [request];
-  return (open ? [open] : settled).some((staged) => saidYes(staged, context));
+  if (!extension) return saidYes(request, context);
+  if (extension.closed) return false;
+  return saidYes(extension, context) || (extension.approvedAt !== undefined && saidYes(request, context));
 };
 
 /**
@@ -83,7 +87,7 @@ export const approveRules = (request: RequestState, command: Approve, context: C
       check: () => (isOwn(request, context) ? refuse('self_approval', 'the requester approves') : undefined),
       gate: true,
     },
-    approverCheck(matter, context),
+    approverCheck(request, matter, command, context),
     pendingCheck(request, matter, context),
     ...controlChecks(context, growthOf(request)),
     {
@@ -156,17 +160,24 @@ export const deny = (request: RequestState, command: Deny, context: Context): De
         check: () => (isOwn(request, context) ? refuse('not_an_approver', 'the requester denies') : undefined),
         gate: true,
       },
-      approverCheck(matter, context),
+      approverCheck(request, matter, command, context),
       pendingCheck(request, matter, context),
     ]),
     () => ({ type: 'request.denied', data: { ...(extension ? { extension } : {}), reason: command.reason } }),
   );
 };
 
-const approverCheck = ({ staged }: Matter, context: Context): Check => ({
+/** Whom only the extension asked hears that it is over, and not that nobody asked them. */
+const approverCheck = (request: RequestState, { staged }: Matter, shown: Shown, context: Context): Check => ({
   rule: 'approver',
   detail: 'A stage of the request asks you, or somebody in whose place you act.',
-  check: () => (isAsked(staged, context) ? undefined : refuse('not_an_approver', 'no stage asks them')),
+  check: () => {
+    const extension = shownExtension(request, shown);
+    const over = extension ? [{ ...extension, requester: request.requester }] : [];
+    return [staged, ...over].some((each) => isAsked(each, context))
+      ? undefined
+      : refuse('not_an_approver', 'no stage asks them');
+  },
   gate: true,
 });
 

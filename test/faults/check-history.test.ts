@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { StoredEvent } from '../../lib/domain/event.ts';
-import { approver, engineer, noon, outsider, security } from '../support/builders.ts';
+import type { EventType, RecordedEvent, StoredEvent } from '../../lib/domain/event.ts';
+import { approver, engineer, noon, outsider, recorded, security, stage, words } from '../support/builders.ts';
 import type { Entry, Evidence } from '../support/history.ts';
 import { checkHistory } from './check-history.ts';
 import { evidenceOf, newWorld, perform } from './world.ts';
@@ -167,14 +167,48 @@ describe('a forged history is found out', () => {
     expect(invariants(again({ key: 'one', body }, 'r_OTHER'))).toContain('I9');
   });
 
-  test('I9: an approver who hears 409 about their own yes', () => {
-    const open = withEvents(events.filter(({ type }) => type !== 'request.revoked'));
-    const call = 99;
-    const entries: readonly Entry[] = [
-      ...honest.entries.filter((entry) => entry.kind !== 'answered' || entry.code === 'ok'),
-      { kind: 'asked', call, use: 'approve', by: approver, requestId },
-      { kind: 'answered', call, code: 'wrong_status', given: {} },
+  describe('I9: an approver who hears 409 about their own yes', () => {
+    const open = () => withEvents(events.filter(({ type }) => type !== 'request.revoked'));
+    const refused: readonly Entry[] = [
+      { kind: 'asked', call: 99, use: 'approve', by: approver, requestId: '' },
+      { kind: 'answered', call: 99, code: 'wrong_status', given: {} },
     ];
-    expect(checkHistory({ ...open, entries }).filter((each) => each.includes('409'))).toHaveLength(1);
+    const heard = (...meanwhile: readonly StoredEvent[]): number => {
+      const entries: readonly Entry[] = [
+        ...honest.entries.filter((entry) => entry.kind !== 'answered' || entry.code === 'ok'),
+        ...meanwhile.map((event): Entry => ({ kind: 'appended', call: 98, event })),
+        ...refused.map((entry) => (entry.kind === 'asked' ? { ...entry, requestId } : entry)),
+      ];
+      return checkHistory({ ...open(), entries }).filter((each) => each.includes('409')).length;
+    };
+    const placed = <T extends EventType>(event: RecordedEvent<T>) => ({
+      ...event,
+      ...{ stream: `request#${requestId}`, seq: 9, prevHash: '', hash: '', v: 1 as const },
+    });
+    const asked = (): StoredEvent =>
+      placed(
+        recorded(
+          'request.extension_requested',
+          {
+            ...{ durationSeconds: 600, justification: words('more') },
+            ...{ stages: [stage('sre-leads')], pendingUntil: noon(900) },
+          },
+          { by: engineer, at: noon(60) },
+        ),
+      );
+    const given = (): StoredEvent =>
+      placed(recorded('request.approved', { stage: 0, extension: true }, { by: approver, at: noon(70) }));
+
+    test('is lied to', () => {
+      expect(heard()).toBe(1);
+    });
+
+    test('also where more time was asked for, and given', () => {
+      expect(heard(asked(), given())).toBe(1);
+    });
+
+    test('but not where it was asked for in vain', () => {
+      expect(heard(asked())).toBe(0);
+    });
   });
 });

@@ -11,6 +11,7 @@ import {
   requestStreams,
 } from '../support/history.ts';
 import { identitiesOf } from '../model/oracle/around.ts';
+import { factsOf } from '../model/oracle/facts.ts';
 import { OUTCOMES } from './made-by.ts';
 
 type Asked = Extract<Entry, { kind: 'asked' }>;
@@ -100,7 +101,7 @@ const outcomesAreTrue = ({ entries }: Evidence): readonly string[] =>
     return opened.some((session) => session.accessKeyId === accessKeyId) ? [] : ['I5 a session that STS never opened'];
   });
 
-/** An approver who heard yes once hears it again as long as nobody closed the request. */
+/** An approver who heard yes once hears it again as long as nobody closed the request, unless their yes is to more time that came to nothing. */
 const ownApprovals = (evidence: Evidence): readonly string[] => {
   const open = new Set(
     requestStreams(evidence)
@@ -112,18 +113,34 @@ const ownApprovals = (evidence: Evidence): readonly string[] => {
   );
   const askedAt = new Map<number, { asked: Asked; at: number }>();
   const saidAt = new Map<string, number>();
+  const lastSaid = new Map<string, number>();
   return evidence.entries.flatMap((entry, at) => {
     if (entry.kind === 'asked' && entry.use === 'approve') askedAt.set(entry.call, { asked: entry, at });
     const before = entry.kind === 'answered' ? askedAt.get(entry.call) : undefined;
     if (entry.kind !== 'answered' || !before || !open.has(before.asked.requestId ?? '')) return [];
     const who = `${before.asked.by.handle} ${before.asked.requestId ?? ''}`;
-    if (entry.code === 'ok') saidAt.set(who, Math.min(at, saidAt.get(who) ?? at));
+    if (entry.code === 'ok') {
+      saidAt.set(who, Math.min(at, saidAt.get(who) ?? at));
+      lastSaid.set(who, Math.max(before.at, lastSaid.get(who) ?? 0));
+    }
     // A call that was asked before the yes may have been decided before it too.
-    const isAgain = before.at > (saidAt.get(who) ?? Infinity);
+    const isAgain =
+      before.at > (saidAt.get(who) ?? Infinity) &&
+      !isToMoreInVain(evidence.entries.slice(0, at), before.asked.requestId ?? '', lastSaid.get(who) ?? 0);
     return isAgain && (entry.code === 'wrong_status' || entry.code === 'ledger_conflict')
       ? ['I9 409 on an approver’s own yes']
       : [];
   });
+};
+
+/** Whether more time was asked for since they last said yes, and was not given by now. */
+const isToMoreInVain = (entries: readonly Entry[], requestId: string, lastSaid: number): boolean => {
+  const events = entries.flatMap((entry, at) =>
+    entry.kind === 'appended' && entry.event.stream === `request#${requestId}` ? [{ event: entry.event, at }] : [],
+  );
+  const asked = events.findLast(({ event }) => event.type === 'request.extension_requested');
+  if (!asked || asked.at < lastSaid) return false;
+  return factsOf(events.map(({ event }) => event)).extension?.enoughMs === undefined;
 };
 
 /** I9: one key of one person names one request and one body. */

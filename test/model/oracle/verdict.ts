@@ -5,7 +5,7 @@ import type { EventType, RecordedEvent } from '../../../lib/domain/event.ts';
 import type { AccessPolicy } from '../../../lib/domain/policy.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
 import { type Placed, among, identitiesOf, isActive, isHeld, isWithin, lentTo, meet, plain, todays } from './around.ts';
-import { type Facts, type Waiting, factsOf, isLive, openMore, room, statusOf } from './facts.ts';
+import { type Facts, type MoreTime, type Waiting, factsOf, isLive, openMore, room, statusOf } from './facts.ts';
 
 /** A request, and all that stood in other streams by then. */
 export interface Life {
@@ -114,7 +114,7 @@ const approval = (moment: Moment, command: Extract<Command, { type: 'approve' }>
   const more = openMore(facts, nowMs, command.seq);
   const waiting = more ?? facts.request;
   if (isOwn(moment)) return 'self_approval';
-  if (!isAsked(waiting, moment)) return 'not_an_approver';
+  if (!isAskedOrWas(waiting, moment, command.seq)) return 'not_an_approver';
   if (!facts.closing && yesesThatStand(moment, command.seq).some(({ actor }) => self.includes(actor.handle)))
     return 'nothing';
   if (!more && statusOf(facts, nowMs) !== 'pending') return 'wrong_status';
@@ -137,12 +137,21 @@ const approval = (moment: Moment, command: Extract<Command, { type: 'approve' }>
     : 'invalid_input';
 };
 
-/** On the ask for more that waits; where none waits, on the request and on the last ask that was not closed. */
-const yesesThatStand = ({ facts, nowMs }: Moment, upTo = Infinity): Waiting['yeses'] => {
-  const more = openMore(facts, nowMs, upTo);
-  if (more) return more.yeses;
-  const last = facts.extension;
-  return [...facts.request.yeses, ...(last && !last.isClosed && last.place <= upTo ? last.yeses : [])];
+/** On the last ask for more that they were shown, unless it was closed; on the request itself where there is none, or where more was given. */
+const yesesThatStand = ({ facts }: Moment, upTo = Infinity): Waiting['yeses'] => {
+  const last = lastShown(facts, upTo);
+  if (!last) return facts.request.yeses;
+  if (last.isClosed) return [];
+  return last.enoughMs === undefined ? last.yeses : [...last.yeses, ...facts.request.yeses];
+};
+
+const lastShown = ({ extension }: Facts, upTo = Infinity): MoreTime | undefined =>
+  extension && extension.place <= upTo ? extension : undefined;
+
+/** Asked by what is decided on, or by an ask for more that they were shown, though it is over. */
+const isAskedOrWas = (waiting: Waiting, moment: Moment, upTo: number | undefined): boolean => {
+  const last = lastShown(moment.facts, upTo);
+  return isAsked(waiting, moment) || (last !== undefined && isAsked(last, moment));
 };
 
 const asksTheSame = (approval: 'auto' | StagedApproval, { stages, parallel, others }: Waiting): boolean =>
@@ -166,7 +175,7 @@ const fitsUnder = (
 const denial = (moment: Moment, { seq }: Extract<Command, { type: 'deny' }>): Verdict => {
   const { facts, nowMs } = moment;
   const more = openMore(facts, nowMs, seq);
-  if (isOwn(moment) || !isAsked(more ?? facts.request, moment)) return 'not_an_approver';
+  if (isOwn(moment) || !isAskedOrWas(more ?? facts.request, moment, seq)) return 'not_an_approver';
   return more || statusOf(facts, nowMs) === 'pending' ? 'request.denied' : 'wrong_status';
 };
 

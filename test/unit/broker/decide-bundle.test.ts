@@ -78,6 +78,30 @@ describe('an act on a bundle', () => {
       },
     );
 
+    test.each<readonly [string, Act | undefined, string]>([
+      ['given', { type: 'approve' }, 'decided'],
+      ['taken back', { type: 'cancel' }, 'wrong_status'],
+      ['denied', { type: 'deny', reason: 'No.' }, 'wrong_status'],
+      ['lapsed', undefined, 'wrong_status'],
+    ])(
+      'attack: a yes to an extension that was %s meanwhile is none on what the others wait for',
+      async (_, act, code) => {
+        const at = extensible();
+        const [one = '', two = ''] = await bundleOf(at, 'one', 'two');
+        await acted(at, one, approver, { type: 'approve', seq: 0 });
+        await acted(at, one, engineer, more);
+        if (act) await acted(at, one, act.type === 'cancel' ? engineer : secondApprover, act);
+        else at.clock.advance(601);
+        for (const seq of [{}, { seq: 2 }, { seq: 3 }]) {
+          const said = decide(at, one, { type: 'approve', ...seq });
+          expect(code === 'decided' ? (await said).map(({ id }) => id) : await codeOf(said)).toEqual(
+            code === 'decided' ? [one] : code,
+          );
+        }
+        expect(await typesOf(at, two)).toEqual(['request.submitted']);
+      },
+    );
+
     test('a yes to an extension, said again without a key while it waits for others, is none on the others', async () => {
       const stages = [stage('sre-leads', 2)];
       const extension = { maxTotalSeconds: 7200, approval: { stages, withinSeconds: 600 } };

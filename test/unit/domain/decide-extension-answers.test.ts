@@ -51,6 +51,38 @@ describe('what is said of a pending extension', () => {
     expect(outcome(decide(asked, more(), at(engineer, 660)))).toBe('request.extension_requested');
   });
 
+  describe('whoever said yes to the request, and saw more time asked for,', () => {
+    const over: readonly (readonly [string, typeof asked, number])[] = [
+      ['lapsed', asked, 660],
+      ['was taken back', after(asked, { type: 'cancel' }, at(engineer, 90)), 120],
+      ['was denied by another', after(asked, NO, at(secondApprover, 90)), 120],
+    ];
+    test.each(over)('hears that it is over where it %s: nothing would come of their yes', (_, state, seconds) => {
+      for (const command of [YES, { ...YES, seq: 99 }, NO])
+        expect(outcome(decide(state, command, at(approver, seconds)))).toBe('wrong_status');
+      // By a page from before, it is a yes to the request, and that is there.
+      expect(outcome(decide(state, { ...YES, seq: 1 }, at(approver, seconds)))).toBe('unchanged');
+    });
+
+    test('hears that it is done where another gave it', () => {
+      expect(outcome(decide(after(asked, YES, at(secondApprover, 90)), YES, at(approver, 120)))).toBe('unchanged');
+    });
+  });
+
+  test('whom only the extension asked hears that it is over', () => {
+    const byManagers = {
+      ...staged,
+      extension: { maxTotalSeconds: 7200, approval: { stages: [stage('managers')], withinSeconds: 600 } },
+    };
+    const state = after(granted(), more(), at(engineer, 60, byManagers));
+    const manager = at(principal('manager', ['managers']), 660, byManagers);
+    expect([YES, NO].map((command) => outcome(decide(state, command, manager)))).toEqual([
+      'wrong_status',
+      'wrong_status',
+    ]);
+    expect(outcome(decide(state, { ...YES, seq: 0 }, manager))).toBe('not_an_approver');
+  });
+
   test('said again it changes nothing; once it is done it is done', () => {
     const two = {
       ...staged,
@@ -62,6 +94,7 @@ describe('what is said of a pending extension', () => {
     const done = after(state, YES, at(secondApprover, 73, two));
     expect([extensionStatusAt(done, done.extension!, noon(74)), endOf(done)]).toEqual(['approved', noon(5400)]);
     expect(outcome(decide(done, YES, at(secondApprover, 75, two)))).toBe('unchanged');
+    expect(outcome(decide(state, YES, at(approver, 900, two)))).toBe('unchanged');
     expect(outcome(decide(done, NO, at(secondApprover, 75, two)))).toBe('wrong_status');
   });
 
