@@ -24,6 +24,7 @@ export const addPolicyCommands = (program: Command): void => {
     .command('lint')
     .description('every fault with line and column, and what is legal but odd')
     .argument('[file]', 'the access policy', 'access.yml')
+    .option('--origin <url>', 'the address of the server that it is for, so that audiences can be compared with it')
     .option('--strict', 'exit 1 on warnings too')
     .option('--json', 'for a program')
     .action(async (file: string, options: LintOptions) => {

@@ -66,6 +66,20 @@ describe('policy lint', () => {
     expect(JSON.parse(stdout)).toMatchObject({ faults: [{ line: 11, column: 5, code: 'invalid_duration' }] });
   });
 
+  test('compares audiences with the server that it is told', async () => {
+    const own = ACCESS.replaceAll('groups: [', 'groups: [okta:').replace(
+      'accounts:',
+      `  - { id: fleet, type: aws-workload, audience: hatcheck.example.com, regions: [eu-west-1], roles: [{ account: '444455556666', name: report }] }
+accounts:`,
+    );
+    const file = put('fleet.yml', own);
+    expect((await policy('lint', '--origin', 'https://hatcheck.example.com', file)).stdout).not.toContain('audience_');
+    expect((await policy('lint', '--origin', 'https://other.example.com', file)).stdout).toContain(
+      'audience_not_own_host',
+    );
+    expect(await policy('lint', '--origin', 'other.example.com', file)).toMatchObject({ code: 2, stdout: '' });
+  });
+
   test('tells a file that is not there from one that is not in order', async () => {
     const { code, stdout, stderr } = await policy('lint', join(folder, 'gone.yml'));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -12,12 +12,12 @@ export interface Lint {
   readonly warnings: readonly AccessFault[];
 }
 
-/** Everything that is wrong with an access.yml, in the order of the file. */
-export const lintAccess = (text: string, options: AccessFileOptions): Lint => {
+/** Everything that is wrong with an access.yml, in the order of the file. @param host of the server that it is for, if that is known */
+export const lintAccess = (text: string, options: AccessFileOptions, host?: string): Lint => {
   try {
     const access = parseAccess(text, options);
     const source = yamlSource(options.file ?? 'access.yml', text);
-    const oddities = odditiesOf(access);
+    const oddities = odditiesOf(access, host);
     const warnings = oddities.map(({ at, code, message }) => source.fault(at, code, message));
     return { faults: [], warnings: warnings.toSorted(inFileOrder) };
   } catch (error) {

@@ -14,14 +14,15 @@ export interface Oddity {
   readonly message: string;
 }
 
-/** Everything odd in a policy that is in order. */
-export const odditiesOf = (access: CompiledAccess): readonly Oddity[] => [
+/** Everything odd in a policy that is in order. @param host where it is to be in force, if that is known */
+export const odditiesOf = (access: CompiledAccess, host?: string): readonly Oddity[] => [
   ...access.entitlements.flatMap((entitlement) => ofEntitlement(entitlement, access.identityProviders)),
   ...whoMayRevoke(access),
   ...rolesNamedTwice(access.entitlements),
   ...unusedAccounts(access),
   ...unusedProviders(access),
   ...unusedServices(access),
+  ...sharedAudiences(access, host),
 ];
 
 const ofEntitlement = (entitlement: Entitlement, providers: readonly IdentityProvider[]): readonly Oddity[] => {
@@ -158,6 +159,26 @@ const unusedProviders = ({ identityProviders, ...access }: CompiledAccess): read
       : [{ at: ['identityProviders', index], code: 'unused_provider', message: 'vouches for nobody who counts here' }],
   );
 };
+
+/** A host that is somebody's alone, whatever its port. */
+const HOST = /^(?:[a-z0-9-]+\.)+[a-z0-9-]+(?::\d{1,5})?$/i;
+
+/** Another server of the same audience could bring a proof that it was given here, within its minute. */
+const sharedAudiences = ({ identityProviders }: CompiledAccess, host?: string): readonly Oddity[] =>
+  identityProviders.flatMap((provider, index) => {
+    if (provider.type !== 'aws-workload') return [];
+    const { audience } = provider;
+    const isOurs = host === undefined ? HOST.test(audience) : audience === host;
+    return isOurs
+      ? []
+      : [
+          {
+            at: ['identityProviders', index, 'audience'],
+            code: 'audience_not_own_host',
+            message: `is not ${host ?? 'a host'}: a proof that was made for another server of that audience would be good here`,
+          },
+        ];
+  });
 
 const unusedServices = ({ outside, ...access }: CompiledAccess): readonly Oddity[] => {
   const groups = new Set(namesUsed(access));

@@ -117,6 +117,31 @@ tickets: { jira: { type: jira, url: https://jira.example.com } }
     expect(warningsOf(line('x', asking), services)).toEqual([]);
   });
 
+  describe('an audience of IAM roles’ proofs that other servers may have', () => {
+    const text = (audience: string) =>
+      written(line('x', 'requesters: { groups: [fleet:reports] }')).replace(
+        'accounts:',
+        `  - { id: fleet, type: aws-workload, audience: '${audience}', regions: [eu-west-1], roles: [{ account: '444455556666', name: report }], groups: [reports] }
+accounts:`,
+      );
+    const found = (audience: string, host?: string) =>
+      lintAccess(text(audience), OPTIONS, host).warnings.map(({ path, code }) => `${path} ${code}`);
+    const ODD = ['identityProviders[2].audience audience_not_own_host'];
+
+    test.each(['hatcheck', 'https://hatcheck.example.com', 'localhost'])('that is no host: %s', (audience) => {
+      expect(found(audience)).toEqual(ODD);
+    });
+    test('that is another host than ours', () => {
+      expect(found('other.example.com', 'hatcheck.example.com')).toEqual(ODD);
+      expect(found('hatcheck.example.com', 'hatcheck.example.com:8443')).toEqual(ODD);
+    });
+    test('but not our own', () => {
+      expect(found('hatcheck.example.com')).toEqual([]);
+      expect(found('hatcheck.example.com', 'hatcheck.example.com')).toEqual([]);
+      expect(found('127.0.0.1:3000', '127.0.0.1:3000')).toEqual([]);
+    });
+  });
+
   test.each<readonly [string, string]>([
     [
       'a stage that names as many people as it needs',
