@@ -41,7 +41,7 @@ const RUN_MS = 45_000;
 export const create = (
   config: Config,
   around = surroundings('on-chat-act'),
-  chats: readonly Chat[] = voicesOf(config).map(({ chat }) => chat),
+  chats: readonly Chat[] = voicesOf(config, around).map(({ chat }) => chat),
 ) => {
   const { clock, chance, logger } = around;
   const identity = { client: dynamoDbClient(awsAccess(config, 'dynamodb')), table: config.tables.identity, clock };

@@ -39,7 +39,7 @@ export const tellerOf = (config: Config, { clock, logger }: Pick<Surroundings, '
     },
   };
   return {
-    voices: voicesOf(config),
+    voices: voicesOf(config, { clock }),
     ...present({ mail: mailVoiceOf(config) }),
     messages: dynamoChatMessages(identity),
     register: { known: directory, people: directory, links: dynamoChatLinks(identity) },

@@ -13,6 +13,7 @@ const RUNNING = {
   samlIssuer: 'http://127.0.0.1:3004/metadata',
   awsEndpoint: 'http://127.0.0.1:3002',
   slackOrigin: 'http://127.0.0.1:3005',
+  teamsOrigin: 'http://127.0.0.1:3006',
 };
 
 const main = async (): Promise<boolean> => {
@@ -24,7 +25,7 @@ const main = async (): Promise<boolean> => {
   teller.say('Hatcheck is not running: starting one for the story, on free ports and with empty tables …');
   const folder = await mkdtemp(join(tmpdir(), 'hatcheck-demo-'));
   const stack = await startStack({
-    ports: { gateway: 0, oidc: 0, aws: 0, dynamodb: 0, saml: 0, slack: 0 },
+    ports: { gateway: 0, oidc: 0, aws: 0, dynamodb: 0, saml: 0, slack: 0, teams: 0 },
     folder,
     access: laptopAccess(fileURLToPath(new URL('access.yml', import.meta.url))),
     log: () => undefined,

@@ -14,6 +14,8 @@ import type { SigningKey } from './aws/kms/service.ts';
 import type { Role } from './aws/world.ts';
 import { compile } from './compile.ts';
 import type { LocalSlack } from './chat/slack.ts';
+import type { LocalTeams } from './chat/teams.ts';
+import { startTenant } from './chat/tenant.ts';
 import { chatSecretsOf, startWorkspace } from './chat/workspace.ts';
 import { activatePolicy } from './deployment.ts';
 import { type Functions, startFunctions } from './gateway/functions.ts';
@@ -39,6 +41,7 @@ export interface Ports {
   readonly dynamodb: number;
   readonly saml: number;
   readonly slack: number;
+  readonly teams: number;
 }
 
 export interface StackOptions {
@@ -75,6 +78,7 @@ export interface Stack {
   readonly oidc: LocalOidc;
   readonly saml: LocalSaml;
   readonly slack: LocalSlack;
+  readonly teams: LocalTeams;
   readonly aws: LocalAws;
   /** The bare embedded DynamoDB, behind the local AWS's back. */
   readonly dynamodbEndpoint: string;
@@ -122,6 +126,7 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const oidc = keep(await startOidc(oidcOptions(ports.oidc, origin, state)));
   const saml = keep(await startSaml(samlOptions(options, origin, state)));
   const slack = keep(await startWorkspace(ports.slack, origin, state, options.slackTriggerMs));
+  const teams = keep(await startTenant(ports.teams, origin, state));
   const access = options.access({ issuer: oidc.issuer, samlEntityId: saml.entityId });
   const { templateFile, serviceFolder } = await compile(join(folder, 'build'), access);
   const compiled = await readTemplateFile(templateFile, PSEUDO, serviceFolder);
@@ -131,7 +136,7 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const aws = keep(
     await startLocalAws(awsOptions(options, { state, origin, access, template, database, signingKeys })),
   );
-  const environmentFor = (id: string) => functionEnvironment(id, { template, aws, origin, state, slack });
+  const environmentFor = (id: string) => functionEnvironment(id, { template, aws, origin, state, slack, teams });
   const functions = keep(startFunctions({ functions: template.functions, environmentFor, region: REGION, log }));
   const ledgerStream = keep(await followLedger(options, { template, database, functions }));
   const queues = followQueues(options, { template, aws, functions }).map(keep);
@@ -144,7 +149,7 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const schedule = keep(startSchedule(() => functions.invoke('on-schedule', {}), options));
   keep(await startGateway({ port: gatewayPort, routes: template.routes, invoke }));
   return {
-    ...{ origin, oidc, saml, slack, aws, ledgerStream, notices, schedule, template, queues },
+    ...{ origin, oidc, saml, slack, teams, aws, ledgerStream, notices, schedule, template, queues },
     dynamodbEndpoint: database.endpoint,
   };
 };
@@ -292,7 +297,7 @@ const roleOf = ({ functions, roles }: LocalStack, functionId: string): RoleResou
 /** What the template says, the addresses of what stands in for AWS, and credentials of the function's own role: no other's. */
 const functionEnvironment = (
   id: string,
-  { template, aws, origin, state, slack }: Around & { aws: LocalAws; slack: LocalSlack },
+  { template, aws, origin, state, slack, teams }: Around & { aws: LocalAws; slack: LocalSlack; teams: LocalTeams },
 ): Readonly<Record<string, string>> => {
   const credentials = aws.credentialsFor(roleOf(template, id).arn, `hatcheck-dev-${id}`, FUNCTION_CREDENTIALS_SECONDS);
   const holdsSecrets = template.functions[id]?.environment['HATCHECK_PEPPER'] !== undefined;
@@ -308,6 +313,7 @@ const functionEnvironment = (
     HATCHECK_FEDERATION_ENDPOINT: aws.federationEndpoint,
     HATCHECK_CONSOLE_ENDPOINT: aws.consoleOrigin,
     HATCHECK_SLACK_ENDPOINT: slack.endpoint,
+    HATCHECK_TEAMS_ENDPOINT: teams.origin,
     ...chatSecretsOf(id, state),
     ...(holdsSecrets ? { HATCHECK_PEPPER: 'env:LOCAL_PEPPER', ...secretsOf(state) } : {}),
     AWS_REGION: REGION,

@@ -14,7 +14,7 @@ const USAGE = `npm start -- [--fresh] [--access FILE] [--folder FOLDER]
   --folder FOLDER  where the data is kept; .local unless said otherwise
 `;
 
-const PORTS = { gateway: 3000, oidc: 3001, aws: 3002, dynamodb: 3003, saml: 3004, slack: 3005 };
+const PORTS = { gateway: 3000, oidc: 3001, aws: 3002, dynamodb: 3003, saml: 3004, slack: 3005, teams: 3006 };
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 
 const main = async (): Promise<void> => {
@@ -52,7 +52,7 @@ const main = async (): Promise<void> => {
   closeOnSignal(stack);
 };
 
-const welcome = ({ origin, oidc, saml, slack, aws }: Stack, logFile: string, seconds: number): string => `
+const welcome = ({ origin, oidc, saml, slack, teams, aws }: Stack, logFile: string, seconds: number): string => `
 Hatcheck is up at ${origin}  (${seconds.toFixed(1)} s)
 
   Click     ${signIn(origin, 'engineer')}   ask for a role
@@ -62,6 +62,7 @@ Hatcheck is up at ${origin}  (${seconds.toFixed(1)} s)
             ${signIn(origin, 'engineer', 'local-saml')}   as on-prem people do, by SAML
             ${origin}/login   choose a provider and an account
             ${slack.origin}   the channel where approvers are asked: approve, deny, /hatcheck
+            ${teams.origin}   the same in Teams: say ask, mine or link to the bot
             ${aws.mailbox}   the mails of those who are not in chat
 
   Type      npm run demo                                        the whole story, in another terminal

@@ -29,6 +29,8 @@ export interface LocalState {
   /** What the local Slack signs with, and what it knows us by. */
   readonly slackSigningSecret: string;
   readonly slackBotToken: string;
+  /** What the local Teams knows us by; it signs with a key that it makes at each start. */
+  readonly teamsAppPassword: string;
 }
 
 const storedKey = z.object({ privateKey: z.string(), certificate: z.string() });
@@ -45,6 +47,7 @@ const stateSchema = z
     awsSigningKey: z.string().min(32),
     slackSigningSecret: z.string().min(32),
     slackBotToken: z.string().min(32),
+    teamsAppPassword: z.string().min(32),
   })
   .partial();
 
@@ -65,6 +68,7 @@ export const openState = async (folder: string, { fresh = false } = {}): Promise
     awsSigningKey: known.awsSigningKey ?? secret(),
     slackSigningSecret: known.slackSigningSecret ?? secret(),
     slackBotToken: known.slackBotToken ?? secret(),
+    teamsAppPassword: known.teamsAppPassword ?? secret(),
   };
   await writeFile(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
   await rename(`${file}.new`, file);

@@ -42,7 +42,7 @@ export const chatSecretsOf = (functionId: string, state: LocalState): Readonly<R
       return { LOCAL_SLACK_SIGNING_SECRET: state.slackSigningSecret };
     case 'on-chat-act':
     case 'on-notice':
-      return { LOCAL_SLACK_BOT_TOKEN: state.slackBotToken };
+      return { LOCAL_SLACK_BOT_TOKEN: state.slackBotToken, LOCAL_TEAMS_APP_PASSWORD: state.teamsAppPassword };
     default:
       return {};
   }

@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Browser } from '../browser.ts';
+import { chatPageAt } from './chat-page.ts';
 import { codeOf, requestIn } from './steps.ts';
 import type { Teller } from './teller.ts';
 
-interface People {
+export interface People {
   readonly engineer: Browser;
   readonly approver: Browser;
   readonly security: Browser;
@@ -33,25 +33,10 @@ type Message = z.infer<typeof messageSchema>;
 
 const stateSchema = z.looseObject({ messages: z.array(messageSchema), views: z.record(z.string(), z.unknown()) });
 
-/** What is said goes through two queues, each of which is looked at once a second. */
-const PATIENCE_MS = 30_000;
-
 const workspaceAt = (origin: string): Workspace => {
-  const state = async () => stateSchema.parse(await (await fetch(`${origin}/state`)).json());
-  const until = async <T>(look: (now: z.infer<typeof stateSchema>) => T | undefined): Promise<T | undefined> => {
-    const end = performance.now() + PATIENCE_MS;
-    while (performance.now() < end) {
-      const found = look(await state());
-      if (found !== undefined) return found;
-      await pause(200);
-    }
-    return undefined;
-  };
+  const { does, until } = chatPageAt(origin, stateSchema);
   return {
-    does: async (what) => {
-      const headers = { 'content-type': 'application/json' };
-      await fetch(`${origin}/do`, { method: 'POST', headers, body: JSON.stringify(what) });
-    },
+    does,
     sees: (what) => until(({ messages }) => messages.find(what)),
     opened: async (user) => (await until(({ views }) => views[user] !== undefined || undefined)) ?? false,
   };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Browser, callAs, exchange, openBrowser } from '../browser.ts';
 import type { Stack } from '../stack.ts';
 import { inSlack } from './chat.ts';
+import { inTeams } from './teams.ts';
 import { breakTheGlass, hold, moreTime, twoStages } from './lifecycle.ts';
 import { type Credentials, credentialsSchema, endsSoon, use, whoAndWhat } from './role-session.ts';
 import { codeOf, refused, requestIn, signIn } from './steps.ts';
@@ -17,6 +18,8 @@ export interface Places {
   readonly awsEndpoint: string;
   /** Of the local Slack's page. */
   readonly slackOrigin: string;
+  /** Of the local Teams' page. */
+  readonly teamsOrigin: string;
 }
 
 export const placesOf = ({
@@ -25,8 +28,10 @@ export const placesOf = ({
   saml,
   aws,
   slack,
-}: Pick<Stack, 'origin' | 'oidc' | 'saml' | 'aws' | 'slack'>): Places => ({
-  ...{ origin, issuer: oidc.issuer, samlIssuer: saml.entityId, awsEndpoint: aws.endpoint, slackOrigin: slack.origin },
+  teams,
+}: Pick<Stack, 'origin' | 'oidc' | 'saml' | 'aws' | 'slack' | 'teams'>): Places => ({
+  ...{ origin, issuer: oidc.issuer, samlIssuer: saml.entityId, awsEndpoint: aws.endpoint },
+  ...{ slackOrigin: slack.origin, teamsOrigin: teams.origin },
 });
 
 const eventsSchema = z.array(
@@ -91,6 +96,9 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
 
   teller.chapter('In Slack');
   await inSlack(places.slackOrigin, { engineer, approver, security }, teller);
+
+  teller.chapter('In Teams');
+  await inTeams(places.teamsOrigin, { engineer, approver, security }, teller);
 
   teller.chapter('A hold');
   await hold({ engineer, approver, security }, id, teller);

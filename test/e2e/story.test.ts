@@ -92,11 +92,12 @@ test('a second start has the data of the first, and sessions and credentials are
   expect((await sts.send(new GetCallerIdentityCommand({}))).Arn).toContain(':assumed-role/ReadOnly/');
 }, 60_000);
 
-const portsOf = ({ origin, oidc, saml, slack, aws, dynamodbEndpoint }: TestStack) => ({
+const portsOf = ({ origin, oidc, saml, slack, teams, aws, dynamodbEndpoint }: TestStack) => ({
   gateway: Number(new URL(origin).port),
   oidc: Number(new URL(oidc.issuer).port),
   aws: Number(new URL(aws.endpoint).port),
   dynamodb: Number(new URL(dynamodbEndpoint).port),
   saml: Number(new URL(saml.entityId).port),
   slack: Number(new URL(slack.origin).port),
+  teams: Number(new URL(teams.origin).port),
 });

@@ -18,7 +18,7 @@ export const startTestStack = async (options: Partial<StackOptions> = {}): Promi
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'hatcheck-test-')));
   const logged: string[] = [];
   const stack = await startStack({
-    ports: { gateway: 0, oidc: 0, aws: 0, dynamodb: 0, saml: 0, slack: 0 },
+    ports: { gateway: 0, oidc: 0, aws: 0, dynamodb: 0, saml: 0, slack: 0, teams: 0 },
     folder,
     access: laptopPolicy,
     log: (functionId, line) => logged.push(`${functionId} ${line}`),
