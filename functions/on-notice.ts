@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { sendTo } from '../lib/aws/fifo-queue.ts';
 import { backOffSeconds, comeAgainIn } from '../lib/aws/queue-back-off.ts';
 import { surroundings } from '../lib/broker/system.ts';
-import { parseNotice } from '../lib/chatops/notice-schema.ts';
+import { parseLinkNotice, parseNotice } from '../lib/chatops/notice-schema.ts';
+import { tellLink } from '../lib/chatops/tell-link.ts';
 import { NotToldError, tellNotice } from '../lib/chatops/tell.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
@@ -32,15 +33,16 @@ export const create = (config: Config, { clock, logger } = surroundings('on-noti
 
   /** Whether it is dealt with: told, or set aside where somebody looks at it. */
   const dealWith = async ({ body, receiptHandle, attributes, messageId }: Message): Promise<boolean> => {
-    const notice = parseNotice(body);
-    const { id, requestId = '' } = notice ?? { id: messageId };
+    const notice = parseNotice(body) ?? parseLinkNotice(body);
+    const { id } = notice ?? { id: messageId };
+    const requestId = notice && 'requestId' in notice ? notice.requestId : '';
     const setAside = async (): Promise<true> => {
       await sendTo(failures, 'a notice', { id, group: attributes.MessageGroupId, body: notice ?? { body } });
       return true;
     };
     if (!notice) return setAside();
     try {
-      await tellNotice(teller, notice);
+      await ('requestId' in notice ? tellNotice(teller, notice) : tellLink(teller, notice));
       return true;
     } catch (error) {
       logger.error('somebody was not told', { eventId: id, requestId }, error);

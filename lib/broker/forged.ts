@@ -12,24 +12,28 @@ export const isCarried = (stream: string): boolean =>
   stream === CONTROL.name || stream.startsWith(personStream('').name);
 
 /**
- * Whether the event at that place of a stream whose events carry the state does not follow the one before it, or has no place there. Only
- * the two are read: the stream may be long. What is no longer there is told by another change.
+ * The event at that place of a stream whose events carry the state, or that it does not follow the one before it, or has no place there. Only
+ * the two are read: the stream may be long. Undefined for what is no longer there, or was altered before: another change tells of that.
  * @throws HatcheckError `ledger_unavailable`
  */
-export const isForged = async (ledger: LedgerPairs, stream: string, seq: number): Promise<boolean> => {
+export const readFollowing = async (
+  ledger: LedgerPairs,
+  stream: string,
+  seq: number,
+): Promise<StoredEvent | 'forged' | undefined> => {
   const pair = await pairOrBreak(ledger, stream, seq);
-  if (pair instanceof BrokenChainError) return pair.seq === seq;
+  if (pair instanceof BrokenChainError) return pair.seq === seq ? 'forged' : undefined;
   const event = pair.find((each) => each.seq === seq);
-  if (!event) return false;
+  if (!event) return undefined;
   try {
     verifyFollows(
       pair.find((each) => each.seq === seq - 1),
       event,
     );
     (stream === CONTROL.name ? controlAfter : standingAfter)(event);
-    return false;
+    return event;
   } catch (error) {
-    if (error instanceof BrokenChainError || error instanceof TypeError) return true;
+    if (error instanceof BrokenChainError || error instanceof TypeError) return 'forged';
     throw error;
   }
 };

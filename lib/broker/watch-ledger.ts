@@ -7,7 +7,8 @@ import { deniedSince } from '../domain/sessions-out.ts';
 import { latest } from '../domain/time.ts';
 import { requestStream } from './broker.ts';
 import { BrokenChainError, seal } from './chain.ts';
-import { isCarried, isForged } from './forged.ts';
+import { isCarried, readFollowing } from './forged.ts';
+import { type LinkNotices, linkNoticeOf } from './link-notice.ts';
 import { noticeOf } from './notice.ts';
 import { intentDue } from './settle-intents.ts';
 import type { Chance, Clock, Dues, Ledger, LedgerPairs, Notices, Revocations, Summaries } from './ports.ts';
@@ -39,6 +40,7 @@ export interface LedgerWatch {
   readonly ledger: Ledger & LedgerPairs;
   readonly summaries: Pick<Summaries, 'put'>;
   readonly notices: Notices;
+  readonly linkNotices: LinkNotices;
   readonly revocations: Revocations;
   readonly dues: Pick<Dues, 'again'>;
   readonly policy: AccessPolicy;
@@ -60,11 +62,13 @@ export const watchLedger = async (watch: LedgerWatch, change: LedgerChange): Pro
   else if (isCarried(change.stream)) await follow(watch, change);
 };
 
-/** An event in `control` or in a person's stream is believed by whoever reads it last: that it follows is checked here. */
+/** An event in `control` or in a person's stream is believed by whoever reads it last: that it follows is checked here. Whose account in chat is whose, is told. */
 const follow = async (watch: LedgerWatch, change: LedgerChange & Appended): Promise<void> => {
   const { stream, seq, hash } = change;
-  if (await isForged(watch.ledger, stream, seq))
-    await raise(watch, change, { stream, seq, change: 'insert', hashAfter: hash });
+  const found = await readFollowing(watch.ledger, stream, seq);
+  if (found === 'forged') await raise(watch, change, { stream, seq, change: 'insert', hashAfter: hash });
+  const notice = found !== undefined && found !== 'forged' ? linkNoticeOf(found) : undefined;
+  if (notice) await watch.linkNotices.sendLink(notice);
 };
 
 /** Tells whom the event concerns, and writes the summary as the ledger has it now; the index takes it only if it is newer. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { LinkNotice } from '../broker/link-notice.ts';
 import type { Notice, NoticeKind } from '../broker/notice.ts';
 
 const KINDS = {
@@ -22,8 +23,10 @@ const isKind = (text: string): text is NoticeKind => Object.hasOwn(KINDS, text);
 const handle = z.string().check(z.regex(/^p_[A-Za-z0-9_-]{43}$/));
 const people = z.exactOptional(z.array(z.object({ provider: z.string(), issuer: z.string(), subject: z.string() })));
 
+const id = z.string().check(z.minLength(1), z.maxLength(128));
+
 const notice = z.object({
-  id: z.string().check(z.minLength(1), z.maxLength(128)),
+  id,
   kind: z.string().check(z.refine(isKind)),
   /** What we make of it, and nothing that could name another stream. */
   requestId: z.string().check(z.regex(/^r_[A-Z0-9]{26}$/)),
@@ -39,11 +42,26 @@ const notice = z.object({
   ),
 });
 
+const linkNotice = z.object({
+  id,
+  kind: z.enum(['chat_linked', 'chat_unlinked']),
+  handle,
+  account: z.object({ platform: z.enum(['slack', 'teams']), workspace: z.string(), user: z.string() }),
+  at: z.string(),
+} satisfies Record<keyof LinkNotice, unknown>);
+
 /** The notice in a message of the queue; undefined for what is none of ours. */
 export const parseNotice = (body: string): Notice | undefined => {
+  const { data } = notice.safeParse(jsonOf(body));
+  return data && isKind(data.kind) ? { ...data, kind: data.kind } : undefined;
+};
+
+/** Likewise, of the other kind. */
+export const parseLinkNotice = (body: string): LinkNotice | undefined => linkNotice.safeParse(jsonOf(body)).data;
+
+const jsonOf = (body: string): unknown => {
   try {
-    const { data } = notice.safeParse(JSON.parse(body));
-    return data && isKind(data.kind) ? { ...data, kind: data.kind } : undefined;
+    return JSON.parse(body);
   } catch {
     return undefined;
   }

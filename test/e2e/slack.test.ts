@@ -137,6 +137,21 @@ describe('in Slack', () => {
     expect(textsOf(messageOf(id)).join(' ')).toContain('Not today.');
   }, 120_000);
 
+  test('a linked account is told so, and so is its person by mail; unlinking too', async () => {
+    const about = () => [
+      ...stack.slack.messages.filter(({ channel }) => channel === 'D0AUDITOR').map(titleOf),
+      ...stack.aws.mails.filter(({ to }) => to[0] === 'auditor@example.com').map(({ subject }) => subject),
+    ];
+    await link('auditor');
+    await settle();
+    expect(about().filter((title) => / speaks for .* now$/.test(title)).length).toBeGreaterThanOrEqual(2);
+    const page = await (await browserOf('auditor').open('/chat/link')).text();
+    const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page) ?? [];
+    await browserOf('auditor').submit('/chat/link', { csrf, remove: 'slack T0EXAMPLE U0AUDITOR' });
+    await settle();
+    expect(about().filter((title) => title.endsWith('no longer')).length).toBe(2);
+  }, 120_000);
+
   test('the home of the app shows what one holds and waits for, and asks from there', async () => {
     const { id } = await ask('prod-admin');
     expect(await stack.slack.openHome(memberOf('engineer'))).toEqual({ status: 200, text: '' });

@@ -3,6 +3,7 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { create } from '../../functions/on-notice.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { seal } from '../../lib/broker/chain.ts';
+import type { LinkNotice } from '../../lib/broker/link-notice.ts';
 import type { Notice } from '../../lib/broker/notice.ts';
 import { systemChance } from '../../lib/broker/system.ts';
 import type { ChatSettings } from '../../lib/chatops/settings.ts';
@@ -90,20 +91,25 @@ export const noticeFunction = (
   });
   const handler = create(config, { clock: memoryClock(noon(60)), chance: systemChance, logger: log.logger });
   /** Answers which are to be told again. */
-  const tell = async (...notices: readonly (Notice | string)[]): Promise<readonly string[]> => {
+  const tell = async (...notices: readonly (Notice | LinkNotice | string)[]): Promise<readonly string[]> => {
     const Records = notices.map((notice, index) => message(notice, `message-${index + 1}`));
     return (await handler({ Records })).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
   return { log, tell };
 };
 
-const message = (notice: Notice | string, messageId: string) => ({
+const message = (notice: Notice | LinkNotice | string, messageId: string) => ({
   ...{ messageId, receiptHandle: 'receipt', body: typeof notice === 'string' ? notice : JSON.stringify(notice) },
   attributes: {
     ApproximateReceiveCount: '1',
-    MessageGroupId: typeof notice === 'string' ? 'none' : notice.requestId,
+    MessageGroupId: groupOf(notice),
   },
 });
+
+const groupOf = (notice: Notice | LinkNotice | string): string => {
+  if (typeof notice === 'string') return 'none';
+  return 'requestId' in notice ? notice.requestId : notice.handle;
+};
 
 let numbers = 0;
 

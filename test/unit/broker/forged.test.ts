@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { activatePolicy } from '../../../lib/broker/activate-policy.ts';
 import { seal } from '../../../lib/broker/chain.ts';
-import { isForged } from '../../../lib/broker/forged.ts';
+import { readFollowing } from '../../../lib/broker/forged.ts';
 import { hold } from '../../../lib/broker/holds.ts';
 import { type LedgerChange, type LedgerWatch, watchLedger } from '../../../lib/broker/watch-ledger.ts';
 import type { Control } from '../../../lib/domain/control.ts';
@@ -20,10 +20,14 @@ const liftedBy = (at: string) => recorded('hold.lifted', { holdId: 'h_1', carrie
 const watched = (desk: MemoryDesk): LedgerWatch & { readonly alarm: jest.Mock<LedgerWatch['alarm']> } => ({
   ...desk,
   notices: { send: () => Promise.resolve() },
+  linkNotices: { sendLink: () => Promise.resolve() },
   revocations: { send: () => Promise.resolve() },
   dues: memoryDues(),
   alarm: jest.fn<LedgerWatch['alarm']>(),
 });
+
+const isForged = async (...at: Parameters<typeof readFollowing>): Promise<boolean> =>
+  (await readFollowing(...at)) === 'forged';
 
 const told = ({ stream, seq, hash }: StoredEvent): LedgerChange => ({
   ...{ kind: 'appended', changeId: 'change-1', at: NOON, stream, seq, hash },

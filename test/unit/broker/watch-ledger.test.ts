@@ -1,9 +1,11 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { seal, verifyChain } from '../../../lib/broker/chain.ts';
+import type { LinkNotice } from '../../../lib/broker/link-notice.ts';
 import type { Notice } from '../../../lib/broker/notice.ts';
 import type { Ledger, Revocation } from '../../../lib/broker/ports.ts';
 import { type LedgerChange, type LedgerWatch, watchLedger } from '../../../lib/broker/watch-ledger.ts';
 import type { RecordedEvent, StoredEvent } from '../../../lib/domain/event.ts';
+import { NO_STANDING } from '../../../lib/domain/standing.ts';
 import {
   NOON,
   approved,
@@ -40,6 +42,7 @@ interface Watched extends LedgerWatch {
   readonly clock: MemoryClock;
   readonly alarm: jest.Mock<LedgerWatch['alarm']>;
   readonly sent: Notice[];
+  readonly linked: LinkNotice[];
   readonly revoked: Revocation[];
   readonly listed: () => Promise<readonly { readonly id: string; readonly seq: number }[]>;
 }
@@ -47,9 +50,11 @@ interface Watched extends LedgerWatch {
 const watched = (turn?: () => Promise<void>): Watched => {
   const summaries = memorySummaries();
   const sent: Notice[] = [];
+  const linked: LinkNotice[] = [];
   const revoked: Revocation[] = [];
   return {
     ...{ sent, policy: policy(), notices: { send: (notice) => Promise.resolve(void sent.push(notice)) } },
+    ...{ linked, linkNotices: { sendLink: (one) => Promise.resolve(void linked.push(one)) } },
     dues: memoryDues(),
     ...{ revoked, revocations: { send: (one) => Promise.resolve(void revoked.push(one)) } },
     ...{ summaries, clock: memoryClock(noon(10)), chance: seededChance(), alarm: jest.fn<LedgerWatch['alarm']>() },
@@ -214,6 +219,62 @@ describe('a new event of a request', () => {
     };
     const ledger = { ...watch.ledger, read: () => Promise.resolve([broken]) };
     await expect(watchLedger({ ...watch, ledger }, appended(first!))).rejects.toThrow(RangeError);
+  });
+});
+
+describe('an account in chat', () => {
+  const PERSON = `person#${engineer.handle}`;
+  const chat = { platform: 'slack', workspace: 'T0OURS', user: 'U0ENGINEER' } as const;
+  const made = recorded(
+    'link.made',
+    { person: [engineer.handle], chat, carried: NO_STANDING },
+    { by: engineer, at: NOON },
+  );
+  const removed = recorded(
+    'link.removed',
+    { handle: engineer.handle, chat, carried: NO_STANDING },
+    { by: engineer, at: NOON },
+  );
+
+  test('that is linked or unlinked is told of, by ids alone', async () => {
+    const watch = watched();
+    const first = seal(undefined, PERSON, made);
+    for (const event of [first, seal(first, PERSON, removed)]) {
+      await watch.ledger.append(event);
+      await watchLedger(watch, appended(event));
+    }
+    const about = { handle: engineer.handle, account: chat, at: NOON };
+    expect(watch.linked).toEqual([
+      { id: made.eventId, kind: 'chat_linked', ...about },
+      { id: removed.eventId, kind: 'chat_unlinked', ...about },
+    ]);
+    expect([watch.sent, watch.alarm.mock.calls]).toEqual([[], []]);
+  });
+
+  test('is not told of where identities are linked, or what says so is forged', async () => {
+    const watch = watched();
+    const others = seal(
+      undefined,
+      PERSON,
+      recorded(
+        'link.made',
+        { person: [engineer.handle, approver.handle], carried: NO_STANDING },
+        { by: engineer, at: NOON },
+      ),
+    );
+    const elsewhere = seal(undefined, PERSON, removed);
+    for (const event of [others, seal(elsewhere, PERSON, made)]) {
+      await watch.ledger.append(event);
+      await watchLedger(watch, appended(event));
+    }
+    expect([watch.linked, watch.alarm.mock.calls.length]).toEqual([[], 1]);
+  });
+
+  test('is told of again while the queue does not take it', async () => {
+    const watch = { ...watched(), linkNotices: { sendLink: () => Promise.reject(unavailable()) } };
+    const event = seal(undefined, PERSON, made);
+    await watch.ledger.append(event);
+    await expect(watchLedger(watch, appended(event))).rejects.toThrow();
   });
 });
 
