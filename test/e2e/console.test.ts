@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Locator, Page, Request, Response } from 'playwright-core';
 import { describeInBrowser, testInBrowser } from '../support/chromium.ts';
+import { openPortal } from '../support/portal.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 const QUARTER_MS = 15 * 60_000;
@@ -13,23 +15,13 @@ describeInBrowser('the console in a browser', () => {
   }, 60_000);
   afterAll(() => stack.close());
 
-  let asked = 0;
-  /** What a person who has just been given `prod-read` sees of it, among their requests. */
+  /** What a person who has just been given `prod-read` sees of it. */
   const engineer = async (browser: Browser): Promise<Locator> => {
-    const page = await (await browser.newContext()).newPage();
-    await page.goto(`${stack.origin}/login?provider=local-oidc&loginHint=engineer@example.com`);
-    const offer = page
-      .getByRole('listitem')
-      .filter({ has: page.getByRole('heading', { name: 'Read production' }) })
-      .filter({ hasText: 'Ask for it' });
-    await offer.getByText('Ask for it').click();
-    const why = `Looking at report ${(asked += 1)}`;
-    await offer.getByLabel('Why do you need it?').fill(why);
-    await offer.getByRole('button', { name: 'Ask' }).click();
-    const open = page.getByRole('button', { name: 'Open the console' });
-    const given = page.getByRole('listitem').filter({ hasText: why }).filter({ has: open });
-    await given.waitFor({ timeout: 20_000 });
-    return given;
+    const { page } = await openPortal(browser, stack, { account: 'engineer@example.com', path: '/ask/prod-read' });
+    await page.getByLabel('Why do you need it?').fill(`Looking at a report, ${randomUUID()}.`);
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('button', { name: 'Open the console' }).waitFor({ timeout: 20_000 });
+    return page.getByRole('main');
   };
 
   /** The form that was posted, the 303, and the page that it led to. */

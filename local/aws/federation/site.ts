@@ -17,9 +17,10 @@ export interface FederationOptions extends SignInOptions {
 }
 
 const COOKIE = 'local-aws-console';
-const CONSOLE_PATH = /^\/console(\/|$)/;
+/** The console, and its services as AWS has them: `/s3/home`, `/ecs/v2/home`. S3's own calls are signed. */
+const CONSOLE_PATH = /^\/(console(\/|$)|[a-z0-9]+(\/v2)?\/home$)/;
 
-/** Answers /federation, /oauth and /console…, and returns undefined for everything else. Signed requests are S3's. */
+/** Answers /federation, /oauth and the console's pages, and returns undefined for everything else. Signed requests are S3's. */
 export function createFederation(options: FederationOptions): (request: WireRequest) => Answer | undefined {
   const signIn = createSignIn(options);
   return (request) => {
@@ -38,7 +39,7 @@ function logoutAndOn(request: WireRequest, { origin }: FederationOptions, signIn
     return refuse('it does not lead to the sign-in');
   }
   signIn.logout(cookieOf(request));
-  return redirect(next.href, `${COOKIE}=; Max-Age=0; Path=/console`);
+  return redirect(next.href, `${COOKIE}=; Max-Age=0; Path=/`);
 }
 
 function federation(request: WireRequest, options: FederationOptions, signIn: SignIn): Answer {
@@ -79,7 +80,7 @@ function login(parameters: URLSearchParams, options: FederationOptions, signIn: 
   const issuer = webAddress(parameters.get('Issuer')) ?? options.portalOrigin;
   const id = signIn.login(parameters.get('SigninToken') ?? '', issuer, options.clock());
   if (id === undefined) return signedOutPage(400, 'The sign-in token is not valid, or no longer', issuer);
-  return redirect(destination.href, `${COOKIE}=${id}; HttpOnly; SameSite=Lax; Path=/console`);
+  return redirect(destination.href, `${COOKIE}=${id}; HttpOnly; SameSite=Lax; Path=/`);
 }
 
 /** The Issuer comes in a URL that anyone can write: only what a browser opens as a page is shown. */
@@ -92,7 +93,7 @@ function consoleAnswer(request: WireRequest, options: FederationOptions, signIn:
   const id = cookieOf(request);
   if (request.path === '/console/logout') {
     signIn.logout(id);
-    return signedOutPage(200, 'You are signed out', options.portalOrigin, `${COOKIE}=; Max-Age=0; Path=/console`);
+    return signedOutPage(200, 'You are signed out', options.portalOrigin, `${COOKIE}=; Max-Age=0; Path=/`);
   }
   const now = options.clock();
   const found = signIn.find(id, now);

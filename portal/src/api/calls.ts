@@ -1,10 +1,10 @@
 import type { StoredEvent } from '../../../lib/domain/event.ts';
-import type { EntitlementView } from '../../../lib/broker/list-entitlements.ts';
+import type { DestinationView, EntitlementView } from '../../../lib/broker/list-entitlements.ts';
 import type { RequestView } from '../../../lib/broker/request-view.ts';
 import type { RuleView } from '../../../lib/broker/submit-request.ts';
 import { json, read, send } from './send.ts';
 
-export type { EntitlementView, RequestView, RuleView, StoredEvent };
+export type { DestinationView, EntitlementView, RequestView, RuleView, StoredEvent };
 
 export interface Me {
   readonly principal: {
@@ -28,6 +28,8 @@ export const readMe = async (): Promise<Me> => {
 
 export interface Entitlements {
   readonly entitlements: readonly EntitlementView[];
+  /** What the console may be opened with. */
+  readonly destinations: readonly DestinationView[];
 }
 
 export const readEntitlements = (): Promise<Entitlements> => read('/v1/entitlements');

@@ -63,5 +63,5 @@ const wordsFor = (code: string): Said | undefined =>
 /** The broker names the rule that is against it behind its own words. */
 const ruleIn = (detail: string): string => {
   const [, rule] = / Rule "[^"]*": (.+)$/s.exec(detail) ?? [];
-  return rule === undefined ? '' : ` The rule: ${rule}`;
+  return rule === undefined ? '' : ` What it takes: ${rule}`;
 };

@@ -17,7 +17,7 @@ export const NetworkNotice = () => {
     };
   }, []);
   return (
-    <div role="status">
+    <div role="status" class="band">
       {!online && <p class="notice">You are offline. What you see may be old; nothing can be asked for or decided.</p>}
     </div>
   );

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { visibleLine } from '../parts/visible.ts';
 import { hasMoved } from './router.ts';
 
 /** A page under its heading, which takes the focus when the reader came here from another page. */
@@ -17,7 +18,7 @@ export const Page = ({
     if (hasMoved()) top.current?.focus({ preventScroll: true });
   }, []);
   useLayoutEffect(() => {
-    document.title = `${title} – Hatcheck`;
+    document.title = `${visibleLine(title)} – Hatcheck`;
   }, [title]);
   return (
     <>

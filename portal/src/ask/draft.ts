@@ -1,5 +1,5 @@
 import type { Ask, EntitlementView, RequestView } from '../api/calls.ts';
-import { usualSeconds } from './choices.ts';
+import { longest, usualSeconds } from './choices.ts';
 
 /** What is being written, as it stands in the form. */
 export interface Draft {
@@ -13,10 +13,12 @@ export interface Draft {
   readonly breakGlass: boolean;
 }
 
-export const emptyDraft = ({ maxDurationSeconds }: EntitlementView): Draft => ({
-  ...{ justification: '', durationSeconds: usualSeconds(maxDurationSeconds), ticket: '', actions: '', resources: '' },
-  ...{ startAt: '', breakGlass: false },
-});
+export const emptyDraft = (entitlement: EntitlementView): Draft => {
+  // Where it is the only way, nothing else can be asked for.
+  const breakGlass = entitlement.breakGlassTerms?.only === true;
+  const durationSeconds = usualSeconds(longest(entitlement, breakGlass));
+  return { justification: '', durationSeconds, ticket: '', actions: '', resources: '', startAt: '', breakGlass };
+};
 
 /** The same once more, from now on, and never as break-glass. */
 export const draftOf = (

@@ -1,6 +1,6 @@
 import type { EntitlementView } from '../api/calls.ts';
 import { durationText } from '../parts/duration.ts';
-import { choicesUpTo } from './choices.ts';
+import { choicesUpTo, longest } from './choices.ts';
 import type { Draft } from './draft.ts';
 import { formText } from './needs.ts';
 
@@ -56,7 +56,7 @@ export const Duration = ({ entitlement, draft, onChange }: FieldProps) => (
   <fieldset>
     <legend>For how long?</legend>
     <div class="choices">
-      {choicesUpTo(entitlement.maxDurationSeconds).map((seconds) => (
+      {choicesUpTo(longest(entitlement, draft.breakGlass)).map((seconds) => (
         <label key={seconds}>
           <input
             type="radio"

@@ -6,13 +6,18 @@ import { needsOf } from './needs.ts';
 
 /** What is asked for, and what it needs, before anything is filled in. */
 export const Needs = ({ entitlement }: { entitlement: EntitlementView }) => {
-  const { accountName, accountId, roleArn, maxDurationSeconds } = entitlement;
+  const { accountName, accountId, roleArn, maxDurationSeconds, description } = entitlement;
   return (
     <Facts>
       <Fact name="Account">
         <Untrusted text={accountName} /> ({accountId})
       </Fact>
       <Fact name="Role">{roleArn.slice(roleArn.lastIndexOf('/') + 1)}</Fact>
+      {description !== undefined && (
+        <Fact name="It can">
+          <Untrusted text={description} />
+        </Fact>
+      )}
       <Fact name="At most">{durationText(maxDurationSeconds)}</Fact>
       <Fact name="Needs">
         <ul class="plain">

@@ -3,17 +3,18 @@ import { durationText } from '../parts/duration.ts';
 
 /** What this one asks of whoever asks for it, one sentence each, before they begin. */
 export const needsOf = (entitlement: EntitlementView): readonly string[] => {
-  const { approval, requires, ticket, hours, justification } = entitlement;
+  const { approval, requires, ticket, hours, justification, breakGlassTerms: terms } = entitlement;
   const { mfa, authenticatedWithinSeconds: age } = requires;
+  const isGlassOnly = terms?.only === true;
   return [
-    approvalNeed(approval),
-    ...(ticket
+    isGlassOnly ? 'In an emergency only: at once, alarmed, and reviewed afterwards.' : approvalNeed(approval),
+    ...(ticket && !isGlassOnly
       ? [`${ticket.required ? 'A ticket' : 'A ticket, if there is one,'} of the form ${formText(ticket.pattern)}.`]
       : []),
     ...(justification.minLength > 1 ? [`A reason of ${justification.minLength} characters or more.`] : []),
     ...(mfa ? ['A sign-in with a second factor.'] : []),
     ...(age === undefined ? [] : [`A sign-in of the last ${durationText(age)}.`]),
-    ...(hours ? [`${hours.days.join(', ')}, ${hours.from} to ${hours.to} (${hours.timezone}).`] : []),
+    ...(hours && !isGlassOnly ? [`${hours.days.join(', ')}, ${hours.from} to ${hours.to} (${hours.timezone}).`] : []),
   ];
 };
 

@@ -1,6 +1,7 @@
 import type { RequestView } from '../api/calls.ts';
+import { stateOf } from './state.ts';
 
 /** How a request stands, in one word. */
-export const Status = ({ of: { status, grant } }: { of: Pick<RequestView, 'status' | 'grant'> }) => (
-  <span class={`status ${status}`}>{status === 'approved' && grant ? grant.state : status}</span>
+export const Status = ({ of }: { of: Pick<RequestView, 'status' | 'grant'> }) => (
+  <span class={`status ${of.status}`}>{stateOf(of)}</span>
 );

@@ -1,6 +1,12 @@
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import type { RequestView } from '../api/calls.ts';
+import { keep, kept } from '../app/kept.ts';
 import { useMe } from '../app/session.tsx';
+import { useEntitlements } from '../ask/entitlements.ts';
+import { choicesOf } from './destinations.ts';
+
+/** Where they went the last time. */
+const NAME = 'console';
 
 /**
  * A plain form that opens the console in a tab of its own: the sign-in URL never passes through this page. Each form opens one
@@ -11,6 +17,7 @@ export const ConsoleForm = ({ request }: { request: RequestView }) => {
   const [once, setOnce] = useState(() => crypto.randomUUID());
   return (
     <form
+      class="console"
       method="post"
       action={`/v1/requests/${request.id}/console`}
       target="_blank"
@@ -27,9 +34,43 @@ export const ConsoleForm = ({ request }: { request: RequestView }) => {
       <button type="submit" disabled={!me}>
         Open the console
       </button>
+      <Destination entitlementId={request.entitlementId} />
       <label class="inline">
         <input type="checkbox" name="logoutFirst" value="true" /> sign out of the console first
       </label>
     </form>
+  );
+};
+
+const Destination = ({ entitlementId }: { entitlementId: string }) => {
+  const { entitlements, destinations } = useEntitlements();
+  const id = useId();
+  const [name, setName] = useState(() => kept('local', NAME) ?? 'console');
+  const entitlement = entitlements?.find((each) => each.id === entitlementId);
+  if (!entitlement || !destinations) return null;
+  const isKnown = destinations.some((each) => each.name === name);
+  return (
+    <span class="inline">
+      <label for={id}>at</label>
+      <select
+        id={id}
+        name="destination"
+        value={isKnown ? name : 'console'}
+        onChange={(event) => {
+          keep('local', NAME, event.currentTarget.value);
+          setName(event.currentTarget.value);
+        }}
+      >
+        {choicesOf(destinations, entitlement.region).map(({ where, choices }) => (
+          <optgroup key={where} label={where}>
+            {choices.map((choice) => (
+              <option key={choice.name} value={choice.name}>
+                {choice.text}
+              </option>
+            ))}
+          </optgroup>
+        ))}
+      </select>
+    </span>
   );
 };

@@ -1,70 +1,53 @@
 import { useState } from 'preact/hooks';
-import type { Credentials } from '../api/calls.ts';
-import { When } from '../parts/when.tsx';
+import type { Credentials, RequestView } from '../api/calls.ts';
+import { keep, kept } from '../app/kept.ts';
+import { Copyable } from '../parts/copyable.tsx';
+import { Countdown, When } from '../parts/when.tsx';
+import { formsOf } from './forms.ts';
 
-interface Form {
-  readonly name: string;
-  readonly text: (credentials: Credentials) => string;
+interface ShownCredentialsProps {
+  readonly request: RequestView;
+  readonly credentials: Credentials;
+  readonly onHide: () => void;
 }
 
-const forShell = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`;
-const forPowerShell = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-
-const VARIABLES = [
-  ['AWS_ACCESS_KEY_ID', 'AccessKeyId'],
-  ['AWS_SECRET_ACCESS_KEY', 'SecretAccessKey'],
-  ['AWS_SESSION_TOKEN', 'SessionToken'],
-] as const;
-
-const FORMS: readonly Form[] = [
-  { name: 'Shell', text: (of) => VARIABLES.map(([name, key]) => `export ${name}=${forShell(of[key])}`).join('\n') },
-  {
-    name: 'PowerShell',
-    text: (of) => VARIABLES.map(([name, key]) => `$env:${name} = ${forPowerShell(of[key])}`).join('\n'),
-  },
-  {
-    name: 'Credentials file',
-    text: (of) => ['[hatcheck]', ...VARIABLES.map(([name, key]) => `${name.toLowerCase()} = ${of[key]}`)].join('\n'),
-  },
-];
+/** Which form they took the last time. */
+const NAME = 'form';
 
 /** Shown once: kept nowhere but on this page, and gone with it. */
-export const ShownCredentials = ({ credentials, onHide }: { credentials: Credentials; onHide: () => void }) => (
-  <div class="credentials">
-    <p>
-      Shown once; they end <When at={credentials.Expiration} />. Whoever has them has the role.
-    </p>
-    {FORMS.map((form) => (
-      <Copyable key={form.name} name={form.name} text={form.text(credentials)} />
-    ))}
-    <button type="button" onClick={onHide}>
-      Hide them
-    </button>
-  </div>
-);
-
-const Copyable = ({ name, text }: { name: string; text: string }) => {
-  const [copied, setCopied] = useState<'no' | 'yes' | 'failed'>('no');
-  const copy = (): void => {
-    navigator.clipboard.writeText(text).then(
-      () => {
-        setCopied('yes');
-      },
-      () => {
-        setCopied('failed');
-      },
-    );
-  };
+export const ShownCredentials = ({ request, credentials, onHide }: ShownCredentialsProps) => {
+  const forms = formsOf(credentials, request);
+  const [name, setName] = useState(() => kept('local', NAME));
+  const form = forms.find((each) => each.name === name) ?? forms[0];
   return (
-    <div>
-      <h4>{name}</h4>
-      <pre tabIndex={0} aria-label={`Credentials for ${name}`}>
-        {text}
-      </pre>
-      <button type="button" onClick={copy} aria-label={`Copy for ${name}`}>
-        Copy
-      </button>{' '}
-      <span role="status">{{ no: '', yes: 'Copied.', failed: 'Select the text and copy it.' }[copied]}</span>
-    </div>
+    <section class="credentials" aria-label="Credentials">
+      <p>
+        Shown once. They end in <Countdown until={credentials.Expiration} /> (<When at={credentials.Expiration} />
+        ). Whoever has them has the role.
+      </p>
+      <fieldset>
+        <legend>For</legend>
+        <div class="choices">
+          {forms.map((each) => (
+            <label key={each.name}>
+              <input
+                type="radio"
+                name={`form ${request.id}`}
+                checked={each === form}
+                onChange={() => {
+                  keep('local', NAME, each.name);
+                  setName(each.name);
+                }}
+              />
+              {each.name}
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      {form && <Copyable key={form.name} label={`Credentials for ${form.name}`} hint={form.hint} text={form.text} />}
+      <button type="button" class="quiet" onClick={onHide}>
+        Hide them
+      </button>
+    </section>
   );
 };

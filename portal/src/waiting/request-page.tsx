@@ -1,6 +1,6 @@
-import { type ComponentType } from 'preact';
+import type { ComponentType } from 'preact';
 import { useRef } from 'preact/hooks';
-import { readRequest, type OneRequest, type RequestView } from '../api/calls.ts';
+import { type OneRequest, type RequestView, readRequest } from '../api/calls.ts';
 import { usePolled } from '../api/polled.ts';
 import { lazily } from '../app/lazily.tsx';
 import { Page } from '../app/page.tsx';
@@ -8,9 +8,14 @@ import { useActed } from '../app/ways.ts';
 import { Fault } from '../parts/fault.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { RequestFacts } from '../parts/request-facts.tsx';
+import { stateOf } from '../parts/state.ts';
 import { Status } from '../parts/status.tsx';
 import { Untrusted } from '../parts/untrusted.tsx';
+import { useStateAnnounced } from './announced.ts';
+import { Extend } from './extend.tsx';
+import { Extension } from './extension.tsx';
 import { Having } from './having.tsx';
+import { OnceMore } from './once-more.tsx';
 
 interface DecideProps {
   readonly request: RequestView;
@@ -26,6 +31,7 @@ const OTHERS_ACTS = ['approve', 'deny', 'revoke', 'review'] as const;
 export const RequestPage = ({ requestId }: { requestId: string }) => {
   const { seen, fault, again } = usePolled(requestId, () => readRequest(requestId));
   useActed(again);
+  useStateAnnounced(seen?.request);
   // Whoever had something to decide is told who was first.
   const wasTheirs = useRef(false);
   wasTheirs.current ||= OTHERS_ACTS.some((action) => seen?.request.actions.includes(action));
@@ -33,7 +39,7 @@ export const RequestPage = ({ requestId }: { requestId: string }) => {
   const { request, events } = seen;
   return (
     <Page
-      title={request.title}
+      title={`${request.title}: ${stateOf(request)}`}
       heading={
         <>
           <Untrusted text={request.title} /> <Status of={request} />
@@ -43,6 +49,9 @@ export const RequestPage = ({ requestId }: { requestId: string }) => {
       <Fault error={fault} />
       <RequestFacts request={request} />
       <Having request={request} onActed={again} />
+      <Extension request={request} />
+      <Extend request={request} onActed={again} />
+      <OnceMore request={request} />
       {wasTheirs.current && <Decide request={request} onActed={again} />}
       <Timeline request={request} events={events} />
     </Page>

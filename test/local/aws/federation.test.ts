@@ -57,7 +57,7 @@ async function tokenOf(answer: Response): Promise<string> {
 }
 
 function login(aws: LocalAws, SigninToken: string, more: Record<string, string> = {}): Promise<Response> {
-  const Destination = `${aws.consoleOrigin}/console/s3`;
+  const Destination = `${aws.consoleOrigin}/s3/home?region=eu-west-1`;
   const query = new URLSearchParams({ Action: 'login', SigninToken, Destination, ...more });
   return fetch(`${aws.federationEndpoint}?${query.toString()}`, { redirect: 'manual' });
 }
@@ -89,8 +89,8 @@ describe('from credentials to the console', () => {
     };
     const loggedIn = await login(aws, await tokenOf(await getToken(aws, await chained(aws, input, now))));
     expect(loggedIn.status).toBe(302);
-    expect(loggedIn.headers.get('location')).toBe(`${aws.consoleOrigin}/console/s3`);
-    expect(loggedIn.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Lax; Path=\/console$/);
+    expect(loggedIn.headers.get('location')).toBe(`${aws.consoleOrigin}/s3/home?region=eu-west-1`);
+    expect(loggedIn.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Lax; Path=\/$/);
     const { status, page } = await openConsole(aws, loggedIn);
     expect(status).toBe(200);
     const shown = (id: string) =>

@@ -16,7 +16,7 @@ test.each(codes)('%s is said in words of the page, which name no path of the API
 test('the rule that is against it is told', () => {
   const refusal = { ...refuse('step_up_required', 'x'), rule: { name: 'mfa', detail: 'A second factor.' } };
   const said = saidOf(new Refused(403, problemDocument(refusal, 'c')));
-  expect(said.says).toBe('This needs a newer or stronger sign-in. The rule: A second factor.');
+  expect(said.says).toBe('This needs a newer or stronger sign-in. What it takes: A second factor.');
 });
 
 test('what is wrong with the input is named', () => {
