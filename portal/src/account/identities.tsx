@@ -108,7 +108,11 @@ const IdentityEntry = ({ identity: { handle, displayName, email, current }, busy
             onUnlink(handle);
           }}
         >
-          Unlink<span class="unseen"> {name}</span>
+          Unlink
+          <span class="unseen">
+            {' '}
+            <Untrusted text={name} />
+          </span>
         </button>
       )}
     </li>

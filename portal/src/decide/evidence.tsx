@@ -44,7 +44,9 @@ const Known = ({ evidence: { role, ticket, before, unusual } }: { evidence: Evid
         <strong>Unusual</strong>
         <ul>
           {unusual.map(({ code, detail }) => (
-            <li key={code}>{detail}</li>
+            <li key={code}>
+              <Untrusted text={detail} />
+            </li>
           ))}
         </ul>
       </div>

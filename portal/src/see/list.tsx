@@ -32,10 +32,12 @@ export const List = ({ as, hint, empty }: ListProps) => {
       <Fault error={fault} />
       <RequestList requests={found} />
       {isReading && <Loading />}
-      {!isReading && requests.length === 0 && !hasMore && fault === undefined && <p>{empty}</p>}
-      {hasMore && (
+      {!isReading && requests.length === 0 && !hasMore && fault === undefined && (
+        <p>{status === undefined ? empty : 'Nothing like that.'}</p>
+      )}
+      {(hasMore || fault !== undefined) && (
         <button type="button" class="quiet" disabled={isReading} onClick={readMore}>
-          Load older ones
+          {fault === undefined ? 'Load older ones' : 'Try again'}
         </button>
       )}
     </>
@@ -44,6 +46,7 @@ export const List = ({ as, hint, empty }: ListProps) => {
 
 const countText = (found: number, read: number, hasMore: boolean): string => {
   if (read === 0) return '';
-  const all = hasMore ? `the newest ${read}` : `all ${read}`;
-  return found === read ? `${all} shown.` : `${found} found among ${all}.`;
+  if (found < read) return `${found} found among ${hasMore ? 'the newest ' : ''}${read}.`;
+  if (hasMore) return `The newest ${read}.`;
+  return read === 1 ? 'One request.' : `${read} requests.`;
 };

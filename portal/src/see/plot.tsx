@@ -18,10 +18,20 @@ const spanOf = (name: SpanName): Span => {
   return { fromMs: now - SPANS[name], toMs: now + SPANS[name] / 10 };
 };
 
+interface PlotProps {
+  readonly requests: readonly RequestView[];
+}
+
 /** Who had what when, by account: as a picture, and beside it as a table. */
-export const GrantsPlot = ({ requests }: { requests: readonly RequestView[] }) => {
-  const [name, setName] = useState<SpanName>('7 days');
-  if (!requests.some(({ grant }) => grant)) return null;
+export const GrantsPlot = ({ requests }: PlotProps) =>
+  requests.some(({ grant }) => grant) ? <Plot requests={requests} /> : null;
+
+/** The shortest time that has any of them, so that what is there can be seen. */
+const spanFor = (requests: readonly RequestView[]): SpanName =>
+  NAMES.find((name) => barsByAccount(requests, spanOf(name)).length > 0) ?? '30 days';
+
+const Plot = ({ requests }: PlotProps) => {
+  const [name, setName] = useState(() => spanFor(requests));
   const span = spanOf(name);
   const accounts = barsByAccount(requests, span);
   return (
@@ -33,7 +43,7 @@ export const GrantsPlot = ({ requests }: { requests: readonly RequestView[] }) =
           value={name}
           onChange={(event) => {
             const chosen = event.currentTarget.value;
-            setName(NAMES.find((each) => each === chosen) ?? '7 days');
+            setName(NAMES.find((each) => each === chosen) ?? name);
           }}
         >
           {NAMES.map((each) => (
