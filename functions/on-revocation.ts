@@ -34,6 +34,12 @@ export const create = (
       // An alarm of CloudWatch's waits for this message: serverless/revocations.yml.
       logger.error('sessions.overflowed', { reason: `${roleArn} has ${requests} that are revoked` });
     },
+    crowded: ({ roleArn }, handle, requests) => {
+      logger.warn('sessions.crowded', {
+        handle,
+        reason: `${requests} of theirs on ${roleArn} are left to one deny of what they opened before`,
+      });
+    },
     accountGone: (requestId, roleArn) => {
       // An alarm of CloudWatch's waits for this message: serverless/revocations.yml.
       logger.error('account.gone', { requestId, reason: `access.yml no longer names the account of ${roleArn}` });

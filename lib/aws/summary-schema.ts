@@ -99,7 +99,7 @@ const summary = z.object({
   ),
   sessionsUntil: z.exactOptional(z.string()),
   sessionsEnded: z.exactOptional(
-    z.object({ at: z.string(), tookMs: z.number(), by: z.enum(['boundary', 'token_issue_time']) }),
+    z.object({ at: z.string(), tookMs: z.number(), by: z.enum(['boundary', 'source_identity', 'token_issue_time']) }),
   ),
   seq: z.number(),
   // Names every member, the optional ones too: one left out would be lost on its way through the table.

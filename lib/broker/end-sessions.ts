@@ -1,12 +1,12 @@
-import { type BoundaryDocument, type BoundedRole, boundaryDocument } from '../domain/boundary.ts';
+import type { BoundedRole } from '../domain/boundary.ts';
 import { HatcheckError } from '../domain/errors.ts';
-import type { EndedBy, StoredEvent } from '../domain/event.ts';
-import type { Instant } from '../domain/principal.ts';
+import type { StoredEvent } from '../domain/event.ts';
+import type { Handle } from '../domain/principal.ts';
 import { fold } from '../domain/request.ts';
-import { allOverAt, deniedSince, nextSecond, sessionsOverAt } from '../domain/sessions-out.ts';
-import { isBefore } from '../domain/time.ts';
+import { deniedSince, sessionsOverAt } from '../domain/sessions-out.ts';
 import { type BoundaryNow, readBoundary, withOverwritten } from './boundary-text.ts';
 import { type Patience, requestStream } from './broker.ts';
+import { type Denied, type Outcome, type Plan, planDenies } from './denies.ts';
 import type { Clock, Ledger } from './ports.ts';
 
 /** The permissions boundaries of the roles that are lent. Each error is a HatcheckError `aws_unavailable`. */
@@ -25,13 +25,9 @@ export interface SessionsEnder {
   readonly clock: Clock;
   /** Tells the operator: everybody's sessions of the role are ended, since the single ones are too many. */
   readonly overflowed: (role: BoundedRole, requests: number) => void;
+  /** The same of one person's, who has so many that others would have no room. */
+  readonly crowded: (role: BoundedRole, handle: Handle, requests: number) => void;
 }
-
-/**
- * What became of the sessions of a request: denied everything, by what, and until when at the least; `over`: none can be out any more;
- * `unread`: the ledger did not say, so that what the boundary denied it goes on denying, and nothing more.
- */
-export type Outcome = { readonly by: EndedBy; readonly until: Instant } | 'over' | 'unread';
 
 /** IAM may show a write after some seconds only; whoever calls has half a minute. */
 const TRIES = 20;
@@ -58,6 +54,7 @@ export const endSessions = async (
 ): Promise<ReadonlyMap<string, Outcome>> => {
   const { boundaries, clock } = ender;
   let written = 0;
+  let leftToPerson: ReadonlySet<string> = new Set();
   let unread: readonly number[] = [];
   let overwritten: readonly BoundaryNow[] = [];
   for (let tries = 0; tries < TRIES && patience.remainingMs() >= ENOUGH_MS; tries += 1) {
@@ -67,15 +64,18 @@ export const endSessions = async (
     overwritten = [...overwritten, ...late.values()];
     const now = withOverwritten(readBoundary(text), overwritten);
     const found = await factsOf(ender, role, [...now.ended.requestIds, ...requestIds]);
-    const { document, outcomes } = whole(ender, role, now, found);
-    const wanted = JSON.stringify(document);
+    const plan = planDenies({ role, ...now, found, leftToPerson, now: clock.now() });
+    if (!plan) throw unwritten(role, 'leaves no room for a deny');
+    leftToPerson = new Set([...leftToPerson, ...[...plan.crowded.values()].flat()]);
+    const wanted = JSON.stringify(plan.document);
     const isShown = JSON.stringify(JSON.parse(text)) === wanted;
-    if (isShown && unread.length === 0) return outcomes;
+    if (isShown && unread.length === 0) return plan.outcomes;
     const shown = numberOf(versionId);
     // Where IAM still shows a version before the one that we wrote, it is only behind.
     const isCurrent = async () => shown >= written && (await boundaries.read(role)).versionId === versionId;
     if (!isShown && (late.size > 0 || (await isCurrent()))) {
       const last = Math.max(shown, written);
+      tellWhatIsShared(ender, role, plan);
       written = numberOf(await boundaries.write(role, wanted));
       unread = [...unread, ...between(last, written)];
     }
@@ -103,21 +103,20 @@ const readVersions = async (
   return found;
 };
 
-/** A request whose sessions are to be denied. */
-interface Fact {
-  readonly deniedSince: Instant;
-  /** Absent: it never had one. */
-  readonly overAt: Instant | undefined;
-}
+/** What there is to tell of a plan before it is written. */
+const tellWhatIsShared = ({ overflowed, crowded }: SessionsEnder, role: BoundedRole, plan: Plan): void => {
+  if (plan.overflow !== undefined) overflowed(role, plan.overflow);
+  for (const [handle, requestIds] of plan.crowded) crowded(role, handle, requestIds.length);
+};
 
-type Facts = ReadonlyMap<string, Fact | 'unread'>;
+type Facts = ReadonlyMap<string, Denied | 'unread'>;
 
 const factsOf = async (
   { ledger }: SessionsEnder,
   { roleArn }: BoundedRole,
   requestIds: readonly string[],
 ): Promise<Facts> => {
-  const found = new Map<string, Fact | 'unread'>();
+  const found = new Map<string, Denied | 'unread'>();
   // One after the other: there are some hundreds at the most, and the ledger is everybody's.
   for (const id of new Set(requestIds)) {
     const events = await orUnread(ledger.read(requestStream(id)));
@@ -137,56 +136,17 @@ const orUnread = async <T>(read: Promise<T>): Promise<T | 'unread'> => {
   }
 };
 
-const factOf = (events: readonly StoredEvent[], roleArn: string): Fact | undefined => {
+const factOf = (events: readonly StoredEvent[], roleArn: string): Denied | undefined => {
   const request = fold(events);
   const since = request?.snapshot.roleArn === roleArn ? deniedSince(request) : undefined;
   if (!request || since === undefined) return undefined;
-  return { deniedSince: since, overAt: sessionsOverAt(request, since) };
+  const overAt = sessionsOverAt(request, since);
+  return {
+    ...{ requester: request.requester, since },
+    ...(overAt === undefined ? {} : { overAt }),
+    ...(request.sessionsEnded ? { shownAt: request.sessionsEnded.at } : {}),
+  };
 };
-
-interface Whole {
-  readonly document: BoundaryDocument;
-  readonly outcomes: ReadonlyMap<string, Outcome>;
-}
-
-const whole = (
-  { clock, overflowed }: SessionsEnder,
-  role: BoundedRole,
-  { own, ended }: BoundaryNow,
-  found: Facts,
-): Whole => {
-  const now = clock.now();
-  const before = standing(ended.issuedBefore, now);
-  const outcomes = outcomesOf(found, now, before);
-  const single = [...outcomes].filter(([id, outcome]) => standsAlone(outcome, ended.requestIds.includes(id)));
-  const document = boundaryDocument(role, own, {
-    requestIds: single.map(([id]) => id),
-    ...(before === undefined ? {} : { issuedBefore: before }),
-  });
-  if (document) return { document, outcomes };
-  overflowed(role, single.length);
-  const issuedBefore = nextSecond(now);
-  const shorter = boundaryDocument(role, own, { requestIds: [], issuedBefore });
-  if (!shorter) throw unwritten(role, 'leaves no room for a deny');
-  return { document: shorter, outcomes: outcomesOf(found, now, issuedBefore) };
-};
-
-const standsAlone = (outcome: Outcome, isDenied: boolean): boolean =>
-  outcome === 'unread' ? isDenied : outcome !== 'over' && outcome.by === 'boundary';
-
-const outcomesOf = (found: Facts, now: Instant, issuedBefore: Instant | undefined): ReadonlyMap<string, Outcome> =>
-  new Map([...found].map(([id, fact]) => [id, fact === 'unread' ? fact : outcomeOf(fact, now, issuedBefore)]));
-
-/** A request that is closed opens no session, so that all of them were issued before that. */
-const outcomeOf = (fact: Fact, now: Instant, issuedBefore: Instant | undefined): Outcome => {
-  if (fact.overAt === undefined || !isBefore(now, fact.overAt)) return 'over';
-  return issuedBefore !== undefined && isBefore(fact.deniedSince, issuedBefore)
-    ? { by: 'token_issue_time', until: allOverAt(issuedBefore) }
-    : { by: 'boundary', until: fact.overAt };
-};
-
-const standing = (issuedBefore: Instant | undefined, now: Instant): Instant | undefined =>
-  issuedBefore !== undefined && isBefore(now, allOverAt(issuedBefore)) ? issuedBefore : undefined;
 
 const unwritten = ({ roleArn }: BoundedRole, what: string): HatcheckError =>
   new HatcheckError({ code: 'aws_unavailable', reason: `the boundary of ${roleArn} ${what}` });

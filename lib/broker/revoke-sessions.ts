@@ -8,7 +8,8 @@ import { areToBeDenied, deniedSince } from '../domain/sessions-out.ts';
 import { earliest, msOf, plusSeconds } from '../domain/time.ts';
 import { appendAsSystem, seen } from './append-as-system.ts';
 import type { Broker, Patience } from './broker.ts';
-import { type Outcome, type SessionsEnder, endSessions } from './end-sessions.ts';
+import type { Outcome } from './denies.ts';
+import { type SessionsEnder, endSessions } from './end-sessions.ts';
 import type { Dues } from './ports.ts';
 
 /** What ends sessions, and puts on record that they are. */

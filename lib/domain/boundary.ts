@@ -1,5 +1,5 @@
 import type { Account, Partition } from './entitlement.ts';
-import type { Instant } from './principal.ts';
+import type { Handle, Instant } from './principal.ts';
 
 /** A role that is lent, and the permissions boundary by which its sessions are ended. */
 export interface BoundedRole {
@@ -22,6 +22,13 @@ export interface EndedSessions {
   readonly requestIds: readonly string[];
   /** Of everybody, those that were opened before. */
   readonly issuedBefore?: Instant;
+  /** Of one person each, those that were opened before. */
+  readonly ofPeople?: readonly OfPerson[];
+}
+
+export interface OfPerson {
+  readonly handle: Handle;
+  readonly issuedBefore: Instant;
 }
 
 /** "IAM and AWS STS quotas": characters of a managed policy, white space not counted; ours has none. */
@@ -51,7 +58,7 @@ export const roleName = (roleArn: string): string => roleArn.slice(roleArn.lastI
 export const boundaryDocument = (
   role: BoundedRole,
   own: readonly BoundaryStatement[],
-  { requestIds, issuedBefore }: EndedSessions,
+  { requestIds, issuedBefore, ofPeople = [] }: EndedSessions,
 ): BoundaryDocument | undefined => {
   const document: BoundaryDocument = {
     Version: '2012-10-17',
@@ -61,6 +68,7 @@ export const boundaryDocument = (
       ...(requestIds.length === 0
         ? []
         : [deny('Revoked', { StringEquals: { [REQUEST_TAG]: [...requestIds].sort() } })]),
+      ...ofPeople.toSorted((a, b) => (a.handle < b.handle ? -1 : 1)).map(denyOfPerson),
       ...(issuedBefore === undefined
         ? []
         : [deny('IssuedBefore', { DateLessThan: { 'aws:TokenIssueTime': issuedBefore } })]),
@@ -68,6 +76,15 @@ export const boundaryDocument = (
   };
   return JSON.stringify(document).replace(/\s/g, '').length <= MAX_CHARACTERS ? document : undefined;
 };
+
+/** A session has its person's handle as source identity, and keeps it where it chains away. */
+const denyOfPerson = ({ handle, issuedBefore }: OfPerson, index: number): BoundaryStatement =>
+  deny(`Person${index}`, {
+    StringEquals: { [PERSON]: handle },
+    DateLessThan: { 'aws:TokenIssueTime': issuedBefore },
+  });
+
+export const PERSON = 'aws:SourceIdentity';
 
 export const REQUEST_TAG = 'aws:PrincipalTag/hatcheck-request';
 

@@ -184,8 +184,11 @@ export interface Bundle {
   readonly requestIds: readonly string[];
 }
 
-/** `boundary`: these sessions and no others; `token_issue_time`: all that were opened on the role before. */
-export type EndedBy = 'boundary' | 'token_issue_time';
+/**
+ * `boundary`: these sessions and no others; `source_identity`: all that the requester opened on the role before; `token_issue_time`: all
+ * that anybody did.
+ */
+export type EndedBy = 'boundary' | 'source_identity' | 'token_issue_time';
 
 export type Verdict = 'justified' | 'unjustified';
 

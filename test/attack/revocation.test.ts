@@ -149,6 +149,9 @@ const end = (ids: readonly string[]) =>
       overflowed: () => {
         throw new TypeError('there is room');
       },
+      crowded: () => {
+        throw new TypeError('there is room');
+      },
     },
     ROLE,
     ids,

@@ -168,7 +168,12 @@ describe('a role that CloudFormation made of it', () => {
       credentials: aws.credentialsFor(ON_REVOCATION, 'on-revocation'),
     });
     await endSessions(
-      { ledger, boundaries, clock: memoryClock(noon(61)), overflowed: () => undefined },
+      {
+        ledger,
+        boundaries,
+        clock: memoryClock(noon(61)),
+        ...{ overflowed: () => undefined, crowded: () => undefined },
+      },
       { roleArn: ADMIN, account: of.account, issuer: ISSUER },
       [requestIdOf(1)],
       patient,

@@ -16,7 +16,7 @@ import { boundedRoles } from '../../local/target-accounts.ts';
 import type { LocalAws } from '../../local/aws/server.ts';
 import { requestId } from '../contract/requests.ts';
 import { BROKER, BROKER_ACCOUNT, clientConfig, codeOf, role, start, world } from '../local/aws/small-world.ts';
-import { entitlement, noon, policy } from '../support/builders.ts';
+import { engineer, entitlement, noon, policy, principal } from '../support/builders.ts';
 import { testConfig } from '../support/config.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { recordingLogger } from '../support/logger.ts';
@@ -188,9 +188,22 @@ const runScheduleAt = (now: number) => {
   return createSchedule(config, { clock: memoryClock(noon(now)), chance: systemChance, logger: log.logger })();
 };
 
+test('too many of one person are left to one deny of theirs, and the operator is told whose', async () => {
+  const many = Array.from({ length: 200 }, (_, index) => requestId(2000 + index));
+  for (const id of many) await tell(ledger(), id, { revokedAt: noon(60) });
+  expect(await handler({ Records: many.map((id) => about(id, id)) })).toEqual({ batchItemFailures: [] });
+  expect(log.lines()).toMatchObject([{ level: 'WARN', message: 'sessions.crowded', handle: engineer.handle }]);
+  const by = await Promise.all(
+    many.map(async (id) => (await ledger().read(`request#${id}`)).findLast(({ type }) => type === 'sessions.ended')),
+  );
+  expect(new Set(by.map((event) => JSON.stringify(event?.data)))).toEqual(
+    new Set(['{"by":"source_identity","tookMs":2000}', '{"by":"boundary","tookMs":2000}']),
+  );
+}, 60_000);
+
 test('too many for one boundary are said to the operator', async () => {
   const many = Array.from({ length: 200 }, (_, index) => requestId(1000 + index));
-  for (const id of many) await tell(ledger(), id, { revokedAt: noon(60) });
+  for (const id of many) await tell(ledger(), id, { revokedAt: noon(60), by: principal(id, ['sre']) });
   const other = await sessionOf(requestId(5));
   expect(await handler({ Records: many.map((id) => about(id, id)) })).toEqual({ batchItemFailures: [] });
   expect(await other()).toBe('none');

@@ -3,7 +3,7 @@ import { seal } from '../../lib/broker/chain.ts';
 import type { Ledger } from '../../lib/broker/ports.ts';
 import type { Entitlement } from '../../lib/domain/entitlement.ts';
 import type { RecordedEvent, StoredEvent } from '../../lib/domain/event.ts';
-import type { Instant } from '../../lib/domain/principal.ts';
+import type { Instant, Principal } from '../../lib/domain/principal.ts';
 import {
   NOON,
   approved,
@@ -22,6 +22,8 @@ export const requestIdOf = (number: number): string => `r_${String(number).padSt
 
 interface Told {
   readonly of?: Entitlement;
+  /** Whose it is; the engineer's if absent. */
+  readonly by?: Principal;
   /** When sessions were opened, of 900 s. */
   readonly sessionsAt?: readonly Instant[];
   /** Absent: it was not. */
@@ -36,13 +38,13 @@ interface Told {
 export const tell = async (
   ledger: Pick<Ledger, 'append'>,
   requestId: string,
-  { of = entitlement(), sessionsAt = [NOON], revokedAt, endedAt, deniedAt }: Told,
+  { of = entitlement(), by = engineer, sessionsAt = [NOON], revokedAt, endedAt, deniedAt }: Told,
 ): Promise<void> => {
   const events: readonly RecordedEvent[] = [
-    submitted({ requestId }, { of }),
+    submitted({ requestId }, { of, by }),
     approved(approver, NOON),
     ...sessionsAt.map(intended),
-    ...(endedAt === undefined ? [] : [recorded('request.ended', {}, { by: engineer, at: endedAt })]),
+    ...(endedAt === undefined ? [] : [recorded('request.ended', {}, { by, at: endedAt })]),
     ...(revokedAt === undefined
       ? []
       : [recorded('request.revoked', { reason: words('stop') }, { by: security, at: revokedAt })]),

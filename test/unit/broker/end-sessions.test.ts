@@ -1,80 +1,21 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { readBoundary } from '../../../lib/broker/boundary-text.ts';
 import { type Boundaries, endSessions } from '../../../lib/broker/end-sessions.ts';
-import { ALLOW_EVERYTHING, boundaryDocument } from '../../../lib/domain/boundary.ts';
+import { ALLOW_EVERYTHING } from '../../../lib/domain/boundary.ts';
 import { allOverAt } from '../../../lib/domain/sessions-out.ts';
-import { noon, entitlement } from '../../support/builders.ts';
-import {
-  type MemoryClock,
-  type MemoryLedger,
-  memoryClock,
-  memoryLedger,
-  patient,
-  unavailable,
-} from '../../support/memory.ts';
+import { entitlement, noon, principal } from '../../support/builders.ts';
+import { patient, unavailable } from '../../support/memory.ts';
 import { requestIdOf, tell } from '../../support/revocations.ts';
+import { DENIED, EMPTY, ROLE, boundaryScene, deniedIn, documentOf, memoryBoundary } from './boundary-scene.ts';
 
-const ROLE = {
-  ...{ roleArn: entitlement().roleArn, account: entitlement().account },
-  issuer: 'https://issuer.example.com',
-};
-/** 900 s, and the 900 s that are left for clocks. */
-const DENIED = { by: 'boundary', until: noon(1800) };
 const [ONE, TWO, THREE] = [requestIdOf(1), requestIdOf(2), requestIdOf(3)];
 
-/** A boundary whose default version shows only after so many more reads. */
-const memoryBoundary = (text: string, behind = 0) => {
-  const versions = [text];
-  let shown = 0;
-  let readsUntilShown = 0;
-  const boundaries: Boundaries = {
-    read: () => {
-      if (readsUntilShown > 0) readsUntilShown -= 1;
-      else shown = versions.length - 1;
-      return Promise.resolve({ versionId: `v${shown + 1}`, text: versions[shown] ?? '' });
-    },
-    version: (_, versionId) => Promise.resolve(versions[Number(versionId.slice(1)) - 1]),
-    write: (_, written) => {
-      versions.push(written);
-      readsUntilShown = behind;
-      return Promise.resolve(`v${versions.length}`);
-    },
-  };
-  return { boundaries, versions };
-};
-
-const documentOf = (...[ended, own = [ALLOW_EVERYTHING]]: [Parameters<typeof boundaryDocument>[2], object[]?]) =>
-  JSON.stringify(
-    boundaryDocument(
-      ROLE,
-      own.map((one) => ({ ...one })),
-      ended,
-    ),
-  );
-
-const EMPTY = documentOf({ requestIds: [] });
-
-let ledger: MemoryLedger;
-let clock: MemoryClock;
-let overflows: number[];
+let scene: ReturnType<typeof boundaryScene>;
 beforeEach(() => {
-  ledger = memoryLedger();
-  clock = memoryClock(noon(70));
-  overflows = [];
+  scene = boundaryScene();
 });
-
-const end = (boundaries: Boundaries, ...requestIds: string[]) =>
-  endSessions(
-    { ledger, boundaries, clock, overflowed: (_, requests) => void overflows.push(requests) },
-    ROLE,
-    requestIds,
-    patient,
-  );
-
-const revoke = (id: string, told: Partial<Parameters<typeof tell>[2]> = {}) =>
-  tell(ledger, id, { revokedAt: noon(60), ...told });
-
-const deniedIn = (versions: readonly string[]) => readBoundary(versions.at(-1) ?? '').ended;
+const end: typeof scene.end = (...args) => scene.end(...args);
+const revoke: typeof scene.revoke = (...args) => scene.revoke(...args);
 
 describe('the boundary', () => {
   test('denies the sessions of what was revoked, in one version', async () => {
@@ -114,7 +55,7 @@ describe('the boundary', () => {
 describe('the ledger decides', () => {
   test.each<[string, () => Promise<void>]>([
     ['has no such request', () => Promise.resolve()],
-    ['says that it goes on', () => tell(ledger, ONE, {})],
+    ['says that it goes on', () => tell(scene.ledger, ONE, {})],
     [
       'says that it is of another role',
       () => revoke(ONE, { of: entitlement({ roleArn: 'arn:aws:iam::111122223333:role/hatcheck/Other' }) }),
@@ -129,12 +70,7 @@ describe('the ledger decides', () => {
   test('nothing is written while it is away, and what is denied stays denied', async () => {
     const denied = documentOf({ requestIds: [TWO] });
     const { boundaries, versions } = memoryBoundary(denied);
-    const away = {
-      ledger: { read: () => Promise.reject(unavailable()) },
-      boundaries,
-      clock,
-      overflowed: () => undefined,
-    };
+    const away = { ...scene.ender(boundaries), ledger: { read: () => Promise.reject(unavailable()) } };
     expect([...(await endSessions(away, ROLE, [ONE], patient))]).toEqual([
       [TWO, 'unread'],
       [ONE, 'unread'],
@@ -145,7 +81,7 @@ describe('the ledger decides', () => {
   test('a request whose stream was tampered with keeps no other session alive, and stays denied if it was', async () => {
     await Promise.all([revoke(ONE), revoke(TWO), revoke(THREE)]);
     for (const id of [ONE, TWO])
-      ledger.alter(`request#${id}`, 1, (canonical) => canonical.replace('request.', 'request_'));
+      scene.ledger.alter(`request#${id}`, 1, (canonical) => canonical.replace('request.', 'request_'));
     const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
     expect(await end(boundaries, TWO, THREE)).toEqual(
       new Map<string, unknown>([
@@ -159,17 +95,15 @@ describe('the ledger decides', () => {
 
   test('what is wrong with our own code is no stream that cannot be read', async () => {
     const { boundaries } = memoryBoundary(EMPTY);
-    const broken = { ledger: { read: () => Promise.reject(new TypeError('a bug')) }, boundaries, clock };
-    await expect(endSessions({ ...broken, overflowed: () => undefined }, ROLE, [ONE], patient)).rejects.toThrow(
-      TypeError,
-    );
+    const ledger = { read: () => Promise.reject(new TypeError('a bug')) };
+    await expect(endSessions({ ...scene.ender(boundaries), ledger }, ROLE, [ONE], patient)).rejects.toThrow(TypeError);
   });
 });
 
 describe('a grant that its requester ended', () => {
   const { session } = entitlement();
   const ended = (revokeOnEnd: boolean) =>
-    tell(ledger, ONE, {
+    tell(scene.ledger, ONE, {
       of: entitlement({ session: { ...session, ...(revokeOnEnd ? { revokeOnEnd } : {}) } }),
       endedAt: noon(60),
     });
@@ -193,10 +127,10 @@ describe('a deny is dropped', () => {
   test('when the last session is surely over, and not a second before', async () => {
     await revoke(ONE, { sessionsAt: [noon(0), noon(30)] });
     const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
-    clock.set(noon(30 + 900 + 900 - 1));
+    scene.clock.set(noon(30 + 900 + 900 - 1));
     await end(boundaries);
     expect(versions).toHaveLength(1);
-    clock.advance(1);
+    scene.clock.advance(1);
     await end(boundaries);
     expect(versions.at(-1)).toBe(EMPTY);
   });
@@ -205,10 +139,10 @@ describe('a deny is dropped', () => {
     const { session } = entitlement();
     await revoke(ONE, { of: entitlement({ session: { ...session, chaining: true } }) });
     const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
-    clock.set(noon(900 + 900 + 3600 - 1));
+    scene.clock.set(noon(900 + 900 + 3600 - 1));
     await end(boundaries);
     expect(versions).toHaveLength(1);
-    clock.advance(1);
+    scene.clock.advance(1);
     await end(boundaries);
     expect(versions.at(-1)).toBe(EMPTY);
   });
@@ -218,10 +152,10 @@ describe('a deny is dropped', () => {
     const of = entitlement({ session: { ...session, chaining: true } });
     await revoke(ONE, { of, deniedAt: noon(5000) });
     const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
-    clock.set(noon(5000 + 3600 + 900 - 1));
+    scene.clock.set(noon(5000 + 3600 + 900 - 1));
     await end(boundaries);
     expect(versions).toHaveLength(1);
-    clock.advance(1);
+    scene.clock.advance(1);
     await end(boundaries);
     expect(versions.at(-1)).toBe(EMPTY);
   });
@@ -229,7 +163,7 @@ describe('a deny is dropped', () => {
   test('no later for a late deny, where sessions may not chain', async () => {
     await revoke(ONE, { deniedAt: noon(1700) });
     const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
-    clock.set(noon(900 + 900));
+    scene.clock.set(noon(900 + 900));
     await end(boundaries);
     expect(versions.at(-1)).toBe(EMPTY);
   });
@@ -251,31 +185,31 @@ describe('too many for one policy', () => {
     const { boundaries, versions } = memoryBoundary(EMPTY);
     expect([...(await end(boundaries, ...fifty)).values()]).toEqual(fifty.map(() => DENIED));
     expect(deniedIn(versions)).toEqual({ requestIds: fifty });
-    expect(overflows).toEqual([]);
+    expect(scene.overflows).toEqual([]);
   });
 
   test("end everybody's sessions that were opened until now, and say so; those revoked later have their own deny again", async () => {
-    await Promise.all(MANY.map((id) => revoke(id)));
+    await Promise.all(MANY.map((id) => revoke(id, { by: principal(id, ['sre']) })));
     const { boundaries, versions } = memoryBoundary(EMPTY);
     expect(new Set([...(await end(boundaries, ...MANY)).values()].map((one) => JSON.stringify(one)))).toEqual(
       new Set([JSON.stringify({ by: 'token_issue_time', until: allOverAt('2026-03-02T12:01:11Z') })]),
     );
     expect(deniedIn(versions)).toEqual({ requestIds: [], issuedBefore: '2026-03-02T12:01:11Z' });
-    expect(overflows).toEqual([300]);
+    expect(scene.overflows).toEqual([300]);
     await revoke(requestIdOf(999), { revokedAt: noon(71) });
-    clock.advance(5);
+    scene.clock.advance(5);
     await end(boundaries, requestIdOf(999));
     expect(deniedIn(versions)).toEqual({ requestIds: [requestIdOf(999)], issuedBefore: '2026-03-02T12:01:11Z' });
-    expect(overflows).toEqual([300]);
+    expect(scene.overflows).toEqual([300]);
   });
 
   test('the deny of everybody is dropped when no session of then can be left', async () => {
     const issuedBefore = '2026-03-02T12:01:11Z';
     const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [], issuedBefore }));
-    clock.set(noon((Date.parse(allOverAt(issuedBefore)) - Date.parse(noon(0))) / 1000 - 1));
+    scene.clock.set(noon((Date.parse(allOverAt(issuedBefore)) - Date.parse(noon(0))) / 1000 - 1));
     await end(boundaries);
     expect(versions).toHaveLength(1);
-    clock.advance(1);
+    scene.clock.advance(1);
     await end(boundaries);
     expect(versions.at(-1)).toBe(EMPTY);
   });
@@ -295,7 +229,7 @@ describe('until IAM shows it', () => {
     const { boundaries, versions } = memoryBoundary(EMPTY, 5);
     await end(boundaries, ONE);
     expect(versions).toHaveLength(2);
-    expect(clock.pauses).toHaveLength(6);
+    expect(scene.clock.pauses).toHaveLength(6);
   });
 
   test('a write that never shows is an error in the end', async () => {
@@ -323,10 +257,11 @@ describe('until IAM shows it', () => {
   test('no try is begun that there is no time for', async () => {
     await revoke(ONE);
     const { boundaries, versions } = memoryBoundary(EMPTY);
-    const ender = { ledger, boundaries, clock, overflowed: () => undefined };
-    await expect(endSessions(ender, ROLE, [ONE], { remainingMs: () => 4_999 })).rejects.toMatchObject({
-      code: 'aws_unavailable',
-    });
+    await expect(endSessions(scene.ender(boundaries), ROLE, [ONE], { remainingMs: () => 4_999 })).rejects.toMatchObject(
+      {
+        code: 'aws_unavailable',
+      },
+    );
     expect(versions).toHaveLength(1);
   });
 });
@@ -360,7 +295,7 @@ describe('a deny that IAM did not show us yet, when we wrote over it', () => {
 
   test('of everybody is denied again', async () => {
     await revoke(TWO, { revokedAt: noon(72) });
-    clock.set(noon(73));
+    scene.clock.set(noon(73));
     const issuedBefore = '2026-03-02T12:01:11Z';
     const { boundaries, versions } = staleFor(2, documentOf({ requestIds: [], issuedBefore }));
     await end(boundaries, TWO);

@@ -61,7 +61,7 @@ const inMemory: Boundaries = {
 const revoker = (parts: Partial<Revoker> = {}): Revoker => ({
   ...{ ledger, clock, dues, issuer: ISSUER, boundaries: inMemory, chance: seededChance() },
   policy: policy([entitlement(), OTHER]),
-  overflowed: () => undefined,
+  ...{ overflowed: () => undefined, crowded: () => undefined },
   accountGone: (requestId) => void gone.push(requestId),
   warn: (message) => void warnings.push(message),
   ...parts,
