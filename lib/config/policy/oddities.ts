@@ -1,3 +1,4 @@
+import type { ChatSettings } from '../../chatops/settings.ts';
 import type { Entitlement, Stage } from '../../domain/entitlement.ts';
 import { onCallGroup } from '../../domain/on-call.ts';
 import { revokersOfAll } from '../../domain/policy.ts';
@@ -16,7 +17,7 @@ export interface Oddity {
 
 /** Everything odd in a policy that is in order. @param host where it is to be in force, if that is known */
 export const odditiesOf = (access: CompiledAccess, host?: string): readonly Oddity[] => [
-  ...access.entitlements.flatMap((entitlement) => ofEntitlement(entitlement, access.identityProviders)),
+  ...access.entitlements.flatMap((entitlement) => ofEntitlement(entitlement, access)),
   ...whoMayRevoke(access),
   ...rolesNamedTwice(access.entitlements),
   ...unusedAccounts(access),
@@ -25,7 +26,10 @@ export const odditiesOf = (access: CompiledAccess, host?: string): readonly Oddi
   ...sharedAudiences(access, host),
 ];
 
-const ofEntitlement = (entitlement: Entitlement, providers: readonly IdentityProvider[]): readonly Oddity[] => {
+const ofEntitlement = (
+  entitlement: Entitlement,
+  { identityProviders: providers, chat }: Pick<CompiledAccess, 'identityProviders' | 'chat'>,
+): readonly Oddity[] => {
   const odd = (path: Path, code: string, message: string): Oddity => ({
     at: ['entitlements', entitlement.id, ...path],
     code,
@@ -38,7 +42,7 @@ const ofEntitlement = (entitlement: Entitlement, providers: readonly IdentityPro
         odd(['approval', 'stages', index, 'from'], code, message),
       ),
     ),
-    ...whoHears(entitlement).map(([code, message]) => odd(['breakGlass'], code, message)),
+    ...whoHears(entitlement, chat).map(([code, message]) => odd(['breakGlass'], code, message)),
     ...(isMighty(entitlement) && !entitlement.requires.mfa
       ? [odd(['role'], 'admin_without_mfa', 'is a mighty role by its name, and requires.mfa does not ask for it')]
       : []),
@@ -97,19 +101,31 @@ const whoMayRevoke = ({ entitlements, identityProviders, ...rules }: CompiledAcc
     }));
 };
 
-const whoHears = ({ breakGlass }: Entitlement): readonly Said[] => {
+const whoHears = ({ breakGlass }: Entitlement, chat: ChatSettings = {}): readonly Said[] => {
   if (!breakGlass) return [];
   const { requesters, reviewers, notify } = breakGlass;
   const others = reviewers.groups.filter((group) => !requesters.groups.includes(group));
   return [
-    ...(notify.length === 0
-      ? [['break_glass_without_notify', 'has no notify: nobody hears of it at once'] as const]
+    ...(notify.length === 0 && !hears(reviewers, chat)
+      ? [
+          [
+            'break_glass_unheard',
+            'has no notify, and chat no channel for its reviewers: nobody is told, and all that is heard of one is the alarm notices-failures',
+          ] as const,
+        ]
       : []),
     ...(others.length === 0 && !reviewers.people
       ? [['reviewers_are_requesters', 'has no reviewers but its requesters: they review each other'] as const]
       : []),
   ];
 };
+
+/** People who are named one by one are told alone, by whatever there is. */
+const hears = ({ groups, people = [] }: Approvers, { slack, teams, mail }: ChatSettings): boolean =>
+  (people.length > 0 && (slack ?? teams ?? mail) !== undefined) ||
+  [slack, teams, mail].some((one) =>
+    one?.channels.some(({ approvers }) => approvers.some((group) => groups.includes(group))),
+  );
 
 const stagesOf = ({ approval }: Entitlement): readonly Stage[] => (approval === 'auto' ? [] : approval.stages);
 

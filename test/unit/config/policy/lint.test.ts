@@ -73,7 +73,7 @@ describe('lint finds odd', () => {
     [
       'break-glass that nobody hears of, and that its requesters review',
       line('x', 'breakGlass: { requesters: { groups: [okta:sre] }, reviewers: { groups: [okta:sre] } }'),
-      ['entitlements.x.breakGlass break_glass_without_notify', 'entitlements.x.breakGlass reviewers_are_requesters'],
+      ['entitlements.x.breakGlass break_glass_unheard', 'entitlements.x.breakGlass reviewers_are_requesters'],
     ],
     [
       'a role that two entitlements lend',
@@ -92,6 +92,18 @@ describe('lint finds odd', () => {
     ],
   ])('%s', (_name, entitlements, warnings) => {
     expect(warningsOf(entitlements)).toEqual(warnings);
+  });
+
+  test('no break-glass of which its reviewers hear in their channel, by mail, or alone', () => {
+    const glass = (reviewers: string) =>
+      line('x', `breakGlass: { requesters: { groups: [okta:sre] }, reviewers: { ${reviewers} } }`);
+    const mail = (group: string) =>
+      `chat: { mail: { from: a@example.com, channels: [{ approvers: [${group}], channel: b@example.com }] } }\n`;
+    expect(warningsOf(glass('groups: [okta:security]'), mail('okta:security'))).toEqual([]);
+    expect(warningsOf(glass('groups: [okta:leads], people: [okta:00u1]'), mail('okta:security'))).toEqual([]);
+    const unheard = ['entitlements.x.breakGlass break_glass_unheard'];
+    expect(warningsOf(glass('groups: [okta:security]'), mail('okta:leads'))).toEqual(unheard);
+    expect(warningsOf(glass('groups: [okta:leads], people: [okta:00u1]'))).toEqual(unheard);
   });
 
   test('a provider that vouches for nobody who matters', () => {
