@@ -46,7 +46,7 @@ describeInBrowser('in a browser', () => {
       await approver.getByRole('heading', { level: 1 }).getByText('active').waitFor();
 
       await engineer.getByRole('button', { name: 'Get credentials' }).click({ timeout: 20_000 });
-      await expect(engineer.getByLabel('Credentials for Shell').textContent()).resolves.toMatch(
+      await expect(engineer.getByLabel('Credentials for Shell', { exact: true }).textContent()).resolves.toMatch(
         /^export AWS_ACCESS_KEY_ID='ASIA/,
       );
       const [console] = await Promise.all([
@@ -68,7 +68,7 @@ describeInBrowser('in a browser', () => {
     const auditor = await signIn(browser, 'auditor@example.com');
     await auditor.getByRole('link', { name: 'Audit' }).click();
     await auditor.getByRole('link', { name: 'Administer production' }).first().click();
-    await auditor.getByText('The incident is over.').waitFor();
+    await auditor.getByText('The incident is over.').first().waitFor();
     await expect(auditor.getByRole('main').getByRole('button').count()).resolves.toBe(0);
   });
 

@@ -117,7 +117,7 @@ describeInBrowser('waiting and having in the portal', () => {
     await page.getByLabel('15 min').check();
     await page.getByLabel('Why more?').fill('It is not over yet.');
     await page.getByRole('button', { name: 'Ask for more time' }).click();
-    await page.getByText(/You asked for 15\smin more/).waitFor();
+    await page.getByText(/15\smin more were asked for/).waitFor();
     await keepScreenshot(page, 'extension-pending-light-1280');
     await expect(page.getByRole('button', { name: 'Get credentials' }).isEnabled()).resolves.toBe(true);
     expect(await actAs('approver@example.com', id, 'deny', { reason: 'Half an hour has to do.' })).toBe(200);

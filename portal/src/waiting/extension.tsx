@@ -12,7 +12,7 @@ export const Extension = ({ request: { extension, grant } }: { request: RequestV
   if (status === 'pending')
     return (
       <p>
-        You asked for {durationText(durationSeconds)} more. It waits for a yes
+        {durationText(durationSeconds)} more were asked for. That waits for a yes
         {pendingUntil !== undefined && (
           <>
             , <Countdown until={pendingUntil} /> left
