@@ -1,6 +1,7 @@
 import { Page } from '../app/page.tsx';
 import { Fault } from '../parts/fault.tsx';
 import { Loading } from '../parts/loading.tsx';
+import { Untrusted } from '../parts/untrusted.tsx';
 import { AskForm } from './ask-form.tsx';
 import { useEntitlements } from './entitlements.ts';
 import { Needs } from './needs-list.tsx';
@@ -22,7 +23,7 @@ export const AskPage = ({ entitlementId }: { entitlementId: string }) => {
       </Page>
     );
   return (
-    <Page title={`Ask: ${entitlement.title}`} heading={entitlement.title}>
+    <Page title={`Ask: ${entitlement.title}`} heading={<Untrusted text={entitlement.title} />}>
       <Needs entitlement={entitlement} />
       <AskForm entitlement={entitlement} />
     </Page>

@@ -22,7 +22,9 @@ export const Needs = ({ entitlement }: { entitlement: EntitlementView }) => {
       <Fact name="Needs">
         <ul class="plain">
           {needsOf(entitlement).map((need) => (
-            <li key={need}>{need}</li>
+            <li key={need}>
+              <Untrusted text={need} />
+            </li>
           ))}
         </ul>
       </Fact>

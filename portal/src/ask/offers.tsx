@@ -72,7 +72,9 @@ const Offer = ({ entitlement }: { entitlement: EntitlementView }) => {
         <Untrusted text={accountName} /> <span class="faint">({accountId})</span>, at most{' '}
         {durationText(maxDurationSeconds)}
       </p>
-      <p class="faint">{needsOf(entitlement).join(' ')}</p>
+      <p class="faint">
+        <Untrusted text={needsOf(entitlement).join(' ')} />
+      </p>
     </li>
   );
 };

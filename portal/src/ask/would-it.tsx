@@ -13,7 +13,7 @@ export const WouldIt = ({ decision, entitlement }: { decision: DryRun; entitleme
     <div class="would-it" role="status">
       <p>
         <strong>{decision.allowed ? 'It could be asked for like this.' : 'Not like this.'}</strong>{' '}
-        {decision.allowed && approval}
+        {decision.allowed && approval !== undefined && <Untrusted text={approval} />}
       </p>
       {against.length > 0 && <Rules rules={against} />}
       <details>
