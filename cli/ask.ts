@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Scope } from '../lib/domain/scope.ts';
 import { type Entitlement, readEntitlements } from './entitlements.ts';
 import { Failure, oneLine } from './failure.ts';
 import { member } from './json.ts';
@@ -12,12 +13,14 @@ export interface Ask {
   readonly durationSeconds: number;
   readonly justification: string;
   readonly ticket?: string;
+  readonly scope?: Scope;
+  /** ISO 8601, UTC. */
+  readonly startAt?: string;
+  readonly breakGlass?: true;
 }
 
 /** As far as it was said on the command line. */
 export type PartialAsk = Partial<Omit<Ask, 'entitlementId'>>;
-
-const AN_HOUR = 3600;
 
 /** @throws Failure 1 for one that is not the caller's */
 export const entitlementNamed = async (place: Place, id: string): Promise<Entitlement> => {
@@ -27,23 +30,6 @@ export const entitlementNamed = async (place: Place, id: string): Promise<Entitl
       ...{ code: 'not_eligible', next: 'hatcheck list shows what you may ask for' },
     });
   return found;
-};
-
-/** The whole of what was said in part. @throws Failure 2 naming what is missing */
-export const completeAsk = (entitlement: Entitlement, said: PartialAsk): Ask => {
-  const needsTicket = member(member(entitlement.view, 'ticket'), 'required') === true;
-  const missing = [
-    ...(said.justification === undefined ? ['why: --because'] : []),
-    ...(needsTicket && said.ticket === undefined ? ['which ticket: --ticket'] : []),
-  ];
-  const { justification } = said;
-  if (justification === undefined || missing.length > 0)
-    throw new Failure(2, `${entitlement.id} has to be asked for; say ${missing.join(', and ')}`);
-  return {
-    ...{ entitlementId: entitlement.id, justification },
-    durationSeconds: said.durationSeconds ?? Math.min(AN_HOUR, entitlement.maxDurationSeconds),
-    ...(said.ticket === undefined ? {} : { ticket: said.ticket }),
-  };
 };
 
 /** @throws Failure as the server refuses */

@@ -3,9 +3,13 @@ import { addAuditCommands } from './audit.ts';
 import { addCompletionCommands } from './commands/completion.ts';
 import { addConfigureCommand } from './commands/configure.ts';
 import { addCredentialsCommand } from './commands/credentials.ts';
+import { addDecideCommands } from './commands/decide.ts';
 import { addExecCommand } from './commands/exec.ts';
+import { addListCommand } from './commands/list.ts';
 import { addLoginCommand } from './commands/login.ts';
 import { addLogoutCommand } from './commands/logout.ts';
+import { addRequestCommand } from './commands/request.ts';
+import { addRequestsCommands } from './commands/requests.ts';
 import { addWhoamiCommand } from './commands/whoami.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addGuardCommand } from './guard.ts';
@@ -20,6 +24,7 @@ import { addScpCommand } from './scp.ts';
  */
 export const COMMANDS: readonly ((program: Command) => void)[] = [
   ...[addLoginCommand, addLogoutCommand, addWhoamiCommand],
+  ...[addListCommand, addRequestCommand, addRequestsCommands, addDecideCommands],
   ...[addExecCommand, addCredentialsCommand, addConfigureCommand],
   ...[addAuditCommands, addPolicyCommands, addDoctorCommand, addRoleCommands, addIssuerCommands, addScpCommand],
   addGuardCommand,

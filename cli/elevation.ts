@@ -1,9 +1,10 @@
-import { type PartialAsk, completeAsk, entitlementNamed, openRequest, submit } from './ask.ts';
+import { type PartialAsk, entitlementNamed, openRequest, submit } from './ask.ts';
+import { askerAt } from './asker.ts';
+import { completeAsk } from './asking/complete.ts';
 import { Failure } from './failure.ts';
-import { liveLine } from './live-line.ts';
 import { type Grant, type Request, runningGrant } from './requests.ts';
 import type { Place } from './sign-in.ts';
-import { waitForGrant, whatIsAwaited } from './wait.ts';
+import { waitShown, whatIsAwaited } from './wait.ts';
 
 export interface Elevating extends PartialAsk {
   /** Whether to wait for what others have to decide. */
@@ -28,13 +29,8 @@ export const elevated = async (
     throw new Failure(9, whatIsAwaited(request, place.now()), {
       ...{ code: 'still_pending', next: `hatcheck show ${request.id} tells how it stands` },
     });
-  const line = liveLine();
-  try {
-    return await waitForGrant(place, request, line);
-  } finally {
-    line.clear();
-  }
+  return waitShown(place, request);
 };
 
 const ask = async (place: Place, entitlementId: string, said: PartialAsk): Promise<Request> =>
-  submit(place, completeAsk(await entitlementNamed(place, entitlementId), said));
+  submit(place, await completeAsk(await entitlementNamed(place, entitlementId), said, askerAt({})));

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Failure } from './failure.ts';
+import { clearLiveLine } from './live-line.ts';
 import { report } from './report.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
@@ -13,6 +14,7 @@ let heeded: ((signal: HeededSignal) => void) | undefined;
 export const heedSignals = (json: boolean): void => {
   process.on('exit', tidyUp);
   heeded = (signal) => {
+    clearLiveLine();
     void report(new Failure(130, 'interrupted', { next: 'nothing is half done' }), json).then(() => {
       process.exit(128 + constants.signals[signal]);
     });

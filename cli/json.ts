@@ -21,6 +21,16 @@ export const texts = (value: unknown, name: string): readonly string[] => {
   return Array.isArray(found) ? found.filter((each) => typeof each === 'string') : [];
 };
 
+export const list = (value: unknown, name: string): readonly unknown[] => {
+  const found = member(value, name);
+  return Array.isArray(found) ? found : [];
+};
+
+export const count = (value: unknown, name: string): number | undefined => {
+  const found = member(value, name);
+  return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
+};
+
 /** An instant as milliseconds since the epoch. */
 export const instantMs = (value: unknown, name: string): number | undefined => {
   const ms = Date.parse(text(value, name) ?? '');

@@ -10,12 +10,19 @@ export interface LiveLine {
 /** Carriage return, and erase the whole line (ECMA-48). */
 const ERASE = '\r\u001b[2K';
 
+let last: LiveLine | undefined;
+
+/** Takes away whichever is shown: what else is said begins on a line of its own. */
+export const clearLiveLine = (): void => {
+  last?.clear();
+};
+
 export const liveLine = (stream: NodeJS.WriteStream = process.stderr): LiveLine => {
   let isShown = false;
-  return {
+  last = {
     show: (text) => {
       if (!stream.isTTY) return;
-      stream.write(`${ERASE}${oneLine(text).slice(0, Math.max(20, stream.columns - 1))}`);
+      stream.write(`${ERASE}${oneLine(text).slice(0, (stream.columns || 80) - 1)}`);
       isShown = true;
     },
     clear: () => {
@@ -23,4 +30,5 @@ export const liveLine = (stream: NodeJS.WriteStream = process.stderr): LiveLine 
       isShown = false;
     },
   };
+  return last;
 };

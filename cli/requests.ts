@@ -1,5 +1,5 @@
 import { Failure, unknownAnswer } from './failure.ts';
-import { instantMs, member, text, texts } from './json.ts';
+import { instantMs, list, member, text, texts } from './json.ts';
 import { failureOf } from './server.ts';
 import { type Place, callSignedIn } from './sign-in.ts';
 
@@ -23,6 +23,8 @@ export interface Request {
   readonly grant?: Grant;
   /** Whose yes is still missing: groups and people, as access.yml names them. */
   readonly waitsFor: readonly string[];
+  /** What the caller may do with it now, in the API's words. */
+  readonly actions: readonly string[];
   /** All of it, as the server answers it. */
   readonly view: unknown;
 }
@@ -38,7 +40,7 @@ export const requestIn = ({ server }: Place, view: unknown): Request => {
   return {
     ...{ id, status, entitlementId, title: text(view, 'title') ?? entitlementId, view },
     ...(grant ? { grant } : {}),
-    waitsFor: waitsForIn(view),
+    ...{ waitsFor: waitsForIn(view), actions: texts(view, 'actions') },
   };
 };
 
@@ -50,15 +52,10 @@ const grantIn = (server: string, view: unknown): Grant | undefined => {
   return { state, startsAtMs, endsAtMs };
 };
 
-const listIn = (view: unknown, name: string): readonly unknown[] => {
-  const found = member(view, name);
-  return Array.isArray(found) ? found : [];
-};
-
 /** The stages are gone through in turn unless they are parallel. */
 const waitsForIn = (view: unknown): readonly string[] => {
-  const missing = listIn(view, 'stages').filter(
-    (stage) => Number(member(stage, 'count') ?? 1) > listIn(stage, 'approvals').length,
+  const missing = list(view, 'stages').filter(
+    (stage) => Number(member(stage, 'count') ?? 1) > list(stage, 'approvals').length,
   );
   const asked = member(view, 'parallel') === true ? missing : missing.slice(0, 1);
   return asked.flatMap((stage) => {
@@ -77,11 +74,41 @@ export const readRequest = async (place: Place, id: string): Promise<Request> =>
 
 /** The caller's own of a status, newest first: the first page, which holds more than anybody has open. */
 export const ownRequests = async (place: Place, status: Status): Promise<readonly Request[]> => {
-  const answer = await callSignedIn(place, 'GET', `/v1/requests?as=requester&status=${status}&limit=200`);
+  const { requests } = await readRequests(place, { as: 'requester', status, limit: 200 });
+  return requests;
+};
+
+/** One request with its events, and what whoever decides on it should know besides. @throws Failure as the server refuses */
+export const readRequestWhole = async (
+  place: Place,
+  id: string,
+): Promise<{ readonly request: Request; readonly evidence: unknown; readonly body: unknown }> => {
+  const { status, body, ...answer } = await callSignedIn(place, 'GET', `/v1/requests/${id}?evidence=true`);
+  if (status !== 200) throw failureOf(place.server, { ...answer, status, body });
+  return { request: requestIn(place, member(body, 'request')), evidence: member(body, 'evidence'), body };
+};
+
+export interface RequestsQuery {
+  readonly as: 'requester' | 'approver' | 'auditor';
+  readonly status?: Status;
+  /** 1 to 200. */
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/** One page, newest first; it may be short and still have a next one. @throws Failure as the server refuses */
+export const readRequests = async (
+  place: Place,
+  { limit, ...words }: RequestsQuery,
+): Promise<{ readonly requests: readonly Request[]; readonly nextCursor?: string }> => {
+  const query = new URLSearchParams({ ...words, limit: String(limit) });
+  const answer = await callSignedIn(place, 'GET', `/v1/requests?${query}`);
   if (answer.status !== 200) throw failureOf(place.server, answer);
-  const list = member(answer.body, 'requests');
-  if (!Array.isArray(list)) throw unknownAnswer(place.server);
-  return list.map((each: unknown) => requestIn(place, each));
+  const found = member(answer.body, 'requests');
+  if (!Array.isArray(found)) throw unknownAnswer(place.server);
+  const nextCursor = text(answer.body, 'nextCursor');
+  const requests = found.map((each: unknown) => requestIn(place, each));
+  return { requests, ...(nextCursor === undefined ? {} : { nextCursor }) };
 };
 
 /** Of the caller's grants of this entitlement that run now, the one that ends last. */

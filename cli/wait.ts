@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inWords } from './duration.ts';
 import { Failure } from './failure.ts';
-import { member, text } from './json.ts';
+import { count, instantMs, member, text } from './json.ts';
+import { liveLine } from './live-line.ts';
 import { type Grant, type Request, readRequest } from './requests.ts';
+import { timeText } from './shown/times.ts';
 import type { Place } from './sign-in.ts';
 
 export interface Waiting {
@@ -35,6 +37,16 @@ export const waitForGrant = async (
   }
 };
 
+/** The same, with a line of who is being waited for where somebody looks on. */
+export const waitShown = async (place: Place, request: Request): Promise<Request & { readonly grant: Grant }> => {
+  const line = liveLine();
+  try {
+    return await waitForGrant(place, request, line);
+  } finally {
+    line.clear();
+  }
+};
+
 /** A server that is away for a moment has decided nothing. */
 const lookAgain = (place: Place, request: Request): Promise<Request> =>
   readRequest(place, request.id).catch((error: unknown) => {
@@ -42,11 +54,21 @@ const lookAgain = (place: Place, request: Request): Promise<Request> =>
     throw error;
   });
 
-export const whatIsAwaited = ({ id, grant, waitsFor }: Request, now: Date): string => {
+export const whatIsAwaited = ({ id, grant, waitsFor, view }: Request, now: Date): string => {
+  const timeUntil = (ms: number): string => roughly(Math.max(0, (ms - now.getTime()) / 1000));
   if (grant?.state === 'scheduled')
-    return `${id} begins in ${inWords(Math.max(0, (grant.startsAtMs - now.getTime()) / 1000))}`;
-  return `${id} waits for ${waitsFor.length > 0 ? waitsFor.join(' or ') : 'a decision'}`;
+    return `${id} is approved, and begins ${timeText(grant.startsAtMs, now)}, in ${timeUntil(grant.startsAtMs)}`;
+  const [needed, untilMs] = [count(view, 'approvalsNeeded') ?? 1, instantMs(view, 'pendingUntil')];
+  const whose = waitsFor.length > 0 ? `a yes of ${waitsFor.join(' or ')}` : 'a decision';
+  return [
+    `${id} waits for ${whose}`,
+    ...(needed > 1 ? [`${needed} are missing`] : []),
+    ...(untilMs === undefined ? [] : [`${timeUntil(untilMs)} left`]),
+  ].join(', ');
 };
+
+/** No seconds beside minutes. */
+const roughly = (seconds: number): string => inWords(seconds < 60 ? seconds : seconds - (seconds % 60));
 
 /** What became of a request that is nobody's any more. */
 export const overFor = ({ id, status, view }: Request): Failure => {
