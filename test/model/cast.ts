@@ -120,6 +120,9 @@ export const changes: readonly AccessPolicy[] = [
   { ...policy(entitlements), limits: { openRequests: 1 } },
   { ...basePolicy, delegation: { maxSeconds: 3600, groups: ['okta:security'] } },
   policy([]),
+  { ...basePolicy, revokers: { groups: ['okta:auditors'] } },
+  { ...policy([]), revokers: { groups: [], people: [person('engineer')] } },
+  { ...changed((each) => ({ ...each, revokers: { groups: [] } })), revokers: { groups: [] } },
 ].map((each, index) => ({ ...each, version: `the-version-after-${index}` }));
 
 /** Noon on a Monday; the nights on which the clocks of Berlin leap; a year's end; a leap day. */

@@ -16,10 +16,10 @@ import { type RequestState, evolve, grantAt, statusAt } from '../../../lib/domai
 import type { Reservation } from '../../../lib/domain/reservation.ts';
 import { NO_STANDING, type Standing, handlesOf, standingAfter } from '../../../lib/domain/standing.ts';
 import { principal, words } from '../../support/builders.ts';
-import { basePolicy } from '../cast.ts';
+import { basePolicy, people } from '../cast.ts';
 import { holdVerdict, lendVerdict, liftVerdict, submitVerdict } from '../oracle/asking.ts';
-import { type Placed, holdsIn, todays } from '../oracle/around.ts';
-import { usableUntil, verdict } from '../oracle/verdict.ts';
+import { type Placed, among, holdsIn, todays } from '../oracle/around.ts';
+import { revokesToday, usableUntil, verdict } from '../oracle/verdict.ts';
 import { factsOf, only } from '../oracle/facts.ts';
 
 /** The decider's own state; the oracle has nothing but the events. */
@@ -95,6 +95,18 @@ const assertLasts = ({ policy }: Oracle, before: readonly RecordedEvent[], event
   assert.equal(Date.parse(event.data.endsAt), until, 'I6 the intent does not end with the grant or its hours');
 };
 
+/** Whoever may revoke it when it is asked for may do so whatever becomes of access.yml, and nobody else. */
+const assertRevocable = ({ policy }: Oracle, { type, data }: RecordedEvent): void => {
+  if (type !== 'request.submitted') return;
+  const { revokers, entitlementId } = data;
+  for (const one of people)
+    assert.equal(
+      revokers !== undefined && among(one, revokers),
+      revokesToday(policy, entitlementId, one),
+      `whether ${one.subject} may revoke is not on record`,
+    );
+};
+
 export const ask = (oracle: Oracle, decider: Decider, who: Principal, wish: Submit): Said => {
   const expected = submitVerdict(oracle, wish, who, oracle.now);
   const context = contextOf(oracle, decider, who);
@@ -102,6 +114,7 @@ export const ask = (oracle: Oracle, decider: Decider, who: Principal, wish: Subm
   const event = agreed(submit(wish, { ...context, standing: { ...context.standing, reservations } }), expected);
   if (!event) return expected;
   const recorded = recordedBy(event, who, oracle);
+  assertRevocable(oracle, recorded);
   oracle.lives.unshift([recorded]);
   decider.requests.unshift(evolve(undefined, recorded));
   return wish.breakGlass ? `${expected}, break-glass` : expected;

@@ -181,15 +181,23 @@ const denial = (moment: Moment, { seq }: Extract<Command, { type: 'deny' }>): Ve
 
 const revocation = (moment: Moment): Verdict => {
   const { facts, who, nowMs, policy } = moment;
-  const revokers = [
-    facts.data.revokers,
-    policy.entitlements.get(facts.data.entitlementId)?.revokers,
-    policy.revokers ?? policy.security,
-  ];
-  const may = isAsked(facts.request, moment) || revokers.some((some) => some && among(who, some)) || isReviewer(moment);
+  const { revokers, entitlementId } = facts.data;
+  const may =
+    isAsked(facts.request, moment) ||
+    isReviewer(moment) ||
+    (revokers !== undefined && among(who, revokers)) ||
+    revokesToday(policy, entitlementId, who);
   if (isOwn(moment) || !may) return 'not_an_approver';
   return statusOf(facts, nowMs) === 'approved' || hasLeftovers(facts, nowMs) ? 'request.revoked' : 'wrong_status';
 };
+
+/** Whether somebody who approves nothing of this entitlement may still revoke it. */
+export const revokesToday = (
+  { entitlements, revokers, security }: AccessPolicy,
+  entitlementId: string,
+  who: Principal,
+): boolean =>
+  [entitlements.get(entitlementId)?.revokers, revokers ?? security].some((some) => some && among(who, some));
 
 const QUARTER_MS = HOUR_MS / 4;
 
