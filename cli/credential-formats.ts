@@ -1,4 +1,4 @@
-import type { ProcessCredentials } from './credentials.ts';
+import type { ProcessCredentials } from './kept-credentials.ts';
 
 type Variables = readonly (readonly [name: string, value: string])[];
 

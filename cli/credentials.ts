@@ -1,44 +1,16 @@
+import { credentialsName, nameOf } from './config-folder.ts';
 import { isEntitlementId } from './entitlements.ts';
 import { Failure, unknownAnswer } from './failure.ts';
-import { instantMs, member, text } from './json.ts';
-import { nameOf } from './private-files.ts';
+import { type Kept, type ProcessCredentials, credentialsIn, isDue, keptIn, remainingMs } from './kept-credentials.ts';
 import { REQUEST_ID, readRequest, runningGrant } from './requests.ts';
 import { type Answer, failureOf } from './server.ts';
 import { type Place, callSignedIn, currentSignIn, storedSignIn } from './sign-in.ts';
-
-/** What the AWS CLI and the SDKs read from a `credential_process`. */
-export interface ProcessCredentials {
-  readonly Version: 1;
-  readonly AccessKeyId: string;
-  readonly SecretAccessKey: string;
-  readonly SessionToken: string;
-  readonly Expiration: string;
-}
-
-/** Credentials as they are kept from one command to the next. */
-interface Kept {
-  readonly credentials: ProcessCredentials;
-  readonly issuedAtMs: number;
-  /** When later ones were asked for in vain. */
-  readonly askedAtMs?: number;
-}
-
-/**
- * Fetched anew when a quarter of their time is left, at least a minute of it and at most ten: an SDK that keeps them asks from then on at each
- * of its calls.
- */
-const MARGIN = { share: 1 / 4, leastMs: 60_000, mostMs: 600_000 };
-
-/** Not asked for again so soon where there were none. */
-const ASK_AGAIN_MS = 30_000;
 
 /** AWS refuses what is signed by a clock that is further off. */
 const MOST_SKEW_MS = 300_000;
 
 /** Refreshing the sign-in, which request it is, the issue, and the last two once more where the sign-in was ended there. */
 const CALLS = 5;
-
-export const cachePrefix = (server: string): string => `credentials.${nameOf(server)}.`;
 
 /**
  * Temporary credentials of a request, or of the grant of an entitlement that runs: those from last time while they last, since the AWS CLI asks
@@ -52,43 +24,27 @@ export const processCredentials = async (place: Place, wanted: string): Promise<
   if (!REQUEST_ID.test(wanted) && !isEntitlementId(wanted))
     throw new Failure(2, 'say the id of a request, r_ and 26 letters or digits, or of an entitlement');
   const known = await storedSignIn(place);
-  const kept = known && (await read(place, cacheName(place, wanted, known.handle)));
-  if (kept && !isDue(kept, place)) return kept.credentials;
+  const kept = known && (await read(place, credentialsName(place.server, wanted, known.handle)));
+  if (kept && !isDue(kept, place.now().getTime())) return kept.credentials;
   if (!known) await currentSignIn(place);
   const lock = `credentials.${nameOf(place.server, wanted)}`;
   try {
     return await place.files.whileLocked(lock, () => renewed(place, wanted), { calls: CALLS });
   } catch (error) {
     // A full disk takes away nothing that is there.
-    if (kept && remainingMs(kept, place) > 0 && error instanceof Failure && error.exitCode === 7)
+    if (kept && remainingMs(kept, place.now().getTime()) > 0 && error instanceof Failure && error.exitCode === 7)
       return kept.credentials;
     throw error;
   }
 };
 
-const cacheName = ({ server }: Place, wanted: string, handle: string): string =>
-  `${cachePrefix(server)}${nameOf(wanted, handle)}`;
-
-const remainingMs = ({ credentials }: Kept, { now }: Place): number =>
-  Date.parse(credentials.Expiration) - now().getTime();
-
-const isDue = (kept: Kept, place: Place): boolean => {
-  const wholeMs = Date.parse(kept.credentials.Expiration) - kept.issuedAtMs;
-  const marginMs = Math.max(MARGIN.leastMs, Math.min(MARGIN.mostMs, wholeMs * MARGIN.share));
-  const remaining = remainingMs(kept, place);
-  return remaining <= marginMs && !(remaining > 0 && wasJustAsked(kept, place));
-};
-
-const wasJustAsked = ({ askedAtMs = -Infinity }: Kept, { now }: Place): boolean =>
-  Math.abs(now().getTime() - askedAtMs) < ASK_AGAIN_MS;
-
 /** Whoever comes second finds what the first got. */
 const renewed = async (place: Place, wanted: string): Promise<ProcessCredentials> => {
   const known = await storedSignIn(place);
-  const name = known && cacheName(place, wanted, known.handle);
+  const name = known && credentialsName(place.server, wanted, known.handle);
   const kept = name === undefined ? undefined : await read(place, name);
-  if (kept && !isDue(kept, place)) return kept.credentials;
-  const usable = kept && remainingMs(kept, place) > 0 ? kept : undefined;
+  if (kept && !isDue(kept, place.now().getTime())) return kept.credentials;
+  const usable = kept && remainingMs(kept, place.now().getTime()) > 0 ? kept : undefined;
   try {
     return (await later(place, wanted, usable)) ?? (await keptOn(place, name, usable));
   } catch (error) {
@@ -126,7 +82,7 @@ const later = async (
   const credentials = credentialsIn(answer.body);
   if (!credentials) throw unknownAnswer(place.server);
   const kept: Kept = { credentials, issuedAtMs: place.now().getTime() };
-  await place.files.write(cacheName(place, wanted, answer.by.handle), kept);
+  await place.files.write(credentialsName(place.server, wanted, answer.by.handle), kept);
   return credentials;
 };
 
@@ -158,22 +114,4 @@ const checkClock = ({ now }: Place, { atMs }: Answer): void => {
   });
 };
 
-const read = async ({ files }: Place, name: string): Promise<Kept | undefined> => {
-  const stored = await files.read(name);
-  const credentials = credentialsIn(member(stored, 'credentials'));
-  const [issuedAtMs, askedAtMs] = [member(stored, 'issuedAtMs'), member(stored, 'askedAtMs')];
-  if (!credentials || typeof issuedAtMs !== 'number') return undefined;
-  return { credentials, issuedAtMs, ...(typeof askedAtMs === 'number' ? { askedAtMs } : {}) };
-};
-
-/** As they go into a shell's words, too. */
-const WORD = /^[\x21-\x7e]{1,8192}$/;
-
-const credentialsIn = (value: unknown): ProcessCredentials | undefined => {
-  const words = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map((name) => text(value, name));
-  const [AccessKeyId, SecretAccessKey, SessionToken] = words.map((word) => (WORD.test(word ?? '') ? word : undefined));
-  const expiration = instantMs(value, 'Expiration');
-  if (member(value, 'Version') !== 1 || !AccessKeyId || !SecretAccessKey || !SessionToken || expiration === undefined)
-    return undefined;
-  return { Version: 1, AccessKeyId, SecretAccessKey, SessionToken, Expiration: new Date(expiration).toISOString() };
-};
+const read = async ({ files }: Place, name: string): Promise<Kept | undefined> => keptIn(await files.read(name));

@@ -1,6 +1,7 @@
+import { configFolder, nameOf } from './config-folder.ts';
 import { unknownAnswer } from './failure.ts';
 import { member, text, texts } from './json.ts';
-import { nameOf } from './private-files.ts';
+import { privateFiles } from './private-files.ts';
 import { failureOf } from './server.ts';
 import { type Place, callSignedIn } from './sign-in.ts';
 
@@ -18,6 +19,9 @@ export interface Entitlement {
 /** As access.yml spells them; what is named so is written into files and told to shells. */
 const ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
+/** No secret, and looked up while somebody types: no keyring is asked for them. */
+const names = () => privateFiles(configFolder(process.env));
+
 const fileOf = ({ server }: Place): string => `entitlements.${nameOf(server)}`;
 
 /** The caller's own, ordered by id. Their names are kept, for whoever completes words. @throws Failure as the server refuses */
@@ -27,7 +31,7 @@ export const readEntitlements = async (place: Place): Promise<readonly Entitleme
   const list = member(answer.body, 'entitlements');
   if (!Array.isArray(list)) throw unknownAnswer(place.server);
   const found = list.map((each: unknown) => entitlementIn(place, each));
-  await place.files.write(fileOf(place), { ids: found.map(({ id }) => id) });
+  await names().write(fileOf(place), { ids: found.map(({ id }) => id) });
   return found;
 };
 
@@ -42,6 +46,6 @@ const entitlementIn = ({ server }: Place, view: unknown): Entitlement => {
 
 /** Their ids as they were seen last at this server. */
 export const knownEntitlements = async (place: Place): Promise<readonly string[]> =>
-  texts(await place.files.read(fileOf(place)), 'ids').filter((id) => ID.test(id));
+  texts(await names().read(fileOf(place)), 'ids').filter((id) => ID.test(id));
 
 export const isEntitlementId = (word: string): boolean => ID.test(word);

@@ -12,6 +12,7 @@ export const EXIT_CODES = {
   },
   8: { kind: 'clock', means: 'the clock of this machine is wrong; AWS would refuse what it signs' },
   9: { kind: 'still_pending', means: 'nobody has decided yet; the request stays as it is' },
+  70: { kind: 'fault', means: 'a fault in hatcheck itself' },
   126: { kind: 'not_executable', means: '`hatcheck exec`: the command cannot be run' },
   127: { kind: 'no_command', means: '`hatcheck exec`: there is no such command' },
   130: { kind: 'interrupted', means: 'interrupted by Ctrl-C or a signal; nothing is half done' },

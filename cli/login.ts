@@ -1,20 +1,18 @@
 import { resolve } from 'node:path';
-import { cachePrefix } from './credentials.ts';
+import { configFolder, credentialsPrefix, signInName } from './config-folder.ts';
 import { type Instructions, loginByDevice } from './device.ts';
 import { Failure, oneLine } from './failure.ts';
 import { member, text, texts } from './json.ts';
 import { askInBrowser, openBrowser } from './loopback.ts';
 import { type OnServer, placeOf } from './place.ts';
 import { note, say, sayJson } from './print.ts';
-import { configFolder } from './private-files.ts';
 import { call, failureOf, withToken } from './server.ts';
-import { changeSettings } from './settings.ts';
+import { changeSettings, readSettings } from './settings.ts';
 import {
   type Place,
   callSignedIn,
   currentSignIn,
   exchange,
-  fileName,
   proveRole,
   readIdToken,
   redeem,
@@ -46,8 +44,18 @@ export const login = async (options: LoginOptions, remember: boolean): Promise<v
   const at = await placeOf(options);
   const { principal } = await kept(at, options);
   if (remember) await changeSettings(configFolder(process.env), { server: at.server });
+  await sayUnsealedOnce(at.files.unsealedBecause());
   if (options.json) sayJson({ server: at.server, principal });
   else say(`Signed in at ${at.server} as ${nameOf(principal)}.`);
+};
+
+/** Whoever has turned the keyring off knows. */
+const sayUnsealedOnce = async (because: string | undefined): Promise<void> => {
+  const folder = configFolder(process.env);
+  if (because === undefined || process.env['HATCHECK_KEYRING'] === 'off') return;
+  if ((await readSettings(folder)).saidUnsealed) return;
+  note(`hatcheck: ${because}; what is secret is kept in files that only you may read, in ${folder}`);
+  await changeSettings(folder, { saidUnsealed: true });
 };
 
 const kept = (at: Place, options: LoginOptions) => {
@@ -99,7 +107,8 @@ export const logout = async (options: OnServer & ForProgram): Promise<void> => {
   const stored = await storedSignIn(at);
   // An access token that is over ends nothing there; a newer one ends the whole sign-in.
   const last = stored?.refreshToken === undefined ? stored : await currentSignIn(at).catch(() => stored);
-  await Promise.all([at.files.remove(`${fileName(at.server)}.`), at.files.remove(cachePrefix(at.server))]);
+  await Promise.all([at.files.remove(`${signInName(at.server)}.`), at.files.remove(credentialsPrefix(at.server))]);
+  if (!(await at.files.hasAny('sign-in.'))) await at.files.forgetKey();
   // What is here is gone whether or not the server answers; there, the access token ends by itself within 15 minutes.
   if (last) await call(at.server, '/logout', withToken('POST', last.accessToken));
   if (options.json) sayJson({ server: at.server, signedIn: false });

@@ -1,5 +1,8 @@
 import { Option } from 'commander';
-import { configFolder, privateFiles } from './private-files.ts';
+import { configFolder } from './config-folder.ts';
+import { systemKeyring } from './keyring.ts';
+import { privateFiles } from './private-files.ts';
+import { type SecretFiles, secretFiles } from './secret-files.ts';
 import { serverOrigin } from './server.ts';
 import { readSettings } from './settings.ts';
 import type { Place } from './sign-in.ts';
@@ -18,11 +21,11 @@ export const serverOption = (): Option =>
   );
 
 /** Where the command works: which server, and what is kept of it here. @throws Failure 2 for an address that may not be trusted with tokens */
-export const placeOf = async ({ server }: OnServer): Promise<Place> => {
+export const placeOf = async ({ server }: OnServer): Promise<Place & { readonly files: SecretFiles }> => {
   const folder = configFolder(process.env);
   return {
     server: serverOrigin(server ?? (await readSettings(folder)).server ?? LAPTOP),
-    files: privateFiles(folder),
+    files: secretFiles(privateFiles(folder), () => systemKeyring(folder, process.env)),
     now: () => new Date(),
   };
 };

@@ -1,6 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Failure, isErrno } from './failure.ts';
 import { unfinishedFile } from './interrupts.ts';
@@ -14,21 +13,11 @@ export interface PrivateFiles {
   write(name: string, value: unknown): Promise<void>;
   /** Every file whose name begins so. */
   remove(prefix: string): Promise<void>;
+  /** Whether there is a file whose name begins so. */
+  hasAny(prefix: string): Promise<boolean>;
   /** Runs the work while no other command does so under this name. */
   whileLocked<T>(name: string, work: () => Promise<T>, locking?: Locking): Promise<T>;
 }
-
-/** `HATCHECK_CONFIG_DIR`, else `hatcheck` in the user's configuration folder (XDG base directories). */
-export const configFolder = (env: Readonly<Record<string, string | undefined>>): string => {
-  const own = env['HATCHECK_CONFIG_DIR'];
-  if (own !== undefined && own !== '') return own;
-  const xdg = env['XDG_CONFIG_HOME'];
-  return join(xdg !== undefined && xdg !== '' ? xdg : join(homedir(), '.config'), 'hatcheck');
-};
-
-/** A name for what is kept under `parts`: the parts themselves are not fit for one, and need not be seen. */
-export const nameOf = (...parts: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 
 export const privateFiles = (folder: string): PrivateFiles => ({
   whileLocked: (name, work, locking) => whileLocked(folder, name, work, locking).catch(throwAsOurs(folder)),
@@ -41,14 +30,19 @@ export const privateFiles = (folder: string): PrivateFiles => ({
   },
   write: (name, value) => replace(folder, name, JSON.stringify(value)).catch(throwAsOurs(folder)),
   remove: async (prefix) => {
-    const names = await readdir(folder).catch((error: unknown) => {
-      if (isErrno(error, 'ENOENT')) return [];
-      return throwAsOurs(folder)(error);
-    });
-    const ours = names.filter((name) => name.startsWith(prefix) && name.endsWith('.json'));
+    const ours = await namesIn(folder, prefix);
     await Promise.all(ours.map((name) => rm(join(folder, name), { force: true })));
   },
+  hasAny: async (prefix) => (await namesIn(folder, prefix)).length > 0,
 });
+
+const namesIn = async (folder: string, prefix: string): Promise<readonly string[]> => {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT')) return [];
+    return throwAsOurs(folder)(error);
+  });
+  return names.filter((name) => name.startsWith(prefix) && name.endsWith('.json'));
+};
 
 /** As a whole or not at all, also when the command is interrupted in the midst. */
 const replace = async (folder: string, name: string, content: string): Promise<void> => {

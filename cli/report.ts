@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { EXIT_CODES, Failure, UNKNOWN_ANSWER, oneLine } from './failure.ts';
 import { tooNew } from './server.ts';
 
-/** Says on stderr why a command failed, for a person or, where asked for, as JSON; returns its exit code. What is no failure of ours is thrown on. */
+/** Says on stderr why a command failed, for a person or, where asked for, as JSON; returns its exit code. */
 export const report = async (error: unknown, json: boolean): Promise<number> => {
   // It has said so itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usage(error, json);
@@ -29,11 +29,20 @@ const inJson = ({ exitCode, code, message, next }: Failure) => ({
 /** Errors of the operating system are of this machine; those of reading what was named are wrong usage. */
 const asFailure = (error: unknown): Failure => {
   if (error instanceof Failure) return error;
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) throw error;
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return faultOf(error);
   const code = String(error.code);
   const next = NEXT_OF_ERRNO[code];
   if (next === undefined) return new Failure(2, error.message, { cause: error, code });
   return new Failure(7, error.message, { cause: error, code, next });
+};
+
+/** Node would show the line of the bundle in which it happened, and that is all of it. */
+const faultOf = (error: unknown): Failure => {
+  const where = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (process.env['HATCHECK_DEBUG'] !== undefined) process.stderr.write(`${where}\n`);
+  return new Failure(70, `a fault in hatcheck itself: ${error instanceof Error ? error.message : 'of no known kind'}`, {
+    ...{ cause: error, next: 'HATCHECK_DEBUG=1 shows where' },
+  });
 };
 
 const NEXT_OF_ERRNO: Readonly<Record<string, string>> = {

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
+import { signInName } from './config-folder.ts';
 import { Failure, notSignedIn, unknownAnswer } from './failure.ts';
 import { instantMs, member, text } from './json.ts';
 import { type AwsAudience, awsKeys, awsProof } from './aws-proof.ts';
 import type { Consent } from './loopback.ts';
-import { type PrivateFiles, nameOf } from './private-files.ts';
+import type { PrivateFiles } from './private-files.ts';
 import { type Answer, type Method, type Sent, call, failureOf, withToken } from './server.ts';
 
 /** One sign-in at one server, as it is kept. */
@@ -34,10 +35,8 @@ export interface Place {
 /** A token that ends within these is as good as ended: the call has to arrive, too. */
 const MARGIN_MS = 10_000;
 
-export const fileName = (server: string): string => `sign-in.${nameOf(server)}`;
-
 export const storedSignIn = async ({ server, files }: Place): Promise<SignIn | undefined> => {
-  const stored = await files.read(fileName(server));
+  const stored = await files.read(signInName(server));
   const [accessToken, handle] = [text(stored, 'accessToken'), text(stored, 'handle')];
   const ms = instantMs(stored, 'expiresAt');
   if (accessToken === undefined || handle === undefined || ms === undefined) return undefined;
@@ -159,7 +158,7 @@ const tokensIn = (
 };
 
 const keep = async ({ server, files }: Place, signIn: SignIn): Promise<SignIn> => {
-  await files.write(fileName(server), signIn);
+  await files.write(signInName(server), signIn);
   return signIn;
 };
 
@@ -183,7 +182,7 @@ const isOver = ({ expiresAt }: SignIn, { now }: Place): boolean => Date.parse(ex
 const renew = (place: Place, old: SignIn): Promise<SignIn> =>
   old.refreshToken === undefined
     ? exchangeAgain(place, old)
-    : place.files.whileLocked(fileName(place.server), () => refresh(place, old));
+    : place.files.whileLocked(signInName(place.server), () => refresh(place, old));
 
 /** Whoever comes second finds what the first got. */
 const refresh = async (place: Place, old: SignIn): Promise<SignIn> => {

@@ -8,6 +8,7 @@ import { printed } from '../lib/config/access-fault.ts';
 import { loadAccessFile } from '../lib/config/access-file.ts';
 import type { CompiledAccess } from '../lib/config/access.ts';
 import { lintAccessFile } from '../lib/config/policy/lint.ts';
+import { buildCli } from './build-cli.ts';
 import { buildPortal } from './build-portal.ts';
 import { LAMBDA, credentialsFromEnvironment, filesForLater, unwrappedBuiltins } from './for-lambda.ts';
 import { openApiText } from './openapi.ts';
@@ -109,6 +110,7 @@ const main = async (): Promise<void> => {
   const { policy } = loadAccessFile(accessFile);
   for (const warning of lintAccessFile(accessFile).warnings) console.warn(`warning: ${printed(warning)}`);
   const bundles = await build({ access: policy, outDir: join(ROOT, 'dist') });
+  await buildCli(join(ROOT, 'dist/cli'));
   console.log(`access policy: ${accessFile}`);
   for (const { name, bytes } of bundles) console.log(`${(bytes / 1024).toFixed(0).padStart(6)} kB  dist/${name}.mjs`);
 };

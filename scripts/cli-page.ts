@@ -11,6 +11,9 @@ export const cliPage = (): string => {
 
 Made from the commands by \`npm run docs\`; a test compares. \`hatcheck COMMAND --help\` says the same.
 
+\`npm run build\` makes one file of it, \`dist/cli/hatcheck.cjs\`, with a package.json beside it: \`npm i -g ./dist/cli\` installs it, and \`npm pack ./dist/cli\` makes
+what can be installed elsewhere. In a clone, \`npx hatcheck\` runs the sources.
+
 ## How a command ends
 
 | exit code | kind | means |
@@ -28,9 +31,16 @@ A failure is one line on stderr: what is wrong, the problem's code ([errors.md](
 |---|---|
 | \`HATCHECK_SERVER\` | the address of Hatcheck, where \`--server\` does not say; else the one that \`hatcheck login --server\` named last |
 | \`HATCHECK_CONFIG_DIR\` | where it keeps things; else \`hatcheck\` in \`XDG_CONFIG_HOME\` or \`~/.config\` |
+| \`HATCHECK_KEYRING\` | \`off\`: do without the system’s keyring |
+| \`HATCHECK_DEBUG\` | show where a fault of hatcheck itself happened |
 | \`NO_COLOR\`, \`FORCE_COLOR\` | no colours at a terminal, or colours anywhere |
 
-Whatever is secret there is in files of 0600 in a folder of 0700, each replaced as a whole. \`hatcheck logout\` takes it away.
+Whatever is secret there (the sign-in, credentials) is in files of 0600 in a folder of 0700, each replaced as a whole, and sealed under a key that only the system’s
+keyring has (macOS Keychain, Windows Credential Manager, the Secret Service of Linux desktops). Where there is no keyring, or it refuses, \`hatcheck login\` says so
+once, and the files are all there is. \`hatcheck logout\` takes it all away, the key too.
+
+No secret is an argument of any command, and none is printed but where it is asked for: \`credentials\` on stdout, \`console --print\`. What is known of entitlements and which server was
+signed in at are kept in the same folder, and are no secret.
 
 ## Commands
 

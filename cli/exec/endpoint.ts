@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
-import type { ProcessCredentials } from '../credentials.ts';
+import type { ProcessCredentials } from '../kept-credentials.ts';
 import { Failure, oneLine } from '../failure.ts';
 
 export interface Endpoint {

@@ -1,8 +1,9 @@
 import { variablesOf } from '../credential-formats.ts';
-import { type ProcessCredentials, processCredentials } from '../credentials.ts';
+import { processCredentials } from '../credentials.ts';
 import { durationSeconds } from '../duration.ts';
 import { type Elevating, elevated } from '../elevation.ts';
 import { type OnServer, placeOf } from '../place.ts';
+import type { ProcessCredentials } from '../kept-credentials.ts';
 import { note } from '../print.ts';
 import type { Grant, Request } from '../requests.ts';
 import type { Place } from '../sign-in.ts';

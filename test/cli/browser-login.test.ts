@@ -28,7 +28,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const env = () => ({ HATCHECK_CONFIG_DIR: join(folder, 'config'), HATCHECK_SERVER: broker.origin });
+const env = () => ({
+  HATCHECK_KEYRING: 'off',
+  HATCHECK_CONFIG_DIR: join(folder, 'config'),
+  HATCHECK_SERVER: broker.origin,
+});
 const run = (...args: string[]) => hatcheck(args, env());
 
 /** Runs the log-in, and gives the address that it prints. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileName } from '../../cli/sign-in.ts';
+import { signInName } from '../../cli/config-folder.ts';
 import { type FakeBroker, startBroker } from './broker.ts';
 import { type Run, hatcheck } from './run.ts';
 
@@ -43,7 +43,7 @@ export const signedIn = async (): Promise<SignedIn> => {
   const config = join(folder, 'config');
   mkdirSync(config, { mode: 0o700 });
   const signIn = { accessToken: secret(), expiresAt: inMs(900_000), handle: 'p_one' };
-  writeFileSync(join(config, `${fileName(broker.origin)}.json`), JSON.stringify(signIn), { mode: 0o600 });
+  writeFileSync(join(config, `${signInName(broker.origin)}.json`), JSON.stringify(signIn), { mode: 0o600 });
   const env = {
     HATCHECK_KEYRING: 'off',
     HATCHECK_CONFIG_DIR: config,
