@@ -15,6 +15,8 @@ interface Workspace {
   readonly does: (what: object) => Promise<void>;
   /** The first message that is so, once there is one. */
   readonly sees: (what: (message: Message) => boolean) => Promise<Message | undefined>;
+  /** What stands beside this label on somebody's home of the app, once it does. */
+  readonly home: (user: string, label: string) => Promise<string | undefined>;
   /** Whether somebody has a window of the app open, once it is. */
   readonly opened: (user: string) => Promise<boolean>;
 }
@@ -31,13 +33,23 @@ const messageSchema = z.looseObject({
 });
 type Message = z.infer<typeof messageSchema>;
 
-const stateSchema = z.looseObject({ messages: z.array(messageSchema), views: z.record(z.string(), z.unknown()) });
+const stateSchema = z.looseObject({
+  messages: z.array(messageSchema),
+  views: z.record(z.string(), z.unknown()),
+  homes: z.record(z.string(), messageSchema.pick({ blocks: true })),
+});
 
 const workspaceAt = (origin: string): Workspace => {
   const { does, until } = chatPageAt(origin, stateSchema);
   return {
     does,
     sees: (what) => until(({ messages }) => messages.find(what)),
+    home: (user, label) =>
+      until(({ homes }) =>
+        homes[user]?.blocks
+          .flatMap(({ fields = [] }) => (fields[0]?.text === label ? [fields[1]?.text] : []))
+          .find((text) => text !== undefined),
+      ),
     opened: async (user) => (await until(({ views }) => views[user] !== undefined || undefined)) ?? false,
   };
 };
@@ -78,6 +90,10 @@ export const inSlack = async (slackOrigin: string, people: People, teller: Telle
   );
   teller.step('who asked is told alone what to do next', told ? titleOf(told) : 'nothing', told !== undefined);
 
+  await slack.does({ do: 'home', as: 'U0ENGINEER' });
+  const until = await slack.home('U0ENGINEER', 'Yours until');
+  teller.step('the home of the app shows until when it is theirs', until ?? 'nothing', until !== undefined);
+
   const id = button.value.split('.')[0] ?? '';
   const revoked = await people.security.call('POST', `/v1/requests/${id}/revoke`, { reason: 'Seen enough.' });
   const now = await shows('Revoked');
@@ -97,6 +113,11 @@ const link = async (slack: Workspace, browser: Browser, user: string, teller: Te
   const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page) ?? [];
   const answer = await (await browser.submit('/chat/link', { csrf, code, decision: 'link' })).text();
   teller.step(`${user} says in the portal the code that Slack shows`, code, answer.includes('Linked.'));
+  const told = await slack.sees(
+    (message) =>
+      message.channel === `D${user.slice(1)}` && titleOf(message).startsWith('An account in Slack speaks for'),
+  );
+  teller.step('the account is told for whom it speaks now', told ? titleOf(told) : 'nothing', told !== undefined);
 };
 
 const ask = async (slack: Workspace, teller: Teller): Promise<Message | undefined> => {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Browser, callAs, exchange, openBrowser } from '../browser.ts';
 import type { Stack } from '../stack.ts';
 import { inSlack } from './chat.ts';
+import { inTheMailbox } from './mail.ts';
 import { inTeams } from './teams.ts';
 import { breakTheGlass, hold, moreTime, twoStages } from './lifecycle.ts';
 import { type Credentials, credentialsSchema, endsSoon, use, whoAndWhat } from './role-session.ts';
@@ -93,6 +94,7 @@ export const walkThrough = async (places: Places, teller: Teller): Promise<boole
 
   teller.chapter('Break the glass');
   await breakTheGlass({ engineer, approver, security }, teller);
+  await inTheMailbox(places.awsEndpoint, teller);
 
   teller.chapter('In Slack');
   await inSlack(places.slackOrigin, { engineer, approver, security }, teller);
