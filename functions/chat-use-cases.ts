@@ -9,6 +9,7 @@ import type { ChatAct } from '../lib/chatops/act.ts';
 import { homeCards } from '../lib/chatops/home.ts';
 import type { Card, Chat } from '../lib/chatops/port.ts';
 import * as replies from '../lib/chatops/replies.ts';
+import { present } from '../lib/config/present.ts';
 import type { Principal } from '../lib/domain/principal.ts';
 import { requestsRoutes } from '../lib/http/contract/requests.ts';
 import { checked } from '../lib/http/faults.ts';
@@ -35,6 +36,7 @@ export const actAs = (desk: Desk, acting: Acting): Promise<Card | undefined> => 
   switch (saying.type) {
     case 'approve':
     case 'deny':
+    case 'revoke':
       return decide(desk, acting, saying);
     case 'ask':
       return ask(desk, acting, saying);
@@ -50,11 +52,13 @@ export const actAs = (desk: Desk, acting: Acting): Promise<Card | undefined> => 
 const decide = async (
   desk: Desk,
   { principal, act, patience }: Acting,
-  { requestId, ...said }: Saying<'approve' | 'deny'>,
+  { requestId, seq, ...said }: Saying<'approve' | 'deny' | 'revoke'>,
 ): Promise<undefined> => {
-  const { type, ...body } = said;
+  // What a grant is ended for does not hang on what was seen of it.
+  const shown = said.type === 'revoke' ? said : { ...said, ...present({ seq }) };
+  const { type, ...body } = shown;
   checked(requestsRoutes[`POST /v1/requests/{id}/${type}`].body(), body, '/');
-  await decideRequest(desk, { requestId, principal, channel: 'chat', act: said, idempotencyKey: act.id, patience });
+  await decideRequest(desk, { requestId, principal, channel: 'chat', act: shown, idempotencyKey: act.id, patience });
 };
 
 const ask = async (

@@ -54,6 +54,7 @@ const answerTo = ({ type }: ChatSaying): Answer => {
       return invoked('application/vnd.microsoft.card.adaptive', sentCard());
     case 'approve':
     case 'deny':
+    case 'revoke':
       return invoked(
         MESSAGE,
         'Received. The message here changes when it is done; if it cannot be, you are told alone.',

@@ -8,7 +8,7 @@ const seq = z.exactOptional(z.int().check(z.minimum(0)));
 
 const saying = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('approve'), requestId, seq, comment: z.exactOptional(words) }),
-  z.strictObject({ type: z.literal('deny'), requestId, seq, reason: words }),
+  z.strictObject({ type: z.enum(['deny', 'revoke']), requestId, seq, reason: words }),
   z.strictObject({ type: z.literal('form'), trigger: z.exactOptional(words) }),
   z.strictObject({
     type: z.literal('ask'),

@@ -41,7 +41,7 @@ interface OnRequest {
 /** What somebody said or pressed, in no platform's words. People's words in it are theirs: never markup, never in a log. */
 export type ChatSaying =
   | (OnRequest & { readonly type: 'approve'; readonly comment?: string })
-  | (OnRequest & { readonly type: 'deny'; readonly reason: string })
+  | (OnRequest & { readonly type: 'deny' | 'revoke'; readonly reason: string })
   /** They want the form to ask by. Slack: good for 3 s from when it was pressed. */
   | { readonly type: 'form'; readonly trigger?: string }
   | {

@@ -11,8 +11,8 @@ export interface Card {
 }
 
 export type CardAction =
-  /** Deny comes with a plain field for the reason (Slack: `block_id` and `action_id` `reason`; Teams: an input of id `reason`). */
-  | { readonly type: 'approve' | 'deny'; readonly requestId: string; readonly seq: number }
+  /** Deny and revoke come with a plain field for the reason (Slack: `block_id` and `action_id` `reason`; Teams: an input of id `reason`). */
+  | { readonly type: 'approve' | 'deny' | 'revoke'; readonly requestId: string; readonly seq: number }
   /** A path of our own portal, `/requests/r_…`; the origin is put before it by whoever renders. Never a credential, never a console URL. */
   | { readonly type: 'open'; readonly label: string; readonly path: string }
   /** Opens the form again. */

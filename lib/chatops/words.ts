@@ -16,7 +16,7 @@ export const requestCard = (told: ToldRequest, { asks }: { readonly asks: boolea
     title: titleOf(shown),
     facts: [...askedFacts(told), ...extensionFacts(shown), ...stateFacts(shown)],
     ...(decides && told.byPortal ? { notes: ['This role wants the yes in the portal.'] } : {}),
-    actions: [...(decides && !told.byPortal ? decisions(shown) : []), openAction(shown)],
+    actions: [...(decides && !told.byPortal ? decisions(shown) : []), ...revocation(shown), openAction(shown)],
   };
 };
 
@@ -26,6 +26,10 @@ const decisions = ({ id, seq }: RequestShown): readonly CardAction[] => [
   { type: 'approve', requestId: id, seq },
   { type: 'deny', requestId: id, seq },
 ];
+
+/** As long as the grant lives; who may is decided when it is pressed. */
+const revocation = ({ id, seq, status }: RequestShown): readonly CardAction[] =>
+  status === 'approved' ? [{ type: 'revoke', requestId: id, seq }] : [];
 
 /** Credentials and console URLs are to be had there, and nowhere else. */
 const openAction = ({ id }: RequestShown): CardAction => ({

@@ -108,6 +108,20 @@ describe('in Slack', () => {
     expect(calls.slice(0, calls.indexOf('chat.update') + 1)).toEqual(['users.info', 'chat.update']);
   }, 120_000);
 
+  test('security takes a role away by the button of the message', async () => {
+    const asked = await ask('prod-admin');
+    await press('approver', asked);
+    await settle();
+    expect(buttonsOf(messageOf(asked.id))).toContain('revoke');
+    await press('outsider', asked, 'revoke');
+    await press('security', asked, 'revoke');
+    await settle();
+    expect((await eventsOf(asked.id)).map(({ type }) => type)).toEqual(['request.approved', 'request.revoked']);
+    expect(titleOf(messageOf(asked.id))).toMatch(/^Revoked: /);
+    expect(textsOf(messageOf(asked.id)).join(' ')).toContain('Not today.');
+    expect(buttonsOf(messageOf(asked.id))).toEqual(['open']);
+  }, 120_000);
+
   test('what was decided in the portal first is what the message says, and a late press changes nothing', async () => {
     const asked = await ask('prod-admin');
     await browserOf('approver').call('POST', `/v1/requests/${asked.id}/deny`, { reason: 'Not today.' });

@@ -40,6 +40,18 @@ describe('who is linked and signed in', () => {
     expect(await typesOf(requestId)).toEqual(['request.denied']);
   });
 
+  test('takes a grant away, with a reason, whatever of it was seen, and without being asked whether they are a member', async () => {
+    const requestId = await begun();
+    await say('lea', { type: 'approve', requestId, seq: 0 });
+    calls.splice(0);
+    await say('mallory', { type: 'revoke', requestId, reason: 'Mine now.' });
+    await say('lea', { type: 'revoke', requestId, reason: '' });
+    expect(titles()).toEqual(['mallory: Not found', 'lea: Invalid input']);
+    await say('lea', { type: 'revoke', requestId, seq: 0, reason: 'Seen enough.' });
+    expect(await typesOf(requestId)).toEqual(['request.approved', 'request.revoked']);
+    expect(calls).not.toContain('isMember');
+  });
+
   test('asks, and asks once however often it is sent', async () => {
     const saying = {
       type: 'ask',

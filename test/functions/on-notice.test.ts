@@ -63,7 +63,9 @@ test('a decision made elsewhere is shown in the message, and its requester is to
   expect(await tell(told, told)).toEqual([]);
   expect(slack.calls).toEqual(['chat.postMessage', 'chat.update', 'chat.postMessage']);
   const [shared, direct] = slack.messages;
-  expect(shared && [textsOf(shared)[0], buttonsOf(shared)]).toEqual(['Approved: Administer production', ['open']]);
+  expect(shared && [textsOf(shared)[0], buttonsOf(shared)]).toEqual([
+    ...['Approved: Administer production', ['revoke', 'open']],
+  ]);
   expect(direct?.channel).toBe('D0ENGINEER');
   await links.remove({ account, handle: engineer.handle });
 });

@@ -1,6 +1,7 @@
 import { durationChoices } from '../ask-durations.ts';
 import { fitting, lengthOf, visible, visibleLine } from '../plain.ts';
 import type { AskForm, Card, CardAction } from '../port.ts';
+import { reasonLabel } from '../reason-label.ts';
 import { requestValue } from '../request-value.ts';
 import { wholeOrNoYes } from '../whole.ts';
 import { ASK_FORM, BUTTONS, INPUTS } from './names.ts';
@@ -37,10 +38,10 @@ type Block = Readonly<Record<string, unknown>>;
 /** What a message shows. `origin` is the portal's. */
 export const blocksOf = (card: Card, origin: string): readonly Block[] => {
   const { title, facts, notes = [], actions } = wholeOrNoYes(card, isWhole(card));
-  const denies = actions.some(({ type }) => type === 'deny');
+  const reason = reasonLabel({ actions });
   const last = [
     ...notes.map((note) => ({ type: 'section', text: lineText(note, MOST.text) })),
-    ...(denies ? [REASON] : []),
+    ...(reason === undefined ? [] : [reasonInput(reason)]),
     ...(actions.length > 0
       ? [{ type: 'actions', block_id: 'actions', elements: actions.map((each) => button(each, origin)) }]
       : []),
@@ -62,14 +63,14 @@ const factBlock = ({ label, text }: Card['facts'][number]): Block => ({
   fields: [lineText(label, MOST.field), plainText(text, MOST.field)],
 });
 
-/** Why not: people's own words, asked for in the message itself, since a window would have to be opened within 3 s. */
-const REASON: Block = {
+/** People's own words, asked for in the message itself, since a window would have to be opened within 3 s. */
+const reasonInput = (label: string): Block => ({
   type: 'input',
   block_id: INPUTS.reason,
   optional: true,
-  label: plainText('Why not (needed to deny)', MOST.text),
+  label: plainText(label, MOST.text),
   element: { type: 'plain_text_input', action_id: INPUTS.reason, max_length: 2000 },
-};
+});
 
 const button = (action: CardAction, origin: string): Block => {
   const common = { type: 'button', action_id: BUTTONS[action.type] };
@@ -78,6 +79,8 @@ const button = (action: CardAction, origin: string): Block => {
       return { ...common, text: lineText('Approve', MOST.button), style: 'primary', value: requestValue(action) };
     case 'deny':
       return { ...common, text: lineText('Deny', MOST.button), style: 'danger', value: requestValue(action) };
+    case 'revoke':
+      return { ...common, text: lineText('Revoke', MOST.button), style: 'danger', value: requestValue(action) };
     case 'open':
       return { ...common, text: lineText(action.label, MOST.button), url: `${origin}${action.path}` };
     case 'form':
@@ -124,7 +127,7 @@ export const homeView = (cards: readonly Card[], origin: string): Block => ({
   type: 'home',
   // Slack: at most 100 blocks in a view.
   blocks: cards
-    .flatMap((card) => [...blocksOf(card, origin).filter((block) => block !== REASON), DIVIDER])
+    .flatMap((card) => [...blocksOf(card, origin).filter((block) => block['type'] !== 'input'), DIVIDER])
     .map(nameless)
     .slice(0, 100),
 });

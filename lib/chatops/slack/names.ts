@@ -1,7 +1,7 @@
 /** What our own messages and forms call their parts; what comes back is read by the same names. */
 
 /** `action_id` of a button. */
-export const BUTTONS = { approve: 'approve', deny: 'deny', open: 'open', form: 'form' } as const;
+export const BUTTONS = { approve: 'approve', deny: 'deny', revoke: 'revoke', open: 'open', form: 'form' } as const;
 
 /** Inputs: `block_id` and `action_id` alike. */
 export const INPUTS = {

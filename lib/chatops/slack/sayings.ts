@@ -21,12 +21,13 @@ export const pressSaying = ({ actions: [action], state, trigger_id: trigger }: P
     case BUTTONS.form:
       return { type: 'form', trigger };
     case BUTTONS.approve:
-    case BUTTONS.deny: {
+    case BUTTONS.deny:
+    case BUTTONS.revoke: {
       const on = readRequestValue(action.value ?? '');
       if (!on) return 'malformed';
       return action.action_id === BUTTONS.approve
         ? { type: 'approve', ...on }
-        : { type: 'deny', ...on, reason: typed(state?.values, INPUTS.reason) ?? '' };
+        : { type: action.action_id, ...on, reason: typed(state?.values, INPUTS.reason) ?? '' };
     }
     default:
       return 'malformed';

@@ -1,6 +1,7 @@
 import { durationChoices } from '../ask-durations.ts';
 import type { AskForm, Card, CardAction } from '../port.ts';
-import { requestValue } from '../request-value.ts';
+import { reasonLabel } from '../reason-label.ts';
+import { type OnRequest, requestValue } from '../request-value.ts';
 import { wholeOrNoYes } from '../whole.ts';
 import { INPUTS, VERBS } from './names.ts';
 import { type Element, type Room, SHORT, WHOLE, fitsWhole, oneLine, plainLine, plainLines } from './plain-text.ts';
@@ -32,12 +33,13 @@ export const cardOf = (card: Card, origin: string): AdaptiveCard => {
   const isWhole = card.facts.length <= MOST_FACTS && fitsWhole(card.facts.map(({ text }) => text));
   const { title, facts, notes = [], actions } = wholeOrNoYes(card, isWhole);
   const room = isWhole ? WHOLE : SHORT;
+  const reason = reasonLabel({ actions });
   return adaptive(
     [
       plainLine(title, { size: 'Medium', weight: 'Bolder' }),
       ...facts.slice(0, MOST_FACTS).map((fact) => factColumns(fact, room)),
       ...notes.map((note) => plainLine(note, {}, { spacing: 'Medium' })),
-      ...(actions.some(({ type }) => type === 'deny') ? [REASON] : []),
+      ...(reason === undefined ? [] : [reasonInput(reason)]),
     ],
     actions.map((each) => button(each, origin)),
   );
@@ -53,14 +55,10 @@ const factColumns = ({ label, text }: Card['facts'][number], room: Room): Elemen
   ],
 });
 
-/** Why not: people's own words, asked for in the message itself. */
-const REASON: Element = {
-  type: 'Input.Text',
-  id: INPUTS.reason,
-  label: 'Why not (needed to deny)',
-  isMultiline: true,
-  maxLength: 2000,
-};
+/** People's own words, asked for in the message itself. */
+const reasonInput = (label: string): Element => ({
+  ...{ type: 'Input.Text', id: INPUTS.reason, label, isMultiline: true, maxLength: 2000 },
+});
 
 const button = (action: CardAction, origin: string): Element => {
   switch (action.type) {
@@ -68,16 +66,20 @@ const button = (action: CardAction, origin: string): Element => {
       return {
         ...execute('Approve', VERBS.approve),
         style: 'positive',
-        data: { [INPUTS.value]: requestValue(action) },
+        data: dataOf(action),
       };
     case 'deny':
-      return { ...execute('Deny', VERBS.deny), style: 'destructive', data: { [INPUTS.value]: requestValue(action) } };
+      return { ...execute('Deny', VERBS.deny), style: 'destructive', data: dataOf(action) };
+    case 'revoke':
+      return { ...execute('Revoke', VERBS.revoke), style: 'destructive', data: dataOf(action) };
     case 'open':
       return { type: 'Action.OpenUrl', title: oneLine(action.label), url: `${origin}${action.path}` };
     case 'form':
       return execute(oneLine(action.label), VERBS.form);
   }
 };
+
+const dataOf = (on: OnRequest): Element => ({ [INPUTS.value]: requestValue(on) });
 
 /** Teams, "Universal Actions for Adaptive Cards". */
 const execute = (title: string, verb: string): Element => ({ type: 'Action.Execute', title, verb });

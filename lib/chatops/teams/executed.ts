@@ -27,7 +27,8 @@ export const executed = ({ verb, data = {} }: Executed, trigger: string): ChatSa
     case VERBS.ask:
       return ask(data);
     case VERBS.approve:
-    case VERBS.deny: {
+    case VERBS.deny:
+    case VERBS.revoke: {
       const on = readRequestValue(z.string().safeParse(data[INPUTS.value]).data ?? '');
       const reason = z.optional(typed).safeParse(data[INPUTS.reason]);
       if (!on || !reason.success) return undefined;

@@ -1,7 +1,7 @@
 /** What our own cards call their parts; what comes back is read by the same names. */
 
 /** `verb` of a button. */
-export const VERBS = { approve: 'approve', deny: 'deny', form: 'form', ask: 'ask' } as const;
+export const VERBS = { approve: 'approve', deny: 'deny', revoke: 'revoke', form: 'form', ask: 'ask' } as const;
 
 /** `id` of an input, and what the button's own data is called. */
 export const INPUTS = {

@@ -94,6 +94,16 @@ describe('the buttons', () => {
     expect(kindsOf(one, asks)).toEqual(['open']);
   });
 
+  test('end a grant that lives, whoever reads it, and none that is over', () => {
+    const live = told({ status: 'approved' }, { asked: { groups: [] } });
+    expect(requestCard(live, { asks: false }).actions).toEqual([
+      { type: 'revoke', requestId: ID, seq: 3 },
+      { type: 'open', label: 'Open in the portal', path: `/requests/${ID}` },
+    ]);
+    for (const status of ['expired', 'ended', 'revoked'] as const)
+      expect(kindsOf(told({ status }), false)).toEqual(['open']);
+  });
+
   test('are explained where the yes has to come by the portal', () => {
     expect(requestCard(told({}, { byPortal: true }), { asks: true }).notes).toEqual([
       'This role wants the yes in the portal.',

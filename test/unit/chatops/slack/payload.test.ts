@@ -91,7 +91,7 @@ describe('attack', () => {
     ['a command to answer elsewhere', command({ response_url: 'http://169.254.169.254/' }), 'foreign_reply_address'],
     ['two buttons at once', press({ actions: [...pressPayload().actions, ...pressPayload().actions] }), 'malformed'],
     ['no button', press({ actions: [] }), 'malformed'],
-    ['a button that is none of ours', press(button('revoke', `${ID}.0`)), 'malformed'],
+    ['a button that is none of ours', press(button('extend', `${ID}.0`)), 'malformed'],
     ['a request that is none', press(button('approve', 'control.0')), 'malformed'],
     ['a request with more behind it', press(button('approve', `${ID}.0.x`)), 'malformed'],
     ['without what was shown', press(button('approve', ID)), 'malformed'],

@@ -52,10 +52,11 @@ describe('an activity', () => {
     expect(sayingOf(messageActivity({ text }))).toEqual(saying);
   });
 
-  test('whose button denies brings the reason', () => {
+  test('whose button denies or revokes brings the reason', () => {
     expect(sayingOf(pressActivity({}, { verb: 'deny' }))).toEqual({
       ...{ type: 'deny', requestId, seq: 3, reason: 'Not today.' },
     });
+    expect(sayingOf(pressActivity({}, { verb: 'revoke' }))).toMatchObject({ type: 'revoke', reason: 'Not today.' });
     const data = { value: `${requestId}.0` };
     expect(sayingOf(pressActivity({}, { verb: 'deny', data }))).toMatchObject({ seq: 0, reason: '' });
   });

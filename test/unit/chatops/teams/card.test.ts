@@ -34,9 +34,14 @@ describe('a card', () => {
     expect(cards[0]?.actions[0]).toMatchObject({ data: { value: `${ID}.3` } });
   });
 
-  test('asks for the reason where it may be denied, and nowhere else', () => {
+  test('asks for the reason where it may be denied or revoked, and nowhere else', () => {
     const inputs = (card: Card) => shown(card).body.filter(({ type }) => type === 'Input.Text');
-    expect(inputs(asked)).toMatchObject([{ id: 'reason' }]);
+    const revoke = { type: 'revoke', requestId: ID, seq: 3 } as const;
+    expect(inputs(asked)).toMatchObject([{ id: 'reason', label: 'Why not (needed to deny)' }]);
+    expect(inputs({ ...asked, actions: [revoke] })).toMatchObject([{ label: 'Why (needed to revoke)' }]);
+    expect(inputs({ ...asked, actions: [...asked.actions, revoke] })).toMatchObject([
+      { label: 'Why (needed to deny or to revoke)' },
+    ]);
     expect(inputs({ ...asked, actions: [] })).toEqual([]);
   });
 
