@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Chat } from '../../lib/chatops/port.ts';
 import { slackClient } from '../../lib/chatops/slack/client.ts';
 import { closeServer, listenOnLoopback } from '../../local/gateway/loopback.ts';
 import { describeInBrowser, testInBrowser } from '../support/chromium.ts';
@@ -8,6 +9,7 @@ import { APPROVALS, type TestWorkspace, WORKSPACE, startWorkspace } from '../sup
 const ID = 'r_AAAAAAAAAAAAAAAAAAAAAAAAAA';
 
 let slack: TestWorkspace;
+let chat: Chat;
 /** In the place of the broker: what Slack sent to it. */
 const sent: { readonly path: string; readonly payload: string }[] = [];
 const broker = createServer((request, response) => {
@@ -23,7 +25,7 @@ const broker = createServer((request, response) => {
 beforeAll(async () => {
   const port = await listenOnLoopback(broker, 0);
   slack = await startWorkspace(() => `http://127.0.0.1:${port}`);
-  const chat = slackClient({
+  chat = slackClient({
     ...{ origin: 'https://hatcheck.example.com', teamId: WORKSPACE.teamId, endpoint: slack.endpoint },
     token: () => Promise.resolve(slack.botToken),
   });
@@ -62,6 +64,25 @@ describeInBrowser('the page of the local Slack', () => {
       actions: [{ action_id: 'deny', value: `${ID}.0` }],
       state: { values: { reason: { reason: { value: 'not now' } } } },
     });
+  });
+
+  testInBrowser('shows the app’s home, says that it was opened, and presses its button', async (browser) => {
+    const card = { title: 'What you hold', facts: [{ label: 'Account', text: '<b>1</b>' }] };
+    await chat.home({ platform: 'slack', workspace: WORKSPACE.teamId, user: 'U0ENGINEER' }, [
+      { ...card, actions: [{ type: 'form', label: 'Ask for a role' }] },
+      { ...card, actions: [{ type: 'open', label: 'Open', path: '/' }] },
+    ]);
+    const page = await browser.newPage();
+    await page.goto(slack.origin);
+    const opened = page.waitForResponse((response) => response.url().endsWith('/do'));
+    await page.getByLabel('Channel').selectOption('home');
+    await opened;
+    expect(sent.at(-1)).toMatchObject({ path: '/chatops/slack/events' });
+    expect(await page.locator('dd').first().textContent()).toBe('<b>1</b>');
+    const pressedThere = page.waitForResponse((response) => response.url().endsWith('/do'));
+    await page.getByRole('button', { name: 'Ask for a role' }).click();
+    await pressedThere;
+    expect(pressed()).toMatchObject({ container: { type: 'view' }, actions: [{ action_id: 'form' }] });
   });
 
   testInBrowser('sends the slash command', async (browser) => {

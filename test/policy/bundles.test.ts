@@ -45,6 +45,12 @@ describe('the deployed bundles', () => {
     ]);
   });
 
+  test('reach SES where people are told, and nowhere else', () => {
+    expect(namesOf(bundles.filter(({ files }) => files.some((file) => file.includes('client-sesv2'))))).toEqual([
+      'on-notice',
+    ]);
+  });
+
   test('hold nothing of the tests and of what stands in on a laptop', () => {
     expect(bundles.flatMap(({ files }) => files.filter((file) => /^(?:test|local)\//.test(file)))).toEqual([]);
   });
