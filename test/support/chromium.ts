@@ -1,18 +1,13 @@
-import { existsSync } from 'node:fs';
 import { describe, test } from '@jest/globals';
-import { type Browser, chromium } from 'playwright-core';
-
-const CHROMIUM = process.env['HATCHECK_CHROMIUM'] ?? '/usr/bin/chromium';
-const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
-
-const isThere = existsSync(CHROMIUM);
+import type { Browser } from 'playwright-core';
+import { CHROMIUM, isChromiumThere, launchChromium } from './chromium-program.ts';
 
 /** Skipped, by name, where there is no Chromium. */
 export const describeInBrowser = (what: string, tests: () => void): void => {
-  (isThere ? describe : describe.skip)(`${what} (${isThere ? CHROMIUM : `missing: ${CHROMIUM}`})`, tests);
+  (isChromiumThere ? describe : describe.skip)(
+    `${what} (${isChromiumThere ? CHROMIUM : `missing: ${CHROMIUM}`})`,
+    tests,
+  );
 };
 
 /** A test with a Chromium of its own. Where that process itself dies, which says nothing of the broker, the test has one more. */
@@ -22,7 +17,7 @@ export const testInBrowser = (name: string, body: (browser: Browser) => Promise<
 
 /** @returns false where the browser died, and there is to be one more; throws what else went wrong */
 const survives = async (body: (browser: Browser) => Promise<void>, then?: 'once more'): Promise<boolean> => {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const browser = await launchChromium();
   try {
     await body(browser);
     return true;

@@ -2,15 +2,20 @@ import { useEffect, useState } from 'preact/hooks';
 import { serverNow } from '../api/clock.ts';
 import { durationText } from './duration.ts';
 
-const local = new Intl.DateTimeFormat(undefined, {
-  ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' },
-  timeZoneName: 'short',
-});
+/** Made when the first instant is shown: it takes as long as all the rest of the first page's script. */
+let local: Intl.DateTimeFormat | undefined;
+const localText = (at: string): string => {
+  local ??= new Intl.DateTimeFormat(undefined, {
+    ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+    timeZoneName: 'short',
+  });
+  return local.format(new Date(at));
+};
 
 /** An instant in the reader's time zone, named, and in UTC, as logs have it. */
 export const When = ({ at }: { at: string }) => (
   <time dateTime={at}>
-    {local.format(new Date(at))} <small>({at.slice(0, 19).replace('T', ' ')} UTC)</small>
+    {localText(at)} <small>({at.slice(0, 19).replace('T', ' ')} UTC)</small>
   </time>
 );
 
