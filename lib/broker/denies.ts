@@ -7,9 +7,10 @@ import {
   boundaryDocument,
 } from '../domain/boundary.ts';
 import type { EndedBy } from '../domain/event.ts';
+import { certain } from '../domain/invariant.ts';
 import type { Handle, Instant } from '../domain/principal.ts';
 import { allOverAt, nextSecond } from '../domain/sessions-out.ts';
-import { earliest, isBefore, latest, plusSeconds } from '../domain/time.ts';
+import { earliest, isBefore, latest, msOf, plusSeconds } from '../domain/time.ts';
 
 /** A request whose sessions are to be denied, as the ledger has it. */
 export interface Denied {
@@ -142,33 +143,41 @@ const singles = ({ ended }: Wanted, { outcomes }: Draft): readonly string[] =>
 
 /** Leaves the older half of whoever has the most to a deny of that person's; undefined where nobody has so many that it would help. */
 const withRoom = (wanted: Wanted, draft: Draft): Draft | undefined => {
-  const { found, now } = wanted;
-  const known = singles(wanted, draft).flatMap((id) => {
-    const denied = found.get(id);
-    return denied === undefined || denied === 'unread' ? [] : [{ id, ...denied }];
-  });
-  const crowds = [...Map.groupBy(known, ({ requester }) => requester)].sort(([, a], [, b]) => b.length - a.length);
-  const [handle, theirs = []] = crowds[0] ?? [];
-  if (handle === undefined || theirs.length < CROWD) return undefined;
-  const left = theirs.sort(byWhenShown).slice(0, Math.ceil(theirs.length / 2));
-  const before = left.map((each) => noLaterOpened(each, now)).reduce(latest);
+  const byPerson = Map.groupBy(known(wanted, draft), ({ requester }) => requester);
+  const crowd = [...byPerson.values()].reduce((most, each) => (each.length > most.length ? each : most), []);
+  if (crowd.length < CROWD) return undefined;
+  const left = crowd.toSorted(byWhenShown).slice(0, Math.ceil(crowd.length / 2));
+  const { requester } = certain(left[0], 'a crowd is of somebody');
+  const before = left.map((each) => noLaterOpened(each, wanted.now)).reduce(latest);
+  const ids = left.map(({ id }) => id);
   return {
     ...draft,
-    ofPeople: new Map([...draft.ofPeople, [handle, latest(before, draft.ofPeople.get(handle) ?? before)]]),
+    ofPeople: new Map([...draft.ofPeople, [requester, latest(before, draft.ofPeople.get(requester) ?? before)]]),
     outcomes: new Map([
       ...draft.outcomes,
-      ...left.map(({ id, overAt = now }) => [id, { by: 'source_identity', until: overAt }] as const),
+      ...left.map(({ id, until }) => [id, { by: 'source_identity', until }] as const),
     ]),
-    crowded: new Map([...draft.crowded, [handle, [...(draft.crowded.get(handle) ?? []), ...left.map(({ id }) => id)]]]),
+    crowded: new Map([...draft.crowded, [requester, [...(draft.crowded.get(requester) ?? []), ...ids]]]),
   };
 };
 
+interface Single extends Denied {
+  readonly id: string;
+  readonly until: Instant;
+}
+
+/** What has a deny of its own, as far as the ledger says whose it is. */
+const known = ({ found }: Wanted, { outcomes }: Draft): readonly Single[] =>
+  [...found].flatMap(([id, denied]) => {
+    const outcome = outcomes.get(id);
+    return denied !== 'unread' && typeof outcome === 'object' && outcome.by === 'boundary'
+      ? [{ id, until: outcome.until, ...denied }]
+      : [];
+  });
+
 /** Those whose deny was there first; last those that have none yet. */
-const byWhenShown = (a: Denied, b: Denied): number => {
-  const [first, second] = [a.shownAt ?? LAST, b.shownAt ?? LAST];
-  if (first === second) return isBefore(a.since, b.since) ? -1 : 1;
-  return isBefore(first, second) ? -1 : 1;
-};
+const byWhenShown = (a: Denied, b: Denied): number =>
+  msOf(a.shownAt ?? LAST) - msOf(b.shownAt ?? LAST) || msOf(a.since) - msOf(b.since);
 
 const LAST: Instant = '9999-12-31T23:59:59.999Z';
 

@@ -70,6 +70,17 @@ describe('too many denies of one person', () => {
     expect((await end(boundaries, left)).get(left)).toBe('over');
   });
 
+  test('make room until it fits, however many they are', async () => {
+    const all = Array.from({ length: 400 }, (_, i) => requestIdOf(1000 + i));
+    await Promise.all(all.map((id, at) => revoke(id, { revokedAt: noon(60 + at / 1000) })));
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    await end(boundaries, ...all);
+    const single = deniedNow(versions);
+    // Without a deny of before, those that were revoked last.
+    expect(all.filter((id) => single.has(id))).toEqual(all.slice(300));
+    expect([versions.length, scene.crowds]).toEqual([2, [[engineer.handle, 300]]]);
+  });
+
   test('are told to the operator once, however late IAM shows it', async () => {
     await Promise.all(MANY.map((id) => revoke(id)));
     const { boundaries, versions } = memoryBoundary(EMPTY, 5);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isReader, isRequester, isRevoker } from '../../../lib/domain/access.ts';
+import { isReader, isRequester, isRevoker, revokersOf } from '../../../lib/domain/access.ts';
 import { eligibleFor, entitlementsOf, isAuditor } from '../../../lib/domain/policy.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
 import { isAsked } from '../../../lib/domain/voice.ts';
@@ -93,6 +93,17 @@ describe('who is who to a request', () => {
       ...[true, true, true, false],
     ]);
     expect([approver, security, auditor].map((one) => isRevoker(asked, as(one, gone)))).toEqual([true, false, true]);
+  });
+
+  test('those who are named, over all, by the entitlement and with the request, count together, each once', () => {
+    const named = (...subjects: readonly string[]) => ({
+      groups: [],
+      people: subjects.map((subject) => ({ provider: 'okta', issuer: engineer.issuer, subject })),
+    });
+    const today = { ...policy([entitlement({ revokers: named('security') })]), revokers: named('auditor', 'security') };
+    const bound = { entitlementId: 'prod-admin', revokers: named('approver', 'auditor') };
+    expect(revokersOf(bound, today)).toEqual(named('approver', 'auditor', 'security'));
+    expect(revokersOf({ entitlementId: 'none' }, { ...today, revokers: { groups: [] } })).toEqual({ groups: [] });
   });
 
   test('a group counts only from the provider that says so', () => {

@@ -41,6 +41,20 @@ describe('asking', () => {
     expect(data).not.toHaveProperty('pendingUntil');
   });
 
+  test('keeps who may revoke it: those of the entitlement and those of all', () => {
+    const under = (more: object) => {
+      const asking = at({ revokers: { groups: ['okta:owners'] } });
+      return eventOf(submit(ask(), { ...asking, policy: { ...asking.policy, ...more } })).data;
+    };
+    expect(under({})).toMatchObject({ revokers: { groups: ['okta:owners', 'okta:security'] } });
+    expect(under({ revokers: { groups: ['okta:ops'] } })).toMatchObject({
+      revokers: { groups: ['okta:owners', 'okta:ops'] },
+    });
+    const nobody = at({ revokers: { groups: [] } });
+    const { data } = eventOf(submit(ask(), { ...nobody, policy: { ...nobody.policy, revokers: { groups: [] } } }));
+    expect(data).not.toHaveProperty('revokers');
+  });
+
   test('keeps the ticket and the start as they were given', () => {
     const event = eventOf(submit(ask({ ticket: 'OPS-1', startAt: noon(60) }), at()));
     expect(event.data).toMatchObject({ ticket: 'OPS-1', startAt: noon(60) });
