@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { addAuditCommands } from './audit.ts';
+import { addAccountCommands } from './commands/account.ts';
 import { addCompletionCommands } from './commands/completion.ts';
 import { addConfigureCommand } from './commands/configure.ts';
 import { addCredentialsCommand } from './commands/credentials.ts';
 import { addDecideCommands } from './commands/decide.ts';
 import { addExecCommand } from './commands/exec.ts';
+import { addHoldCommands } from './commands/holds.ts';
 import { addListCommand } from './commands/list.ts';
 import { addLoginCommand } from './commands/login.ts';
 import { addLogoutCommand } from './commands/logout.ts';
@@ -26,6 +28,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   ...[addLoginCommand, addLogoutCommand, addWhoamiCommand],
   ...[addListCommand, addRequestCommand, addRequestsCommands, addDecideCommands],
   ...[addExecCommand, addCredentialsCommand, addConfigureCommand],
+  ...[addHoldCommands, addAccountCommands],
   ...[addAuditCommands, addPolicyCommands, addDoctorCommand, addRoleCommands, addIssuerCommands, addScpCommand],
   addGuardCommand,
   addCompletionCommands,

@@ -1,11 +1,13 @@
 import { Failure } from './failure.ts';
 
-const FORM = /^(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/;
+const FORM = /^(?:(\d{1,3})d)?(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/;
 
-/** `1h`, `90m`, `1h30m` as seconds. @throws Failure 2 for anything else */
+/** `1h`, `90m`, `1h30m`, `7d` as seconds. @throws Failure 2 for anything else */
 export const durationSeconds = (given: string): number => {
-  const [, hours, minutes, seconds] = FORM.exec(given.trim()) ?? [];
-  const total = Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = (FORM.exec(given.trim()) ?? [])
+    .slice(1)
+    .map((part: string | undefined) => Number(part ?? 0));
+  const total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
   if (total === 0) throw new Failure(2, `${given} is no duration; say it such as 45m, 1h or 1h30m`);
   return total;
 };

@@ -21,6 +21,7 @@ export const addExecCommand = (program: Command): void => {
     .option('--for <duration>', 'how long, where it has to be asked for: such as 45m or 1h30m')
     .option('--because <text>', 'why, where it has to be asked for')
     .option('--ticket <ticket>', 'such as OPS-1')
+    .option('--break-glass', 'past the approval, in an emergency, where it has to be asked for')
     .option('--no-wait', 'end with 9 rather than wait for somebody’s yes')
     .option('--region <region>', 'the command’s AWS_REGION')
     .addOption(

@@ -1,7 +1,7 @@
+import { type AskOptions, said } from '../asking/said.ts';
 import { variablesOf } from '../credential-formats.ts';
 import { processCredentials } from '../credentials.ts';
-import { durationSeconds } from '../duration.ts';
-import { type Elevating, elevated } from '../elevation.ts';
+import { elevated } from '../elevation.ts';
 import { type OnServer, placeOf } from '../place.ts';
 import type { ProcessCredentials } from '../kept-credentials.ts';
 import { note } from '../print.ts';
@@ -11,10 +11,7 @@ import { runChild } from './child.ts';
 import { credentialsEndpoint } from './endpoint.ts';
 import { hidingAwsFiles, withoutCredentials } from './environment.ts';
 
-export interface ExecOptions extends OnServer {
-  readonly for?: string;
-  readonly because?: string;
-  readonly ticket?: string;
+export interface ExecOptions extends OnServer, Pick<AskOptions, 'for' | 'because' | 'ticket' | 'breakGlass'> {
   readonly wait: boolean;
   readonly region?: string;
   readonly via?: 'environment' | 'endpoint';
@@ -30,7 +27,7 @@ export const exec = async (
   options: ExecOptions,
 ): Promise<number> => {
   const place = await placeOf(options);
-  const request = await elevated(place, entitlementId, elevatingOf(options));
+  const request = await elevated(place, entitlementId, { wait: options.wait, ...said(options, place.now()) });
   const credentials = await processCredentials(place, request.id);
   const env = {
     ...withoutCredentials(process.env),
@@ -42,13 +39,6 @@ export const exec = async (
     ? runChild(words, { ...env, ...Object.fromEntries(variablesOf(credentials)) })
     : withEndpoint(place, request, words, env);
 };
-
-const elevatingOf = (options: ExecOptions): Elevating => ({
-  wait: options.wait,
-  ...(options.for === undefined ? {} : { durationSeconds: durationSeconds(options.for) }),
-  ...(options.because === undefined ? {} : { justification: options.because }),
-  ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
-});
 
 const endsEarly = ({ Expiration }: ProcessCredentials, { endsAtMs }: Grant): boolean =>
   Date.parse(Expiration) + SAME_END_MS < endsAtMs;

@@ -5,6 +5,7 @@ import { type Request, type RequestsQuery, readRequest, readRequests } from '../
 import { personText } from '../shown/people.ts';
 import { visibleLine } from '../shown/visible.ts';
 import type { Place } from '../sign-in.ts';
+import { oneBeginning } from './one-beginning.ts';
 
 export interface Sought {
   /** A whole id, the beginning of one, or `last`; nothing where somebody can choose. */
@@ -59,17 +60,7 @@ const beginningWith = (found: readonly Request[], given: string): Request => {
   const beginning = BEGINNING.exec(given)?.[1]?.toUpperCase();
   if (beginning === undefined)
     throw new Failure(2, `${visibleLine(given)} is no request: say its id, the beginning of it, or last`);
-  const [only, ...others] = found.filter(({ id }) => id.startsWith(`r_${beginning}`));
-  if (!only)
-    throw new Failure(1, `there is no request r_${beginning}…`, {
-      code: 'not_found',
-      next: 'hatcheck requests shows yours',
-    });
-  if (others.length > 0)
-    throw new Failure(2, `r_${beginning}… may be ${[only, ...others.slice(0, 4)].map(({ id }) => id).join(', ')}`, {
-      next: 'say more of it',
-    });
-  return only;
+  return oneBeginning(found, `r_${beginning}`);
 };
 
 const choicesOf = (found: readonly Request[], sought: Sought): readonly Choice<Request>[] =>
@@ -78,5 +69,5 @@ const choicesOf = (found: readonly Request[], sought: Sought): readonly Choice<R
     .map((request) => ({
       value: request,
       name: request.id.slice(0, 10),
-      more: [request.status, request.entitlementId, personText(member(request.view, 'requester'))],
+      more: [request.status, visibleLine(request.entitlementId), personText(member(request.view, 'requester'))],
     }));

@@ -68,7 +68,7 @@ describe('which request is meant', () => {
 
   test.each([
     [['end'], 2, 'say which request'],
-    [['end', 'r_ZZZ'], 1, 'no request r_ZZZ'],
+    [['end', 'r_ZZZ'], 1, 'none whose id begins with r_ZZZ'],
     [['end', '../../holds'], 2, 'no request'],
     [['approve', 'last', '--yes'], 2, 'whole id'],
     [['deny', 'last', '--because', 'x'], 1, 'no request that you may deny'],
