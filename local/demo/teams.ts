@@ -3,7 +3,6 @@ import type { Browser } from '../browser.ts';
 import { teamsPerson } from '../chat/tenant.ts';
 import { type ChatPage, chatPageAt } from './chat-page.ts';
 import type { People } from './chat.ts';
-import { codeOf, requestIn } from './steps.ts';
 import type { Teller } from './teller.ts';
 
 const rich = z.looseObject({ type: z.literal('RichTextBlock'), inlines: z.array(z.looseObject({ text: z.string() })) });
@@ -19,7 +18,17 @@ const messageSchema = z.looseObject({ conversation: z.string(), id: z.string(), 
 const stateSchema = z.looseObject({ messages: z.array(messageSchema) });
 
 type Message = z.infer<typeof messageSchema>;
-type Tenant = ChatPage<z.infer<typeof stateSchema>>;
+interface Tenant extends Pick<ChatPage<unknown>, 'does'> {
+  /** The first message that is so, once there is one. */
+  readonly sees: (what: (message: Message) => boolean) => Promise<Message | undefined>;
+}
+
+const tenantAt = async (origin: string): Promise<Tenant> => {
+  const { does, until } = chatPageAt(origin, stateSchema);
+  // What an earlier story left there is none of this one's.
+  const before = (await until(({ messages }) => messages.length)) ?? 0;
+  return { does, sees: (what) => until(({ messages }) => messages.slice(before).find(what)) };
+};
 
 const linesOf = ({ cards }: Message): readonly string[] =>
   (cards[0]?.body ?? []).flatMap((block) => {
@@ -31,15 +40,18 @@ const linesOf = ({ cards }: Message): readonly string[] =>
 const titleOf = (message: Message): string => linesOf(message)[0] ?? '';
 const buttonOf = ({ cards }: Message, verb: string) => cards[0]?.actions.find((one) => one.verb === verb);
 
+type Name = 'engineer' | 'approver' | 'security';
+
 const APPROVALS = '19:approvals@thread.tacv2';
 const WHY = 'The payment queue is stuck again. [Approved](https://example.com) **please**';
-const alone = (name: 'engineer' | 'approver'): string => `a:${teamsPerson(name)}`;
+const alone = (name: Name): string => `a:${teamsPerson(name)}`;
 
 /** Ask, approve and revoke where people talk; who is who there, the portal says. */
 export const inTeams = async (teamsOrigin: string, people: People, teller: Teller): Promise<void> => {
-  const teams = chatPageAt(teamsOrigin, stateSchema);
+  const teams = await tenantAt(teamsOrigin);
   await link(teams, people.engineer, 'engineer', teller);
   await link(teams, people.approver, 'approver', teller);
+  await link(teams, people.security, 'security', teller);
   const asked = await ask(teams, teller);
   const button = asked && buttonOf(asked, 'approve');
   if (!asked || !button) return;
@@ -47,11 +59,10 @@ export const inTeams = async (teamsOrigin: string, people: People, teller: Telle
     ...{ do: 'press', conversation: asked.conversation, message: asked.id, verb: 'approve', data: button.data ?? {} },
   };
   const shows = (title: string) =>
-    sees(teams, (message) => message.id === asked.id && titleOf(message).startsWith(title));
+    teams.sees((message) => message.id === asked.id && titleOf(message).startsWith(title));
 
   await teams.does({ ...press, as: teamsPerson('engineer') });
-  const own = await sees(
-    teams,
+  const own = await teams.sees(
     (message) => message.conversation === alone('engineer') && titleOf(message) === 'Own request',
   );
   teller.step('who asked presses Approve, and is told no', own ? titleOf(own) : 'nothing', own !== undefined);
@@ -62,30 +73,23 @@ export const inTeams = async (teamsOrigin: string, people: People, teller: Telle
     approved ? titleOf(approved) : 'nothing',
     approved !== undefined,
   );
-  const told = await sees(
-    teams,
+  const told = await teams.sees(
     (message) => message.conversation === alone('engineer') && titleOf(message).startsWith('Approved'),
   );
   teller.step('who asked is told alone what to do next', told ? titleOf(told) : 'nothing', told !== undefined);
 
-  const id = (button.data?.['value'] ?? '').split('.')[0] ?? '';
-  const revoked = await people.security.call('POST', `/v1/requests/${id}/revoke`, { reason: 'Seen enough.' });
+  await teams.does({
+    ...{ ...press, as: teamsPerson('security'), verb: 'revoke' },
+    data: { ...button.data, reason: 'Seen enough.' },
+  });
   const now = await shows('Revoked');
-  teller.step(
-    'security revokes in the portal, and the card says so',
-    now ? titleOf(now) : codeOf(revoked),
-    requestIn(revoked)?.status === 'revoked' && now !== undefined,
-  );
+  teller.step('security presses Revoke, and the card says so', now ? titleOf(now) : 'nothing', now !== undefined);
 };
 
-const sees = (teams: Tenant, what: (message: Message) => boolean): Promise<Message | undefined> =>
-  teams.until(({ messages }) => messages.find(what));
-
 /** The bot shows a code, to its person alone, and they say it in the portal. */
-const link = async (teams: Tenant, browser: Browser, name: 'engineer' | 'approver', teller: Teller): Promise<void> => {
+const link = async (teams: Tenant, browser: Browser, name: Name, teller: Teller): Promise<void> => {
   await teams.does({ do: 'say', as: teamsPerson(name), channel: APPROVALS, text: 'link' });
-  const shown = await sees(
-    teams,
+  const shown = await teams.sees(
     (message) => message.conversation === alone(name) && titleOf(message) === 'Link this account',
   );
   const lines = shown ? linesOf(shown) : [];
@@ -93,13 +97,12 @@ const link = async (teams: Tenant, browser: Browser, name: 'engineer' | 'approve
   const page = await (await browser.open('/chat/link')).text();
   const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page) ?? [];
   const answer = await (await browser.submit('/chat/link', { csrf, code, decision: 'link' })).text();
-  teller.step(`the ${name} says in the portal the code that Teams shows`, code, answer.includes('Linked.'));
+  teller.step(`${name} says in the portal the code that Teams shows`, code, answer.includes('Linked.'));
 };
 
 const ask = async (teams: Tenant, teller: Teller): Promise<Message | undefined> => {
   await teams.does({ do: 'say', as: teamsPerson('engineer'), text: 'ask' });
-  const form = await sees(
-    teams,
+  const form = await teams.sees(
     (message) => message.conversation === alone('engineer') && buttonOf(message, 'ask') !== undefined,
   );
   const data = { entitlement: 'prod-admin', justification: WHY, duration: '900', ticket: 'OPS-4714' };
@@ -108,8 +111,7 @@ const ask = async (teams: Tenant, teller: Teller): Promise<Message | undefined> 
       ...{ do: 'press', as: teamsPerson('engineer'), conversation: form.conversation, message: form.id },
       ...{ verb: 'ask', data },
     });
-  const asked = await sees(
-    teams,
+  const asked = await teams.sees(
     (message) =>
       message.conversation.startsWith(APPROVALS) &&
       buttonOf(message, 'approve') !== undefined &&
