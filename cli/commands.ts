@@ -3,6 +3,7 @@ import { addAuditCommands } from './audit.ts';
 import { addAccountCommands } from './commands/account.ts';
 import { addCompletionCommands } from './commands/completion.ts';
 import { addConfigureCommand } from './commands/configure.ts';
+import { addConsoleCommand } from './commands/console.ts';
 import { addCredentialsCommand } from './commands/credentials.ts';
 import { addDecideCommands } from './commands/decide.ts';
 import { addExecCommand } from './commands/exec.ts';
@@ -27,7 +28,7 @@ import { addScpCommand } from './scp.ts';
 export const COMMANDS: readonly ((program: Command) => void)[] = [
   ...[addLoginCommand, addLogoutCommand, addWhoamiCommand],
   ...[addListCommand, addRequestCommand, addRequestsCommands, addDecideCommands],
-  ...[addExecCommand, addCredentialsCommand, addConfigureCommand],
+  ...[addExecCommand, addConsoleCommand, addCredentialsCommand, addConfigureCommand],
   ...[addHoldCommands, addAccountCommands],
   ...[addAuditCommands, addPolicyCommands, addDoctorCommand, addRoleCommands, addIssuerCommands, addScpCommand],
   addGuardCommand,

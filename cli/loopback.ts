@@ -125,6 +125,9 @@ const codeIn = (answer: URLSearchParams, server: string): string => {
   return code;
 };
 
+/** Whether there is a screen, and something that opens a browser on it. */
+export const browserHere = (env: Readonly<Record<string, string | undefined>>): boolean => opener(env).length > 0;
+
 /** Opens the person's browser where there is a screen; the address is printed in any case. */
 export const openBrowser = (url: string, env: Readonly<Record<string, string | undefined>>): void => {
   const [command, ...args] = opener(env);

@@ -1,4 +1,4 @@
-import { destinationNamed } from '../domain/console.ts';
+import { type ConsoleDestination, destinationNamed, inRegion } from '../domain/console.ts';
 import { HatcheckError, badInput } from '../domain/errors.ts';
 import { certain } from '../domain/invariant.ts';
 import { type IssueOptions, type Issuer, closedMeanwhile, openRoleSession, recordIssued } from './issue.ts';
@@ -12,6 +12,8 @@ export interface ConsoleIssuer extends Issuer {
 export interface ConsoleOptions extends Omit<IssueOptions, 'purpose' | 'once'> {
   /** By its name. */
   readonly destination?: string;
+  /** In which region its page is to be; the account's own, or the destination's, unless there is another. */
+  readonly region?: string;
   readonly logoutFirst?: boolean;
   /** Chosen by the page that asks: the same again gets nothing. */
   readonly once?: string;
@@ -21,16 +23,14 @@ export interface ConsoleOptions extends Omit<IssueOptions, 'purpose' | 'once'> {
  * A console sign-in URL for an approved, open grant. The role session is put on record while the federation endpoint makes the token, and
  * the URL itself before it leaves.
  *
- * @throws HatcheckError as `openRoleSession` and `recordIssued`; `invalid_input` for a destination that is none; `already_decided`: what is
+ * @throws HatcheckError as `openRoleSession` and `recordIssued`; `invalid_input` for a destination that is none, or has no region; `already_decided`: what is
  * asked for `once` was given out before; `aws_unavailable` when no URL could be made
  */
 export const openConsole = async (
   issuer: ConsoleIssuer,
-  { destination: name, logoutFirst, once, ...options }: ConsoleOptions,
+  { destination: name, region, logoutFirst, once, ...options }: ConsoleOptions,
 ): Promise<ConsoleUrl> => {
-  const destination = name === undefined ? undefined : destinationNamed(name, issuer.policy.destinations);
-  if (name !== undefined && !destination)
-    throw new HatcheckError(badInput('/destination', 'unknown', 'the name of a destination'));
+  const destination = destinationOf(issuer, name, region);
   const opened = await openRoleSession(issuer, {
     ...{ ...options, purpose: 'console' },
     ...(once === undefined ? {} : { once }),
@@ -54,4 +54,18 @@ export const openConsole = async (
   );
   if (request.closed) throw new HatcheckError(closedMeanwhile(request.closed));
   return made;
+};
+
+const destinationOf = (
+  { policy }: ConsoleIssuer,
+  name: string | undefined,
+  region: string | undefined,
+): ConsoleDestination | undefined => {
+  const named = name === undefined ? undefined : destinationNamed(name, policy.destinations);
+  if (name !== undefined && !named)
+    throw new HatcheckError(badInput('/destination', 'unknown', 'the name of a destination'));
+  if (region === undefined) return named;
+  const there = inRegion(named, region);
+  if (!there) throw new HatcheckError(badInput('/region', 'not_allowed', 'left out with a destination that is a page'));
+  return there;
 };

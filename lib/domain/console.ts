@@ -39,3 +39,13 @@ export const destinationNamed = (
   const service = CONSOLE_SERVICES.find((each) => each === name);
   return service && { service };
 };
+
+/**
+ * The destination in another region than it says, or the console's home there. Undefined for a page of its own path, which says no region that
+ * could be another. A region of another partition is the account's own in the end.
+ */
+export const inRegion = (
+  destination: ConsoleDestination | undefined,
+  region: string,
+): ConsoleDestination | undefined =>
+  destination && 'path' in destination ? undefined : { service: destination?.service ?? 'console', region };

@@ -39,6 +39,9 @@ export const reason = () => words(2000);
 /** Ids of entitlements and identity providers, as access.yml spells them. */
 export const slug = () => z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/));
 
+/** A region of AWS by its name, such as `eu-west-1`. */
+export const region = () => z.string().check(z.regex(/^[a-z]{2}(?:-[a-z]{1,16}){1,3}-[0-9]{1,2}$/));
+
 /** What a person or workload is named by: `p_` and 43 base64url characters. */
 export const handle = () => z.string().check(z.regex(/^p_[A-Za-z0-9_-]{43}$/));
 

@@ -294,6 +294,16 @@ describe('the console', () => {
     expect(await types(id)).toEqual(['request.submitted', 'request.approved']);
   });
 
+  test.each(['eu-west-1&x=y', 'EU-WEST-1', 'eu-west-1.evil.example', '', 'x'.repeat(60)])(
+    'open redirect by region %j is refused before anything is opened',
+    async (region) => {
+      const id = await approved();
+      const { status, json } = await broker.call(engineer, 'POST', `/v1/requests/${id}/console`, { region });
+      expect([status, json.code]).toEqual([400, 'invalid_input']);
+      expect(await types(id)).toEqual(['request.submitted', 'request.approved']);
+    },
+  );
+
   test('a form gets its 303 once: again, or twice at a time, it gets nothing, and another form does', async () => {
     const id = await approved();
     const once = (value: string) => broker.call(engineer, 'POST', `/v1/requests/${id}/console`, { once: value });

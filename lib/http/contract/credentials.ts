@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { RouteContract } from '../route-contract.ts';
-import { flag, once, slug } from '../schemas.ts';
+import { flag, once, region, slug } from '../schemas.ts';
 import { read } from './pieces.ts';
 
 const issueCodes = [
@@ -39,6 +39,7 @@ export const credentialsRoutes = {
     body: once(() =>
       z.strictObject({
         destination: z.exactOptional(slug()),
+        region: z.exactOptional(region()),
         logoutFirst: z.exactOptional(z.union([z.boolean(), flag()])),
         once: z.exactOptional(z.string().check(z.regex(/^[A-Za-z0-9_-]{22,64}$/))),
       }),

@@ -43,6 +43,26 @@ describe('a console sign-in URL', () => {
     expect(asks[0]?.[1]).toMatchObject({ partition: 'aws', region: 'eu-west-1', destination: { service: 's3' } });
     expect(asks[1]?.[1]).not.toHaveProperty('destination');
   });
+
+  test('leads to another region, and a page of its own path has none', async () => {
+    const asks: Parameters<ConsoleSignIn['url']>[] = [];
+    const desk = memoryDesk();
+    const console = { url: (...of: Parameters<ConsoleSignIn['url']>) => (asks.push(of), Promise.resolve(made)) };
+    const plain = issuerAt(desk, console);
+    const destinations = { page: { path: '/x' }, there: { service: 's3', region: 'eu-north-1' } } as const;
+    const issuer = { ...plain, policy: { ...plain.policy, destinations } };
+    const id = await granted(issuer);
+    const region = 'us-east-1';
+    for (const destination of ['s3', 'there']) await openConsole(issuer, { ...by(id), destination, region });
+    await openConsole(issuer, { ...by(id), region });
+    expect(asks.map(([, { destination }]) => destination)).toEqual([
+      { service: 's3', region },
+      { service: 's3', region },
+      { service: 'console', region },
+    ]);
+    expect(await codeOf(openConsole(issuer, { ...by(id), destination: 'page', region }))).toBe('invalid_input');
+    expect(asks).toHaveLength(3);
+  });
 });
 
 describe('nothing leaves', () => {
