@@ -13,7 +13,7 @@ describeInBrowser('deciding in the portal', () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startTestStack();
-  }, 60_000);
+  }, 120_000);
   afterAll(() => stack.close());
 
   const open = (browser: Browser, id: string, account = APPROVER, options: object = WIDE) =>
@@ -216,6 +216,27 @@ describeInBrowser('deciding in the portal', () => {
     await happened.getByText('reviewed it: justified').waitFor();
     await happened.getByText('The pager was ringing').waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  testInBrowser('a yes that wants a newer sign-in comes back from it as it was written', async (browser) => {
+    const request = await askForAdmin(stack);
+    const { page } = await open(browser, request.id);
+    const loginUrl = '/login?provider=local-oidc&stepUp=fresh';
+    const stepUp = { code: 'step_up_required', title: 'Sign in again', type: 'about:blank', detail: '', loginUrl };
+    await page.route('**/approve', (route) => route.fulfill({ status: 403, json: { ...stepUp, status: 403 } }));
+    await page.getByLabel('15 min').check();
+    await page.getByLabel('Comment').fill('Only for a while.');
+    await page.getByRole('button', { name: 'Approve 15 min' }).click();
+    await page.getByText('This needs a newer or stronger sign-in.').waitFor();
+    await page.unroute('**/approve');
+    await page.getByRole('link', { name: 'Sign in again' }).click();
+    await page.waitForURL((url) => url.origin !== stack.origin);
+    await page.getByText(APPROVER).click();
+    await heading(page).getByText('pending').waitFor();
+    await expect(page.getByLabel('Comment').inputValue()).resolves.toBe('Only for a while.');
+    await page.getByRole('button', { name: 'Approve 15 min' }).click();
+    await heading(page).getByText('active').waitFor();
+    await page.getByText('Only for a while.').first().waitFor();
   });
 
   testInBrowser('whoever has nothing to decide is told so, and a stranger’s request is not there', async (browser) => {

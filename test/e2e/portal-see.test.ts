@@ -14,7 +14,7 @@ describeInBrowser('looking back in the portal', () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startTestStack();
-  }, 60_000);
+  }, 120_000);
   afterAll(() => stack.close());
 
   const engineer = () => stack.signedIn(ENGINEER);

@@ -47,13 +47,13 @@ const Lines = ({ name, label, hint, draft, onChange }: LinesProps) => {
           }}
         />
       </label>
-      <ul id={id} class="plain fault-lines" role="status">
+      <div id={id} class="fault-lines" role="status">
         {wrong.map((line) => (
-          <li key={line}>
+          <p key={line}>
             <Untrusted text={line} />
-          </li>
+          </p>
         ))}
-      </ul>
+      </div>
     </>
   );
 };

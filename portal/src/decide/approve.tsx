@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { RequestView } from '../api/calls.ts';
-import { forget, keep, kept } from '../app/kept.ts';
 import { choicesUpTo } from '../ask/choices.ts';
 import { localOf } from '../ask/draft.ts';
 import { serverNow } from '../api/clock.ts';
 import { durationText } from '../parts/duration.ts';
 import { Untrusted } from '../parts/untrusted.tsx';
-import { type Pending, type Yes, approvalOf, plainYes, yesFrom } from './draft.ts';
+import { type Pending, type Yes, approvalOf } from './draft.ts';
+import { keepYes, keptYes } from './kept-yes.ts';
 
 interface ApproveProps {
   readonly request: RequestView;
@@ -19,11 +19,10 @@ interface ApproveProps {
 
 /** A yes, perhaps to less or to later; what is written outlives the sign-in that may be asked for. */
 export const Approve = ({ request, pending, others, busy, onApprove }: ApproveProps) => {
-  const place = `yes:${request.id}:${pending.what}`;
-  const [yes, setYes] = useState<Yes>(() => yesFrom(kept('session', place), pending) ?? plainYes(pending));
+  const [yes, setYes] = useState(() => keptYes(request.id, pending));
   const change = (part: Partial<Yes>): void => {
     const changed = { ...yes, ...part };
-    keep('session', place, JSON.stringify(changed));
+    keepYes(request.id, pending, changed);
     setYes(changed);
   };
   return (
@@ -31,7 +30,6 @@ export const Approve = ({ request, pending, others, busy, onApprove }: ApprovePr
       class="decision"
       onSubmit={(event) => {
         event.preventDefault();
-        forget('session', place);
         onApprove(approvalOf(pending, yes, request.seq));
       }}
     >

@@ -11,6 +11,7 @@ import { Approve } from './approve.tsx';
 import { Decided } from './decided.tsx';
 import { pendingOf } from './draft.ts';
 import { EvidenceFor } from './evidence.tsx';
+import { forgetYes } from './kept-yes.ts';
 import { Review } from './review.tsx';
 import { StagesOf } from './stages.tsx';
 
@@ -26,6 +27,10 @@ export const Decide = ({ request, onActed }: DecideProps) => {
   const mayDecide = actions.includes('approve') || actions.includes('deny');
   const couldApprove = useRef(false);
   couldApprove.current ||= actions.includes('approve');
+  const isPast = couldApprove.current && !actions.includes('approve');
+  useEffect(() => {
+    if (isPast) forgetYes(request.id);
+  }, [isPast, request.id]);
   const pending = pendingOf(request);
   const others = useBundle(request, mayDecide);
   return (
@@ -36,7 +41,7 @@ export const Decide = ({ request, onActed }: DecideProps) => {
       <StagesOf stages={request.stages} title="Whose yes it takes" />
       <section aria-label="Your decision">
         {(mayDecide || actions.includes('review')) && <h2>Your decision</h2>}
-        <Decided request={request} me={useMe()} isPast={couldApprove.current && !actions.includes('approve')} />
+        <Decided request={request} me={useMe()} isPast={isPast} />
         <Fault error={fault} />
         {actions.includes('approve') && (
           <Approve
