@@ -8,6 +8,8 @@ Example, with what the target account says of its roles:
   hatcheck doctor --broker-account 777788889999 --issuer https://issuer.example.com --role roles.json --role admin.json
   hatcheck doctor … --entitlement prod-read --action s3:ListAllMyBuckets
   AWS_PROFILE=prod hatcheck doctor … --ask-aws                            # needs iam:GetRole there, and the aws command
+  AWS_PROFILE=prod hatcheck doctor … --live --action s3:ListAllMyBuckets  # and iam:GetPolicy, iam:GetPolicyVersion,
+                                                                          # iam:SimulatePrincipalPolicy, iam:Get*Provider
 
 Exit codes: 0 nothing is wrong, 1 something is, 2 wrong usage or a file that cannot be read.`;
 
@@ -22,6 +24,10 @@ export const addDoctorCommand = (program: Command): void => {
     .option('--access <file>', 'the access policy', 'access.yml')
     .option('--role <file>', 'roles as the AWS CLI prints them; may be given more than once', collected)
     .option('--ask-aws', 'have the AWS CLI ask for the roles now, with whatever credentials it has')
+    .option(
+      '--live',
+      'and what else the account says now: boundary, revoker role, providers, and its own simulator of policies',
+    )
     .requiredOption('--broker-account <id>', 'the account that Hatcheck runs in')
     .option('--stage <stage>', 'as it is deployed', 'prod')
     .requiredOption('--issuer <url>', 'the address that Hatcheck signs by, as the parameter issuer of serverless.yml')

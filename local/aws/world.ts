@@ -61,6 +61,8 @@ export interface LoadedRole {
   /** `AROA…`, stable for an ARN. */
   readonly id: string;
   readonly trust: Policy;
+  /** The same as it was written. */
+  readonly trustDocument: PolicyDocument;
   readonly identity: readonly Policy[];
   readonly boundaryArn: string | undefined;
   /** What the boundary says at this moment. */
@@ -143,6 +145,7 @@ function loadRole(role: Role): StoredRole {
     ...{ arn: role.arn, partition, account, name, maxSessionSeconds, tags: role.tags ?? {} },
     id: roleId(role.arn),
     trust: parsePolicy(role.trustPolicy, 'trust', `trust policy of ${role.arn}`),
+    trustDocument: role.trustPolicy,
     identity: role.policies.map((document, i) => parsePolicy(document, 'identity', `policy ${i} of ${role.arn}`)),
     boundaryArn: role.boundary,
   };

@@ -5,6 +5,7 @@ import type { TrustedBroker } from '../../domain/target-role.ts';
 import type { RoleFacts } from '../role-facts.ts';
 import { type Finding, fault, warning } from './finding.ts';
 import { isAbout, isLike, isOn, readStatements } from './policy-statements.ts';
+import { type Seen, liveFindings } from './live.ts';
 import { trustFindings } from './trust.ts';
 
 /** Something that a session of the role is to do. */
@@ -13,15 +14,20 @@ export interface Deed {
   readonly resource: string;
 }
 
-/** What stands between an entitlement and a session of its role, line by line; nothing where all is well, as far as was read. */
+/**
+ * What stands between an entitlement and a session of its role, line by line; nothing where all is well, as far as was read.
+ *
+ * @param seen what its account said besides, where it was asked; `gone`: that there is no such role
+ */
 export const diagnose = (
   entitlement: Entitlement,
   broker: TrustedBroker,
   roles: readonly RoleFacts[],
   deed?: Deed,
+  seen?: Seen | 'gone',
 ): readonly Finding[] => {
   const facts = roles.find(({ arn }) => arn === entitlement.roleArn);
-  if (!facts) return [missing(entitlement, roles)];
+  if (!facts || seen === 'gone') return [missing(entitlement, roles, seen === 'gone')];
   return [
     ...(facts.trust === undefined
       ? [unread('role', 'its trust policy', entitlement)]
@@ -29,11 +35,13 @@ export const diagnose = (
     ...durationFindings(entitlement, facts),
     ...boundaryFindings(entitlement, facts),
     ...tagFindings(entitlement, facts),
-    ...(deed ? [...takenAway(entitlement, deed), ...permissionFindings(entitlement, facts, deed)] : []),
+    ...(seen ? liveFindings(entitlement, broker, seen, deed) : []),
+    ...(deed ? takenAway(entitlement, deed) : []),
+    ...(deed && !seen?.deed ? permissionFindings(entitlement, facts, deed) : []),
   ];
 };
 
-const missing = (entitlement: Entitlement, roles: readonly RoleFacts[]): Finding => {
+const missing = (entitlement: Entitlement, roles: readonly RoleFacts[], isGone: boolean): Finding => {
   const { roleArn, account, id } = entitlement;
   const ofAccount = roles.filter(({ arn }) => arn.split(':')[4] === account.id);
   const elsewhere = ofAccount.find(({ name }) => name === roleName(roleArn));
@@ -43,7 +51,7 @@ const missing = (entitlement: Entitlement, roles: readonly RoleFacts[]): Finding
       `${roleArn} is not there, and ${elsewhere.arn} is`,
       `set role.path of ${id} in access.yml to the path of that one`,
     );
-  return ofAccount.length > 1
+  return isGone || ofAccount.length > 1
     ? fault('role', `${roleArn} is not there`, `hatcheck role template --entitlement ${id} writes it`)
     : unread('role', `anything of ${roleArn}`, entitlement);
 };

@@ -19,6 +19,14 @@ export type Line =
   | 'boundary'
   /** By which the boundaries of other roles know that it is lent. */
   | 'lent_tag'
+  /** The account's role that ends sessions. */
+  | 'revoker'
+  /** What the account knows us by where we sign. */
+  | 'provider'
+  /** A service control policy. */
+  | 'organization_policy'
+  /** Nothing of it was asked. */
+  | 'account'
   /** The trust policy lets us in, and the role's own permissions lack what is to be done. */
   | 'permissions'
   /** What the entitlement takes away itself. */

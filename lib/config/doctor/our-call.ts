@@ -56,6 +56,18 @@ export const ourCall = (entitlement: Entitlement, broker: TrustedBroker): OurCal
   };
 };
 
+/** How `on-revocation` asks for a session of the account's revoker role: with neither tags nor a source identity. */
+export const revokerCall = (entitlement: Entitlement, broker: TrustedBroker): OurCall => {
+  const session = { ...entitlement.session, via: 'assumeRole' } as const;
+  const call = ourCall({ ...entitlement, session }, { ...broker, credentialsRoleArn: broker.onRevocationRoleArn });
+  const isOfLent = (key: string): boolean => /^(?:aws:requesttag\/|aws:tagkeys|sts:sourceidentity)/.test(key);
+  return {
+    ...call,
+    keys: new Map([...call.keys].map(([key, values]) => [key, isOfLent(key) ? [] : values] as const)),
+    wanted: new Map([...call.wanted].filter(([key]) => !isOfLent(key))),
+  };
+};
+
 /** The calls for the entitlement, were it to go by each of the ways. */
 export const ourCalls = (entitlement: Entitlement, broker: TrustedBroker): readonly OurCall[] =>
   (['assumeRole', 'webIdentity', 'saml'] as const).map((via) =>

@@ -2,7 +2,7 @@ import type { Entitlement } from '../../domain/entitlement.ts';
 import type { TrustedBroker } from '../../domain/target-role.ts';
 import { holds } from './conditions.ts';
 import { type Finding, type Line, fault, warning } from './finding.ts';
-import { type OurCall, ourCall, ourCalls } from './our-call.ts';
+import { type OurCall, ourCall, ourCalls, revokerCall } from './our-call.ts';
 import { type ConditionText, type Statement, isAbout, readStatements } from './policy-statements.ts';
 
 /**
@@ -13,20 +13,41 @@ export const trustFindings = (trust: unknown, entitlement: Entitlement, broker: 
   const call = ourCall(entitlement, broker);
   const statements = readStatements(trust);
   if (!statements) return [fault('role', 'its trust policy cannot be read', 'hatcheck role template writes one')];
-  const found = [
-    ...neededActions(call).flatMap(([action, line]) => actionFindings(statements, call, action, line)),
-    ...statements.flatMap((statement) => denials(statement, call)),
+  return onceEach([
+    ...keptOut(statements, call, neededActions(call)),
     // The role may be lent in other ways besides, by entitlements that ask for other values.
     ...ourCalls(entitlement, broker).flatMap((each) => guardFindings(statements, each)),
     ...strangers(statements, call, ourCalls(entitlement, broker)),
-  ];
-  // What is wrong for one action is mostly wrong for all three.
-  return found.filter(
-    (one, at) => found.findIndex((other) => other.line === one.line && other.what === one.what) === at,
-  );
+  ]);
 };
 
-const neededActions = ({ action }: OurCall): readonly (readonly [string, Line])[] => [
+/** The same of the account's revoker role, for the function that ends sessions. */
+export const revokerFindings = (
+  trust: unknown,
+  entitlement: Entitlement,
+  broker: TrustedBroker,
+): readonly Finding[] => {
+  const call = revokerCall(entitlement, broker);
+  const statements = readStatements(trust) ?? [];
+  return onceEach([
+    ...keptOut(statements, call, [[call.action, 'action']]),
+    ...guardFindings(statements, call),
+    ...strangers(statements, call, [call]),
+  ]);
+};
+
+/** What is wrong for one action is mostly wrong for all three. */
+const onceEach = (found: readonly Finding[]): readonly Finding[] =>
+  found.filter((one, at) => found.findIndex((other) => other.line === one.line && other.what === one.what) === at);
+
+type Needed = readonly (readonly [string, Line])[];
+
+const keptOut = (statements: readonly Statement[], call: OurCall, needed: Needed): readonly Finding[] => [
+  ...needed.flatMap(([action, line]) => actionFindings(statements, call, action, line)),
+  ...statements.flatMap((statement) => denials(statement, call, needed)),
+];
+
+const neededActions = ({ action }: OurCall): Needed => [
   [action, 'action'],
   ['sts:TagSession', 'tag_session'],
   ['sts:SetSourceIdentity', 'set_source_identity'],
@@ -100,8 +121,8 @@ const isNamed = (name: string, principal: string): boolean => {
 const rootOf = (principal: string, account: string): string =>
   `${principal.split(':').slice(0, 4).join(':')}:${account}:root`;
 
-const denials = (statement: Statement, call: OurCall): readonly Finding[] => {
-  const stopped = neededActions(call).filter(([action]) => isAbout(statement, action));
+const denials = (statement: Statement, call: OurCall, needed: Needed): readonly Finding[] => {
+  const stopped = needed.filter(([action]) => isAbout(statement, action));
   const applies = statement.conditions.every((condition) => holds(condition, call.keys) === true);
   return statement.effect === 'Deny' &&
     stopped.length > 0 &&

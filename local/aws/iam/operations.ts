@@ -5,6 +5,9 @@ import type { Parameters, QueryOperation } from '../query.ts';
 import type { LoadedRole } from '../world.ts';
 import type { XmlElements } from '../xml.ts';
 import { versionIn } from './managed-policies.ts';
+import { PROVIDER_OPERATIONS } from './providers.ts';
+import { required } from './required.ts';
+import { simulated } from './simulate.ts';
 import type { ManagedPolicy, PolicyVersion } from './managed-policies.ts';
 
 type Operation = QueryOperation<ServiceCall>;
@@ -61,6 +64,17 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ],
   ['GetRole', (call, parameters) => ({ Role: roleXml(roleOf(call, parameters)) })],
   [
+    'SimulatePrincipalPolicy',
+    (call, parameters) => {
+      const arn = required(parameters, 'PolicySourceArn');
+      authorise(call, call.notes.action, arn);
+      const role = arn.split(':')[4] === call.role.account ? call.world.role(arn) : undefined;
+      if (!role) throw new AwsFault(404, 'NoSuchEntity', `${arn} cannot be found.`);
+      return simulated(call, role, parameters);
+    },
+  ],
+  ...PROVIDER_OPERATIONS,
+  [
     'PutRolePermissionsBoundary',
     (call, parameters) => {
       const boundary = required(parameters, 'PermissionsBoundary');
@@ -77,12 +91,6 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
     },
   ],
 ]);
-
-const required = (parameters: Parameters, name: string): string => {
-  const value = parameters.get(name);
-  if (value === undefined || value === '') throw new AwsFault(400, 'ValidationError', `${name} must not be empty`);
-  return value;
-};
 
 const policyOf = (call: ServiceCall, parameters: Parameters): ManagedPolicy => {
   const arn = required(parameters, 'PolicyArn');
@@ -125,6 +133,8 @@ const roleXml = (role: LoadedRole): XmlElements => ({
   RoleId: role.id,
   Arn: role.arn,
   MaxSessionDuration: role.maxSessionSeconds,
+  AssumeRolePolicyDocument: encoded(JSON.stringify(role.trustDocument)),
+  Tags: { member: Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })) },
   PermissionsBoundary:
     role.boundaryArn === undefined
       ? undefined

@@ -3,13 +3,16 @@ import {
   CreatePolicyVersionCommand,
   DeletePolicyVersionCommand,
   DeleteRolePermissionsBoundaryCommand,
+  GetOpenIDConnectProviderCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
   GetRoleCommand,
+  GetSAMLProviderCommand,
   IAMClient,
   ListPolicyVersionsCommand,
   PutRolePermissionsBoundaryCommand,
   SetDefaultPolicyVersionCommand,
+  SimulatePrincipalPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalAws } from '../../../local/aws/server.ts';
@@ -174,5 +177,69 @@ describe("a role's boundary", () => {
     const put = new PutRolePermissionsBoundaryCommand({ RoleName: 'Admin', PermissionsBoundary: missing });
     expect(await codeOf(iam.send(put))).toBe('NoSuchEntityException');
     await expect(start({ world: { ...world(), managedPolicies: { 'arn:x': ALLOW_ALL } } })).rejects.toThrow('arn:x');
+  });
+});
+
+describe('what an account says of itself', () => {
+  const simulate = (PolicySourceArn: string, ...ActionNames: string[]) =>
+    new SimulatePrincipalPolicyCommand({ PolicySourceArn, ActionNames, ResourceArns: ['*'] });
+
+  test('the simulator says whose no it is', async () => {
+    const { iam } = await startWith(role(WRITER, { policies: [ALLOW_ALL] }));
+    await iam.send(
+      new CreatePolicyVersionCommand({
+        ...{ PolicyArn: BOUNDARY, SetAsDefault: true },
+        PolicyDocument: JSON.stringify(
+          policy(
+            { Effect: 'Allow', Action: 's3:*', Resource: '*' },
+            { Effect: 'Deny', Action: 's3:Put*', Resource: '*' },
+          ),
+        ),
+      }),
+    );
+    const { EvaluationResults = [] } = await iam.send(
+      simulate(TARGET, 's3:GetObject', 's3:PutObject', 'ec2:DescribeRegions'),
+    );
+    expect(
+      EvaluationResults.map((one) => [
+        one.EvalDecision,
+        one.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary,
+      ]),
+    ).toEqual([
+      ['allowed', true],
+      ['explicitDeny', false],
+      ['implicitDeny', false],
+    ]);
+  });
+
+  test('and goes by what it is told of the call', async () => {
+    const tagged = policy({
+      ...{ Effect: 'Allow', Action: '*', Resource: '*' },
+      Condition: { StringEquals: { 'aws:PrincipalTag/team': ['a', 'b'] } },
+    });
+    const { iam } = await startWith(role(`arn:aws:iam::${TARGET_ACCOUNT}:role/tagged`, { policies: [tagged] }));
+    const decide = async (...ContextKeyValues: string[]) =>
+      (
+        await iam.send(
+          new SimulatePrincipalPolicyCommand({
+            ...{ PolicySourceArn: `arn:aws:iam::${TARGET_ACCOUNT}:role/tagged`, ActionNames: ['s3:GetObject'] },
+            ContextEntries: [{ ContextKeyName: 'aws:PrincipalTag/team', ContextKeyType: 'string', ContextKeyValues }],
+          }),
+        )
+      ).EvaluationResults?.map(({ EvalDecision }) => EvalDecision);
+    expect(await decide('b')).toEqual(['allowed']);
+    expect(await decide('c')).toEqual(['implicitDeny']);
+  });
+
+  test('nobody is told of another account', async () => {
+    const { iam } = await startWith();
+    const elsewhere = `arn:aws:iam::${BROKER_ACCOUNT}`;
+    expect(await codeOf(iam.send(simulate(`${elsewhere}:role/x`, 's3:GetObject')))).toBe('NoSuchEntityException');
+    const oidc = new GetOpenIDConnectProviderCommand({
+      OpenIDConnectProviderArn: `${elsewhere}:oidc-provider/issuer.example.com`,
+    });
+    expect(await codeOf(iam.send(oidc))).toBe('NoSuchEntityException');
+    const saml = new GetSAMLProviderCommand({ SAMLProviderArn: `${elsewhere}:saml-provider/hatcheck` });
+    expect(await codeOf(iam.send(saml))).toBe('NoSuchEntityException');
   });
 });
