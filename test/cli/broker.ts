@@ -23,6 +23,8 @@ export interface FakeAnswer {
   /** By a clock that is not ours. */
   readonly date?: Date;
   readonly retryAfter?: number;
+  /** It never comes. */
+  readonly isNever?: boolean;
 }
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
@@ -40,6 +42,7 @@ export const startBroker = async (): Promise<FakeBroker> => {
       heard.push({ route, authorization: request.headers.authorization, body });
       const queue = answers.get(route) ?? [];
       const answer: FakeAnswer = (queue.length > 1 ? queue.shift() : queue[0]) ?? { status: 404 };
+      if (answer.isNever) return;
       const { status, json = {}, location, date, retryAfter } = answer;
       response.writeHead(status, {
         ...(location === undefined ? {} : { location }),
