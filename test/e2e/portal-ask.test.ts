@@ -119,6 +119,19 @@ describeInBrowser('asking in the portal', () => {
     await heading(page).getByText('ended').waitFor();
   });
 
+  testInBrowser('what begins later is had later, and may be given back before', async (browser) => {
+    const { page } = await openPortal(browser, stack, { account: ENGINEER, path: '/ask/prod-read', ...NARROW });
+    await page.getByLabel('Why do you need it?').fill(reason());
+    await page.getByLabel('Later').check();
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await heading(page).getByText('scheduled').waitFor();
+    await page.getByText('Starts in').waitFor();
+    await expect(page.getByRole('button', { name: 'Get credentials' }).count()).resolves.toBe(0);
+    await keepScreenshot(page, 'request-scheduled-light-320');
+    await page.getByRole('button', { name: 'End it now' }).click();
+    await heading(page).getByText('ended').waitFor();
+  });
+
   testInBrowser('single keys are turned off by whoever does not want them', async (browser) => {
     const { page } = await openPortal(browser, stack, { account: ENGINEER });
     await page.getByLabel('Search').waitFor();
@@ -135,7 +148,7 @@ describeInBrowser('asking in the portal', () => {
     await page.getByLabel('Break the glass').check();
     await page.getByLabel('15 min').check();
     await keepScreenshot(page, 'ask-break-glass-light-320');
-    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('button', { name: 'Break the glass' }).click();
     await heading(page).getByText('active').waitFor();
     await page.getByRole('button', { name: 'End it now' }).click();
     await heading(page).getByText('ended').waitFor();

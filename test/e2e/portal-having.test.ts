@@ -46,7 +46,7 @@ describeInBrowser('waiting and having in the portal', () => {
   testInBrowser('the yes of somebody else arrives by itself, and is said aloud', async (browser) => {
     const { page, complaints } = await asked(browser, 'prod-admin', NARROW);
     await heading(page).getByText('pending').waitFor();
-    await page.getByText('one more yes').waitFor();
+    await page.getByText('one more yes, now of sre-leads').waitFor();
     await keepScreenshot(page, 'request-pending-light-320');
     expect(await actAs('approver@example.com', idOn(page), 'approve', {})).toBe(200);
     await heading(page).getByText('active').waitFor();

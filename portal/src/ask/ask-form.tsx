@@ -57,11 +57,13 @@ export const AskForm = ({ entitlement }: { entitlement: EntitlementView }) => {
       <ScopeEditor {...fields} />
       <BreakGlass {...fields} />
       {/* Of what was tried, not of what was written since. */}
-      {tried?.ask === JSON.stringify(asked) && <WouldIt decision={tried.decision} entitlement={entitlement} />}
+      {tried?.ask === JSON.stringify(asked) && (
+        <WouldIt decision={tried.decision} entitlement={entitlement} breakGlass={draft.breakGlass} />
+      )}
       <Fault error={asking.fault ?? trying.fault} />
       <div class="actions">
-        <button type="submit" disabled={asking.busy}>
-          {asking.busy ? 'Asking…' : 'Ask'}
+        <button type="submit" class={draft.breakGlass ? 'alarm' : ''} disabled={asking.busy}>
+          {asking.busy ? 'Asking…' : draft.breakGlass ? 'Break the glass' : 'Ask'}
         </button>
         <button type="button" class="quiet" disabled={trying.busy} onClick={tryIt}>
           Would this be approved?

@@ -1,4 +1,5 @@
 import type { EntitlementView } from '../api/calls.ts';
+import { approversText } from '../parts/approvers-text.ts';
 import { durationText } from '../parts/duration.ts';
 
 /** What this one asks of whoever asks for it, one sentence each, before they begin. */
@@ -25,10 +26,4 @@ const approvalNeed = (approval: EntitlementView['approval']): string => {
   if (approval === 'auto') return 'Granted at once.';
   const stages = approval.stages.map(({ from, count }) => `${count === 1 ? 'one' : count} of ${approversText(from)}`);
   return `A yes of ${stages.join(approval.parallel ? ' and ' : ', then of ')}, within ${durationText(approval.withinSeconds)}.`;
-};
-
-/** A group that several identity providers have by the same name is one to the reader. */
-export const approversText = ({ groups, people }: { groups: readonly string[]; people: readonly string[] }): string => {
-  const names = [...groups, ...people].map((name) => name.slice(name.indexOf(':') + 1));
-  return [...new Set(names)].join(' or ');
 };

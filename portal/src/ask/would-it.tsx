@@ -4,9 +4,16 @@ import { needsOf } from './needs.ts';
 
 const MARKS = { satisfied: ['✓', 'yes'], notSatisfied: ['✗', 'no'], notEvaluated: ['?', 'not known'] } as const;
 
+interface WouldItProps {
+  readonly decision: DryRun;
+  readonly entitlement: EntitlementView;
+  readonly breakGlass: boolean;
+}
+
 /** What would come of asking, rule by rule, as the broker decides it: first what is against it. */
-export const WouldIt = ({ decision, entitlement }: { decision: DryRun; entitlement: EntitlementView }) => {
-  const [approval] = needsOf(entitlement);
+export const WouldIt = ({ decision, entitlement, breakGlass }: WouldItProps) => {
+  const [ordinary] = needsOf(entitlement);
+  const approval = breakGlass ? 'At once, alarmed, and reviewed afterwards.' : ordinary;
   const against = decision.rules.filter(({ outcome }) => outcome !== 'satisfied');
   const forIt = decision.rules.filter(({ outcome }) => outcome === 'satisfied');
   return (

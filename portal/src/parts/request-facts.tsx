@@ -3,6 +3,7 @@ import { durationText } from './duration.ts';
 import { Fact, Facts } from './facts.tsx';
 import { PersonName } from './person.tsx';
 import { Untrusted, Words } from './untrusted.tsx';
+import { waitsFor } from './waits.ts';
 import { Countdown, When } from './when.tsx';
 
 /** What a request is and how it stands. What people wrote is marked as theirs. */
@@ -52,27 +53,31 @@ export const RequestFacts = ({ request }: { request: RequestView }) => {
   );
 };
 
-const Standing = ({ request: { status, approvalsNeeded, pendingUntil, startAt, grant } }: { request: RequestView }) => (
-  <>
-    {status === 'pending' && startAt !== undefined && (
-      <Fact name="Not before">
-        <When at={startAt} />
-      </Fact>
-    )}
-    {status === 'pending' && (
-      <Fact name="Waits for">
-        {approvalsNeeded === 1 ? 'one more yes' : `${approvalsNeeded} more`}
-        {pendingUntil !== undefined && (
-          <>
-            , <Countdown until={pendingUntil} /> left
-          </>
-        )}
-      </Fact>
-    )}
-    {grant && grant.state !== 'ended' && (
-      <Fact name={grant.state === 'active' ? 'Time left' : 'Starts in'}>
-        <Countdown until={grant.state === 'active' ? grant.endsAt : grant.startsAt} />, until <When at={grant.endsAt} />
-      </Fact>
-    )}
-  </>
-);
+const Standing = ({ request }: { request: RequestView }) => {
+  const { status, pendingUntil, startAt, grant } = request;
+  return (
+    <>
+      {status === 'pending' && startAt !== undefined && (
+        <Fact name="Not before">
+          <When at={startAt} />
+        </Fact>
+      )}
+      {status === 'pending' && (
+        <Fact name="Waits for">
+          <Untrusted text={waitsFor(request)} />
+          {pendingUntil !== undefined && (
+            <>
+              , <Countdown until={pendingUntil} /> left
+            </>
+          )}
+        </Fact>
+      )}
+      {grant && grant.state !== 'ended' && (
+        <Fact name={grant.state === 'active' ? 'Time left' : 'Starts in'}>
+          <Countdown until={grant.state === 'active' ? grant.endsAt : grant.startsAt} />, until{' '}
+          <When at={grant.endsAt} />
+        </Fact>
+      )}
+    </>
+  );
+};

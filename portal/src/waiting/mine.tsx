@@ -3,6 +3,7 @@ import type { RequestView } from '../api/calls.ts';
 import { Loading } from '../parts/loading.tsx';
 import { Status } from '../parts/status.tsx';
 import { Untrusted } from '../parts/untrusted.tsx';
+import { waitsFor } from '../parts/waits.ts';
 import { Countdown } from '../parts/when.tsx';
 import { Having } from './having.tsx';
 import { isOpen } from './open.ts';
@@ -39,12 +40,12 @@ export const Mine = ({ requests, onActed }: MineProps) => {
   );
 };
 
-const Left = ({ request: { status, grant, pendingUntil, approvalsNeeded } }: { request: RequestView }) => {
+const Left = ({ request }: { request: RequestView }) => {
+  const { status, grant, pendingUntil } = request;
   if (status === 'pending' && pendingUntil !== undefined)
     return (
       <p>
-        Waits for {approvalsNeeded === 1 ? 'one more yes' : `${approvalsNeeded} more`},{' '}
-        <Countdown until={pendingUntil} /> left
+        Waits for <Untrusted text={waitsFor(request)} />, <Countdown until={pendingUntil} /> left
       </p>
     );
   if (!grant || grant.state === 'ended') return null;

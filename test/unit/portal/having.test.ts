@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { listDestinations, listEntitlements } from '../../../lib/broker/list-entitlements.ts';
 import type { RequestView } from '../../../portal/src/api/calls.ts';
+import { waitsFor } from '../../../portal/src/parts/waits.ts';
 import { choicesOf } from '../../../portal/src/waiting/destinations.ts';
 import { formsOf } from '../../../portal/src/waiting/forms.ts';
 import { secondsLeftFor } from '../../../portal/src/waiting/more-time.ts';
@@ -68,4 +69,15 @@ test('more time is offered as far as the entitlement has it', () => {
   expect(secondsLeftFor(extended, requestOf({ grantedSeconds: 3600 }))).toBe(3600);
   expect(secondsLeftFor(plain, requestOf({ grantedSeconds: 900, breakGlass: true }))).toBe(900);
   expect(secondsLeftFor(plain, requestOf({ grantedSeconds: 7200 }))).toBe(0);
+});
+
+test('whose yes it waits for is told: of stages in order the first, of others all that are open', () => {
+  const stageOf = (group: string, count: number, said: number) => ({
+    ...{ from: { groups: [`okta:${group}`], people: [] }, count },
+    approvals: Array.from({ length: said }, () => ({ approver: { handle: 'p_1' }, at: '2026-11-22T16:00:00Z' })),
+  });
+  const stages = [stageOf('sre-leads', 1, 1), stageOf('security', 2, 1), stageOf('owners', 1, 0)];
+  expect(waitsFor({ approvalsNeeded: 2, stages })).toBe('2 more, now of security');
+  expect(waitsFor({ approvalsNeeded: 2, stages, parallel: true })).toBe('2 more, now of security, and of owners');
+  expect(waitsFor({ approvalsNeeded: 1, stages: [] })).toBe('one more yes');
 });

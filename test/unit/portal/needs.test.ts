@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { listEntitlements } from '../../../lib/broker/list-entitlements.ts';
-import { approversText, needsOf } from '../../../portal/src/ask/needs.ts';
+import { needsOf } from '../../../portal/src/ask/needs.ts';
+import { approversText } from '../../../portal/src/parts/approvers-text.ts';
 import { engineer, entitlement, policy, stage } from '../../support/builders.ts';
 
 type Parts = Parameters<typeof entitlement>[0];
