@@ -37,7 +37,7 @@ beforeAll(async () => {
     await errorPaths();
     await theCommandLine();
   });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   wires.stop();
   await stack.close();
