@@ -1,5 +1,5 @@
 import { type PartialAsk, entitlementNamed, openRequest, submit } from './ask.ts';
-import { askerAt } from './asker.ts';
+import { type Asker, askerAt } from './asker.ts';
 import { completeAsk } from './asking/complete.ts';
 import { Failure } from './failure.ts';
 import { type Grant, type Request, runningGrant } from './requests.ts';
@@ -9,6 +9,8 @@ import { waitShown, whatIsAwaited } from './wait.ts';
 export interface Elevating extends PartialAsk {
   /** Whether to wait for what others have to decide. */
   readonly wait: boolean;
+  /** Whether a program looks on, whom nothing is asked. */
+  readonly json?: boolean;
 }
 
 /**
@@ -18,11 +20,13 @@ export interface Elevating extends PartialAsk {
 export const elevated = async (
   place: Place,
   entitlementId: string,
-  { wait, ...said }: Elevating,
+  { wait, json = false, ...said }: Elevating,
 ): Promise<Request & { readonly grant: Grant }> => {
   const running = await runningGrant(place, entitlementId);
   if (running) return running;
-  const request = (await openRequest(place, entitlementId)) ?? (await ask(place, entitlementId, said));
+  // Who breaks the glass does so because nobody answers what they asked for before.
+  const open = said.breakGlass ? undefined : await openRequest(place, entitlementId);
+  const request = open ?? (await ask(place, entitlementId, said, askerAt({ json })));
   const { grant } = request;
   if (grant?.state === 'active') return { ...request, grant };
   if (!wait)
@@ -32,5 +36,5 @@ export const elevated = async (
   return waitShown(place, request);
 };
 
-const ask = async (place: Place, entitlementId: string, said: PartialAsk): Promise<Request> =>
-  submit(place, await completeAsk(await entitlementNamed(place, entitlementId), said, askerAt({})));
+const ask = async (place: Place, entitlementId: string, said: PartialAsk, asker: Asker | undefined): Promise<Request> =>
+  submit(place, await completeAsk(await entitlementNamed(place, entitlementId), said, asker));

@@ -24,9 +24,10 @@ const PATIENCE_MS = 60_000;
 /** Opens the console in the browser, or prints its address. @throws Failure as asking and issuing do */
 export const openConsole = async (entitlementId: string, options: ConsoleOptions): Promise<void> => {
   const place = await placeOf(options);
-  const { id } = await elevated(place, entitlementId, { wait: options.wait, ...said(options, place.now()) });
+  const { wait, json = false } = options;
+  const { id } = await elevated(place, entitlementId, { wait, json, ...said(options, place.now()) });
   const { url, expiresAt } = await consoleUrl(place, id, options);
-  if (options.json) sayJson({ url, expiresAt });
+  if (json) sayJson({ url, expiresAt });
   else if (options.print || !browserHere(process.env)) process.stdout.write(`${url}\n`);
   else await inBrowser(url, entitlementId);
 };

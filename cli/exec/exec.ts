@@ -15,6 +15,7 @@ export interface ExecOptions extends OnServer, Pick<AskOptions, 'for' | 'because
   readonly wait: boolean;
   readonly region?: string;
   readonly via?: 'environment' | 'endpoint';
+  readonly json?: boolean;
 }
 
 /** The time within which an end is the same end: STS and the grant do not count from the same moment. */
@@ -27,7 +28,8 @@ export const exec = async (
   options: ExecOptions,
 ): Promise<number> => {
   const place = await placeOf(options);
-  const request = await elevated(place, entitlementId, { wait: options.wait, ...said(options, place.now()) });
+  const { wait, json = false } = options;
+  const request = await elevated(place, entitlementId, { wait, json, ...said(options, place.now()) });
   const credentials = await processCredentials(place, request.id);
   const env = {
     ...withoutCredentials(process.env),

@@ -210,6 +210,15 @@ describe('without a grant', () => {
     expect([code, stderr]).toEqual([9, expect.stringContaining('okta:sre-leads')]);
   });
 
+  test('whoever breaks the glass does not wait for what they asked for before', async () => {
+    at.broker.answer(listOf('pending'), { status: 200, json: { requests: [pending] } });
+    at.broker.answer('POST /v1/requests', { status: 201, json: { request: requestView(ID) } });
+    const words = ['--break-glass', '--because', 'nobody answers', '--no-wait'];
+    expect(await node('console.log("ran")', ...words)).toMatchObject({ code: 0, stdout: 'ran\n' });
+    const asked = at.broker.heard.find(({ route }) => route === 'POST /v1/requests');
+    expect(JSON.parse(asked?.body ?? '')).toMatchObject({ breakGlass: true });
+  });
+
   test.each(['denied', 'expired', 'cancelled', 'revoked'])('one that is %s ends with 6, and why', async (status) => {
     at.broker.answer('POST /v1/requests', { status: 201, json: { request: pending } });
     const closed = { kind: status, by: { email: 'approver@example.com' }, reason: 'not today' };
