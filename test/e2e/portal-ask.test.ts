@@ -128,7 +128,7 @@ describeInBrowser('asking in the portal', () => {
     await page.getByText('Starts in').waitFor();
     await expect(page.getByRole('button', { name: 'Get credentials' }).count()).resolves.toBe(0);
     await keepScreenshot(page, 'request-scheduled-light-320');
-    await page.getByRole('button', { name: 'End it now' }).click();
+    await page.getByRole('button', { name: 'Give it up' }).click();
     await heading(page).getByText('ended').waitFor();
   });
 
@@ -150,6 +150,8 @@ describeInBrowser('asking in the portal', () => {
     await keepScreenshot(page, 'ask-break-glass-light-320');
     await page.getByRole('button', { name: 'Break the glass' }).click();
     await heading(page).getByText('active').waitFor();
+    await page.getByText('to be reviewed by security').waitFor();
+    await keepScreenshot(page, 'request-break-glass-light-320');
     await page.getByRole('button', { name: 'End it now' }).click();
     await heading(page).getByText('ended').waitFor();
   });

@@ -1,4 +1,5 @@
 import type { RequestView } from '../api/calls.ts';
+import { approversText } from './approvers-text.ts';
 import { durationText } from './duration.ts';
 import { Fact, Facts } from './facts.tsx';
 import { PersonName } from './person.tsx';
@@ -37,6 +38,7 @@ export const RequestFacts = ({ request }: { request: RequestView }) => {
           <When at={request.createdAt} />
         </Fact>
         <Standing request={request} />
+        {request.review && <Glass review={request.review} />}
         {closed && (
           <Fact name="Closed">
             <PersonName of={closed.by} />, <When at={closed.at} />
@@ -72,12 +74,38 @@ const Standing = ({ request }: { request: RequestView }) => {
           )}
         </Fact>
       )}
-      {grant && grant.state !== 'ended' && (
-        <Fact name={grant.state === 'active' ? 'Time left' : 'Starts in'}>
-          <Countdown until={grant.state === 'active' ? grant.endsAt : grant.startsAt} />, until{' '}
-          <When at={grant.endsAt} />
+      {grant?.state === 'scheduled' && (
+        <Fact name="Starts in">
+          <Countdown until={grant.startsAt} />, <When at={grant.startsAt} />
+        </Fact>
+      )}
+      {grant?.state === 'active' && (
+        <Fact name="Time left">
+          <Countdown until={grant.endsAt} />, until <When at={grant.endsAt} />
         </Fact>
       )}
     </>
   );
 };
+
+/** Broken glass is looked at by others, whatever became of it. */
+const Glass = ({ review }: { review: NonNullable<RequestView['review']> }) => (
+  <Fact name="Break-glass">
+    {review.verdict === undefined ? (
+      <>
+        {review.overdue ? 'not reviewed in time by ' : 'to be reviewed by '}
+        <Untrusted text={approversText(review.reviewers)} />, until <When at={review.reviewBy} />
+      </>
+    ) : (
+      <>
+        {review.verdict}
+        {review.by && (
+          <>
+            , says <PersonName of={review.by} />
+          </>
+        )}
+        {review.comment !== undefined && review.comment !== '' && <Words text={review.comment} />}
+      </>
+    )}
+  </Fact>
+);

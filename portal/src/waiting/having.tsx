@@ -28,7 +28,7 @@ export const Having = ({ request, onActed }: { request: RequestView; onActed: ()
               doAct('end', 'Given back.');
             }}
           >
-            End it now
+            {request.grant?.state === 'scheduled' ? 'Give it up' : 'End it now'}
           </button>
         )}
         {actions.includes('cancel') && (
