@@ -109,6 +109,18 @@ describe('too many denies of one person', () => {
     expect([scene.overflows, scene.crowds]).toEqual([[210], []]);
   });
 
+  test('sixteen of somebody are: these make room, as little as it is', async () => {
+    const all = Array.from({ length: 154 }, (_, i) => requestIdOf(3000 + i));
+    // Two have sixteen, eight have fifteen, two have one.
+    const whose = (at: number) => (at < 32 ? at % 2 : at < 152 ? 2 + (at % 8) : at);
+    await Promise.all(all.map((id, at) => revoke(id, { by: principal(`person-${whose(at)}`, ['sre']) })));
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    await end(boundaries, ...all);
+    expect(deniedNow(versions).size).toBe(138);
+    expect(scene.crowds.map(([, requests]) => requests)).toEqual([8, 8]);
+    expect(scene.overflows).toEqual([]);
+  });
+
   test('their deny goes when none of their sessions of then can be left, and with one of everybody’s', async () => {
     const issuedBefore = '2026-03-02T12:01:11Z';
     const ofPeople = [{ handle: handleOf('engineer'), issuedBefore }];
