@@ -16,7 +16,10 @@ export interface Choice<T> {
   readonly more: readonly Cell[];
 }
 
-/** Somebody at a terminal who can be asked for what is missing. @throws Failure 130 when they leave instead */
+/**
+ * Somebody at a terminal who can be asked for what is missing, in lines that stay: a menu that redraws itself is lost on a screen reader, and on
+ * whoever scrolls back to see what they answered. @throws Failure 130 when they leave instead
+ */
 export interface Asker {
   readonly ask: (question: string, options?: Question) => Promise<string>;
   readonly choose: <T>(question: string, choices: readonly Choice<T>[]) => Promise<T>;

@@ -1,3 +1,5 @@
+import { visibleLine } from './shown/visible.ts';
+
 /** How a command ends, by kind of failure: what scripts go by, and never reordered. `docs/cli.md` shows it. */
 export const EXIT_CODES = {
   1: { kind: 'refused', means: 'refused by the server, or what was checked is not as it should be' },
@@ -62,5 +64,5 @@ export const unknownAnswer = (server: string): Failure =>
     ...{ code: UNKNOWN_ANSWER, next: 'is the address right?', server },
   });
 
-/** Somebody else's text on one line of a terminal: no control characters, bounded. */
-export const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 300);
+/** Somebody else's text on one line of a terminal: what cannot be seen in it as its code point, bounded. */
+export const oneLine = (text: string): string => visibleLine(text.slice(0, 300));

@@ -6,7 +6,7 @@ import type { ShowOptions } from '../finding/show.ts';
 const LISTS = `
 Examples:
   hatcheck requests
-  hatcheck requests --as approver                 # what waits for your yes
+  hatcheck requests --as approver --status pending     # what waits for your yes
   hatcheck requests --status approved --limit 200 --json
 
 With --json there may be a nextCursor, which --cursor takes.`;
