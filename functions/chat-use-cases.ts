@@ -1,26 +1,18 @@
 import type { Desk, Patience } from '../lib/broker/broker.ts';
 import { decideRequest } from '../lib/broker/decide-request.ts';
 import { listEntitlements } from '../lib/broker/list-entitlements.ts';
-import { listRequests } from '../lib/broker/list-requests.ts';
 import { askersAnywhere, onDuty } from '../lib/broker/on-duty.ts';
-import { viewRequests } from '../lib/broker/request-view.ts';
 import { submitRequest } from '../lib/broker/submit-request.ts';
 import type { ChatAct } from '../lib/chatops/act.ts';
-import { homeCards } from '../lib/chatops/home.ts';
 import type { Card, Chat } from '../lib/chatops/port.ts';
 import * as replies from '../lib/chatops/replies.ts';
 import { present } from '../lib/config/present.ts';
 import type { Principal } from '../lib/domain/principal.ts';
 import { requestsRoutes } from '../lib/http/contract/requests.ts';
 import { checked } from '../lib/http/faults.ts';
+import { list, showHome } from './chat-lists.ts';
 
 type Saying<T extends ChatAct['saying']['type']> = Extract<ChatAct['saying'], { type: T }>;
-
-/** How many of somebody's requests fit into a message. */
-const LISTED = 10;
-
-/** Among how many of somebody's last requests those are looked for that live. */
-const AT_HOME = 100;
 
 /** Somebody who acts in chat, and who they are. */
 export interface Acting {
@@ -84,19 +76,4 @@ const openForm = async (
   }));
   const opened = trigger === undefined ? 'too_late' : await chat.openForm(act, trigger, { entitlements });
   return opened === 'opened' ? undefined : replies.tooLateCard();
-};
-
-const list = async (desk: Desk, { principal }: Acting): Promise<Card> => {
-  const { requests } = await listRequests(desk, principal, { as: 'requester', limit: LISTED });
-  const views = await viewRequests(desk, principal, requests, 'chat');
-  return replies.listCard(
-    views.map(({ title, status, grant }) => ({ title, status: grant ? `${status}, grant ${grant.state}` : status })),
-  );
-};
-
-/** What they hold and what they wait for, on their own page of the app: written anew each time that it is opened. */
-const showHome = async (desk: Desk, { principal, chat, act }: Acting): Promise<undefined> => {
-  const { requests } = await listRequests(desk, principal, { as: 'requester', limit: AT_HOME });
-  const views = await viewRequests(desk, principal, requests, 'chat');
-  await chat.home(act.account, homeCards(views, desk.clock.now()));
 };
