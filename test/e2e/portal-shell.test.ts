@@ -160,6 +160,26 @@ describeInBrowser('the portal around its pages', () => {
     await expect(page.getByText('Read production').count()).resolves.toBe(0);
   });
 
+  testInBrowser('signing out leaves nothing of what was being written', async (browser) => {
+    const { page } = await openPortal(browser, stack, { account: ENGINEER, path: '/ask/prod-read' });
+    await page.getByLabel('Why do you need it?').fill('Something between us.');
+    const kept = (): Promise<string> => page.evaluate(() => JSON.stringify([localStorage, sessionStorage]));
+    expect(await kept()).toContain('Something between us.');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await heading(page).getByText('Sign in').waitFor();
+    expect(await kept()).not.toContain('Something between us.');
+  });
+
+  testInBrowser('whoever signs in after a session that ended is shown nothing of it', async (browser) => {
+    const { page } = await openPortal(browser, stack, { account: ENGINEER, path: '/ask/prod-read' });
+    await page.getByLabel('Why do you need it?').fill('Something between us.');
+    const query = 'provider=local-oidc&loginHint=security@example.com&returnTo=/ask/prod-read';
+    await page.goto(`${stack.origin}/login?${query}`);
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    const kept = await page.evaluate(() => JSON.stringify(sessionStorage));
+    expect(kept).not.toContain('Something between us.');
+  });
+
   testInBrowser('a hidden tab asks for nothing', async (browser) => {
     const { page } = await openPortal(browser, stack, { account: ENGINEER });
     await page.getByLabel('Search').waitFor();

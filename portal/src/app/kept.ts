@@ -29,3 +29,13 @@ export const forget = (where: Where, name: string): void => {
     // As above.
   }
 };
+
+/** Forgets everything of the page's there. */
+export const forgetAll = (where: Where): void => {
+  try {
+    const store = storeOf(where);
+    for (const name of Object.keys(store)) if (name.startsWith(PREFIX)) store.removeItem(name);
+  } catch {
+    // As above.
+  }
+};

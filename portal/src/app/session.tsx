@@ -1,9 +1,9 @@
 import { createContext } from 'preact';
-import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useContext, useEffect, useState } from 'preact/hooks';
 import { type Me, readMe } from '../api/calls.ts';
 import { Refused } from '../api/problem.ts';
 import { onSignedOut } from '../api/send.ts';
-import { forget, kept, keep } from './kept.ts';
+import { forget, forgetAll, keep, kept } from './kept.ts';
 
 /** `maybe`: somebody was, the last time. */
 type Standing = 'unknown' | 'maybe' | 'signedIn' | 'signedOut' | 'expired';
@@ -17,21 +17,34 @@ export interface Session {
 }
 
 const SOMEBODY = 'somebody';
+const PERSON = 'person';
+
+/** Somebody else than the tab was last used by, perhaps signed in in another one: nothing of the one before may stay. */
+const isThePerson = ({ principal: { handle } }: Me): void => {
+  const before = kept('session', PERSON);
+  if (before === handle) return;
+  forgetAll('session');
+  keep('session', PERSON, handle);
+  if (before !== undefined) location.reload();
+};
+
+/** Before the way out: whoever comes next finds nothing that was being written, and nobody’s session that has ended. */
+export const leave = (): void => {
+  forgetAll('session');
+  forget('local', SOMEBODY);
+};
 
 /** Who is signed in in this browser: asked at the start, whenever the page is looked at again, and told by any answer that says nobody. */
 export const useOwnSession = (): Session => {
   const [standing, setStanding] = useState<Standing>(() => (kept('local', SOMEBODY) === 'yes' ? 'maybe' : 'unknown'));
   const [me, setMe] = useState<Me>();
   const [fault, setFault] = useState<unknown>();
-  const known = useRef<string>(undefined);
 
   const again = useCallback(() => {
     readMe().then(
       (read) => {
         keep('local', SOMEBODY, 'yes');
-        // Somebody else signed in, in another tab: nothing of the one before may stay.
-        if (known.current !== undefined && known.current !== read.principal.handle) location.reload();
-        known.current = read.principal.handle;
+        isThePerson(read);
         setMe((before) => (JSON.stringify(before) === JSON.stringify(read) ? before : read));
         setStanding('signedIn');
         setFault(undefined);

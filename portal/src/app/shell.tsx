@@ -5,6 +5,7 @@ import { Announcer } from './announcer.tsx';
 import { KeysChoice } from './keys.tsx';
 import { NetworkNotice } from './network.tsx';
 import type { Place } from './place.ts';
+import { leave } from './session.tsx';
 import { ThemeChoice } from './theme.tsx';
 
 interface ShellProps {
@@ -50,7 +51,7 @@ export const Shell = ({ me, page, waiting, isAuditor, children }: ShellProps) =>
 );
 
 const SignedIn = ({ me: { principal, csrf } }: { me: Me }) => (
-  <form method="post" action="/logout" class="signed-in">
+  <form method="post" action="/logout" class="signed-in" onSubmit={leave}>
     <Untrusted text={principal.displayName ?? principal.email ?? principal.handle} />
     <input type="hidden" name="csrf" value={csrf} />
     <button type="submit" class="quiet">
