@@ -65,7 +65,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
         const { request, events } = await readRequest(desk, principal, path.id);
         const [shown, evidence] = await Promise.all([
           show(principal, channel, request),
-          query.evidence ? evidenceFor(desk, request) : undefined,
+          query.evidence ? evidenceFor(desk, request, { principal, channel }) : undefined,
         ]);
         return { status: 200, json: { request: shown, events, ...(evidence ? { evidence } : {}) } };
       },

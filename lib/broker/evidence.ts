@@ -1,10 +1,15 @@
+import type { Channel } from '../domain/command.ts';
+import { decide } from '../domain/decide.ts';
 import type { Entitlement } from '../domain/entitlement.ts';
+import type { Principal } from '../domain/principal.ts';
 import { sameMailbox } from '../domain/email.ts';
 import type { RequestState } from '../domain/request.ts';
 import { ticketFits } from '../domain/decide-submit.ts';
 import type { Unusual } from '../domain/unusual.ts';
 import { type Before, compareWithBefore } from './before.ts';
 import type { Desk } from './broker.ts';
+import { readKnownOrUnread } from './known.ts';
+import { concernedBy, onDuty } from './on-duty.ts';
 
 /** What whoever decides needs besides the request itself: nothing of it is the requester's word. */
 export interface Evidence {
@@ -14,7 +19,12 @@ export interface Evidence {
   /** Absent when it cannot be found out. */
   readonly before?: Before;
   readonly unusual: readonly Unusual[];
+  /** Why whoever looks cannot say yes now, though nobody has decided. */
+  readonly obstacle?: Obstacle;
 }
+
+const OBSTACLES = ['on_hold', 'policy_changed', 'channel_not_allowed', 'self_approval'] as const;
+type Obstacle = (typeof OBSTACLES)[number];
 
 export interface RoleEvidence {
   readonly accountName: string;
@@ -37,18 +47,41 @@ export interface TicketEvidence {
  * As of now; the ticket service is asked anew. What cannot be found out is said to be so, or left out.
  * @throws HatcheckError `ledger_unavailable` when names cannot be read
  */
-export const evidenceFor = async (desk: Desk, request: RequestState): Promise<Evidence> => {
+export const evidenceFor = async (desk: Desk, request: RequestState, looks: Looking): Promise<Evidence> => {
   const entitlement = desk.policy.entitlements.get(request.entitlementId);
-  const [compared, ticket] = await Promise.all([
+  const [compared, ticket, obstacle] = await Promise.all([
     compareWithBefore(desk, request, desk.clock.now()),
     request.ticket === undefined ? undefined : ticketEvidence(desk, entitlement, request, request.ticket),
+    obstacleFor(desk, request, looks),
   ]);
   return {
     ...(entitlement ? { role: roleEvidence(entitlement) } : {}),
     ...(ticket ? { ticket } : {}),
     ...(compared ? { before: compared.before } : {}),
     unusual: compared?.unusual ?? [],
+    ...(obstacle === undefined ? {} : { obstacle }),
   };
+};
+
+/** Who looks, and the way by which their yes would come. */
+export interface Looking {
+  readonly principal: Principal;
+  readonly channel: Channel;
+}
+
+/** By the very decision that would be taken. */
+const obstacleFor = async (
+  desk: Desk,
+  request: RequestState,
+  { principal: caller, channel }: Looking,
+): Promise<Obstacle | undefined> => {
+  const [principal, known] = await Promise.all([
+    onDuty(desk, caller, concernedBy(request, caller, desk.policy)),
+    readKnownOrUnread(desk, caller.handle),
+  ]);
+  const context = { ...known, channel, principal, policy: desk.policy, now: desk.clock.now() };
+  const decision = decide(request, { type: 'approve' }, context);
+  return 'refusal' in decision ? OBSTACLES.find((code) => code === decision.refusal.code) : undefined;
 };
 
 const roleEvidence = ({ account, description, session }: Entitlement): RoleEvidence => ({

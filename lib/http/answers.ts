@@ -206,6 +206,7 @@ const evidence = () =>
     ),
     before: z.optional(z.strictObject({ requests: z.int(), same: z.int(), lastApprovedAt: z.optional(instant()) })),
     unusual: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
+    obstacle: z.optional(z.enum(['on_hold', 'policy_changed', 'channel_not_allowed', 'self_approval'])),
   });
 
 const rule = () =>

@@ -239,6 +239,24 @@ describeInBrowser('deciding in the portal', () => {
     await page.getByText('Only for a while.').first().waitFor();
   });
 
+  testInBrowser(
+    'a hold that is placed meanwhile says why there is no yes, and a no is still there',
+    async (browser) => {
+      const request = await askFor(await engineer(), { entitlementId: 'payments-admin' });
+      const { page } = await open(browser, request.id);
+      await page.getByRole('button', { name: 'Approve' }).waitFor();
+      const security = await stack.signedIn(SECURITY);
+      const body = { on: 'entitlement', entitlementId: 'payments-admin', reason: 'Something is odd.' };
+      const { json } = await security.call('POST', '/v1/holds', body);
+      await page.getByText('You cannot say yes now. The security team holds this').waitFor();
+      await expect(page.getByRole('button', { name: 'Approve' }).count()).resolves.toBe(0);
+      await page.getByText('Deny…').waitFor();
+      await keepScreenshot(page, 'decide-hold-light-1280');
+      await security.call('DELETE', `/v1/holds/${(json['hold'] as { id: string }).id}`);
+      await page.getByRole('button', { name: 'Approve' }).waitFor({ timeout: 60_000 });
+    },
+  );
+
   testInBrowser('whoever has nothing to decide is told so, and a stranger’s request is not there', async (browser) => {
     const request = await askForAdmin(stack);
     const { page } = await openPortal(browser, stack, { account: 'outsider@example.com', path: '/decide', ...NARROW });

@@ -14,7 +14,8 @@ interface DecidedProps {
 export const Decided = ({ request, me, isPast }: DecidedProps) => {
   if (!isPast) return null;
   const last = lastDecision(request);
-  if (!last) return <p role="status">This waits for nobody any more.</p>;
+  // What stands in the way of a yes, where nobody has said it, is told with what Hatcheck knows.
+  if (!last) return null;
   const isMine = last.by.handle === me?.principal.handle;
   return (
     <div role="status" class="notice">

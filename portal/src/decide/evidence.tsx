@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Evidence } from '../../../lib/broker/evidence.ts';
 import type { RequestView } from '../api/calls.ts';
+import { WORDS } from '../api/problem-words.ts';
 import { read } from '../api/send.ts';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { Fault } from '../parts/fault.tsx';
@@ -10,7 +11,9 @@ import { When } from '../parts/when.tsx';
 import { TICKET_WORDS, standingOfTicket } from './ticket-words.ts';
 
 /** What the requester did not write: read once for each event of the request, since services outside are asked for it. */
-export const EvidenceFor = ({ request: { id, seq } }: { request: RequestView }) => {
+export const EvidenceFor = ({ request: { id, seq, actions } }: { request: RequestView }) => {
+  // A hold, or another access policy, is no event of the request.
+  const may = actions.join(' ');
   const [found, setFound] = useState<{ evidence?: Evidence; fault?: unknown }>({});
   useEffect(() => {
     let isOver = false;
@@ -25,15 +28,25 @@ export const EvidenceFor = ({ request: { id, seq } }: { request: RequestView }) 
     return () => {
       isOver = true;
     };
-  }, [id, seq]);
+  }, [id, seq, may]);
   const { evidence, fault } = found;
   return (
     <section aria-labelledby="evidence">
       <h2 id="evidence">What Hatcheck knows of it</h2>
       <Fault error={fault} />
       {!evidence && fault === undefined && <Loading />}
+      {evidence?.obstacle !== undefined && <Obstacle code={evidence.obstacle} />}
       {evidence && <Known evidence={evidence} />}
     </section>
+  );
+};
+
+const Obstacle = ({ code }: { code: NonNullable<Evidence['obstacle']> }) => {
+  const { says, next } = { next: undefined, ...WORDS[code] };
+  return (
+    <p role="status" class="notice">
+      You cannot say yes now. {says} {next}
+    </p>
   );
 };
 

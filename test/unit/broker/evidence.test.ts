@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { evidenceFor } from '../../../lib/broker/evidence.ts';
+import { type Looking, evidenceFor } from '../../../lib/broker/evidence.ts';
+import { hold } from '../../../lib/broker/holds.ts';
 import { summaryOf } from '../../../lib/broker/summary.ts';
+import type { RequestState } from '../../../lib/domain/request.ts';
 import type { TicketAnswer } from '../../../lib/domain/ticket.ts';
 import {
   NOON,
+  approver,
+  auditor,
   engineer,
   entitlement,
   granted,
@@ -11,10 +15,20 @@ import {
   pending,
   policy,
   recorded,
+  request,
+  security,
   stage,
+  submitted,
   words,
 } from '../../support/builders.ts';
-import { memoryDesk, memoryPeople, memorySummaries, memoryTickets, unavailable } from '../../support/memory.ts';
+import {
+  memoryDesk,
+  memoryPeople,
+  memorySummaries,
+  memoryTickets,
+  patient,
+  unavailable,
+} from '../../support/memory.ts';
 
 const described = entitlement({
   description: 'Everything in production.',
@@ -28,15 +42,18 @@ const described = entitlement({
 const deskOf = (parts: Parameters<typeof memoryDesk>[0] = {}) =>
   memoryDesk({ policy: policy([described]), people: memoryPeople(new Map([[engineer.handle, engineer]])), ...parts });
 
+const looks = { principal: approver, channel: 'portal' } as const;
+const evidenceOf = (desk: ReturnType<typeof deskOf>, request: RequestState) => evidenceFor(desk, request, looks);
+
 test('the role is described by access.yml', async () => {
-  expect((await evidenceFor(deskOf(), pending())).role).toEqual({
+  expect((await evidenceOf(deskOf(), pending())).role).toEqual({
     accountName: 'prod',
     description: 'Everything in production.',
     chaining: false,
   });
   const session = { ...described.session, chaining: true, sourceIps: ['203.0.113.0/24'] };
   const chained = deskOf({ policy: policy([entitlement({ session })]) });
-  expect((await evidenceFor(chained, pending())).role).toEqual({
+  expect((await evidenceOf(chained, pending())).role).toEqual({
     accountName: 'prod',
     chaining: true,
     sourceIps: ['203.0.113.0/24'],
@@ -44,7 +61,7 @@ test('the role is described by access.yml', async () => {
 });
 
 test('an entitlement that is gone says nothing of its role', async () => {
-  const evidence = await evidenceFor(deskOf({ policy: policy([]) }), pending({ ticket: 'OPS-1' }));
+  const evidence = await evidenceOf(deskOf({ policy: policy([]) }), pending({ ticket: 'OPS-1' }));
   expect(evidence).not.toHaveProperty('role');
   expect(evidence.ticket).toEqual({ state: 'unchecked' });
 });
@@ -52,11 +69,11 @@ test('an entitlement that is gone says nothing of its role', async () => {
 describe('the ticket', () => {
   const stateOf = async (answer: TicketAnswer, ticket = 'OPS-1', of = described) => {
     const desk = deskOf({ policy: policy([of]), tickets: memoryTickets({ [`jira ${ticket}`]: answer }) });
-    return (await evidenceFor(desk, pending({ ticket }))).ticket;
+    return (await evidenceOf(desk, pending({ ticket }))).ticket;
   };
 
   test('is absent where there is none', async () => {
-    expect(await evidenceFor(deskOf(), pending())).not.toHaveProperty('ticket');
+    expect(await evidenceOf(deskOf(), pending())).not.toHaveProperty('ticket');
   });
 
   test.each(['open', 'closed', 'missing'] as const)('%s: as its service says now', async (state) => {
@@ -81,7 +98,7 @@ describe('the ticket', () => {
   test('is nobody’s when the requester’s address is not known', async () => {
     const tickets = memoryTickets({ 'jira OPS-1': { state: 'open', assignee: 'engineer@example.com' } });
     const desk = deskOf({ tickets, people: memoryPeople() });
-    expect((await evidenceFor(desk, pending({ ticket: 'OPS-1' }))).ticket).toEqual({ state: 'open' });
+    expect((await evidenceOf(desk, pending({ ticket: 'OPS-1' }))).ticket).toEqual({ state: 'open' });
   });
 
   test('is not asked about where nobody checks it, or where it is of another form', async () => {
@@ -92,7 +109,7 @@ describe('the ticket', () => {
 
 describe('what was before', () => {
   test('is told with what is unusual', async () => {
-    const evidence = await evidenceFor(deskOf(), pending());
+    const evidence = await evidenceOf(deskOf(), pending());
     expect(evidence.before).toEqual({ requests: 0, same: 0 });
     expect(evidence.unusual.map(({ code }) => code)).toEqual(['first_time']);
   });
@@ -111,17 +128,51 @@ describe('what was before', () => {
       },
       { by: engineer, at: NOON },
     );
-    const codes = async (request: ReturnType<typeof granted>) =>
-      (await evidenceFor(deskOf({ summaries }), request)).unusual.map(({ code }) => code);
+    const codes = async (asked: ReturnType<typeof granted>) =>
+      (await evidenceOf(deskOf({ summaries }), asked)).unusual.map(({ code }) => code);
     expect(await codes(granted())).toEqual([]);
     expect(await codes(granted(asks))).toEqual(['longer_than_before']);
   });
 
   test('is left out where the index does not say, and the operator hears of it', async () => {
     const desk = deskOf({ summaries: { ...memorySummaries(), ofRequester: () => Promise.reject(unavailable()) } });
-    const evidence = await evidenceFor(desk, pending());
+    const evidence = await evidenceOf(desk, pending());
     expect(evidence).not.toHaveProperty('before');
     expect(evidence.unusual).toEqual([]);
     expect(desk.warnings).toHaveLength(1);
+  });
+});
+
+describe('what stands in the way of a yes', () => {
+  const obstacleOf = async (desk: ReturnType<typeof deskOf>, more: Partial<Looking> = {}) =>
+    (await evidenceFor(desk, pending(), { ...looks, ...more })).obstacle;
+
+  test('is nothing for whoever may say it, and nobody else’s matter', async () => {
+    expect(await obstacleOf(deskOf())).toBeUndefined();
+    expect(await obstacleOf(deskOf(), { principal: auditor })).toBeUndefined();
+  });
+
+  test('is a hold', async () => {
+    const desk = deskOf();
+    const named = { on: 'entitlement', entitlementId: 'prod-admin' } as const;
+    await hold(desk, { named, reason: 'something is odd', principal: security, patience: patient });
+    expect(await obstacleOf(desk)).toBe('on_hold');
+  });
+
+  test('is another role than was asked for', async () => {
+    const of = entitlement({ roleArn: 'arn:aws:iam::111122223333:role/hatcheck/Other' });
+    expect(await obstacleOf(deskOf({ policy: policy([of]) }))).toBe('policy_changed');
+  });
+
+  test('is the way by which it would come', async () => {
+    const of = entitlement({ approverRequires: { mfa: false, channel: 'portal' } });
+    expect(await obstacleOf(deskOf({ policy: policy([of]) }), { channel: 'bearer' })).toBe('channel_not_allowed');
+  });
+
+  test('is oneself', async () => {
+    const of = entitlement({ approval: { stages: [stage('sre')], withinSeconds: 1800 } });
+    const asked = request(submitted({}, { of }));
+    const desk = deskOf({ policy: policy([of]) });
+    expect((await evidenceFor(desk, asked, { ...looks, principal: engineer })).obstacle).toBe('self_approval');
   });
 });
