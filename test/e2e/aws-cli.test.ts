@@ -31,6 +31,7 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
       AWS_CONFIG_FILE: join(home, 'aws-config'),
       HATCHECK_SERVER: stack.origin,
       HATCHECK_CONFIG_DIR: join(home, 'hatcheck'),
+      HATCHECK_KEYRING: 'off',
     };
     const tokenFile = join(home, 'id-token');
     await writeFile(tokenFile, await stack.oidc.idToken('engineer@example.com'), { mode: 0o600 });
@@ -76,10 +77,11 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
   /** What the command keeps says that it is over in half a minute. */
   const aboutToEnd = async (): Promise<void> => {
     const folder = join(home, 'hatcheck');
-    const soon = new Date(Date.now() + 30_000).toISOString();
+    const Expiration = new Date(Date.now() + 30_000).toISOString();
     for (const name of (await readdir(folder)).filter((each) => each.startsWith('credentials.'))) {
-      const kept = JSON.parse(await readFile(join(folder, name), 'utf8')) as object;
-      await writeFile(join(folder, name), JSON.stringify({ ...kept, Expiration: soon }), { mode: 0o600 });
+      const kept = JSON.parse(await readFile(join(folder, name), 'utf8')) as { credentials: object };
+      const changed = { ...kept, credentials: { ...kept.credentials, Expiration } };
+      await writeFile(join(folder, name), JSON.stringify(changed), { mode: 0o600 });
     }
   };
   const profiles = async (ids: Record<string, string>): Promise<void> => {
@@ -159,6 +161,53 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
     expect(await s3Of('admin')).toContain('prod-reports');
     expect(issued()).toBe(before + 1);
   }, 60_000);
+
+  const hatcheck = (...words: string[]) => run(process.execPath, [HATCHECK, ...words], { env });
+  const sessions = (): number =>
+    stack.aws.calls.filter(({ action, decision }) => action === 'sts:AssumeRole' && decision === 'allowed').length;
+
+  describe('with profiles of hatcheck configure', () => {
+    beforeAll(async () => {
+      await hatcheck('configure', '--region', 'eu-west-1', '--prefix', 'our-');
+    });
+
+    test('each names its entitlement, and the others stay', async () => {
+      const { stdout } = await run(AWS, ['configure', 'list-profiles'], { env });
+      expect(stdout.split('\n')).toEqual(expect.arrayContaining(['read', 'our-prod-read', 'our-payments-admin']));
+    });
+
+    test('ten at once make one session, and all of them work', async () => {
+      await hatcheck('logout').catch(() => undefined);
+      const tokenFile = join(home, 'another-id-token');
+      await writeFile(tokenFile, await stack.oidc.idToken('engineer@example.com'), { mode: 0o600 });
+      await hatcheck('login', '--token-file', tokenFile);
+      const before = sessions();
+      const ten = await Promise.all(Array.from({ length: 10 }, () => s3Of('our-prod-read')));
+      expect(ten.map((listed) => listed.includes('prod-reports'))).toEqual(ten.map(() => true));
+      expect(sessions()).toBe(before + 1);
+    }, 120_000);
+
+    test('a revoke is felt by S3, and then the profile says that there is no grant', async () => {
+      const engineer = await stack.signedIn('engineer@example.com');
+      const { json } = await engineer.call('GET', '/v1/requests?status=approved&limit=50');
+      const list = json['requests'] as { id: string; entitlementId: string }[];
+      const admins = list.filter(({ entitlementId }) => entitlementId === 'prod-admin');
+      expect(await s3Of('our-prod-admin')).toContain('prod-reports');
+      const security = await stack.signedIn('security@example.com');
+      for (const { id } of admins) await security.call('POST', `/v1/requests/${id}/revoke`, { reason: 'An incident' });
+      await until(async () => ((await s3Of('our-prod-admin')).includes('AccessDenied') ? true : undefined));
+      await aboutToEnd();
+      expect(await s3Of('our-prod-admin')).toContain('you have no grant of prod-admin now');
+    }, 90_000);
+
+    test('hatcheck exec gives the AWS CLI its credentials, by the environment and by an endpoint that renews them', async () => {
+      const list = [AWS, '--endpoint-url', stack.aws.endpoint, 's3', 'ls'];
+      for (const via of ['environment', 'endpoint']) {
+        const { stdout } = await hatcheck('exec', 'prod-read', '--via', via, '--region', 'eu-west-1', '--', ...list);
+        expect(stdout).toContain('prod-reports');
+      }
+    }, 60_000);
+  });
 
   test('s3 ls is AccessDenied with a role that has it not', async () => {
     const { stdout } = await aws('payments', 'sts', 'get-caller-identity');
