@@ -12,6 +12,7 @@ import type { PolicyDocument } from './aws/policy/document.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from './aws/server.ts';
 import type { SigningKey } from './aws/kms/service.ts';
 import type { Role } from './aws/world.ts';
+import { openBoundaries } from './boundaries-file.ts';
 import { compile } from './compile.ts';
 import type { LocalSlack } from './chat/slack.ts';
 import type { LocalTeams } from './chat/teams.ts';
@@ -234,15 +235,17 @@ interface Started {
 }
 
 const awsOptions = (
-  { ports, awsClock, secretMark }: StackOptions,
+  { ports, folder, awsClock, secretMark }: StackOptions,
   { state, origin, access, template, database, signingKeys }: Around & Started,
 ): LocalAwsOptions => {
   const { policy } = accessPolicy(access);
-  const { roles, managedPolicies } = boundedRoles(policy, {
+  const boundaries = openBoundaries(folder);
+  const broker = {
     credentialsRoleArn: roleOf(template, 'credentials').arn,
     onRevocationRoleArn: roleOf(template, 'on-revocation').arn,
     issuer: origin,
-  });
+  };
+  const { roles, managedPolicies } = boundedRoles(policy, broker, boundaries.of);
   return {
     port: ports.aws,
     world: {
@@ -254,6 +257,7 @@ const awsOptions = (
       managedPolicies,
       tablePolicies: tablePolicies(template),
     },
+    onPolicy: boundaries.keep,
     queues: queuesOf(template),
     mailIdentities: ['example.com'],
     signingKeys,

@@ -1,3 +1,4 @@
+import type { BoundaryNow } from '../lib/broker/boundary-text.ts';
 import type { AccessPolicy } from '../lib/domain/policy.ts';
 import type { Entitlement } from '../lib/domain/entitlement.ts';
 import {
@@ -11,6 +12,7 @@ import {
 import { SAML_PROVIDER, audienceOf } from '../lib/domain/role-session.ts';
 import { type TrustedBroker, revokerPolicy, revokerTrust, trustPolicy } from '../lib/domain/target-role.ts';
 import type { Bucket, Role, World } from './aws/world.ts';
+import type { KeptBoundaries } from './boundaries-file.ts';
 
 /** The account that the broker runs in. */
 export const BROKER_ACCOUNT = '777788889999';
@@ -46,15 +48,20 @@ export const targetRoles = (policy: AccessPolicy, broker: TrustedBroker): readon
 const byRole = ({ entitlements }: AccessPolicy): ReadonlyMap<string, readonly Entitlement[]> =>
   Map.groupBy(entitlements.values(), ({ roleArn }) => roleArn);
 
-/** And with their boundaries, and the roles that may write these. */
+const UNWRITTEN: BoundaryNow = { own: [ALLOW_EVERYTHING], ended: { requestIds: [] } };
+
+/** And with their boundaries, and the roles that may write these. @param before what a boundary said when it was last written */
 export const boundedRoles = (
   policy: AccessPolicy,
   broker: TrustedBroker,
+  before: KeptBoundaries['of'] = () => undefined,
 ): Required<Pick<World, 'roles' | 'managedPolicies'>> => {
   const accounts = new Map([...policy.entitlements.values()].map(({ account }) => [account.id, account]));
   const boundaries = [...byRole(policy)].flatMap(([roleArn, [first]]) => {
-    const document = first && boundaryDocument({ ...first, ...broker }, [ALLOW_EVERYTHING], { requestIds: [] });
-    return document ? [[boundaryArn({ roleArn }), { ...document }] as const] : [];
+    const arn = boundaryArn({ roleArn });
+    const { own, ended } = before(arn) ?? UNWRITTEN;
+    const document = first && boundaryDocument({ ...first, ...broker }, own, ended);
+    return document ? [[arn, { ...document }] as const] : [];
   });
   return {
     roles: [

@@ -44,6 +44,8 @@ export interface LocalAwsOptions {
   readonly signingKey: Buffer;
   /** Where the console sends people whose session is over. */
   readonly portalOrigin?: string;
+  /** Gets the text of each managed policy that is written, before the writer hears that it is. */
+  readonly onPolicy?: (arn: string, text: string) => void;
   /** Begins every secret access key, session token and sign-in token, so that a test can look for leaks. */
   readonly secretMark?: string;
 }
@@ -79,7 +81,7 @@ const KEPT_CALLS = 1000;
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const clock = options.clock ?? (() => new Date());
-  const world = loadWorld(options.world);
+  const world = loadWorld(options.world, options.onPolicy);
   if (options.signingKey.length < 32) throw new TypeError('signingKey must have 32 bytes or more');
   const sessions = sessionIssuer(options.signingKey, options.secretMark ?? '');
   const calls: CallRecord[] = [];

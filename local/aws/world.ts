@@ -92,12 +92,12 @@ const ROLE_ARN = /^arn:(aws|aws-cn|aws-us-gov):iam::(\d{12}):role\/(?:[\x21-\x7e
 const TABLE_ARN = /^arn:(?:aws|aws-cn|aws-us-gov):dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255}$/;
 
 /** Reads a world. Throws a PolicyFault for a policy that is not understood, a TypeError for anything else that is wrong. */
-export function loadWorld(world: World): LoadedWorld {
+export function loadWorld(world: World, onPolicy?: (arn: string, text: string) => void): LoadedWorld {
   for (const account of Object.keys(world.accounts)) {
     if (!/^\d{12}$/.test(account)) throw new TypeError(`account "${account}" is not twelve digits`);
   }
   const buckets = new Map(Object.entries(world.accounts).map(([account, content]) => [account, content.buckets]));
-  const managedPolicies = createManagedPolicies(world.managedPolicies ?? {});
+  const managedPolicies = createManagedPolicies(world.managedPolicies ?? {}, onPolicy);
   const roles = new Map<string, StoredRole>();
   const withBoundary = (role: StoredRole): LoadedRole => {
     const boundary = role.boundaryArn === undefined ? undefined : managedPolicies.current(role.boundaryArn);

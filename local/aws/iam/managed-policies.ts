@@ -39,7 +39,11 @@ const MAX_CHARACTERS = 6144;
 
 const POLICY_ARN = /^arn:(?:aws|aws-cn|aws-us-gov):iam::\d{12}:policy\/(?:[\x21-\x7e]{0,510}\/)?[\w+=,.@-]{1,128}$/;
 
-export const createManagedPolicies = (documents: Readonly<Record<string, PolicyDocument>>): ManagedPolicies => {
+/** @param onDefault is told the text of each version that becomes the default one, before anybody hears that it has */
+export const createManagedPolicies = (
+  documents: Readonly<Record<string, PolicyDocument>>,
+  onDefault: (arn: string, text: string) => void = () => undefined,
+): ManagedPolicies => {
   const policies = new Map<string, ManagedPolicy>();
   const get = (arn: string): ManagedPolicy => {
     const found = policies.get(arn);
@@ -67,11 +71,13 @@ export const createManagedPolicies = (documents: Readonly<Record<string, PolicyD
         throw new AwsFault(409, 'LimitExceeded', message);
       }
       const version = versionOf(`v${1 + numberOf(versions.at(-1))}`, text, policy, now);
+      if (asDefault) onDefault(arn, text);
       policies.set(arn, { arn, versions: [...versions, version], defaultId: asDefault ? version.id : defaultId });
       return version;
     },
     setDefault: (arn, id) => {
-      policies.set(arn, { ...get(arn), defaultId: versionIn(get(arn), id).id });
+      onDefault(arn, versionIn(get(arn), id).text);
+      policies.set(arn, { ...get(arn), defaultId: id });
     },
     deleteVersion: (arn, id) => {
       const policy = get(arn);
