@@ -1,16 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import { readBoundary } from '../../lib/broker/boundary-text.ts';
 import type { Deed } from '../../lib/config/doctor/diagnose.ts';
-import { OF_THE_REVOKER, type Seen, type Simulated } from '../../lib/config/doctor/live.ts';
-import { readRoles } from '../../lib/config/role-facts.ts';
-import { boundaryArn, boundaryDocument, revokerArn, roleName } from '../../lib/domain/boundary.ts';
+import type { Seen, Simulated } from '../../lib/config/doctor/live.ts';
 import type { Entitlement } from '../../lib/domain/entitlement.ts';
-import { samlProviderArn } from '../../lib/domain/role-session.ts';
-import { type TrustedBroker, oidcProviderArn } from '../../lib/domain/target-role.ts';
+import type { TrustedBroker } from '../../lib/domain/target-role.ts';
 import { Failure } from '../failure.ts';
 import { askAws } from './ask-aws.ts';
 import { awsCommand } from './aws-command.ts';
+
+const { readBoundary } = await import('../../lib/broker/boundary-text.ts');
+const { OF_THE_REVOKER } = await import('../../lib/config/doctor/live.ts');
+const { readRoles } = await import('../../lib/config/role-facts.ts');
+const { boundaryArn, boundaryDocument, revokerArn, roleName } = await import('../../lib/domain/boundary.ts');
+const { samlProviderArn } = await import('../../lib/domain/role-session.ts');
+const { oidcProviderArn } = await import('../../lib/domain/target-role.ts');
 
 /** Whose credentials the AWS CLI has. @throws Failure 2, as all here */
 export const accountOfCaller = async (): Promise<string> =>
