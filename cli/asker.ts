@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from './failure.ts';
 import { type Cell, tableLines } from './shown/table.ts';
 
@@ -29,10 +30,18 @@ export interface Asker {
 
 /** Nobody where a program reads or writes: questions are then neither shown nor answered. */
 export const askerAt = ({ json = false }: { readonly json?: boolean }): Asker | undefined =>
-  !json && process.stdin.isTTY && process.stderr.isTTY ? asking(answerTo, note) : undefined;
+  !json && process.stdin.isTTY && process.stderr.isTTY ? asking(answerTo, note, dropTypedAhead) : undefined;
 
-/** @param answerTo shows a question and reads one line @param show one line */
-export const asking = (answerTo: (question: string) => Promise<string>, show: (line: string) => void): Asker => {
+/**
+ * @param answerTo shows a question and reads one line
+ * @param show one line
+ * @param forget what was typed before the question that comes
+ */
+export const asking = (
+  answerTo: (question: string) => Promise<string>,
+  show: (line: string) => void,
+  forget: () => Promise<void>,
+): Asker => {
   const ask: Asker['ask'] = async (question, { otherwise, wrong } = {}) => {
     for (;;) {
       const answer = (await answerTo(`${question}${otherwise === undefined ? '' : ` [${otherwise}]`}: `)).trim();
@@ -55,7 +64,10 @@ export const asking = (answerTo: (question: string) => Promise<string>, show: (l
         left = only ? picked : choices;
       }
     },
-    confirm: async (question) => /^y(es)?$/i.test((await answerTo(`${question} [y/N]: `)).trim()),
+    confirm: async (question) => {
+      await forget();
+      return /^y(es)?$/i.test((await answerTo(`${question} [y/N]: `)).trim());
+    },
   };
 };
 
@@ -73,6 +85,19 @@ const pick = <T>(choices: readonly Choice<T>[], answer: string): readonly Choice
 
 const note = (line: string): void => {
   process.stderr.write(`${line}\n`);
+};
+
+/** As long as the terminal takes to hand over what it has. */
+const HANDOVER_MS = 50;
+
+/** A yes that was typed before anything was shown is a yes to nothing. */
+const dropTypedAhead = async (): Promise<void> => {
+  const { stdin } = process;
+  const drop = (): void => undefined;
+  // Raw, or the line that is not ended yet would stay.
+  stdin.setRawMode(true).on('data', drop).resume();
+  await sleep(HANDOVER_MS);
+  stdin.off('data', drop).pause().setRawMode(false);
 };
 
 /** NB. while a line is being edited Ctrl-C is a key and no signal. */

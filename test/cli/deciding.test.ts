@@ -174,6 +174,17 @@ describe('hatcheck show and requests', () => {
     expect(sent()).toEqual([]);
   });
 
+  test('a yes that was typed before anything was shown is none', async () => {
+    knows(A, waiting(A));
+    const terminal = atTerminal(['approve', A], at.env);
+    terminal.type(`y${ENTER}y`);
+    await terminal.see(/Say yes\? \[y\/N\]: /);
+    terminal.type(ENTER);
+    await terminal.see(/left as it is/);
+    expect(await terminal.ended()).toBe(130);
+    expect(sent()).toEqual([]);
+  });
+
   test('deny and verdict ask for what is missing', async () => {
     knows(A, waiting(A));
     takes(A, 'deny');

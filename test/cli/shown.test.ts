@@ -129,7 +129,14 @@ describe('somebody who is asked', () => {
       shown.push(question);
       return Promise.resolve(answers.shift() ?? '');
     };
-    return { asker: asking(answerTo, (line) => shown.push(line)), shown };
+    return {
+      asker: asking(
+        answerTo,
+        (line) => shown.push(line),
+        () => Promise.resolve(),
+      ),
+      shown,
+    };
   };
   const choices = ['prod-read', 'prod-admin', 'prod'].map((name) => ({ value: name, name, more: [] }));
 
