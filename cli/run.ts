@@ -14,6 +14,14 @@ export const run = async (words: readonly string[]): Promise<void> => {
   } catch (error) {
     process.exitCode = await report(error, json);
   }
+  leave();
+};
+
+/** When all is said, and whatever is still waited for: a keyring that never answers would keep us. What fails to be said is told by its own. */
+const leave = (): void => {
+  process.stdout.write('', (error) => {
+    if (!error) process.exit();
+  });
 };
 
 /** Said before the words are parsed, since that they cannot be is said in the same form. */
