@@ -8,5 +8,5 @@ export const waitsFor = ({ approvalsNeeded, stages, parallel }: Waiting): string
   const open = stages.filter(({ count, approvals }) => approvals.length < count);
   const now = parallel ? open : open.slice(0, 1);
   const whose = now.map(({ from }) => approversText(from)).join(', and of ');
-  return `${approvalsNeeded === 1 ? 'one more yes' : `${approvalsNeeded} more`}${whose === '' ? '' : `, now of ${whose}`}`;
+  return `${approvalsNeeded === 1 ? 'one more yes' : `${approvalsNeeded} more yeses`}${whose === '' ? '' : `, now of ${whose}`}`;
 };

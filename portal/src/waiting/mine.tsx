@@ -6,7 +6,7 @@ import { Untrusted } from '../parts/untrusted.tsx';
 import { waitsFor } from '../parts/waits.ts';
 import { Countdown } from '../parts/when.tsx';
 import { Having } from './having.tsx';
-import { isOpen } from './open.ts';
+import { openOnes } from './open.ts';
 
 interface MineProps {
   readonly requests: readonly RequestView[] | undefined;
@@ -17,7 +17,7 @@ interface MineProps {
 export const Mine = ({ requests, onActed }: MineProps) => {
   const id = useId();
   if (!requests) return <Loading />;
-  const open = requests.filter(isOpen);
+  const open = openOnes(requests);
   if (open.length === 0) return null;
   return (
     <section aria-labelledby={id}>

@@ -6,6 +6,7 @@ import { waitsFor } from '../../../portal/src/parts/waits.ts';
 import { choicesOf } from '../../../portal/src/waiting/destinations.ts';
 import { formsOf } from '../../../portal/src/waiting/forms.ts';
 import { secondsLeftFor } from '../../../portal/src/waiting/more-time.ts';
+import { openOnes } from '../../../portal/src/waiting/open.ts';
 import { engineer, entitlement, policy } from '../../support/builders.ts';
 
 const id = `r_${'A'.repeat(26)}`;
@@ -77,7 +78,19 @@ test('whose yes it waits for is told: of stages in order the first, of others al
     approvals: Array.from({ length: said }, () => ({ approver: { handle: 'p_1' }, at: '2026-11-22T16:00:00Z' })),
   });
   const stages = [stageOf('sre-leads', 1, 1), stageOf('security', 2, 1), stageOf('owners', 1, 0)];
-  expect(waitsFor({ approvalsNeeded: 2, stages })).toBe('2 more, now of security');
-  expect(waitsFor({ approvalsNeeded: 2, stages, parallel: true })).toBe('2 more, now of security, and of owners');
+  expect(waitsFor({ approvalsNeeded: 2, stages })).toBe('2 more yeses, now of security');
+  expect(waitsFor({ approvalsNeeded: 2, stages, parallel: true })).toBe('2 more yeses, now of security, and of owners');
   expect(waitsFor({ approvalsNeeded: 1, stages: [] })).toBe('one more yes');
+});
+
+test('what is had stands before what begins later, and that before what waits; what is over stands elsewhere', () => {
+  const grantIn = (state: 'scheduled' | 'active') => ({ state, startsAt: '', endsAt: '' });
+  const requests = [
+    requestOf({ id: 'waits', status: 'pending' }),
+    requestOf({ id: 'later', status: 'approved', grant: grantIn('scheduled') }),
+    requestOf({ id: 'over', status: 'ended' }),
+    requestOf({ id: 'newer', status: 'approved', grant: grantIn('active') }),
+    requestOf({ id: 'older', status: 'approved', grant: grantIn('active') }),
+  ];
+  expect(openOnes(requests).map((each) => each.id)).toEqual(['newer', 'older', 'later', 'waits']);
 });
