@@ -45,6 +45,9 @@ describe('hatcheck console', () => {
     const env = { ...at.env, DISPLAY: ':0', PATH: `${at.folder}:/usr/bin:/bin` };
     const { code, stdout, stderr } = await hatcheck(['console', 'prod-read'], env);
     expect([code, stderr]).toEqual([0, '']);
+    // The browser goes on by itself; a test has its own time-out.
+    while (!existsSync(got) || readFileSync(got, 'utf8') === '')
+      await new Promise((resolve) => setTimeout(resolve, 20));
     expect(readFileSync(got, 'utf8')).toBe(URL_OF_CONSOLE);
     const shown = readFileSync(seen, 'utf8');
     expect(shown).toMatch(/^file:\/\/\/\S+$/);
