@@ -17,15 +17,16 @@ import { warningTo } from './warning-to.ts';
 export const deskParts = (config: Config, around: Surroundings) => {
   const { policy, tables } = config;
   const { clock, chance, logger } = around;
+  const warn = warningTo(logger);
   const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const identity = { client, table: tables.identity, clock, logger };
   const desk: Desk = {
-    ...{ policy, clock, chance, people: dynamoDirectory(identity), texts: dynamoTexts(identity) },
+    ...{ policy, clock, chance, people: dynamoDirectory(identity), texts: dynamoTexts({ ...identity, warn }) },
     ledger: dynamoLedger({ client, table: tables.ledger }),
-    summaries: dynamoSummaries({ client, table: tables.index }),
+    summaries: dynamoSummaries({ client, table: tables.index, warn }),
     tickets: ticketsOf(config, around),
     ...onCallOf(config, around),
-    warn: warningTo(logger),
+    warn,
   };
   return { desk, authenticate: authenticator({ sessions: dynamoSessions(identity), clock }) };
 };

@@ -11,6 +11,7 @@ import { type LedgerWatch, watchLedger } from '../lib/broker/watch-ledger.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { awsAccess } from './aws-access.ts';
+import { warningTo } from './warning-to.ts';
 
 /** The rest of a record is `ledgerChangeOf`'s to read. */
 const streamEvent = z.object({
@@ -26,7 +27,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     ...queuesOf(config),
     ledger: dynamoLedger({ client, table: tables.ledger }),
     dues: dynamoDues({ client, table: tables.index }),
-    summaries: dynamoSummaries({ client, table: tables.index }),
+    summaries: dynamoSummaries({ client, table: tables.index, warn: warningTo(logger) }),
     alarm: ({ stream, seq, change }) => {
       // An alarm of CloudWatch's waits for this message: serverless/alarms.yml.
       logger.error('ledger.altered', { stream, seq, reason: change });

@@ -19,20 +19,21 @@ const RUN_MS = 50_000;
 export const create = (config: Config, around = surroundings('on-schedule')) => {
   const { policy, tables } = config;
   const { clock, chance, logger } = around;
+  const warn = warningTo(logger);
   const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const schedule: Schedule = {
     ...{ policy, clock, chance },
     ledger: dynamoLedger({ client, table: tables.ledger }),
     dues: dynamoDues({ client, table: tables.index }),
-    summaries: dynamoSummaries({ client, table: tables.index }),
-    texts: dynamoTexts({ client, table: tables.identity, clock }),
+    summaries: dynamoSummaries({ client, table: tables.index, warn }),
+    texts: dynamoTexts({ client, table: tables.identity, clock, warn }),
     ...queuesOf(config),
     tickets: ticketsOf(config, around),
     intentLost: (requestId) => {
       // An alarm of CloudWatch's waits for this message: serverless/alarms.yml.
       logger.error('intent.lost', { requestId });
     },
-    warn: warningTo(logger),
+    warn,
   };
   return async (): Promise<{ readonly done: number; readonly failed: number }> => {
     const until = performance.now() + RUN_MS;

@@ -16,6 +16,7 @@ import type { Config } from '../lib/config/environment.ts';
 import { present } from '../lib/config/present.ts';
 import { awsAccess } from './aws-access.ts';
 import { voicesOf } from './chat-wiring.ts';
+import { warningTo } from './warning-to.ts';
 
 /** Mail by SES; undefined where access.yml says nothing of it. */
 const mailVoiceOf = ({ chat, origin, region, endpoints: { ses: endpoint } }: Config): MailVoice | undefined => {
@@ -27,16 +28,15 @@ const mailVoiceOf = ({ chat, origin, region, endpoints: { ses: endpoint } }: Con
 /** What notices are told with, on AWS. */
 export const tellerOf = (config: Config, { clock, logger }: Pick<Surroundings, 'clock' | 'logger'>): Teller => {
   const { policy, tables } = config;
+  const warn = warningTo(logger);
   const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const identity = { client, table: tables.identity, clock };
   const directory = dynamoDirectory(identity);
   const desk = {
-    ...{ policy, clock, people: directory, texts: dynamoTexts(identity) },
+    ...{ policy, clock, people: directory, texts: dynamoTexts({ ...identity, warn }) },
     ledger: dynamoLedger({ client, table: tables.ledger }),
-    summaries: dynamoSummaries({ client, table: tables.index }),
-    warn: (message: string, cause: unknown): void => {
-      logger.error(message, {}, cause);
-    },
+    summaries: dynamoSummaries({ client, table: tables.index, warn }),
+    warn,
   };
   return {
     voices: voicesOf(config, { clock }),
@@ -48,15 +48,11 @@ export const tellerOf = (config: Config, { clock, logger }: Pick<Surroundings, '
 };
 
 /** Where notices come from, and where those end up that nobody takes. @throws TypeError when the function has none: a wrong deployment */
-export const noticeQueuesOf = ({
-  noticesQueue,
-  noticesFailuresQueue,
-  region,
-  endpoints: { sqs: endpoint },
-}: Config) => {
+export const noticeQueuesOf = (config: Config) => {
+  const { noticesQueue, noticesFailuresQueue } = config;
   if (noticesQueue === undefined) throw new TypeError('NOTICES_QUEUE is not set');
   if (noticesFailuresQueue === undefined) throw new TypeError('NOTICES_FAILURES_QUEUE is not set');
-  const client = sqsClient({ region, ...(endpoint === undefined ? {} : { endpoint }) });
+  const client = sqsClient(awsAccess(config, 'sqs'));
   const at = (queueUrl: string): FifoQueue => ({ client, queueUrl });
   return { notices: at(noticesQueue), failures: at(noticesFailuresQueue) };
 };

@@ -1,21 +1,22 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Broker } from '../broker/broker.ts';
 import type { Summaries } from '../broker/ports.ts';
 import { duesOf } from '../domain/due.ts';
 import { dueItem } from './dues.ts';
 import type { DynamoTable } from './ledger.ts';
 import { everybody } from './summary-months.ts';
-import { type Partition, type Unreadable, mergedPage, newestOf } from './summary-query.ts';
+import { type Partition, mergedPage, newestOf } from './summary-query.ts';
 import { summaryItems } from './summary-items.ts';
 import { wasWritten } from './unavailable.ts';
 
 export interface SummariesOptions extends DynamoTable {
   /** Told of an item that holds no summary; it is left out of the list. */
-  readonly onUnreadable?: Unreadable;
+  readonly warn: Broker['warn'];
 }
 
 /** Request summaries in the index table. Lists read its indexes only, which may lag by a moment: nothing here decides anything. */
-export const dynamoSummaries = ({ onUnreadable = () => undefined, ...at }: SummariesOptions): Summaries => {
-  const newest = newestOf(at, onUnreadable);
+export const dynamoSummaries = ({ warn, ...at }: SummariesOptions): Summaries => {
+  const newest = newestOf(at, warn);
   return {
     put: async (summary) => {
       await Promise.all([

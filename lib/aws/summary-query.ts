@@ -1,4 +1,5 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { Broker } from '../broker/broker.ts';
 import type { Page, PageOf } from '../broker/ports.ts';
 import type { RequestSummary } from '../broker/summary.ts';
 import type { Item } from './ledger-item.ts';
@@ -13,9 +14,6 @@ export interface Partition {
   readonly value: string;
 }
 
-/** Told the item's key. */
-export type Unreadable = (key: { readonly pk: string; readonly sk: string }) => void;
-
 /** A place in a list. What stands there may be unreadable; it counts as a place all the same, or a list would end early. */
 export interface Place {
   readonly position: string;
@@ -27,15 +25,15 @@ export interface Place {
 export type Newest = (partition: Partition, page: PageOf) => Promise<readonly Place[]>;
 
 export const newestOf =
-  (at: DynamoTable, onUnreadable: Unreadable): Newest =>
+  (at: DynamoTable, warn: Broker['warn']): Newest =>
   async (partition, page) => {
     const items = await orUnavailable('the index cannot be read', newestItems(at, partition, page));
-    return items.map((item) => placeOf(item, onUnreadable));
+    return items.map((item) => placeOf(item, warn));
   };
 
-const placeOf = (item: Item, onUnreadable: Unreadable): Place => {
+const placeOf = (item: Item, warn: Broker['warn']): Place => {
   const summary = parseSummary(item['summary']?.S ?? '');
-  if (!summary) onUnreadable({ pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' });
+  if (!summary) warn('an item of the index holds no summary', new Error(`${item['pk']?.S} ${item['sk']?.S}`));
   return {
     position: item['createdKey']?.S ?? '',
     seq: Number(item['seq']?.N ?? 0),

@@ -1,3 +1,4 @@
+import type { Broker } from '../broker/broker.ts';
 import type { Texts } from '../broker/ports.ts';
 import { hashText } from '../broker/text.ts';
 import type { TextRef } from '../domain/event.ts';
@@ -15,13 +16,13 @@ interface Whereabouts {
 
 export interface TextsOptions extends IdentityTable {
   /** Told of a text that is not what its event holds the hash of; it counts as absent. */
-  readonly onMismatch?: (where: { readonly author: Handle; readonly id: string }) => void;
+  readonly warn: Broker['warn'];
 }
 
 const textKey = ({ author, ref }: Whereabouts): IdentityKey => ({ kind: 'text', of: author, sort: ref.id });
 
 /** People's words, in the identity table under their author. */
-export const dynamoTexts = ({ onMismatch = () => undefined, ...at }: TextsOptions): Texts => ({
+export const dynamoTexts = ({ warn, ...at }: TextsOptions): Texts => ({
   put: async (author, ref, value) => {
     if (hashText(value.salt, value.text) !== ref.hash) throw new TypeError('a text is stored under its own hash');
     const item = { ...identityItem(textKey({ author, ref }), value), hash: { S: ref.hash } };
@@ -45,7 +46,7 @@ export const dynamoTexts = ({ onMismatch = () => undefined, ...at }: TextsOption
       const item = found.get(keyText(keyOf(textKey(where))));
       if (!item) continue;
       const text = genuine(bodyOf(item, at.clock), where.ref);
-      if (text === undefined) onMismatch({ author: where.author, id: where.ref.id });
+      if (text === undefined) warn('a text is not what its event holds the hash of', new Error(keyText(item)));
       else texts.set(where.ref.id, text);
     }
     return texts;

@@ -96,7 +96,7 @@ export const unitsAt = async (database: TestDynamoDb, requests: number): Promise
   const clock = memoryClock(NOW);
   const ledger = dynamoLedger({ client, table: tables.ledger });
   await activatePolicy({ ...desk, ledger, clock }, desk.policy.version, patient);
-  const summaries = dynamoSummaries({ client, table: tables.index });
+  const summaries = dynamoSummaries({ client, table: tables.index, warn: desk.warn });
   const struck = { ...desk, ...aws, clock, ledger, summaries };
   const units: Record<string, number> = {};
   const counted = async <T>(name: string, work: () => Promise<T>): Promise<T> => {

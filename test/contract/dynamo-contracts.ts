@@ -14,6 +14,8 @@ import { identityContract } from './identity.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
 import { summariesContract } from './summaries.contract.ts';
 
+const warn = (): void => undefined;
+
 type Database = Pick<TestDynamoDb, 'endpoint' | 'tables' | 'close'>;
 
 /** Every contract, against whatever speaks DynamoDB. */
@@ -43,11 +45,11 @@ export const dynamoContracts = (name: string, startDatabase: () => Promise<Datab
   });
   summariesContract(
     name,
-    start((client, { index }) => ({ summaries: dynamoSummaries({ client, table: index }) })),
+    start((client, { index }) => ({ summaries: dynamoSummaries({ client, table: index, warn }) })),
   );
   identityContract(name, (clock) =>
     start((client, { identity }) => {
-      const at = { client, table: identity, clock };
+      const at = { client, table: identity, clock, warn };
       return {
         sessions: dynamoSessions(at),
         attempts: dynamoAttempts(at),

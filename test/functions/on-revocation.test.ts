@@ -4,6 +4,7 @@ import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { create } from '../../functions/on-revocation.ts';
+import { warningTo } from '../../functions/warning-to.ts';
 import { create as createSchedule } from '../../functions/on-schedule.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { sqsRevocations } from '../../lib/aws/revocation-queue.ts';
@@ -166,7 +167,8 @@ test('a revocation of which the ledger’s stream never told takes effect all th
   await tell(ledger(), id, { revokedAt: noon(60) });
   // As whoever revokes leaves it: nobody else is told.
   const request = fold(await ledger().read(`request#${id}`));
-  if (request) await dynamoSummaries({ client: database.client, table: database.tables.index }).put(summaryOf(request));
+  const index = { client: database.client, table: database.tables.index, warn: warningTo(log.logger) };
+  if (request) await dynamoSummaries(index).put(summaryOf(request));
   const code = await sessionOf(id);
   await runScheduleAt(119);
   await takeFromQueue();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { create } from '../../functions/on-schedule.ts';
+import { warningTo } from '../../functions/warning-to.ts';
 import { dynamoDues } from '../../lib/aws/dues.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { dynamoSummaries } from '../../lib/aws/summaries.ts';
@@ -84,7 +85,7 @@ beforeEach(() => {
 });
 
 const ledger = () => dynamoLedger({ client: database.client, table: database.tables.ledger });
-const index = () => ({ client: database.client, table: database.tables.index });
+const index = () => ({ client: database.client, table: database.tables.index, warn: warningTo(log.logger) });
 
 /** A request with its summary, as `requests` leaves it. */
 const made = async (event: (id: string) => RecordedEvent): Promise<string> => {

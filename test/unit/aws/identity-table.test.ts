@@ -46,7 +46,8 @@ const attempt = {
 
 describe('the identity table', () => {
   let db: TestDynamoDb;
-  const at = () => ({ client: db.client, table: db.tables.identity, clock });
+  const warn = jest.fn();
+  const at = () => ({ client: db.client, table: db.tables.identity, clock, warn });
   const itemAt = async (pk: string, sk: string) =>
     (await db.client.send(new GetItemCommand({ TableName: db.tables.identity, Key: { pk: { S: pk }, sk: { S: sk } } })))
       .Item;
@@ -99,11 +100,11 @@ describe('the identity table', () => {
     ['with a salt that no text is hashed under', JSON.stringify({ salt: '\0', text: 'text' })],
   ])('a text that is %s counts as absent, and somebody is told', async (_what, body) => {
     await putByHand({ pk: { S: 'text#p_t' }, sk: { S: 'id' }, body: { S: body } });
-    const onMismatch = jest.fn();
+    warn.mockClear();
     const ref = { id: 'id', hash: hashText('s', 'text') };
-    const texts = await dynamoTexts({ ...at(), onMismatch }).get([{ author: 'p_t', ref }]);
+    const texts = await dynamoTexts(at()).get([{ author: 'p_t', ref }]);
     expect(texts.size).toBe(0);
-    expect(onMismatch.mock.calls).toEqual([[{ author: 'p_t', id: 'id' }]]);
+    expect(warn.mock.calls).toEqual([[expect.any(String), new Error('["text#p_t","id"]')]]);
   });
 
   test('a name of another shape is nobody', async () => {
