@@ -1,4 +1,7 @@
-/** What each shell is told: to ask us what may stand where the cursor is. The words are passed as they are, and never evaluated. */
+/**
+ * What each shell is told: to ask us what may stand where the cursor is. The words are passed as they are, and never evaluated.
+ * zsh loads what is in its fpath as the body of the function that completes, at the first key: it is to complete at once then.
+ */
 export const COMPLETION_SCRIPTS = {
   bash: `_hatcheck() {
   local IFS=$'\\n'
@@ -13,7 +16,7 @@ _hatcheck() {
   found=("\${(@)found:#}")
   (( \${#found} )) && compadd -a found || _files
 }
-compdef _hatcheck hatcheck
+if [[ \${funcstack[1]} == _hatcheck ]]; then _hatcheck "$@"; else compdef _hatcheck hatcheck; fi
 `,
   fish: `complete -c hatcheck -f -a '(hatcheck __complete --current=(commandline -ct | string collect --allow-empty) -- (commandline -opc) 2>/dev/null)'
 `,

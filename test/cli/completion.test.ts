@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { candidates } from '../../cli/completion.ts';
@@ -35,28 +35,79 @@ describe('what may stand there', () => {
   });
 });
 
+/** At its prompt, words and a tab are typed; what stands there then is put into a file. */
+const ZSHRC = `PS1=READY
+fpath=(~/functions $fpath)
+autoload -U compinit; compinit -u -D
+[[ -e ~/sourced ]] && source ~/sourced
+show() { print -rn -- "$BUFFER" > ~/shown; exit }
+zle -N show; bindkey '^X' show
+`;
+const AT_ZSH = `zmodload zsh/zpty
+zpty shell zsh -d -i
+zpty -r shell seen '*READY*' || exit 3
+zpty -w -n shell "$1"$'\\t\\x18'
+while zpty -r shell seen; do :; done
+`;
+
+const has = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
+const where = (shell: string) =>
+  has(shell) ? { test, missing: '' } : { test: test.skip, missing: ` (missing: ${shell})` };
+const [zsh, fish] = [where('zsh'), where('fish')];
+
 describe('hatcheck completion', () => {
   let at: SignedIn;
+  let env: Readonly<Record<string, string>>;
   beforeEach(async () => {
     at = await signedIn();
     const file = join(at.config, `entitlements.${nameOf(at.broker.origin)}.json`);
     writeFileSync(file, JSON.stringify({ ids: ['prod-read', '$(touch evil)', 'prod admin'] }));
+    symlinkSync(resolve('cli/hatcheck.ts'), join(at.folder, 'hatcheck'));
+    env = { ...at.env, PATH: `${at.folder}:${join(process.execPath, '..')}:/usr/bin:/bin`, TERM: 'xterm' };
   });
   afterEach(async () => {
+    // What was seen last is completed, and the server is not asked.
+    expect(at.broker.heard).toEqual([]);
     await at.close();
   });
 
-  test('bash completes by it, without asking the server, and runs nothing of what it is told', async () => {
-    const { stdout: script } = await at.run('completion', 'bash');
-    symlinkSync(resolve('cli/hatcheck.ts'), join(at.folder, 'hatcheck'));
-    const ask = `${script}\nCOMP_WORDS=(hatcheck exec ''); COMP_CWORD=2; _hatcheck; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const env = { ...at.env, PATH: `${at.folder}:${join(process.execPath, '..')}:/usr/bin:/bin` };
-    expect(execFileSync('bash', ['-c', ask], { env, cwd: at.folder, encoding: 'utf8' })).toBe('prod-read\n');
-    expect(at.broker.heard).toEqual([]);
+  const scriptFor = async (shell: string): Promise<string> => (await at.run('completion', shell)).stdout;
+  const run = (command: string, ...words: readonly string[]): string =>
+    execFileSync(command, words, { env, cwd: at.folder, encoding: 'utf8' });
+
+  test('bash completes by it, and runs nothing of what it is told', async () => {
+    const ask = `COMP_WORDS=(hatcheck exec ''); COMP_CWORD=2; _hatcheck; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    expect(run('bash', '-c', `${await scriptFor('bash')}\n${ask}`)).toBe('prod-read\n');
   });
 
-  test.each(['zsh', 'fish', 'powershell'])('%s is told to ask the same', async (shell) => {
-    const { code, stdout } = await at.run('completion', shell);
-    expect([code, stdout]).toEqual([0, expect.stringContaining('hatcheck __complete')]);
+  zsh.test.each([
+    ['sourced', 'hatcheck logi', 'hatcheck login '],
+    ['functions/_hatcheck', 'hatcheck logi', 'hatcheck login '],
+    ['sourced', 'hatcheck exec ', 'hatcheck exec prod-read '],
+    ['functions/_hatcheck', 'hatcheck exec ', 'hatcheck exec prod-read '],
+  ])(`zsh completes by it at the first tab, from ~/%s: %j${zsh.missing}`, async (place, typed, expected) => {
+    mkdirSync(join(at.folder, 'functions'));
+    writeFileSync(join(at.folder, '.zshrc'), ZSHRC);
+    writeFileSync(join(at.folder, place), await scriptFor('zsh'));
+    run('zsh', '-fc', AT_ZSH, 'zsh', typed);
+    expect(readFileSync(join(at.folder, 'shown'), 'utf8')).toBe(expected);
+  });
+
+  fish.test.each([
+    ['hatcheck logi', 'login\n'],
+    ['hatcheck exec ', 'prod-read\n'],
+    ['hatcheck exec prod-r', 'prod-read\n'],
+    ['hatcheck console --reg', '--region\n'],
+    ['hatcheck exec $(touch evil) prod-', ''],
+  ])(`fish completes by it: %j${fish.missing}`, async (typed, expected) => {
+    const folder = join(at.folder, '.config/fish/completions');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'hatcheck.fish'), await scriptFor('fish'));
+    expect(run('fish', '-c', 'complete -C $argv[1]', typed)).toBe(expected);
+    expect(existsSync(join(at.folder, 'evil'))).toBe(false);
+  });
+
+  test('PowerShell is told to ask the same', async () => {
+    expect(await scriptFor('powershell')).toContain('hatcheck __complete "--current=$wordToComplete" -- @words');
   });
 });
