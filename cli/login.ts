@@ -69,7 +69,15 @@ const showCode = ({ address, code, minutes }: Instructions): void => {
   note(`and type this code, within ${minutes} minutes:\n${code}`);
 };
 
+/** A signed token whose header and claims are JSON objects (RFC 7515): the name of no file. */
+const SIGNED_TOKEN = /^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+$/;
+
 const loginWithToken = async (at: Place, tokenFile: string) => {
+  // NB. it is not said again: a pipeline keeps what is said.
+  if (SIGNED_TOKEN.test(tokenFile))
+    throw new Failure(2, 'an ID token was given where the file that it is in should be', {
+      next: 'put it into a file, or pass it on stdin: --token-file -',
+    });
   const file = tokenFile === '-' ? undefined : resolve(tokenFile);
   return exchange(at, await readIdToken(file ?? '-'), file);
 };

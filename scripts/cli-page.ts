@@ -39,7 +39,7 @@ Whatever is secret there (the sign-in, credentials) is in files of 0600 in a fol
 keyring has (macOS Keychain, Windows Credential Manager, the Secret Service of Linux desktops). Where there is no keyring, or it refuses, \`hatcheck login\` says so
 once, and the files are all there is. \`hatcheck logout\` takes it all away, the key too.
 
-No secret is an argument of any command, and none is printed but where it is asked for: \`credentials\` on stdout, \`console --print\`. What is known of entitlements and which server was
+No secret is an argument of any command: an ID token is read from its file, or from stdin. None is printed but where it is asked for: \`credentials\` on stdout, \`console --print\`. What is known of entitlements and which server was
 signed in at are kept in the same folder, and are no secret.
 
 ## Commands
