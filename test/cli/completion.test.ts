@@ -73,7 +73,7 @@ describe('hatcheck completion', () => {
 
   const scriptFor = async (shell: string): Promise<string> => (await at.run('completion', shell)).stdout;
   const run = (command: string, ...words: readonly string[]): string =>
-    execFileSync(command, words, { env, cwd: at.folder, encoding: 'utf8' });
+    execFileSync(command, words, { env, cwd: at.folder, encoding: 'utf8', timeout: 30_000 });
 
   test('bash completes by it, and runs nothing of what it is told', async () => {
     const ask = `COMP_WORDS=(hatcheck exec ''); COMP_CWORD=2; _hatcheck; printf '%s\\n' "\${COMPREPLY[@]}"`;
