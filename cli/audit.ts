@@ -1,16 +1,28 @@
 import { type Command, Option } from 'commander';
 import type { ReconcileOptions } from './audit/reconcile.ts';
 import type { ReviewOptions } from './audit/review.ts';
+import type { VerifyOptions } from './audit/verify.ts';
 import { type OnServer, placeOf, serverOption } from './place.ts';
 
 const EXAMPLES = `
 Examples, as an auditor:
   hatcheck audit export > record.ndjson
+  hatcheck audit verify record.ndjson
   aws s3 cp --recursive s3://trail/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/22 trail
   hatcheck audit reconcile --record record.ndjson --cloudtrail trail/*.json.gz
   hatcheck review --unused-for 90d --record record.ndjson --format csv > review.csv
 
 Without --record the server is asked. Exit codes: 0 as it should be, 1 it is not.`;
+
+const NOT_SHOWN = `
+It needs no server and no key. It finds events that were altered, dropped, reordered or added inside a stream, and names
+the first place: line, stream, and the sequence number that should stand there.
+
+What it cannot show, since a hash chain alone does not:
+  - that whole requests, or all refusals of one, were left out
+  - that the last events of a stream were left out, unless the export still tells how many a request had
+  - that the last event, or a stream from some event on, was written anew with new hashes
+  - what stands beside the events, and is under no hash: names, words, the request's status`;
 
 /** `hatcheck audit …` and `hatcheck review`: what the ledger says, beside what AWS says. What a command needs is loaded when it runs. */
 export const addAuditCommands = (program: Command): void => {
@@ -24,6 +36,16 @@ export const addAuditCommands = (program: Command): void => {
     .action(async (options: OnServer) => {
       const { readAll } = await import('./audit/record.ts');
       for await (const answer of readAll(await placeOf(options))) process.stdout.write(`${JSON.stringify(answer)}\n`);
+    });
+  audit
+    .command('verify')
+    .description('whether an export is as it was written, offline: the hash chain of every stream in it')
+    .argument('<file>', 'what `hatcheck audit export` wrote')
+    .option('--json', 'for a program')
+    .addHelpText('after', NOT_SHOWN)
+    .action(async (file: string, options: VerifyOptions) => {
+      const { verify } = await import('./audit/verify.ts');
+      process.exitCode = await verify(file, options);
     });
   audit
     .command('reconcile')

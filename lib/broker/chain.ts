@@ -10,6 +10,9 @@ import { isBefore } from '../domain/time.ts';
  */
 export type Break = 'gap' | 'hash' | 'prevHash' | 'at' | 'stream' | 'shape' | 'key';
 
+/** What of an event is its place in its stream; everything else in it, known or not, is under its hash. */
+export type Linked = Pick<StoredEvent, 'stream' | 'seq' | 'at' | 'prevHash' | 'hash'>;
+
 /** A stream that was not written by Hatcheck as it stands. */
 export class BrokenChainError extends Error {
   readonly stream: string;
@@ -64,7 +67,7 @@ export const canonicalOf = (event: MaybeHashed): string => {
   }
 };
 
-type MaybeHashed = Omit<StoredEvent, 'hash'> & { readonly hash?: string };
+type MaybeHashed = Omit<Linked, 'hash'> & { readonly hash?: string };
 
 const withoutHash = ({ hash: _hash, ...body }: MaybeHashed): object => body;
 
@@ -72,7 +75,7 @@ const withoutHash = ({ hash: _hash, ...body }: MaybeHashed): object => body;
 export const hashCanonical = (canonical: string): string => hash('sha256', canonical, 'base64url');
 
 /** @throws BrokenChainError when the event's hash is not that of its content. Says nothing of its neighbours. */
-export const verifyHash = (event: StoredEvent): void => {
+export const verifyHash = (event: Linked): void => {
   if (hashCanonical(canonicalOf(event)) !== event.hash) throw new BrokenChainError(event, 'hash');
 };
 
@@ -81,14 +84,14 @@ export const verifyHash = (event: StoredEvent): void => {
  *
  * @throws BrokenChainError at the first event that is not as it should be.
  */
-export const verifyChain = (events: readonly StoredEvent[]): void => {
+export const verifyChain = (events: readonly Linked[]): void => {
   events.forEach(verifyHash);
   verifyLinks(events);
 };
 
 /** As `verifyChain`, for events whose own hashes were checked when they were read. @throws BrokenChainError */
-export const verifyLinks = (events: readonly StoredEvent[]): void => {
-  let prev: StoredEvent | undefined;
+export const verifyLinks = (events: readonly Linked[]): void => {
+  let prev: Linked | undefined;
   for (const event of events) {
     verifyLink(prev, event);
     prev = event;
@@ -100,12 +103,12 @@ export const verifyLinks = (events: readonly StoredEvent[]): void => {
  *
  * @throws BrokenChainError when it does not follow.
  */
-export const verifyFollows = (prev: StoredEvent | undefined, event: StoredEvent): void => {
+export const verifyFollows = (prev: Linked | undefined, event: Linked): void => {
   verifyLink(prev, event);
   verifyHash(event);
 };
 
-const verifyLink = (prev: StoredEvent | undefined, event: StoredEvent): void => {
+const verifyLink = (prev: Linked | undefined, event: Linked): void => {
   if (prev && event.stream !== prev.stream) throw new BrokenChainError(event, 'stream');
   if (event.seq !== (prev ? prev.seq + 1 : 0)) throw new BrokenChainError(event, 'gap');
   if (event.prevHash !== (prev?.hash ?? '')) throw new BrokenChainError(event, 'prevHash');
@@ -113,5 +116,5 @@ const verifyLink = (prev: StoredEvent | undefined, event: StoredEvent): void => 
 };
 
 /** False also where either instant is none. */
-const notBackwards = (prev: RecordedEvent, event: RecordedEvent): boolean =>
+const notBackwards = (prev: Pick<RecordedEvent, 'at'>, event: Pick<RecordedEvent, 'at'>): boolean =>
   isBefore(prev.at, event.at) || Date.parse(prev.at) === Date.parse(event.at);
