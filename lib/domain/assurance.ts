@@ -29,9 +29,10 @@ export const sameDeviceUsed = (
     ? { code: 'step_up_required', reason: 'signed in by device authorization', stepUp: 'fresh' }
     : undefined;
 
+/** Where more than one factor is asked for too, a new sign-in without it would only lead to the next one. */
 export const signedInRecently = (
   principal: Principal,
-  { authenticatedWithinSeconds }: Demands,
+  { mfa, authenticatedWithinSeconds }: Demands,
   now: Instant,
 ): Refusal | undefined => {
   if (authenticatedWithinSeconds === undefined) return undefined;
@@ -41,6 +42,6 @@ export const signedInRecently = (
     : {
         code: 'step_up_required',
         reason: `signed in ${age} s ago, ${authenticatedWithinSeconds} s allowed`,
-        stepUp: 'fresh',
+        stepUp: mfa ? 'mfa' : 'fresh',
       };
 };

@@ -60,6 +60,11 @@ describe('a recent sign-in', () => {
     });
   });
 
+  test('is asked for with more than one factor where that is asked for too', () => {
+    const requires = { mfa: true, authenticatedWithinSeconds: 900 };
+    expect(signedInRecently(engineer, requires, noon(901))).toMatchObject({ stepUp: 'mfa' });
+  });
+
   test('within zero seconds is this very instant', () => {
     const requires = { mfa: false, authenticatedWithinSeconds: 0 };
     expect(signedInRecently(engineer, requires, noon(0))).toBeUndefined();

@@ -173,7 +173,7 @@ describe('how sure one must be of who gets it', () => {
     expect(refusalOf(decide(granted(), issue, at(60, { requires })))).toMatchObject({ stepUp: 'mfa' });
     const strong = { ...at(60, { requires }), principal: { ...engineer, methods: ['pwd', 'mfa'] } };
     expect(issued(granted(), strong)).toBe('credentials.intended');
-    expect(refusalOf(decide(granted(), issue, { ...strong, now: noon(60.001) }))).toMatchObject({ stepUp: 'fresh' });
+    expect(refusalOf(decide(granted(), issue, { ...strong, now: noon(60.001) }))).toMatchObject({ stepUp: 'mfa' });
   });
 
   test('and not at a renewal', () => {
