@@ -60,9 +60,10 @@ export const Decide = ({ request, onActed }: DecideProps) => {
             label="Deny"
             name="Reason"
             hint="The requester reads it."
+            keptAs={`deny:${request.id}:${pending.what}`}
             busy={busy}
-            onAct={(reason) => {
-              doAct('deny', 'You said no.', { seq, reason });
+            onAct={(reason, said) => {
+              doAct('deny', 'You said no.', { seq, reason }, said);
             }}
           />
         )}
@@ -71,9 +72,10 @@ export const Decide = ({ request, onActed }: DecideProps) => {
             label="Revoke"
             name="Reason"
             hint="Sessions that are out end within a minute or so."
+            keptAs={`revoke:${request.id}`}
             busy={busy}
-            onAct={(reason) => {
-              doAct('revoke', 'Revoked.', { reason });
+            onAct={(reason, said) => {
+              doAct('revoke', 'Revoked.', { reason }, said);
             }}
           />
         )}

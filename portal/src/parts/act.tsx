@@ -37,10 +37,10 @@ export const useActing = (): Acting => {
 export const useActOn = ({ id }: Pick<RequestView, 'id'>, onActed: () => void) => {
   const { busy, fault, run } = useActing();
   const withKey = useKey();
-  const doAct = (action: Act, says: string, body?: object): void => {
+  const doAct = (action: Act, says: string, body?: object, done?: () => void): void => {
     run(
       () => withKey({ action, body }, (key) => act(id, action, { key, ...(body ? { body } : {}) })).finally(onActed),
-      undefined,
+      done,
       says,
     );
   };

@@ -1,24 +1,27 @@
-import { useState } from 'preact/hooks';
+import { useKeptText } from './kept-text.ts';
 
 interface WithReasonProps {
   readonly label: string;
   /** What is asked for: "Reason". */
   readonly name: string;
   readonly hint?: string;
+  /** What the words are kept under while somebody signs in anew. */
+  readonly keptAs: string;
   readonly busy: boolean;
-  readonly onAct: (reason: string) => void;
+  /** Does it; `said` is to be called when it is done. */
+  readonly onAct: (reason: string, said: () => void) => void;
 }
 
 /** An act that wants words, folded away until it is meant. */
-export const WithReason = ({ label, name, hint, busy, onAct }: WithReasonProps) => {
-  const [reason, setReason] = useState('');
+export const WithReason = ({ label, name, hint, keptAs, busy, onAct }: WithReasonProps) => {
+  const { text: reason, isBack, write, said } = useKeptText(keptAs);
   return (
-    <details>
+    <details open={isBack}>
       <summary>{label}…</summary>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          onAct(reason);
+          onAct(reason, said);
         }}
       >
         <label>
@@ -29,7 +32,7 @@ export const WithReason = ({ label, name, hint, busy, onAct }: WithReasonProps) 
             maxLength={2000}
             value={reason}
             onInput={(event) => {
-              setReason(event.currentTarget.value);
+              write(event.currentTarget.value);
             }}
           />
         </label>

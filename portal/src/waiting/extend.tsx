@@ -6,6 +6,7 @@ import { useActOn } from '../parts/act.tsx';
 import { approversText } from '../parts/approvers-text.ts';
 import { durationText } from '../parts/duration.ts';
 import { Fault } from '../parts/fault.tsx';
+import { type KeptText, useKeptText } from '../parts/kept-text.ts';
 import { secondsLeftFor } from './more-time.ts';
 
 interface ExtendProps {
@@ -16,20 +17,25 @@ interface ExtendProps {
 /** More time on what they have. */
 export const Extend = ({ request, onActed }: ExtendProps) => {
   const { entitlements } = useEntitlements();
+  const justification = useKeptText(`more:${request.id}`);
   const entitlement = entitlements?.find(({ id }) => id === request.entitlementId);
   if (!entitlement || !request.actions.includes('extend')) return null;
   return (
-    <details>
+    <details open={justification.isBack}>
       <summary>More time…</summary>
-      <ExtendForm request={request} onActed={onActed} entitlement={entitlement} />
+      <ExtendForm {...{ request, onActed, entitlement, justification }} />
     </details>
   );
 };
 
-const ExtendForm = ({ request, onActed, entitlement }: ExtendProps & { readonly entitlement: EntitlementView }) => {
+interface ExtendFormProps extends ExtendProps {
+  readonly entitlement: EntitlementView;
+  readonly justification: KeptText;
+}
+
+const ExtendForm = ({ request, onActed, entitlement, justification }: ExtendFormProps) => {
   const choices = choicesUpTo(secondsLeftFor(entitlement, request));
   const [chosen, setChosen] = useState<number>();
-  const [justification, setJustification] = useState('');
   const { busy, fault, doAct } = useActOn(request, onActed);
   // What is left may have shrunk since they chose.
   const durationSeconds = choices.find((seconds) => seconds === chosen) ?? choices[0];
@@ -37,7 +43,8 @@ const ExtendForm = ({ request, onActed, entitlement }: ExtendProps & { readonly 
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        doAct('extend', 'Asked for more time.', { durationSeconds, justification });
+        const body = { durationSeconds, justification: justification.text };
+        doAct('extend', 'Asked for more time.', body, justification.said);
       }}
     >
       <p>{needFor(entitlement)}</p>
@@ -66,9 +73,9 @@ const ExtendForm = ({ request, onActed, entitlement }: ExtendProps & { readonly 
           required
           minLength={entitlement.justification.minLength}
           maxLength={2000}
-          value={justification}
+          value={justification.text}
           onInput={(event) => {
-            setJustification(event.currentTarget.value);
+            justification.write(event.currentTarget.value);
           }}
         />
       </label>
