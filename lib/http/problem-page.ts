@@ -2,13 +2,13 @@ import { type Html, html, page } from './page.ts';
 import type { ProblemDocument } from './problem.ts';
 
 /** A problem document for the eyes of whoever a browser brought here. The way on is the portal, where every sign-in begins. */
-export const problemPage = ({ title, detail, code, instance, errors = [] }: ProblemDocument): string =>
+export const problemPage = ({ title, detail, code, instance, loginUrl, errors = [] }: ProblemDocument): string =>
   page(
     title,
     html`<h1>${title}</h1>
       <p>${detail}</p>
       ${faultList(errors)}
-      <p><a href="/">Try again</a></p>
+      <p>${loginUrl === undefined ? html`<a href="/">Try again</a>` : html`<a href="${loginUrl}">Sign in again</a>`}</p>
       <p>
         <small><code>${code}</code> <code>${instance}</code></small>
       </p>`,

@@ -151,6 +151,30 @@ describeInBrowser('a newer or a stronger sign-in, in the portal', () => {
     await page.getByText('AWS_ACCESS_KEY_ID').first().waitFor();
   });
 
+  testInBrowser('the console, in its tab, says that it wants a second factor, and where', async (browser) => {
+    const { page } = await open(browser, ENGINEER, '/');
+    await signIn(page, ENGINEER, { stepUp: 'mfa', returnTo: '/ask/prod-read' });
+    await page.getByLabel('Why do you need it?').fill('Looking at a report.');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.waitForURL('**/requests/*');
+    await signIn(page, ENGINEER, { returnTo: new URL(page.url()).pathname });
+    const tab = page.context().waitForEvent('page');
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    const console = await tab;
+    await console.getByText('step_up_required').waitFor();
+    await keepScreenshot(console, 'step-up-console-light-1280');
+    await console.getByRole('link', { name: 'Sign in again' }).click();
+    await console.getByRole('link', { name: 'local-oidc' }).click();
+    await console.getByRole('button', { name: ENGINEER }).click();
+    await console.getByRole('button', { name: 'Sign out' }).waitFor();
+
+    await page.bringToFront();
+    await page.reload();
+    const next = page.context().waitForEvent('page');
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    await (await next).locator('#session-name').waitFor();
+  });
+
   /** Their session ends, as it does after a while; what they press next leads to a new one. */
   const overAndBack = async (page: Page, account: string, button: string): Promise<void> => {
     const left = page.url();

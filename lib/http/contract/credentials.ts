@@ -45,6 +45,8 @@ export const credentialsRoutes = {
       }),
     ),
     accepts: ['json', 'form'],
+    // The portal's form, in a tab of its own.
+    page: true,
     answers: { 200: 'ConsoleUrl', 303: 'redirect' },
     codes: [...issueCodes, 'already_decided'],
   },

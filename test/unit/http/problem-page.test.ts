@@ -29,6 +29,12 @@ describe('the page', () => {
     expect(page).not.toContain('audience');
   });
 
+  test('leads to the sign-in that would help, where one would', () => {
+    const stronger = problemPage(problemDocument({ ...refuse('step_up_required', 'x'), stepUp: 'mfa' }, 'call-id'));
+    expect(stronger).toContain('<a href="/login?stepUp=mfa">Sign in again</a>');
+    expect(stronger).not.toContain('Try again</a>');
+  });
+
   test('needs nothing that the content security policy forbids', () => {
     expect(page).not.toMatch(/<(?:script|img|link|form|iframe)|\bon\w+=|style=/i);
   });
