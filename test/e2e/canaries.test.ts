@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAs, exchange } from '../../local/browser.ts';
@@ -23,7 +24,7 @@ let folder: string;
 let wires: Wiretap;
 let stack: TestStack;
 const output: string[] = [];
-const commandLines: string[] = [];
+const commandLines = new Set<string>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hatcheck-canaries-'));
@@ -44,11 +45,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** No program starts and ends within it. */
+const LOOK_EACH_MS = 20;
+
 /** Looks at all command lines again and again while something is done. */
 const watching = async (work: () => Promise<void>): Promise<void> => {
   let isDone = false;
   const watch = async (): Promise<void> => {
-    while (!isDone) commandLines.push(...(await commandLinesNow()));
+    // Often enough for the shortest of them, and seldom enough to leave the story its machine.
+    while (!isDone) {
+      await look();
+      await setTimeout(LOOK_EACH_MS);
+    }
   };
   const watched = watch();
   try {
@@ -57,6 +65,10 @@ const watching = async (work: () => Promise<void>): Promise<void> => {
     isDone = true;
     await watched;
   }
+};
+
+const look = async (): Promise<void> => {
+  for (const line of await commandLinesNow()) commandLines.add(line);
 };
 
 const theDemo = async (): Promise<void> => {
@@ -116,7 +128,8 @@ const theCommandLine = async (): Promise<void> => {
   await rm(home, { recursive: true });
 };
 
-const sinks = (): Promise<Sinks> => readSinks({ stack, exchanges: wires.exchanges, output, commandLines });
+const sinks = (): Promise<Sinks> =>
+  readSinks({ stack, exchanges: wires.exchanges, output, commandLines: [...commandLines] });
 
 const secrets = (): readonly GivenOut[] => [
   ...secretsIn(wires.exchanges),
@@ -206,8 +219,7 @@ describe('a canary that is planted is found', () => {
       const gone = once(child, 'exit');
       try {
         await once(child, 'spawn');
-        while (!commandLines.some((line) => line.includes(planted[0]?.secret ?? '')))
-          commandLines.push(...(await commandLinesNow()));
+        while (![...commandLines].some((line) => line.includes(planted[0]?.secret ?? ''))) await look();
       } finally {
         child.kill();
         await gone;
