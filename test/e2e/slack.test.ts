@@ -1,49 +1,26 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser } from '../../local/browser.ts';
 import type { SlackMessage } from '../../local/chat/slack-api.ts';
+import { type ChatStory, PEOPLE, chatStory } from '../support/chat-story.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
 import { buttonsOf, textsOf } from '../support/slack-workspace.ts';
 
 let stack: TestStack;
-const browsers = new Map<string, Browser>();
+let story: ChatStory;
 
 const APPROVALS = 'C0APPROVALS';
-const PEOPLE = ['engineer', 'approver', 'security', 'auditor', 'outsider'] as const;
 const memberOf = (name: string): string => `U0${name.toUpperCase()}`;
-const browserOf = (name: string): Browser => {
-  const browser = browsers.get(name);
-  if (!browser) throw new TypeError(`${name} is not signed in`);
-  return browser;
-};
-
-/** Until nothing is on its way any more: the ledger's stream, then what it put on the queues, and what came of that. */
-const settle = async (): Promise<void> => {
-  for (let times = 0; times < 3; times += 1) {
-    for (const queue of stack.queues) await queue.poll();
-    await stack.ledgerStream.poll();
-  }
-};
-
 const toldAlone = (name: string): SlackMessage | undefined =>
   stack.slack.messages.findLast(({ only }) => only === memberOf(name));
 const titleOf = (message: SlackMessage | undefined): string => (message ? (textsOf(message)[0] ?? '') : '');
 
 const link = async (name: string): Promise<string> => {
   await stack.slack.command(memberOf(name), APPROVALS, 'link');
-  await settle();
-  const shown = toldAlone(name);
-  const code = (shown ? textsOf(shown) : []).find((text) => /^[B-Z]{4}-[B-Z]{4}$/.test(text)) ?? '';
-  const page = await (await browserOf(name).open('/chat/link')).text();
-  const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page) ?? [];
-  return (await browserOf(name).submit('/chat/link', { csrf, code, decision: 'link' })).text();
+  await story.settle();
+  return story.sayCode(name, textsOf(toldAlone(name) ?? { blocks: [] }));
 };
 
 const ask = async (entitlementId: string): Promise<{ readonly id: string; readonly message: SlackMessage }> => {
-  const body = { entitlementId, justification: 'The queue is stuck.', durationSeconds: 900 };
-  const ticket = entitlementId === 'prod-admin' ? { ticket: 'OPS-1' } : {};
-  const { json } = await browserOf('engineer').call('POST', '/v1/requests', { ...body, ...ticket });
-  const { id } = json['request'] as { id: string };
-  await settle();
+  const id = await story.ask(entitlementId);
   return { id, message: messageOf(id) };
 };
 
@@ -60,18 +37,13 @@ const messageOf = (id: string): SlackMessage => {
 const press = (name: string, { id, message }: Awaited<ReturnType<typeof ask>>, actionId = 'approve') =>
   stack.slack.press(memberOf(name), { message, actionId, value: `${id}.0`, inputs: { reason: 'Not today.' } });
 
-const eventsOf = async (id: string) => {
-  const { json } = await browserOf('auditor').call('GET', `/v1/requests/${id}`);
-  return (json['events'] as { type: string; actor: { handle: string } }[]).slice(1);
-};
-
 beforeAll(async () => {
   // Looked at when a test says so.
   stack = await startTestStack({
     ...{ ledgerStreamIntervalMs: 3_600_000, scheduleIntervalMs: 3_600_000 },
     slackTriggerMs: 60_000,
   });
-  for (const name of PEOPLE) browsers.set(name, await stack.signedIn(`${name}@example.com`));
+  story = await chatStory(stack);
   for (const name of PEOPLE) expect(await link(name)).toContain('Linked.');
 }, 300_000);
 afterAll(() => stack.close(), 60_000);
@@ -86,8 +58,8 @@ describe('in Slack', () => {
       const answers = await Promise.all(PEOPLE.map((name) => press(name, asked)));
       expect(answers).toEqual(PEOPLE.map(() => ({ status: 200, text: '' })));
     }
-    await settle();
-    const events = await eventsOf(asked.id);
+    await story.settle();
+    const events = await story.eventsOf(asked.id);
     expect(events.map(({ type }) => type)).toEqual(['request.approved', 'request.approved']);
     expect(new Set(events.map(({ actor }) => actor.handle)).size).toBe(2);
     expect(titleOf(messageOf(asked.id))).toMatch(/^Approved: /);
@@ -102,7 +74,7 @@ describe('in Slack', () => {
     const before = stack.slack.calls.length;
     expect((await press('approver', asked)).status).toBe(200);
     expect(stack.slack.calls).toHaveLength(before);
-    await settle();
+    await story.settle();
     expect(titleOf(messageOf(asked.id))).toMatch(/^Approved: /);
     const calls = stack.slack.calls.slice(before);
     expect(calls.slice(0, calls.indexOf('chat.update') + 1)).toEqual(['users.info', 'chat.update']);
@@ -111,12 +83,12 @@ describe('in Slack', () => {
   test('security takes a role away by the button of the message', async () => {
     const asked = await ask('prod-admin');
     await press('approver', asked);
-    await settle();
+    await story.settle();
     expect(buttonsOf(messageOf(asked.id))).toContain('revoke');
     await press('outsider', asked, 'revoke');
     await press('security', asked, 'revoke');
-    await settle();
-    expect((await eventsOf(asked.id)).map(({ type }) => type)).toEqual(['request.approved', 'request.revoked']);
+    await story.settle();
+    expect((await story.eventsOf(asked.id)).map(({ type }) => type)).toEqual(['request.approved', 'request.revoked']);
     expect(titleOf(messageOf(asked.id))).toMatch(/^Revoked: /);
     expect(textsOf(messageOf(asked.id)).join(' ')).toContain('Not today.');
     expect(buttonsOf(messageOf(asked.id))).toEqual(['open']);
@@ -124,17 +96,17 @@ describe('in Slack', () => {
 
   test('what was decided in the portal first is what the message says, and a late press changes nothing', async () => {
     const asked = await ask('prod-admin');
-    await browserOf('approver').call('POST', `/v1/requests/${asked.id}/deny`, { reason: 'Not today.' });
+    await story.browserOf('approver').call('POST', `/v1/requests/${asked.id}/deny`, { reason: 'Not today.' });
     await press('approver', asked);
-    await settle();
-    expect((await eventsOf(asked.id)).map(({ type }) => type)).toEqual(['request.denied']);
+    await story.settle();
+    expect((await story.eventsOf(asked.id)).map(({ type }) => type)).toEqual(['request.denied']);
     expect(titleOf(messageOf(asked.id))).toMatch(/^Denied: /);
     expect(titleOf(toldAlone('approver'))).toBe('Wrong status');
   }, 120_000);
 
   test('it is asked by a window, and denied with a reason', async () => {
     await stack.slack.command(memberOf('engineer'), APPROVALS, '');
-    await settle();
+    await story.settle();
     const values = {
       entitlement: 'prod-admin',
       justification: 'The queue is stuck.',
@@ -142,12 +114,12 @@ describe('in Slack', () => {
       ticket: 'OPS-2',
     };
     expect((await stack.slack.submit(memberOf('engineer'), values)).status).toBe(200);
-    await settle();
-    const { json } = await browserOf('engineer').call('GET', '/v1/requests?limit=1');
+    await story.settle();
+    const { json } = await story.browserOf('engineer').call('GET', '/v1/requests?limit=1');
     const [{ id = '' } = {}] = json['requests'] as { id?: string }[];
     await press('approver', { id, message: messageOf(id) }, 'deny');
-    await settle();
-    expect(await eventsOf(id)).toMatchObject([{ type: 'request.denied' }]);
+    await story.settle();
+    expect(await story.eventsOf(id)).toMatchObject([{ type: 'request.denied' }]);
     expect(textsOf(messageOf(id)).join(' ')).toContain('Not today.');
   }, 120_000);
 
@@ -157,23 +129,23 @@ describe('in Slack', () => {
       ...stack.aws.mails.filter(({ to }) => to[0] === 'auditor@example.com').map(({ subject }) => subject),
     ];
     await link('auditor');
-    await settle();
+    await story.settle();
     expect(about().filter((title) => / speaks for .* now$/.test(title)).length).toBeGreaterThanOrEqual(2);
-    const page = await (await browserOf('auditor').open('/chat/link')).text();
+    const page = await (await story.browserOf('auditor').open('/chat/link')).text();
     const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page) ?? [];
-    await browserOf('auditor').submit('/chat/link', { csrf, remove: 'slack T0EXAMPLE U0AUDITOR' });
-    await settle();
+    await story.browserOf('auditor').submit('/chat/link', { csrf, remove: 'slack T0EXAMPLE U0AUDITOR' });
+    await story.settle();
     expect(about().filter((title) => title.endsWith('no longer')).length).toBe(2);
   }, 120_000);
 
   test('the home of the app shows what one holds and waits for, and asks from there', async () => {
     const { id } = await ask('prod-admin');
     expect(await stack.slack.openHome(memberOf('engineer'))).toEqual({ status: 200, text: '' });
-    await settle();
+    await story.settle();
     const home = JSON.stringify(stack.slack.homes.get(memberOf('engineer'))?.blocks);
     expect(home).toContain(`/requests/${id}`);
     await stack.slack.press(memberOf('engineer'), { actionId: 'form' });
-    await settle();
+    await story.settle();
     expect(stack.slack.calls).toContain('views.open');
   }, 120_000);
 
@@ -182,8 +154,8 @@ describe('in Slack', () => {
     expect((await press('stranger', asked)).status).toBe(403);
     expect((await press('guest', asked)).status).toBe(200);
     await stack.slack.command(memberOf('guest'), APPROVALS, 'link');
-    await settle();
-    expect(await eventsOf(asked.id)).toEqual([]);
+    await story.settle();
+    expect(await story.eventsOf(asked.id)).toEqual([]);
     expect(titleOf(toldAlone('guest'))).toBe('Not for guests');
   }, 120_000);
 
