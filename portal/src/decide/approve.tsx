@@ -4,7 +4,7 @@ import { choicesUpTo } from '../ask/choices.ts';
 import { localOf } from '../ask/draft.ts';
 import { serverNow } from '../api/clock.ts';
 import { durationText } from '../parts/duration.ts';
-import { Untrusted } from '../parts/untrusted.tsx';
+import { RequestLink } from '../parts/request-title.tsx';
 import { type Pending, type Yes, approvalOf } from './draft.ts';
 import { keepYes, keptYes } from './kept-yes.ts';
 
@@ -99,11 +99,9 @@ const Bundle = ({ others, yes, onChange }: { others: readonly RequestView[]; yes
   <fieldset>
     <legend>Asked for together</legend>
     <ul>
-      {others.map(({ id, title }) => (
-        <li key={id}>
-          <a href={`/requests/${id}`}>
-            <Untrusted text={title} />
-          </a>
+      {others.map((request) => (
+        <li key={request.id}>
+          <RequestLink to={request} />
         </li>
       ))}
     </ul>

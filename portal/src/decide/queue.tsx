@@ -7,8 +7,8 @@ import { Fault } from '../parts/fault.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { PersonName } from '../parts/person.tsx';
 import { RequestList } from '../parts/request-list.tsx';
-import { Status } from '../parts/status.tsx';
-import { Untrusted, Words } from '../parts/untrusted.tsx';
+import { RequestTitle } from '../parts/request-title.tsx';
+import { Words } from '../parts/untrusted.tsx';
 import { Countdown, When } from '../parts/when.tsx';
 import { type Waiting, sortedQueue } from './sorted-queue.ts';
 
@@ -50,10 +50,7 @@ const WHAT = { request: 'asks', extension: 'asks for more time', review: 'broke 
 const WaitingCard = ({ waiting: { request, what, until } }: { waiting: Waiting }) => (
   <li class="card">
     <h2 class="small">
-      <a href={`/requests/${request.id}`}>
-        <Untrusted text={request.title} />
-      </a>{' '}
-      <Status of={request} />
+      <RequestTitle of={request} />
     </h2>
     <p>
       <PersonName of={request.requester} /> {WHAT[what]}, {durationText(secondsOf(request, what))},{' '}

@@ -1,8 +1,8 @@
 import type { RequestView } from '../api/calls.ts';
 import { durationText } from './duration.ts';
 import { PersonName } from './person.tsx';
-import { Status } from './status.tsx';
-import { Untrusted, Words } from './untrusted.tsx';
+import { RequestTitle } from './request-title.tsx';
+import { Words } from './untrusted.tsx';
 import { When } from './when.tsx';
 
 /** Requests in short, each with a way to all of it. */
@@ -11,10 +11,7 @@ export const RequestList = ({ requests }: { requests: readonly RequestView[] }) 
     {requests.map((request) => (
       <li key={request.id} class="card">
         <h2 class="small">
-          <a href={`/requests/${request.id}`}>
-            <Untrusted text={request.title} />
-          </a>{' '}
-          <Status of={request} />
+          <RequestTitle of={request} />
         </h2>
         <p>
           <PersonName of={request.requester} />, {durationText(request.grantedSeconds ?? request.durationSeconds)},{' '}

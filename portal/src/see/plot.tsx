@@ -3,7 +3,7 @@ import type { RequestView } from '../api/calls.ts';
 import { serverNow } from '../api/clock.ts';
 import { durationText } from '../parts/duration.ts';
 import { PersonName } from '../parts/person.tsx';
-import { Untrusted } from '../parts/untrusted.tsx';
+import { RequestLink } from '../parts/request-title.tsx';
 import { When } from '../parts/when.tsx';
 import { type AccountBars, type Bar, type Span, barsByAccount } from './lanes.ts';
 
@@ -126,9 +126,7 @@ const Table = ({ accounts }: { accounts: readonly AccountBars[] }) => (
                 <PersonName of={request.requester} />
               </td>
               <td>
-                <a href={`/requests/${request.id}`}>
-                  <Untrusted text={request.title} />
-                </a>
+                <RequestLink to={request} />
                 {request.breakGlass && ' (break-glass)'}
               </td>
               <td>

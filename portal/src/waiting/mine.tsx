@@ -1,7 +1,7 @@
 import { useId } from 'preact/hooks';
 import type { RequestView } from '../api/calls.ts';
 import { Loading } from '../parts/loading.tsx';
-import { Status } from '../parts/status.tsx';
+import { RequestTitle } from '../parts/request-title.tsx';
 import { Untrusted } from '../parts/untrusted.tsx';
 import { waitsFor } from '../parts/waits.ts';
 import { Countdown } from '../parts/when.tsx';
@@ -26,10 +26,7 @@ export const Mine = ({ requests, onActed }: MineProps) => {
         {open.map((request) => (
           <li key={request.id} class="card">
             <h3>
-              <a href={`/requests/${request.id}`}>
-                <Untrusted text={request.title} />
-              </a>{' '}
-              <Status of={request} />
+              <RequestTitle of={request} />
             </h3>
             <Left request={request} />
             <Having request={request} onActed={onActed} />
