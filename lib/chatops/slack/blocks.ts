@@ -1,10 +1,11 @@
 import { durationChoices } from '../ask-durations.ts';
+import { INPUTS } from '../inputs.ts';
 import { fitting, lengthOf, visible, visibleLine } from '../plain.ts';
 import type { AskForm, Card, CardAction } from '../port.ts';
 import { reasonLabel } from '../reason-label.ts';
 import { requestValue } from '../request-value.ts';
 import { wholeOrNoYes } from '../whole.ts';
-import { ASK_FORM, BUTTONS, INPUTS } from './names.ts';
+import { ASK_FORM, BUTTONS } from './names.ts';
 
 /** https://docs.slack.dev/reference/block-kit: the most that each takes, in characters. */
 const MOST = { header: 150, text: 3000, field: 2000, button: 75, option: 75, options: 100, blocks: 50 } as const;

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { ChatSaying } from '../act.ts';
+import { INPUTS } from '../inputs.ts';
 import { readRequestValue } from '../request-value.ts';
 import { typedCommand } from '../typed-command.ts';
-import { ASK_FORM, BUTTONS, COMMAND, INPUTS } from './names.ts';
+import { ASK_FORM, BUTTONS, COMMAND } from './names.ts';
 import type { Press, Submission, Values } from './payload.ts';
 
 export type SlackSaying = ChatSaying | 'nothing' | 'malformed';

@@ -1,9 +1,10 @@
 import { durationChoices } from '../ask-durations.ts';
+import { INPUTS } from '../inputs.ts';
 import type { AskForm, Card, CardAction } from '../port.ts';
 import { reasonLabel } from '../reason-label.ts';
 import { type OnRequest, requestValue } from '../request-value.ts';
 import { wholeOrNoYes } from '../whole.ts';
-import { INPUTS, VERBS } from './names.ts';
+import { VALUE, VERBS } from './names.ts';
 import { type Element, type Room, SHORT, WHOLE, fitsWhole, oneLine, plainLine, plainLines } from './plain-text.ts';
 
 /** https://adaptivecards.io/explorer, 1.5: as Teams takes it. */
@@ -79,7 +80,7 @@ const button = (action: CardAction, origin: string): Element => {
   }
 };
 
-const dataOf = (on: OnRequest): Element => ({ [INPUTS.value]: requestValue(on) });
+const dataOf = (on: OnRequest): Element => ({ [VALUE]: requestValue(on) });
 
 /** Teams, "Universal Actions for Adaptive Cards". */
 const execute = (title: string, verb: string): Element => ({ type: 'Action.Execute', title, verb });

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { ChatSaying } from '../act.ts';
+import { INPUTS } from '../inputs.ts';
 import { readRequestValue } from '../request-value.ts';
-import { INPUTS, VERBS } from './names.ts';
+import { VALUE, VERBS } from './names.ts';
 
 /** `Action.Execute`: what was typed into the card is among the data, beside what the button brings. */
 export interface Executed {
@@ -29,7 +30,7 @@ export const executed = ({ verb, data = {} }: Executed, trigger: string): ChatSa
     case VERBS.approve:
     case VERBS.deny:
     case VERBS.revoke: {
-      const on = readRequestValue(z.string().safeParse(data[INPUTS.value]).data ?? '');
+      const on = readRequestValue(z.string().safeParse(data[VALUE]).data ?? '');
       const reason = z.optional(typed).safeParse(data[INPUTS.reason]);
       if (!on || !reason.success) return undefined;
       return verb === VERBS.approve ? { type: verb, ...on } : { type: verb, ...on, reason: reason.data ?? '' };

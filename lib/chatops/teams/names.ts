@@ -1,17 +1,7 @@
-/** What our own cards call their parts; what comes back is read by the same names. */
+/** What our own cards call their parts besides their fields, whose `INPUTS` are their `id`. */
 
 /** `verb` of a button. */
 export const VERBS = { approve: 'approve', deny: 'deny', revoke: 'revoke', form: 'form', ask: 'ask' } as const;
 
-/** `id` of an input, and what the button's own data is called. */
-export const INPUTS = {
-  /** On a request's card: why not. */
-  reason: 'reason',
-  entitlement: 'entitlement',
-  justification: 'justification',
-  /** Whole seconds. */
-  duration: 'duration',
-  ticket: 'ticket',
-  /** Not typed: `requestValue`, in the data of the button itself. */
-  value: 'value',
-} as const;
+/** What a button of a request has its `requestValue` under, in its own data: beside what was typed, and named like none of it. */
+export const VALUE = 'value';
