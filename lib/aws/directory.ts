@@ -8,7 +8,7 @@ import { type IdentityKey, type IdentityTable, bodyOf, identityItem, putIdentity
 import { parseNamed, parsePersonName } from './person-schema.ts';
 import { orUnavailable } from './unavailable.ts';
 
-/** By what access.yml names a person by: a hash, since a key has a length. Deleted with the other, where a person is forgotten. */
+/** What access.yml names a person by, as a hash, since a key has a length. Deleted with the other, where a person is forgotten. */
 const namedKey = ({ issuer, subject }: Pick<PersonRef, 'issuer' | 'subject'>): IdentityKey => ({
   kind: 'person',
   of: `named#${createHash('sha256')

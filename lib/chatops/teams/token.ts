@@ -30,7 +30,7 @@ const BEARER = /^Bearer ([^\s,]+)$/i;
  * it is what we speak with, and verifies nothing.
  *
  * @param appId the bot's
- * @throws TypeError where it is empty: any token would be made out to it
+ * @throws TypeError where it is empty: a token with an empty `aud` would be for this bot
  */
 export const botTokenVerifier = (appId: string, keys: BotKeys): VerifyBotToken => {
   if (appId.trim() === '') throw new TypeError('the bot has no id');
