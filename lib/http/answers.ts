@@ -1,145 +1,10 @@
 import * as z from 'zod/mini';
-import { DAYS } from '../domain/hours.ts';
+import { entitlement } from './answers/entitlement.ts';
+import { group, identity, instant, person, principal } from './answers/people.ts';
+import { event, evidence, request, rule } from './answers/request.ts';
 import { once } from './schemas.ts';
 
 /** The shapes of what is answered. They describe, for `GET /openapi.json` and for tests; nothing at run time needs them. */
-
-const instant = () => z.iso.datetime();
-const group = () => z.string();
-
-const person = () =>
-  z.strictObject({
-    handle: z.string(),
-    displayName: z.optional(z.string()),
-    email: z.optional(z.string()),
-  });
-
-const groupsAndPeople = () => z.strictObject({ groups: z.array(group()), people: z.optional(z.array(z.string())) });
-
-const approvalRules = () =>
-  z.union([
-    z.literal('auto'),
-    z.strictObject({
-      stages: z.array(z.strictObject({ from: groupsAndPeople(), count: z.int() })),
-      parallel: z.optional(z.literal(true)),
-      withinSeconds: z.int(),
-      escalation: z.optional(z.strictObject({ afterSeconds: z.int(), to: groupsAndPeople() })),
-    }),
-  ]);
-
-const entitlement = () =>
-  z.strictObject({
-    id: z.string(),
-    title: z.string(),
-    description: z.optional(z.string()),
-    accountId: z.string(),
-    accountName: z.string(),
-    region: z.string(),
-    roleArn: z.string(),
-    maxDurationSeconds: z.int(),
-    approval: approvalRules(),
-    requires: z.strictObject({
-      mfa: z.boolean(),
-      authenticatedWithinSeconds: z.optional(z.int()),
-      sameDevice: z.optional(z.boolean()),
-    }),
-    approverRequires: z.optional(
-      z.strictObject({
-        mfa: z.boolean(),
-        authenticatedWithinSeconds: z.optional(z.int()),
-        channel: z.optional(z.literal('portal')),
-      }),
-    ),
-    justification: z.strictObject({ minLength: z.int() }),
-    ticket: z.optional(z.strictObject({ pattern: z.string(), required: z.boolean() })),
-    hours: z.optional(
-      z.strictObject({ timezone: z.string(), days: z.array(z.enum(DAYS)), from: z.string(), to: z.string() }),
-    ),
-    extension: z.optional(z.strictObject({ maxTotalSeconds: z.int(), approval: approvalRules() })),
-    via: z.enum(['assumeRole', 'webIdentity', 'saml']),
-    scope: z.boolean(),
-    breakGlass: z.boolean(),
-    breakGlassTerms: z.optional(z.strictObject({ maxDurationSeconds: z.int(), only: z.optional(z.literal(true)) })),
-  });
-
-const approval = () =>
-  z.strictObject({
-    approver: person(),
-    onBehalfOf: z.optional(person()),
-    at: instant(),
-    comment: z.optional(z.string()),
-  });
-
-const staged = () => ({
-  pendingUntil: z.optional(instant()),
-  stages: z.array(z.strictObject({ from: groupsAndPeople(), count: z.int(), approvals: z.array(approval()) })),
-  parallel: z.optional(z.literal(true)),
-  escalation: z.optional(z.strictObject({ at: instant(), to: groupsAndPeople() })),
-  approvalsNeeded: z.int(),
-});
-
-const closed = (kinds: readonly string[]) =>
-  z.strictObject({ kind: z.enum(kinds), by: person(), at: instant(), reason: z.optional(z.string()) });
-
-const extension = () =>
-  z.strictObject({
-    status: z.enum(['pending', 'approved', 'denied', 'cancelled', 'expired']),
-    justification: z.string(),
-    durationSeconds: z.int(),
-    grantedSeconds: z.optional(z.int()),
-    createdAt: instant(),
-    ...staged(),
-    closed: z.optional(closed(['denied', 'cancelled'])),
-  });
-
-const review = () =>
-  z.strictObject({
-    reviewBy: instant(),
-    reviewers: groupsAndPeople(),
-    overdue: z.boolean(),
-    verdict: z.optional(z.enum(['justified', 'unjustified'])),
-    comment: z.optional(z.string()),
-    by: z.optional(person()),
-    at: z.optional(instant()),
-  });
-
-const request = () =>
-  z.strictObject({
-    id: z.string().check(z.regex(/^r_[A-Z2-7]{26}$/)),
-    bundleId: z.optional(z.string().check(z.regex(/^b_[A-Z2-7]{26}$/))),
-    status: z.enum(['pending', 'approved', 'denied', 'cancelled', 'expired', 'revoked', 'ended']),
-    entitlementId: z.string(),
-    title: z.string(),
-    accountId: z.string(),
-    roleArn: z.string(),
-    requester: person(),
-    justification: z.optional(z.string()),
-    ticket: z.optional(z.string()),
-    scope: z.optional(
-      z.strictObject({ actions: z.array(z.string()), resources: z.array(z.string()), words: z.array(z.string()) }),
-    ),
-    startAt: z.optional(instant()),
-    durationSeconds: z.int(),
-    grantedSeconds: z.optional(z.int()),
-    createdAt: instant(),
-    ...staged(),
-    grant: z.optional(
-      z.strictObject({ state: z.enum(['scheduled', 'active', 'ended']), startsAt: instant(), endsAt: instant() }),
-    ),
-    extension: z.optional(extension()),
-    breakGlass: z.optional(z.boolean()),
-    review: z.optional(review()),
-    closed: z.optional(closed(['denied', 'cancelled', 'revoked', 'ended'])),
-    sessionsEnded: z.optional(
-      z.strictObject({
-        at: instant(),
-        tookMs: z.int(),
-        by: z.enum(['boundary', 'source_identity', 'token_issue_time']),
-      }),
-    ),
-    actions: z.array(z.string()),
-    seq: z.int(),
-  });
 
 const delegation = () =>
   z.strictObject({
@@ -152,14 +17,6 @@ const delegation = () =>
     reason: z.optional(z.string()),
   });
 
-const identity = () =>
-  z.strictObject({
-    handle: z.string(),
-    displayName: z.optional(z.string()),
-    email: z.optional(z.string()),
-    current: z.boolean(),
-  });
-
 const hold = () =>
   z.strictObject({
     id: z.string().check(z.regex(/^h_[0-9A-HJKMNP-TV-Z]{26}$/)),
@@ -170,65 +27,6 @@ const hold = () =>
     reason: z.string(),
     by: person(),
     at: instant(),
-  });
-
-const event = () =>
-  z.looseObject({
-    stream: z.string(),
-    seq: z.int(),
-    eventId: z.string(),
-    type: z.string(),
-    at: instant(),
-    actor: z.looseObject({ kind: z.enum(['person', 'workload', 'system']), handle: z.string() }),
-    policy: z.optional(z.string()),
-    key: z.optional(z.string()),
-    data: z.looseObject({}),
-    prevHash: z.string(),
-    hash: z.string(),
-    v: z.literal(1),
-  });
-
-const evidence = () =>
-  z.strictObject({
-    role: z.optional(
-      z.strictObject({
-        accountName: z.string(),
-        description: z.optional(z.string()),
-        chaining: z.boolean(),
-        sourceIps: z.optional(z.array(z.string())),
-      }),
-    ),
-    ticket: z.optional(
-      z.strictObject({
-        state: z.enum(['open', 'closed', 'missing', 'unavailable', 'unchecked']),
-        ofRequester: z.optional(z.boolean()),
-      }),
-    ),
-    before: z.optional(z.strictObject({ requests: z.int(), same: z.int(), lastApprovedAt: z.optional(instant()) })),
-    unusual: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
-    obstacle: z.optional(z.enum(['on_hold', 'policy_changed', 'channel_not_allowed', 'self_approval'])),
-  });
-
-const rule = () =>
-  z.strictObject({
-    rule: z.string(),
-    /** Of which of several. */
-    entitlementId: z.optional(z.string()),
-    outcome: z.enum(['satisfied', 'notSatisfied', 'notEvaluated']),
-    detail: z.string(),
-  });
-
-const principal = () =>
-  z.strictObject({
-    handle: z.string(),
-    issuer: z.string(),
-    subject: z.string(),
-    displayName: z.optional(z.string()),
-    email: z.optional(z.string()),
-    groups: z.array(group()),
-    kind: z.enum(['person', 'workload']),
-    authenticatedAt: instant(),
-    methods: z.array(z.string()),
   });
 
 export const answers = {
