@@ -25,6 +25,16 @@ button.danger { border-color: #cf222e; box-shadow: inset 0 0 0 1px #cf222e; }
 form.ask { display: grid; gap: .75rem; min-width: min(26rem, 80vw); }
 `;
 
+/** What either page's script begins with. */
+const PRELUDE = `
+const $ = (id) => document.getElementById(id);
+const make = (tag, members = {}, ...children) => {
+  const element = Object.assign(document.createElement(tag), members);
+  element.append(...children);
+  return element;
+};
+let state; let before = ''; const typed = new Map();`;
+
 /** A page of a local platform, that shows its messages and lets one press the buttons. */
 export interface ClientPage {
   readonly html: string;
@@ -33,7 +43,7 @@ export interface ClientPage {
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** @param script puts texts in as texts, never as markup */
+/** @param script puts texts in as texts, never as markup; `$`, `make`, `state`, `before` and `typed` are there already */
 export const clientPage = ({
   title,
   main,
@@ -49,14 +59,14 @@ export const clientPage = ({
 </head>
 <body>
 ${main}
-<script>${script}</script>
+<script>${PRELUDE}${script}</script>
 </body>
 </html>
 `,
   headers: {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    'content-security-policy': `default-src 'none'; style-src ${hashOf(STYLE)}; script-src ${hashOf(script)}; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'`,
+    'content-security-policy': `default-src 'none'; style-src ${hashOf(STYLE)}; script-src ${hashOf(PRELUDE + script)}; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'`,
     'x-content-type-options': 'nosniff',
   },
 });

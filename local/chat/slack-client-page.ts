@@ -11,14 +11,7 @@ const MAIN = `<header>
 
 /** Texts are put in as texts, never as markup; Slack decodes three entities, and so does this. */
 const SCRIPT = `
-const $ = (id) => document.getElementById(id);
 const decoded = (text) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-const make = (tag, members = {}, ...children) => {
-  const element = Object.assign(document.createElement(tag), members);
-  element.append(...children);
-  return element;
-};
-let state; let before = ''; const typed = new Map();
 const act = async (what) => {
   const response = await fetch('/do', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ as: $('as').value, ...what }) });
   const { status = 200 } = await response.json();

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { closeServer, listenOnLoopback } from '../gateway/loopback.ts';
 import { serveClient } from './client-page.ts';
+import { type Failure, answerFailure } from './failure.ts';
 import { bodyOf } from './read-body.ts';
 import {
   type SlackMember,
@@ -54,7 +55,7 @@ export interface LocalSlack extends SlackHands {
   /** Every message and call, as if none had been. */
   forget(): void;
   /** The next call is answered so, and does nothing. */
-  failNext(failure: { readonly status: number; readonly retryAfter?: string; readonly body?: string }): void;
+  failNext(failure: Failure): void;
   close(): Promise<void>;
 }
 
@@ -69,7 +70,7 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
     ...{ messages: [], views: new Map(), homes: new Map(), triggers: new Map() },
   };
   const calls: string[] = [];
-  const failures: Parameters<LocalSlack['failNext']>[0][] = [];
+  const failures: Failure[] = [];
   const replies = new Map<string, { readonly user: string; readonly channel: string }>();
   let origin = '';
 
@@ -77,8 +78,7 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
     calls.push(method);
     const failure = failures.shift();
     if (failure) {
-      const headers = failure.retryAfter === undefined ? {} : { 'retry-after': failure.retryAfter };
-      response.writeHead(failure.status, headers).end(failure.body ?? '');
+      answerFailure(response, failure);
       return;
     }
     const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');

@@ -11,13 +11,6 @@ const MAIN = `<header>
 
 /** Texts are put in as texts, never as markup; of the formatting that Teams knows, none is in what we send. */
 const SCRIPT = `
-const $ = (id) => document.getElementById(id);
-const make = (tag, members = {}, ...children) => {
-  const element = Object.assign(document.createElement(tag), members);
-  element.append(...children);
-  return element;
-};
-let state; let before = ''; const typed = new Map();
 const act = async (what) => {
   const response = await fetch('/do', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ as: $('as').value, ...what }) });
   const { status = 200, text = '' } = await response.json();

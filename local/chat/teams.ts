@@ -3,6 +3,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import { BOT_ISSUER, TEAMS_CHANNEL } from '../../lib/chatops/teams/bot-keys.ts';
 import { closeServer, listenOnLoopback } from '../gateway/loopback.ts';
 import { serveClient } from './client-page.ts';
+import { type Failure, answerFailure } from './failure.ts';
 import { bodyOf } from './read-body.ts';
 import {
   type BotFramework,
@@ -47,11 +48,7 @@ export interface LocalTeams extends TeamsHands {
   /** No token that was given out is good any more. */
   readonly endTokens: () => void;
   /** The next call of the connector is answered so, and does nothing. */
-  readonly failNext: (failure: {
-    readonly status: number;
-    readonly retryAfter?: string;
-    readonly body?: string;
-  }) => void;
+  readonly failNext: (failure: Failure) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -62,7 +59,7 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
   const kid = randomBytes(16).toString('base64url');
   const world: TeamsWorld = { ...known, messages: [], replaced: new Map(), tokens: new Set() };
   const [calls, others]: [string[], string[]] = [[], []];
-  const failures: Parameters<LocalTeams['failNext']>[0][] = [];
+  const failures: Failure[] = [];
   let origin = '';
   const microsoft: BotFramework = { key: privateKey, kid, requestOrigin, serviceUrl: () => `${origin}/teams/` };
 
@@ -96,8 +93,7 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
     calls.push(`${request.method ?? ''} ${parts[1] ?? 'conversations'}`);
     const failure = failures.shift();
     if (failure) {
-      const headers = failure.retryAfter === undefined ? {} : { 'retry-after': failure.retryAfter };
-      response.writeHead(failure.status, headers).end(failure.body ?? '');
+      answerFailure(response, failure);
       return;
     }
     const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
