@@ -1,7 +1,5 @@
 import type { DelegationView } from '../../../lib/broker/delegations.ts';
-import { json, send } from '../api/send.ts';
 import { useMe } from '../app/session.tsx';
-import { useActing } from '../parts/act.tsx';
 import { Fault } from '../parts/fault.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { PersonName } from '../parts/person.tsx';
@@ -16,10 +14,9 @@ interface Own {
 
 /** Who decides in one's place, and in whose place one decides. */
 export const Delegations = () => {
-  const { seen, setSeen, fault } = useOwn<Own>('/v1/delegations');
-  const { busy, fault: actFault, run } = useActing();
+  const { seen, setSeen, isReading, fault, busy, remove } = useOwn<Own>('/v1/delegations');
   const end = (id: string): void => {
-    run(async () => json<Own>(await send(`/v1/delegations/${id}`, { method: 'DELETE' })), setSeen, 'Ended.');
+    remove('Ended.', id);
   };
   const made = (delegation: DelegationView): void => {
     setSeen((before) => ({
@@ -30,8 +27,8 @@ export const Delegations = () => {
     <section aria-labelledby="delegations">
       <h2 id="delegations">While you are away</h2>
       <p>Somebody else may say yes and no in your place for a time; each such decision names you both.</p>
-      <Fault error={fault ?? actFault} />
-      {!seen && fault === undefined && <Loading />}
+      <Fault error={fault} />
+      {isReading && <Loading />}
       <ul class="entries">
         {seen?.delegations.map((delegation) => (
           <DelegationEntry key={delegation.id} delegation={delegation} busy={busy} onEnd={end} />

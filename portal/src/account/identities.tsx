@@ -1,6 +1,5 @@
 import type { IdentityView } from '../../../lib/broker/link-identities.ts';
 import { json, send } from '../api/send.ts';
-import { useActing } from '../parts/act.tsx';
 import { Fault } from '../parts/fault.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Untrusted } from '../parts/untrusted.tsx';
@@ -15,10 +14,9 @@ interface Own {
 
 /** What else one is: at other identity providers, and in chat. */
 export const Identities = () => {
-  const { seen, setSeen, fault } = useOwn<Own>('/v1/identities');
-  const { busy, fault: actFault, run } = useActing();
+  const { seen, isReading, fault, busy, run, remove } = useOwn<Own>('/v1/identities');
   const unlink = (id: string): void => {
-    run(async () => json<Own>(await send(`/v1/identities/${id}`, { method: 'DELETE' })), setSeen, 'Unlinked.');
+    remove('Unlinked.', id);
   };
   const link = (provider: string): void => {
     run(
@@ -36,8 +34,8 @@ export const Identities = () => {
       <section aria-labelledby="identities">
         <h2 id="identities">Linked identities</h2>
         <p>All of them are one person: none decides on what another asks for.</p>
-        <Fault error={fault ?? actFault} />
-        {!seen && fault === undefined && <Loading />}
+        <Fault error={fault} />
+        {isReading && <Loading />}
         <ul class="entries">
           {seen?.identities.map((identity) => (
             <IdentityEntry key={identity.handle} identity={identity} busy={busy} onUnlink={unlink} />

@@ -1,6 +1,4 @@
 import type { SessionView } from '../../../lib/identity/own-sessions.ts';
-import { json, send } from '../api/send.ts';
-import { useActing } from '../parts/act.tsx';
 import { Fault } from '../parts/fault.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { When } from '../parts/when.tsx';
@@ -12,18 +10,16 @@ interface Own {
 
 /** Where one is signed in, and the way to end what one does not know. */
 export const Sessions = () => {
-  const { seen, setSeen, fault } = useOwn<Own>('/v1/sessions');
-  const { busy, fault: actFault, run } = useActing();
+  const { seen, isReading, fault, busy, remove } = useOwn<Own>('/v1/sessions');
   const end = (id?: string): void => {
-    const path = id === undefined ? '/v1/sessions' : `/v1/sessions/${id}`;
-    run(async () => json<Own>(await send(path, { method: 'DELETE' })), setSeen, 'Ended.');
+    remove('Ended.', id);
   };
   const sessions = seen?.sessions ?? [];
   return (
     <section aria-labelledby="sessions">
       <h2 id="sessions">Where you are signed in</h2>
-      <Fault error={fault ?? actFault} />
-      {!seen && fault === undefined && <Loading />}
+      <Fault error={fault} />
+      {isReading && <Loading />}
       <ul class="entries">
         {sessions.map((session) => (
           <li key={session.id}>

@@ -1,13 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { serverNow } from './clock.ts';
 import { type Reading, nextDelayMs } from './poll-delay.ts';
 import { Refused } from './problem.ts';
 
 export interface Polled<T> {
   /** The last that was read; stays while later readings fail. */
   readonly seen: T | undefined;
-  /** When it was read, by the server's clock. */
-  readonly seenAt: number;
   /** Of the last reading only. */
   readonly fault: unknown;
   /** Reads at once, and soon again. */
@@ -20,7 +17,7 @@ export interface Polled<T> {
  * is refused as nobody's (401, 404): `again` begins once more.
  */
 export const usePolled = <T>(name: string, read: () => Promise<T>): Polled<T> => {
-  const [state, setState] = useState<{ name: string; seen?: T; seenAt: number; fault?: unknown }>({ name, seenAt: 0 });
+  const [state, setState] = useState<{ name: string; seen?: T; fault?: unknown }>({ name });
   const latest = useRef(read);
   latest.current = read;
   const wake = useRef<() => void>(() => undefined);
@@ -29,7 +26,7 @@ export const usePolled = <T>(name: string, read: () => Promise<T>): Polled<T> =>
     const reader = startReading(
       () => latest.current(),
       (change) => {
-        setState((before) => (before.name === name ? { ...before, ...change } : { name, seenAt: 0, ...change }));
+        setState((before) => (before.name === name ? { ...before, ...change } : { name, ...change }));
       },
     );
     wake.current = reader.wake;
@@ -42,7 +39,6 @@ export const usePolled = <T>(name: string, read: () => Promise<T>): Polled<T> =>
   const isThis = state.name === name;
   return {
     seen: isThis ? state.seen : undefined,
-    seenAt: state.seenAt,
     fault: isThis ? state.fault : undefined,
     again,
   };
@@ -50,7 +46,6 @@ export const usePolled = <T>(name: string, read: () => Promise<T>): Polled<T> =>
 
 interface Change<T> {
   readonly seen?: T;
-  readonly seenAt?: number;
   readonly fault: unknown;
 }
 
@@ -68,7 +63,7 @@ const startReading = <T>(read: () => Promise<T>, tell: (change: Change<T>) => vo
       const text = JSON.stringify(seen);
       const reading = text === last ? 'same' : 'changed';
       last = text;
-      if (!isOver) tell({ ...(reading === 'changed' ? { seen } : {}), seenAt: serverNow(), fault: undefined });
+      if (!isOver) tell({ ...(reading === 'changed' ? { seen } : {}), fault: undefined });
       return { reading };
     } catch (fault) {
       if (!isOver) tell({ fault });

@@ -13,7 +13,6 @@ export interface Session {
   readonly me: Me | undefined;
   /** Why it is not known who is signed in. */
   readonly fault: unknown;
-  readonly again: () => void;
 }
 
 const SOMEBODY = 'somebody';
@@ -73,7 +72,7 @@ export const useOwnSession = (): Session => {
       removeEventListener('online', seen);
     };
   }, [again]);
-  return { standing, me, fault, again };
+  return { standing, me, fault };
 };
 
 export const SessionContext = createContext<Me | undefined>(undefined);
