@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { GetPolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -17,68 +14,26 @@ import { ALLOW_ALL, BROKER_ACCOUNT, clientConfig, codeOf, role, start, world } f
 import { entitlement, noon } from '../support/builders.ts';
 import { memoryClock, memoryLedger, patient } from '../support/memory.ts';
 import { requestIdOf, tell } from '../support/revocations.ts';
-import { hatcheck } from './run.ts';
+import { CREDENTIALS, ISSUER, type RoleTemplates, roleTemplates } from './role-templates.ts';
 
-const ACCESS = `version: 1
-identityProviders:
-  - { id: okta, type: oidc, issuer: https://example.okta.com, clientId: hatcheck }
-accounts:
-  prod: { id: '111122223333', region: eu-west-1, externalId: 5f0c9a1e }
-  staging: { id: '444455556666', region: eu-west-1 }
-entitlements:
-  prod-admin:
-    role: { account: prod, name: Admin, maxSession: 2h }
-    requesters: { groups: [sre] }
-    approval: auto
-    maxDuration: 1h
-  staging-admin:
-    role: { account: staging, name: Admin }
-    session: { via: webIdentity }
-    requesters: { groups: [sre] }
-    approval: auto
-    maxDuration: 1h
-  staging-deploy:
-    role: { account: staging, name: Admin }
-    session: { via: webIdentity }
-    requesters: { groups: [ci] }
-    approval: auto
-    maxDuration: 1h
-  staging-legacy:
-    role: { account: staging, name: Legacy }
-    session: { via: saml }
-    requesters: { groups: [sre] }
-    approval: auto
-    maxDuration: 1h
-`;
-const ISSUER = 'https://issuer.example.com';
-const CREDENTIALS = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-prod-credentials`;
 const ON_REVOCATION = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-prod-on-revocation`;
 const ADMIN = 'arn:aws:iam::111122223333:role/hatcheck/Admin';
 
-let folder: string;
+let at: RoleTemplates;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hatcheck-role-'));
-  writeFileSync(join(folder, 'access.yml'), ACCESS);
+  at = roleTemplates();
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  at.close();
 });
 
-const template = (id: string, ...more: readonly string[]) =>
-  hatcheck(
-    ['role', 'template', '--entitlement', id, '--broker-account', BROKER_ACCOUNT, '--issuer', ISSUER, ...more],
-    {},
-    '',
-    folder,
-  );
-
 const stackOf = async (id: string, accountId: string, ...more: readonly string[]): Promise<LocalStack> => {
-  const { code, stdout } = await template(id, ...more);
+  const { code, stdout } = await at.template(id, ...more);
   expect(code).toBe(0);
   return readTemplate(
     JSON.parse(stdout),
     { accountId, region: 'eu-west-1', partition: 'aws', stackName: 'role' },
-    folder,
+    at.folder,
   );
 };
 
@@ -254,110 +209,10 @@ describe('a role for what we sign', () => {
 });
 
 test('what an account has one of is left out where it is there', async () => {
-  const { stdout } = await template('staging-admin');
+  const { stdout } = await at.template('staging-admin');
   const settings = { accountId: '444455556666', region: 'eu-west-1', partition: 'aws', stackName: 'role' };
   const parameters = { OncePerAccount: 'there-already' };
-  const stack = readTemplate(JSON.parse(stdout), { ...settings, parameters }, folder);
+  const stack = readTemplate(JSON.parse(stdout), { ...settings, parameters }, at.folder);
   expect(stack.resourcesOf('AWS::IAM::Role').map(({ logicalId }) => logicalId)).toEqual(['Role']);
   expect(stack.resourcesOf('AWS::IAM::OIDCProvider')).toEqual([]);
-});
-
-/** What stands there, of JSON; a document within is JSON again. */
-const at = (json: unknown, ...path: readonly string[]): unknown => {
-  const [step, ...rest] = path;
-  if (step === undefined) return json;
-  const members = z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).parse(json);
-  return at(new Map(Object.entries(members)).get(step), ...rest);
-};
-const documentAt = (json: unknown, ...path: readonly string[]): unknown =>
-  JSON.parse(z.string().parse(at(json, ...path)));
-
-test('Terraform makes the same: every document, name, duration and tag', async () => {
-  const readOnly = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
-  const [cloud, terra] = await Promise.all(
-    ['cloudformation', 'terraform'].map(
-      async (format) =>
-        JSON.parse((await template('staging-admin', '--permissions', readOnly, '--format', format)).stdout) as unknown,
-    ),
-  );
-  const made = (...path: readonly string[]) => at(cloud, 'Resources', ...path);
-  const policy = ['resource', 'aws_iam_policy', 'Admin_boundary'];
-  expect(documentAt(terra, ...policy, 'policy')).toEqual(made('Boundary', 'Properties', 'PolicyDocument'));
-  expect(at(terra, ...policy, 'lifecycle')).toEqual({ ignore_changes: ['policy'] });
-  const role = ['resource', 'aws_iam_role', 'Admin'];
-  expect(documentAt(terra, ...role, 'assume_role_policy')).toEqual(
-    made('Role', 'Properties', 'AssumeRolePolicyDocument'),
-  );
-  expect(at(terra, ...role)).toMatchObject({
-    ...{ name: 'Admin', path: '/hatcheck/', max_session_duration: 3600 },
-    description: made('Role', 'Properties', 'Description'),
-    permissions_boundary: '${aws_iam_policy.Admin_boundary.arn}',
-    tags: { 'hatcheck-entitlements': 'staging-admin staging-deploy' },
-  });
-  expect(documentAt(terra, 'resource', 'aws_iam_role', 'hatcheck_revoker', 'assume_role_policy')).toEqual(
-    made('Revoker', 'Properties', 'AssumeRolePolicyDocument'),
-  );
-  expect(documentAt(terra, 'resource', 'aws_iam_role_policy', 'hatcheck_revoker', 'policy')).toEqual(
-    made('Revoker', 'Properties', 'Policies', '0', 'PolicyDocument'),
-  );
-  expect(at(terra, 'resource', 'aws_iam_role_policy_attachment', 'Admin_0', 'policy_arn')).toBe(readOnly);
-  expect(made('Role', 'Properties', 'ManagedPolicyArns')).toEqual([readOnly]);
-  expect(at(terra, 'resource', 'aws_iam_openid_connect_provider', 'hatcheck')).toMatchObject({
-    url: made('TokenProvider', 'Properties', 'Url'),
-    client_id_list: made('TokenProvider', 'Properties', 'ClientIdList'),
-  });
-});
-
-describe('what is left to do', () => {
-  test('is said beside the template, in the steps of making a role', async () => {
-    const { stderr } = await template('prod-admin');
-    expect(stderr).toContain(CREDENTIALS);
-    expect(stderr).toContain('5f0c9a1e');
-    expect(stderr).toContain('/hatcheck/Admin-boundary');
-    expect(stderr).toMatch(/^1\. Trusted entity[^]*^2\. Permissions: none yet[^]*^3\. Review[^]*120 minutes/m);
-  });
-
-  test('names that are there already are said so, whatever path they stand under', async () => {
-    const Roles = ['role/Admin', 'role/hatcheck/hatcheck-revoker'].map((path) => ({
-      Arn: `arn:aws:iam::111122223333:${path}`,
-      RoleName: path.slice(path.lastIndexOf('/') + 1),
-    }));
-    writeFileSync(join(folder, 'roles.json'), JSON.stringify({ Roles }));
-    const { code, stderr } = await template('prod-admin', '--existing', 'roles.json');
-    expect(code).toBe(0);
-    expect(stderr).toContain('arn:aws:iam::111122223333:role/Admin is there already');
-    expect(stderr).toContain('hatcheck-revoker is there already');
-    expect((await template('staging-admin', '--existing', 'roles.json')).stderr).not.toContain('already.');
-  });
-
-  test('a trust policy that is too long for IAM is said so', async () => {
-    const many = Array.from(
-      { length: 40 },
-      (_, at) => `  staging-of-a-team-with-a-rather-long-name-${at}:
-    role: { account: staging, name: Admin }
-    session: { via: webIdentity }
-    requesters: { groups: [sre] }
-    approval: auto
-    maxDuration: 1h
-`,
-    );
-    writeFileSync(join(folder, 'many.yml'), ACCESS + many.join(''));
-    expect((await template('staging-admin', '--access', 'many.yml')).stderr).toContain('IAM takes 2048');
-    expect((await template('staging-admin')).stderr).not.toContain('IAM takes');
-  });
-
-  test.each([
-    ['an entitlement that is none', ['--entitlement', 'other']],
-    ['a broker in no account', ['--broker-account', '12']],
-    ['an issuer with a path', ['--issuer', `${ISSUER}/path`]],
-    ['permissions that are no policy', ['--permissions', 'AdministratorAccess']],
-    [
-      'permissions that the revoker role may write',
-      ['--permissions', 'arn:aws:iam::111122223333:policy/hatcheck/Admin-boundary'],
-    ],
-    ['an organization that is none', ['--organization', 'example']],
-    ['a list of roles that is none', ['--existing', 'access.yml']],
-  ])('%s is wrong usage', async (_, options) => {
-    expect(await template('prod-admin', ...options)).toMatchObject({ code: 2, stdout: '' });
-  });
 });
