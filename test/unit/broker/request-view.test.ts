@@ -1,15 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { issueCredentials } from '../../../lib/broker/issue.ts';
 import { readRequest } from '../../../lib/broker/read-request.ts';
-import { type RequestView, viewRequests } from '../../../lib/broker/request-view.ts';
+import { viewRequests } from '../../../lib/broker/request-view.ts';
 import { summaryOf } from '../../../lib/broker/summary.ts';
-import type { Entitlement } from '../../../lib/domain/entitlement.ts';
-import type { Principal } from '../../../lib/domain/principal.ts';
 import {
   approver,
   auditor,
   engineer,
-  entitlement,
   noon,
   policy,
   request,
@@ -18,21 +14,9 @@ import {
   stage,
   submitted,
 } from '../../support/builders.ts';
-import { type MemoryDesk, memoryDesk, memoryPeople } from '../../support/memory.ts';
-import { acted, asked, by, granted, issuerAt, words } from './story.ts';
-
-const names = new Map([
-  [engineer.handle, { displayName: 'Erin Engineer', email: 'engineer@example.com' }],
-  [approver.handle, { displayName: 'Ada Approver' }],
-]);
-const deskOf = (of: Partial<Entitlement> = {}): MemoryDesk =>
-  memoryDesk({ people: memoryPeople(names), policy: policy([entitlement(of)]) });
-
-const seen = async (desk: MemoryDesk, id: string, principal: Principal = engineer): Promise<RequestView> => {
-  const { request: found } = await readRequest(desk, engineer, id);
-  const [view] = await viewRequests(desk, principal, [found]);
-  return view!;
-};
+import { memoryPeople } from '../../support/memory.ts';
+import { acted, asked, granted, words } from './story.ts';
+import { deskOf, seen } from './view-scene.ts';
 
 const erin = { handle: engineer.handle, displayName: 'Erin Engineer', email: 'engineer@example.com' };
 const ada = { handle: approver.handle, displayName: 'Ada Approver' };
@@ -180,71 +164,6 @@ test('however many requests, names and words are read once, each name once', asy
   expect([handles, wanted]).toEqual([[[engineer.handle, approver.handle]], [4]]);
 });
 
-describe('what the caller may do', () => {
-  const actions = async (desk: MemoryDesk, id: string, who: Principal): Promise<readonly string[]> =>
-    (await seen(desk, id, who)).actions;
-
-  test('while it is pending', async () => {
-    const desk = deskOf();
-    const id = await asked(desk);
-    expect(await actions(desk, id, engineer)).toEqual(['cancel']);
-    expect(await actions(desk, id, approver)).toEqual(['approve', 'deny']);
-    expect(await actions(desk, id, security)).toEqual([]);
-    expect(await actions(desk, id, auditor)).toEqual([]);
-  });
-
-  test('while the grant lasts', async () => {
-    const desk = deskOf();
-    const id = await granted(desk);
-    expect(await actions(desk, id, engineer)).toEqual(['end', 'credentials', 'console']);
-    expect(await actions(desk, id, approver)).toEqual(['revoke']);
-    expect(await actions(desk, id, secondApprover)).toEqual(['revoke']);
-    expect(await actions(desk, id, security)).toEqual(['revoke']);
-  });
-
-  test('before it begins', async () => {
-    const desk = deskOf();
-    const id = await granted(desk, { startAt: noon(600) });
-    expect(await actions(desk, id, engineer)).toEqual(['end']);
-  });
-
-  test('after one yes of two: that approver has said what there is to say', async () => {
-    const desk = deskOf({ approval: { stages: [stage('sre-leads', 2)], withinSeconds: 1800 } });
-    const id = await asked(desk);
-    await acted(desk, id, approver, { type: 'approve' });
-    expect(await actions(desk, id, approver)).toEqual(['deny']);
-    expect(await actions(desk, id, secondApprover)).toEqual(['approve', 'deny']);
-  });
-
-  test('attack: a requester among the approvers is offered neither approval nor denial', async () => {
-    const desk = deskOf();
-    const id = await asked(desk);
-    expect(await actions(desk, id, { ...engineer, groups: ['okta:sre', 'okta:sre-leads'] })).toEqual(['cancel']);
-  });
-
-  test('an act that only wants a newer sign-in is still theirs', async () => {
-    const desk = deskOf({ requires: { mfa: true }, groupsMaxAgeSeconds: 60 });
-    const id = await asked(desk, {}, { ...engineer, methods: ['mfa'] });
-    desk.clock.advance(61);
-    expect(await actions(desk, id, approver)).toEqual(['approve', 'deny']);
-    await acted(desk, id, { ...approver, groupsAt: noon(61) }, { type: 'approve' });
-    expect(await actions(desk, id, engineer)).toEqual(['end', 'credentials', 'console']);
-  });
-
-  test('an act against any other rule is not', async () => {
-    const desk = deskOf();
-    const id = await granted(desk);
-    expect(await actions(desk, id, { ...engineer, groups: [] })).toEqual(['end']);
-  });
-
-  test('a limit that is reached counts where the issues are known', async () => {
-    const issuer = issuerAt(deskOf({ limits: { issuesPerHour: 1 } }));
-    const id = await granted(issuer);
-    await issueCredentials(issuer, by(id));
-    expect(await actions(issuer, id, engineer)).toEqual(['end']);
-  });
-});
-
 test('parallel stages and an escalation are shown, and it is an approver’s to see from then on', async () => {
   const to = { groups: ['okta:auditors', 'okta:managers'] };
   const desk = deskOf({
@@ -263,14 +182,6 @@ test('parallel stages and an escalation are shown, and it is an approver’s to 
   });
   desk.clock.advance(900);
   expect((await seen(desk, id, auditor)).actions).toEqual(['approve', 'deny']);
-});
-
-test('where only the portal will do, the act is not offered to a caller by another way', async () => {
-  const desk = deskOf({ approverRequires: { mfa: false, channel: 'portal' } });
-  const { request } = await readRequest(desk, engineer, await asked(desk));
-  const actions = async (channel: 'portal' | 'bearer'): Promise<unknown> =>
-    (await viewRequests(desk, approver, [request], channel))[0]?.actions;
-  expect([await actions('portal'), await actions('bearer')]).toEqual([['approve', 'deny'], ['deny']]);
 });
 
 describe('an extension as it is shown', () => {

@@ -1,10 +1,7 @@
-import { describe, expect, jest, test } from '@jest/globals';
-import { seal, verifyChain } from '../../../lib/broker/chain.ts';
-import type { LinkNotice } from '../../../lib/broker/link-notice.ts';
-import type { Notice } from '../../../lib/broker/notice.ts';
-import type { Ledger, Revocation } from '../../../lib/broker/ports.ts';
-import { type LedgerChange, type LedgerWatch, watchLedger } from '../../../lib/broker/watch-ledger.ts';
-import type { RecordedEvent, StoredEvent } from '../../../lib/domain/event.ts';
+import { describe, expect, test } from '@jest/globals';
+import { seal } from '../../../lib/broker/chain.ts';
+import { watchLedger } from '../../../lib/broker/watch-ledger.ts';
+import type { RecordedEvent } from '../../../lib/domain/event.ts';
 import { NO_STANDING } from '../../../lib/domain/standing.ts';
 import {
   NOON,
@@ -14,65 +11,13 @@ import {
   entitlement,
   intended,
   noon,
-  policy,
   recorded,
   security,
   submitted,
   words,
 } from '../../support/builders.ts';
-import {
-  type MemoryClock,
-  type MemoryDues,
-  type MemoryLedger,
-  memoryClock,
-  memoryDues,
-  memoryLedger,
-  memorySummaries,
-  seededChance,
-  unavailable,
-} from '../../support/memory.ts';
-
-const ID = 'r_AAAAAAAAAAAAAAAAAAAAAAAAAA';
-const STREAM = `request#${ID}`;
-const TODAY = 'alarm#2026-03-02';
-
-interface Watched extends LedgerWatch {
-  readonly dues: MemoryDues;
-  readonly ledger: MemoryLedger;
-  readonly clock: MemoryClock;
-  readonly alarm: jest.Mock<LedgerWatch['alarm']>;
-  readonly sent: Notice[];
-  readonly linked: LinkNotice[];
-  readonly revoked: Revocation[];
-  readonly listed: () => Promise<readonly { readonly id: string; readonly seq: number }[]>;
-}
-
-const watched = (turn?: () => Promise<void>): Watched => {
-  const summaries = memorySummaries();
-  const sent: Notice[] = [];
-  const linked: LinkNotice[] = [];
-  const revoked: Revocation[] = [];
-  return {
-    ...{ sent, policy: policy(), notices: { send: (notice) => Promise.resolve(void sent.push(notice)) } },
-    ...{ linked, linkNotices: { sendLink: (one) => Promise.resolve(void linked.push(one)) } },
-    dues: memoryDues(),
-    ...{ revoked, revocations: { send: (one) => Promise.resolve(void revoked.push(one)) } },
-    ...{ summaries, clock: memoryClock(noon(10)), chance: seededChance(), alarm: jest.fn<LedgerWatch['alarm']>() },
-    ledger: memoryLedger(turn),
-    listed: async () => (await summaries.ofEverybody({ limit: 9, now: noon(9999) })).items,
-  };
-};
-
-const write = async (ledger: Ledger, ...events: readonly RecordedEvent[]): Promise<StoredEvent[]> => {
-  const written: StoredEvent[] = [];
-  for (const event of events) written.push(seal(written.at(-1), STREAM, event));
-  for (const event of written) await ledger.append(event);
-  return written;
-};
-
-const appended = ({ stream, seq, hash }: StoredEvent, changeId = 'change-1'): LedgerChange => ({
-  ...{ kind: 'appended', changeId, at: NOON, stream, seq, hash },
-});
+import { unavailable } from '../../support/memory.ts';
+import { ID, STREAM, appended, watched, write } from './watch-scene.ts';
 
 describe('sessions of a request that is closed', () => {
   const REVOKED = recorded('request.revoked', { reason: words('stop') }, { by: security, at: noon(60) });
@@ -115,13 +60,6 @@ describe('sessions of a request that is closed', () => {
     expect(watch.sent).toEqual([]);
   });
 });
-
-const overwritten = {
-  kind: 'altered',
-  changeId: 'change-7',
-  at: NOON,
-  altered: { stream: STREAM, seq: 0, change: 'modify', hashBefore: 'before', hashAfter: 'after' },
-} as const satisfies LedgerChange;
 
 describe('a new event of a request', () => {
   test('is looked at again after ten minutes when it is an intent, and only then', async () => {
@@ -282,100 +220,4 @@ test('a new event of any other stream changes nothing', async () => {
   const watch = watched(() => Promise.reject(unavailable()));
   await watchLedger(watch, appended(seal(undefined, `refusals#${ID}`, approved(approver, NOON))));
   expect(watch.alarm).not.toHaveBeenCalled();
-});
-
-describe('a forged event', () => {
-  test('that does not follow the one before raises the alarm, and leaves the summary alone', async () => {
-    const watch = watched();
-    await write(watch.ledger, submitted());
-    const elsewhere = seal(undefined, STREAM, submitted({ durationSeconds: 7 }));
-    const forged = seal(elsewhere, STREAM, approved(approver, NOON));
-    await watch.ledger.append(forged);
-    await watchLedger(watch, appended(forged));
-    expect(await watch.ledger.read(TODAY)).toMatchObject([
-      { type: 'ledger.altered', data: { stream: STREAM, seq: 1, change: 'insert', hashAfter: forged.hash } },
-    ]);
-    expect(await watch.listed()).toEqual([]);
-  });
-
-  test('that follows, but has no place in a request, raises the alarm', async () => {
-    const watch = watched();
-    const [, second] = await write(watch.ledger, submitted(), submitted());
-    await watchLedger(watch, appended(second!));
-    expect(await watch.ledger.read(TODAY)).toMatchObject([{ data: { seq: 1, change: 'insert' } }]);
-  });
-
-  test('does not make an alarm of a genuine one of the same stream', async () => {
-    const watch = watched();
-    const [first] = await write(watch.ledger, submitted(), submitted());
-    await watchLedger(watch, appended(first!));
-    watch.ledger.alter(STREAM, 1, (canonical) => canonical.replace('3600', '3601'));
-    await watchLedger(watch, appended(first!));
-    expect(watch.alarm).not.toHaveBeenCalled();
-    expect(watch.ledger.streams()).toEqual([STREAM]);
-  });
-});
-
-describe('an alteration', () => {
-  test('is told to the operator, and stands in the alarms of its day, by the system', async () => {
-    const watch = watched();
-    await watchLedger(watch, overwritten);
-    expect(watch.alarm.mock.calls).toEqual([[overwritten.altered]]);
-    expect(await watch.ledger.read(TODAY)).toMatchObject([
-      {
-        ...{ type: 'ledger.altered', eventId: 'change-7', at: noon(10), seq: 0 },
-        actor: { kind: 'system', handle: 'on-ledger-event' },
-        data: { stream: STREAM, seq: 0, change: 'modify', hashBefore: 'before', hashAfter: 'after' },
-      },
-    ]);
-  });
-
-  test('that is told again, after midnight even, is not a second event', async () => {
-    const watch = watched();
-    await watchLedger(watch, overwritten);
-    watch.clock.advance(86_400);
-    await watchLedger(watch, overwritten);
-    expect(watch.ledger.streams()).toEqual([TODAY]);
-    expect(await watch.ledger.read(TODAY)).toHaveLength(1);
-    expect(watch.alarm).toHaveBeenCalledTimes(2);
-  });
-
-  test('follows those of the day, and is never before them, though this clock is behind', async () => {
-    const watch = watched();
-    await watchLedger(watch, overwritten);
-    watch.clock.set(noon(-60));
-    await watchLedger(watch, { ...overwritten, changeId: 'change-8' });
-    const alarms = await watch.ledger.read(TODAY);
-    verifyChain(alarms);
-    expect(alarms.map(({ eventId, at }) => [eventId, at])).toEqual([
-      ['change-7', noon(10)],
-      ['change-8', noon(10)],
-    ]);
-  });
-
-  test('is told to the operator even when the alarms themselves cannot be read', async () => {
-    const watch = watched();
-    await watchLedger(watch, overwritten);
-    watch.ledger.alter(TODAY, 0, (canonical) => canonical.replace('modify', 'remove'));
-    await expect(watchLedger(watch, { ...overwritten, changeId: 'change-8' })).rejects.toMatchObject({
-      code: 'ledger_unavailable',
-    });
-    expect(watch.alarm).toHaveBeenCalledTimes(2);
-  });
-
-  test('of the same moment as another both stand, each once', async () => {
-    const watch = watched(() => Promise.resolve());
-    const changeIds = ['change-1', 'change-2', 'change-3'];
-    await Promise.all(changeIds.map((changeId) => watchLedger(watch, { ...overwritten, changeId })));
-    expect((await watch.ledger.read(TODAY)).map(({ eventId }) => eventId).sort()).toEqual(changeIds);
-    expect(watch.clock.pauses.length).toBeGreaterThan(0);
-  });
-
-  test('is told again when others are always quicker', async () => {
-    const watch = watched();
-    const ledger = { ...watch.ledger, append: () => Promise.resolve('conflict' as const) };
-    await expect(watchLedger({ ...watch, ledger }, overwritten)).rejects.toMatchObject({ code: 'ledger_conflict' });
-    expect(watch.clock.pauses).toHaveLength(8);
-    for (const ms of watch.clock.pauses) expect(ms).toBeLessThan(100);
-  });
 });
