@@ -110,12 +110,12 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   ended: ['ended', 'revoked'],
 };
 
-const forEveryLife = (law: (life: ReturnType<typeof lived>, of: Entitlement) => void): void => {
+const forEveryLife = (law: (life: ReturnType<typeof lived>, of: Entitlement) => void, seed?: number): void => {
   fc.assert(
     fc.property(entitlements, steps, (of, taken) => {
       law(lived(of, taken), of);
     }),
-    { numRuns: 500 },
+    { numRuns: 500, ...(seed === undefined ? {} : { seed }) },
   );
 };
 
@@ -196,9 +196,10 @@ describe('whatever is done to a request, in whatever order', () => {
 
 test('the lives that the laws are tried on are worth it: each kind of event comes up', () => {
   const seen = new Set<string>();
+  // A law holds of every life; that something comes up is likely only, so that it is said of the same lives each time.
   forEveryLife(({ events }) => {
     for (const { type } of events) seen.add(type);
-  });
+  }, 20_261_122);
   expect([...seen].toSorted()).toEqual([
     'credentials.intended',
     'request.approved',
