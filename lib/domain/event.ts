@@ -4,6 +4,7 @@ import type { Snapshot, Stage } from './entitlement.ts';
 import type { Hold } from './hold.ts';
 import type { Approvers, Handle, Instant } from './principal.ts';
 import type { Reservation } from './reservation.ts';
+import type { NothingOf, Unsayable } from './sayable.ts';
 import type { Scope } from './scope.ts';
 import type { Escalation } from './stages.ts';
 import type { Standing } from './standing.ts';
@@ -223,3 +224,6 @@ export type StoredEvent<T extends EventType = EventType> = RecordedEvent<T> & {
   readonly hash: string;
   readonly v: 1;
 };
+
+/** Nothing secret is in any event: a member of any of them that could hold one does not compile here. */
+export type SecretsInEvents = NothingOf<Unsayable<StoredEvent, 'event'>>;
