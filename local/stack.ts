@@ -13,6 +13,7 @@ import { type LocalAws, type LocalAwsOptions, startLocalAws } from './aws/server
 import type { SigningKey } from './aws/kms/service.ts';
 import type { Role } from './aws/world.ts';
 import { openBoundaries } from './boundaries-file.ts';
+import { bucketsOf } from './buckets.ts';
 import { compile } from './compile.ts';
 import type { LocalSlack } from './chat/slack.ts';
 import type { LocalTeams } from './chat/teams.ts';
@@ -251,7 +252,7 @@ const awsOptions = (
     world: {
       accounts: {
         ...targetAccounts(policy, origin, issuerMetadata(origin, samlCertificates(signingKeys))),
-        [BROKER_ACCOUNT]: { buckets: [] },
+        [BROKER_ACCOUNT]: { buckets: bucketsOf(template, join(folder, 's3')) },
       },
       roles: [...roles, ...Object.values(template.roles).map(functionRole)],
       managedPolicies,
@@ -313,6 +314,7 @@ const functionEnvironment = (
     HATCHECK_SQS_ENDPOINT: aws.endpoint,
     HATCHECK_KMS_ENDPOINT: aws.endpoint,
     HATCHECK_SES_ENDPOINT: aws.endpoint,
+    HATCHECK_S3_ENDPOINT: aws.endpoint,
     HATCHECK_ISSUER: origin,
     HATCHECK_FEDERATION_ENDPOINT: aws.federationEndpoint,
     HATCHECK_CONSOLE_ENDPOINT: aws.consoleOrigin,

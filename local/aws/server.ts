@@ -11,7 +11,7 @@ import { createKms } from './kms/service.ts';
 import type { SigningKey } from './kms/service.ts';
 import type { PolicyDocument } from './policy/document.ts';
 import { createRouter } from './router.ts';
-import { s3 } from './s3/service.ts';
+import { createS3 } from './s3/service.ts';
 import type { Service } from './service.ts';
 import { sessionIssuer } from './session.ts';
 import type { Credentials, SessionIssuer } from './session.ts';
@@ -96,7 +96,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   };
   const route = createRouter({
     ...{ world, sessions, clock, record },
-    services: new Map<string, Service>(Object.entries({ sts, iam, s3, sqs, kms, ses, dynamodb: dynamodb.service })),
+    services: new Map<string, Service>(
+      Object.entries({ sts, iam, s3: createS3(), sqs, kms, ses, dynamodb: dynamodb.service }),
+    ),
     fallback: sts,
   });
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES });

@@ -101,6 +101,11 @@ export function authorise(call: ServiceCall, action: string, resource: string, b
   throw new AwsFault(status, code, describeDenial({ ...request, resource: shownAs }, decision), decision.reason);
 }
 
+/** Whether the caller may do something more than what the call is about; notes nothing. */
+export function isAllowed(call: ServiceCall, action: string, resource: string, resourcePolicy?: Policy): boolean {
+  return decide({ ...call, notes: { ...call.notes } }, accessRequest(call, action, resource), resourcePolicy).allowed;
+}
+
 const compiled = new Map<string, Policy>();
 const REMEMBERED = 200;
 

@@ -3,10 +3,19 @@ import { createManagedPolicies } from './iam/managed-policies.ts';
 import type { ManagedPolicies } from './iam/managed-policies.ts';
 import { parsePolicy } from './policy/document.ts';
 import type { Policy, PolicyDocument } from './policy/document.ts';
+import type { Shelf } from './s3/shelf.ts';
 
 export interface Bucket {
   readonly name: string;
+  /** What is in it at the start. */
   readonly objects: Readonly<Record<string, string>>;
+  /** Without it an object that is put again replaces the one before, and a delete removes it. */
+  readonly versioned?: boolean;
+  /** Object Lock is enabled; what is put is locked by default, or as the put says. Versioned buckets only. */
+  readonly lock?: { readonly byDefault?: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly days: number } };
+  readonly policy?: PolicyDocument;
+  /** Where its objects are; without it they are gone with the process. */
+  readonly shelf?: Shelf;
 }
 
 export interface Role {
@@ -74,6 +83,8 @@ export interface LoadedRole {
 /** The world while it runs: roles, their boundaries and table policies can be put, everything else stays. */
 export interface LoadedWorld {
   readonly bucketsOf: (account: string) => readonly Bucket[];
+  /** Names of buckets are everybody's: no two accounts have the same. */
+  readonly bucketPolicy: (name: string) => Policy | undefined;
   readonly oidcProvider: (account: string, issuer: string) => OidcProvider | undefined;
   readonly samlProvider: (account: string, name: string) => SamlProvider | undefined;
   readonly role: (arn: string) => LoadedRole | undefined;
@@ -97,6 +108,13 @@ export function loadWorld(world: World, onPolicy?: (arn: string, text: string) =
     if (!/^\d{12}$/.test(account)) throw new TypeError(`account "${account}" is not twelve digits`);
   }
   const buckets = new Map(Object.entries(world.accounts).map(([account, content]) => [account, content.buckets]));
+  const bucketPolicies = new Map(
+    [...buckets.values()]
+      .flat()
+      .flatMap(({ name, policy }) =>
+        policy === undefined ? [] : [[name, parsePolicy(policy, 'resource', `policy of the bucket ${name}`)]],
+      ),
+  );
   const managedPolicies = createManagedPolicies(world.managedPolicies ?? {}, onPolicy);
   const roles = new Map<string, StoredRole>();
   const withBoundary = (role: StoredRole): LoadedRole => {
@@ -112,6 +130,7 @@ export function loadWorld(world: World, onPolicy?: (arn: string, text: string) =
   );
   return {
     bucketsOf: (account) => buckets.get(account) ?? [],
+    bucketPolicy: (name) => bucketPolicies.get(name),
     oidcProvider: (account, issuer) =>
       world.accounts[account]?.oidcProviders?.find((provider) => provider.issuer === issuer),
     samlProvider: (account, name) => world.accounts[account]?.samlProviders?.find((provider) => provider.name === name),
