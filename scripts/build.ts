@@ -12,6 +12,7 @@ import { buildCli } from './build-cli.ts';
 import { buildPortal } from './build-portal.ts';
 import { LAMBDA, credentialsFromEnvironment, filesForLater, unwrappedBuiltins } from './for-lambda.ts';
 import { openApiText } from './openapi.ts';
+import { templateFacts } from './template-facts.ts';
 
 export interface BuildOptions {
   /** The checked access policy, which every bundle carries. */
@@ -32,9 +33,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Bundles every function into `<outDir>/<name>.mjs`, the access policy in it, and what it imports later into a file of its own; writes beside
- * them `meta.json` (what each bundle is made of), `target-roles.json` (what `credentials` may assume),
- * `mail-from.json` (what address `on-notice` may send from) and `policy-version.json` (what a deployment
- * activates), which serverless.yml reads. Returns the bundles by name. Throws esbuild's BuildFailure, and has written nothing then.
+ * them `meta.json` (what each bundle is made of), and what serverless.yml reads of the policy (`templateFacts`). Returns the bundles by name. Throws esbuild's BuildFailure, and has written nothing then.
  */
 export const build = async (options: BuildOptions): Promise<Bundle[]> => {
   const entryPoints = await sourceFiles(options.functionsDir ?? join(ROOT, 'functions'));
@@ -55,29 +54,12 @@ export const build = async (options: BuildOptions): Promise<Bundle[]> => {
   await removeStale(options.outDir, files);
   await Promise.all(files.map(({ path, text }) => writeFile(path, text)));
   await writeFile(join(options.outDir, 'meta.json'), JSON.stringify(metafile));
-  await writeFile(join(options.outDir, 'target-roles.json'), JSON.stringify(targetRoles(options.access)));
-  await writeFile(join(options.outDir, 'mail-from.json'), JSON.stringify(mailFrom(options.access)));
-  await writeFile(join(options.outDir, 'policy-version.json'), JSON.stringify({ version: options.access.version }));
+  for (const [name, fact] of Object.entries(templateFacts(options.access)))
+    await writeFile(join(options.outDir, name), JSON.stringify(fact));
   return bundles
     .map(({ path, text }) => ({ name: basename(path, '.mjs'), path, bytes: Buffer.byteLength(text) }))
     .sort((a, b) => a.name.localeCompare(b.name));
 };
-
-/**
- * The role paths that the entitlements by assumeRole name, as ARN patterns; a role without a path stands for itself, since its
- * pattern would be every role of the account. What we sign opens the others, with no permission of ours. A statement
- * needs a resource: where there are only others, theirs, whose trust policies do not let us in.
- */
-const targetRoles = ({ entitlements }: CompiledAccess): string[] => {
-  const assumed = entitlements.filter(({ session }) => session.via === 'assumeRole');
-  const patterns = (assumed.length > 0 ? assumed : entitlements).map(({ roleArn }) =>
-    roleArn.replace(/(:role\/.+\/)[^/]+$/, '$1*'),
-  );
-  return [...new Set(patterns)].sort();
-};
-
-/** A condition needs a value: where access.yml names no address, one that is none. */
-const mailFrom = ({ chat }: CompiledAccess): string => chat?.mail?.from ?? 'nobody';
 
 const sourceFiles = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((name) => name.endsWith('.ts')).map((name) => join(folder, name));

@@ -286,8 +286,8 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
       ),
       one(
         'anybody’s parameters',
-        statement('TokenRole', 'Sid=Secrets', 'Resource'),
-        'arn:aws:ssm:eu-west-1:777788889999:parameter/*',
+        statement('TokenRole', 'Sid=Pepper', 'Resource'),
+        'arn:aws:ssm:eu-west-1:777788889999:parameter/hatcheck/*',
         'token ssm:GetParameter',
       ),
       one(

@@ -161,10 +161,13 @@ export const onlySignInReadsSecrets: Law = (stack) =>
     .filter(({ functionId, resource }) => !SECRETS_OF[functionId]?.some((suffix) => resource.endsWith(suffix)))
     .map(said);
 
+/** The laptop's identity providers know us by nothing that stands in AWS. */
+const OF_SIGN_IN = [':parameter/hatcheck/dev/pepper', ':parameter/hatcheck/no-provider-has-a-secret'];
+
 /** Whoever asks services outside reads what those know us by, and never the pepper. */
 const SECRETS_OF: Readonly<Record<string, readonly string[]>> = {
-  signin: [':parameter/hatcheck/*'],
-  token: [':parameter/hatcheck/*'],
+  signin: OF_SIGN_IN,
+  token: OF_SIGN_IN,
   requests: [':parameter/hatcheck/dev/outside/*'],
   credentials: [':parameter/hatcheck/dev/outside/*'],
   'on-schedule': [':parameter/hatcheck/dev/outside/*'],

@@ -22,7 +22,8 @@ signin          | dynamodb:Query                                                
 signin          | dynamodb:GetItem                                                                     | identity                                  | chatcode#*
 signin          | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | limit#chatcode*
 signin          | dynamodb:PutItem                                                                     | identity                                  | person#*, replay#*, upstream#*
-signin          | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
+signin          | ssm:GetParameter                                                                     | parameter/hatcheck/dev/pepper             |
+signin          | ssm:GetParameter                                                                     | parameter/hatcheck/no-provider-has-a-secret |
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | signin#*
 token           | dynamodb:PutItem                                                                     | identity                                  | session#*, person#*, replay#*
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | code#*, family#*, refresh#*
@@ -31,7 +32,8 @@ token           | dynamodb:PutItem, dynamodb:GetItem                            
 token           | dynamodb:PutItem, dynamodb:DeleteItem                                                | identity                                  | upstream#*
 token           | dynamodb:GetItem, dynamodb:Query                                                     | identity                                  | session#*
 token           | dynamodb:DeleteItem                                                                  | identity                                  | session#*, family#*
-token           | ssm:GetParameter                                                                     | parameter/hatcheck/*                      |
+token           | ssm:GetParameter                                                                     | parameter/hatcheck/dev/pepper             |
+token           | ssm:GetParameter                                                                     | parameter/hatcheck/no-provider-has-a-secret |
 requests        | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, refusals#*, person#*, control
 requests        | dynamodb:PutItem                                                                     | ledger                                    | request#*, person#*, control
 requests        | dynamodb:PutItem                                                                     | index                                     | request#*

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CompiledAccess } from '../../lib/config/access.ts';
 import { loadAccessFile } from '../../lib/config/access-file.ts';
 import { build } from '../../scripts/build.ts';
+import { templateFacts } from '../../scripts/template-facts.ts';
 import type { Bundle } from '../../scripts/build.ts';
 
 let folder: string;
@@ -53,6 +54,7 @@ describe('the build', () => {
       'old.mjs',
       'policy-version.json',
       'policy.mjs',
+      'provider-secrets.json',
       'target-roles.json',
     ]);
   });
@@ -87,6 +89,34 @@ describe('the build', () => {
     const outDir = join(folder, 'without-mail');
     await build({ access: { ...access, chat: {} }, outDir, functionsDir: join(folder, 'functions') });
     expect(JSON.parse(await readFile(join(outDir, 'mail-from.json'), 'utf8'))).toBe('nobody');
+  });
+
+  test('names the secrets that identity providers know us by, one by one, wherever they stand', () => {
+    const facts = (clientSecret: string): unknown => {
+      const identityProviders = access.identityProviders.flatMap((each) =>
+        each.type === 'oidc' ? [{ ...each, clientSecret }] : [],
+      );
+      return templateFacts({ ...access, identityProviders })['provider-secrets.json'];
+    };
+    const arn = (rest: string) => ({ 'Fn::Sub': rest.replace('@', '${AWS::Region}:${AWS::AccountId}') });
+    const actions = ['ssm:GetParameter'];
+    expect(facts('ssm:/elsewhere/okta')).toEqual({
+      actions,
+      resources: [arn('arn:${AWS::Partition}:ssm:@:parameter/elsewhere/okta')],
+    });
+    expect(facts('secretsmanager:corp/okta')).toEqual({
+      actions: [...actions, 'secretsmanager:GetSecretValue'],
+      resources: [
+        arn('arn:${AWS::Partition}:ssm:@:parameter/aws/reference/secretsmanager/corp/okta'),
+        arn('arn:${AWS::Partition}:secretsmanager:@:secret:corp/okta-??????'),
+      ],
+    });
+    const none = {
+      actions,
+      resources: [arn('arn:${AWS::Partition}:ssm:@:parameter/hatcheck/no-provider-has-a-secret')],
+    };
+    expect(facts('env:OKTA')).toEqual(none);
+    expect(templateFacts({ ...access, identityProviders: [] })['provider-secrets.json']).toEqual(none);
   });
 
   test('writes nothing when a function does not compile', async () => {
