@@ -3,6 +3,7 @@ import type { ToldRequest } from '../broker/told-request.ts';
 import type { Notice } from '../broker/notice.ts';
 import type { RequestShown } from '../broker/request-view.ts';
 import type { Instant } from '../domain/principal.ts';
+import { durationText } from '../domain/time.ts';
 import { visibleLine } from './plain.ts';
 import type { Card, CardAction } from './port.ts';
 
@@ -157,13 +158,6 @@ const actText = (by: Person, at: Instant, words: string | undefined, instead = '
 const timeText = (at: Instant): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
 
 const countText = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
-/** `1 h 30 min`; seconds only where there is no whole minute of them. */
-const durationText = (seconds: number): string => {
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const parts = [hours > 0 && `${hours} h`, minutes > 0 && `${minutes} min`, rest > 0 && `${rest} s`];
-  return parts.filter((part) => part !== false).join(' ');
-};
 
 /** What a person is told alone, of their own request: what came of it, and what to do next. */
 export const requesterCard = (kind: Notice['kind'], { shown }: ToldRequest): Card => ({

@@ -10,7 +10,7 @@ import { type Extension, type RequestState, openExtension, statusAt } from './re
 import { type Check, type Rule, evaluate } from './rule.ts';
 import type { Staged } from './stages.ts';
 import { notTooFarAhead } from './start.ts';
-import { isBefore } from './time.ts';
+import { durationText, isBefore } from './time.ts';
 import { isAsked, isOwn, isSpokenFor, saidYes, seatOf } from './voice.ts';
 
 type Approve = Extract<Command, { type: 'approve' }>;
@@ -126,7 +126,7 @@ const entitlementChecks = (
   signInAgeCheck(context.principal, approverRequires, context.now),
   {
     rule: 'onlyLess',
-    detail: `At most the ${matter.grantedSeconds} seconds that were asked for.`,
+    detail: `At most the ${durationText(matter.grantedSeconds)} that were asked for.`,
     check: () => onlyLess(matter, command),
   },
   {

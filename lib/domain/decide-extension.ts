@@ -9,7 +9,7 @@ import { eligibleFor } from './policy.ts';
 import { type RequestState, grantAt, openExtension, totalSeconds } from './request.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
 import { stagedFrom } from './stages.ts';
-import { earliest, secondsBetween } from './time.ts';
+import { durationText, earliest, secondsBetween } from './time.ts';
 
 /**
  * How often more time may be asked for on one grant, whatever came of it. All of it is read at every act on the request: whoever asks and
@@ -87,7 +87,7 @@ const entitlementChecks = (
     },
     {
       rule: 'duration',
-      detail: `At most ${left} seconds more.`,
+      detail: `At most ${durationText(left)} more.`,
       check: () =>
         command.durationSeconds <= left
           ? undefined

@@ -7,6 +7,7 @@ import { type Hold, type HoldTarget, holdsPerson, sameTarget } from './hold.ts';
 import { isSecurity } from './policy.ts';
 import { type Check, evaluate } from './rule.ts';
 import { handlesOf } from './standing.ts';
+import { durationText } from './time.ts';
 
 /** How many may be in force at once: each event carries them all, and each issue reads them. */
 export const MAX_HOLDS = 200;
@@ -70,7 +71,7 @@ export const liftHold = ({ holdId, reason }: LiftHold, context: Context): Decisi
     },
     {
       rule: 'groupsFresh',
-      detail: `Your groups were fetched within ${GROUPS_MAX_AGE_SECONDS} seconds.`,
+      detail: `Your groups were fetched within ${durationText(GROUPS_MAX_AGE_SECONDS)}.`,
       check: () => groupsFresh(principal, GROUPS_MAX_AGE_SECONDS, now),
     },
   ]);

@@ -11,7 +11,7 @@ import { type Grant, type RequestState, grantAt, statusAt, totalSeconds, yesesTo
 import { STS_MIN_SECONDS, orderRoleSession } from './role-session.ts';
 import { type Check, type Rule, evaluate } from './rule.ts';
 import { handlesOf } from './standing.ts';
-import { earliest, isBefore, plusSeconds, secondsBetween } from './time.ts';
+import { durationText, earliest, isBefore, plusSeconds, secondsBetween } from './time.ts';
 import { hasSpoken } from './voice.ts';
 
 type IssueCommand = Extract<Command, { type: 'issue' }>;
@@ -109,7 +109,7 @@ const entitlementChecks = (
     detail:
       entitlement.session.tail === 'deny'
         ? 'However little of the grant is left.'
-        : `At least ${STS_MIN_SECONDS} seconds of the grant are left.`,
+        : `At least ${durationText(STS_MIN_SECONDS)} of the grant are left.`,
     check: () => tailLongEnough(request, entitlement, now),
   },
 ];

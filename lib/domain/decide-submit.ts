@@ -16,7 +16,7 @@ import { type Scope, scopeForm } from './scope.ts';
 import { breakGlassCheck, openRequestsCheck } from './reservation.ts';
 import { notTooFarAhead } from './start.ts';
 import { ticketAlive } from './ticket.ts';
-import { isBefore, plusSeconds } from './time.ts';
+import { durationText, isBefore, plusSeconds } from './time.ts';
 
 /** STS session tags take these (API reference, Tag), and the ticket becomes one. */
 const TICKET = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
@@ -39,7 +39,7 @@ export const submitRules = (command: Submit, context: Context): readonly Rule[] 
 const entitlementChecks = (entitlement: Entitlement, command: Submit, context: Context): readonly Check[] => [
   {
     rule: 'duration',
-    detail: `At most ${entitlement.maxDurationSeconds} seconds.`,
+    detail: `At most ${durationText(entitlement.maxDurationSeconds)}.`,
     check: () =>
       command.durationSeconds <= entitlement.maxDurationSeconds
         ? undefined

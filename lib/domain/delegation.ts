@@ -8,7 +8,7 @@ import { type Group, type Handle, type Instant, type Principal, inAnyGroup } fro
 import { evaluate } from './rule.ts';
 import { groupsFreshCheck } from './sign-in-checks.ts';
 import { type Standing, handlesOf, prunedAt, samePerson } from './standing.ts';
-import { isBefore, latest, secondsBetween } from './time.ts';
+import { durationText, isBefore, latest, secondsBetween } from './time.ts';
 
 /** Somebody approves in another's place while that one is away. It stands in both their streams; that of `to` is what decides. */
 export interface Delegation {
@@ -65,7 +65,7 @@ export const delegate = (wish: DelegationWish, { principal, policy, now, standin
     },
     {
       rule: 'term',
-      detail: `At most ${maxSeconds} seconds from now.`,
+      detail: `At most ${durationText(maxSeconds)} from now.`,
       check: () => termFits(wish, maxSeconds, now),
     },
     groupsFreshCheck(principal, strictestAge(policy, groups), now),

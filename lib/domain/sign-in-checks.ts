@@ -2,12 +2,13 @@ import { groupsFresh, mfaUsed, sameDeviceUsed, signedInRecently } from './assura
 import type { Entitlement } from './entitlement.ts';
 import type { Instant, Principal } from './principal.ts';
 import type { Check } from './rule.ts';
+import { durationText } from './time.ts';
 
 type Demands = Entitlement['requires'];
 
 export const groupsFreshCheck = (principal: Principal, maxAgeSeconds: number, now: Instant): Check => ({
   rule: 'groupsFresh',
-  detail: `Your groups were fetched within ${maxAgeSeconds} seconds.`,
+  detail: `Your groups were fetched within ${durationText(maxAgeSeconds)}.`,
   check: () => groupsFresh(principal, maxAgeSeconds, now),
 });
 
@@ -22,7 +23,7 @@ export const signInAgeCheck = (principal: Principal, demands: Demands, now: Inst
   detail:
     demands.authenticatedWithinSeconds === undefined
       ? 'Signed in at any time.'
-      : `Signed in within ${demands.authenticatedWithinSeconds} seconds.`,
+      : `Signed in within ${durationText(demands.authenticatedWithinSeconds)}.`,
   check: () => signedInRecently(principal, demands, now),
 });
 

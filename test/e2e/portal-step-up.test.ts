@@ -117,7 +117,7 @@ describeInBrowser('a newer or a stronger sign-in, in the portal', () => {
     await page.getByLabel('Comment').fill('I read it twice.');
     await anHourLater(page);
     await page.getByRole('button', { name: 'Approve' }).click();
-    await page.getByText('What it takes: Signed in within 900 seconds.').waitFor();
+    await page.getByText('What it takes: Signed in within 15 min.').waitFor();
     await keepScreenshot(page, 'step-up-approve-light-320');
     expect(await sidewaysOverflow(page)).toBe(0);
     await signInAgain(page, APPROVER);

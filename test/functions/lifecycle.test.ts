@@ -269,7 +269,7 @@ describe('break-glass', () => {
     });
     expect(json.decision.rules.find(({ rule }) => rule === 'duration')).toMatchObject({
       outcome: 'notSatisfied',
-      detail: 'At most 1800 seconds.',
+      detail: 'At most 30 min.',
     });
     const { json: mine } = await broker.call(engineer, 'GET', '/v1/entitlements');
     expect(mine.entitlements.filter(({ breakGlass }) => breakGlass).map(({ id }) => id)).toEqual(['glass']);

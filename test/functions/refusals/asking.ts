@@ -41,7 +41,7 @@ const submitting: readonly Row[] = [
   },
   {
     of: 'submit.duration',
-    ...{ code: 'invalid_input', says: 'At most 3600 seconds.' },
+    ...{ code: 'invalid_input', says: 'At most 1 h.' },
     refused: (scene) => ask(scene, {}, { durationSeconds: 3601 }),
   },
   {
@@ -168,7 +168,7 @@ const extending: readonly Row[] = [
   },
   {
     of: 'extend.duration',
-    ...{ code: 'invalid_input', says: 'At most 5400 seconds more.' },
+    ...{ code: 'invalid_input', says: 'At most 1 h 30 min more.' },
     refused: async (scene) => {
       const { requester, id } = await granted(scene);
       return acting(requester, id, 'extend', { ...more, durationSeconds: 5401 });

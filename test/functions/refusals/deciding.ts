@@ -72,7 +72,7 @@ const approving: readonly Row[] = [
   },
   {
     of: 'approve.onlyLess',
-    ...{ code: 'invalid_input', says: 'At most the 1800 seconds that were asked for.' },
+    ...{ code: 'invalid_input', says: 'At most the 30 min that were asked for.' },
     refused: (scene) => approve(scene, {}, { durationSeconds: 1801 }),
   },
   {

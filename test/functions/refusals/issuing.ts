@@ -103,7 +103,7 @@ export const issuingRows: readonly Row[] = [
   },
   {
     of: 'issue.tail',
-    ...{ code: 'grant_over', says: 'At least 900 seconds of the grant are left.' },
+    ...{ code: 'grant_over', says: 'At least 15 min of the grant are left.' },
     refused: async (scene) => {
       const session = { via: 'assumeRole', maxSeconds: 3600, tail: 'refuse', chaining: false, denies: [] } as const;
       const { requester, id } = await granted(scene, { session }, { durationSeconds: 600 });

@@ -15,7 +15,7 @@ export const signInRows = (
 ): readonly Row[] => [
   {
     of: `${act}.groupsFresh`,
-    ...{ code: 'step_up_required', says: 'Your groups were fetched within 600 seconds.' },
+    ...{ code: 'step_up_required', says: 'Your groups were fetched within 10 min.' },
     refused: (scene) => refused(scene, { groupsMaxAgeSeconds: 600 }, { groupsAt: scene.secondsAgo(700) }),
   },
   {
@@ -25,7 +25,7 @@ export const signInRows = (
   },
   {
     of: `${act}.signInAge`,
-    ...{ code: 'step_up_required', says: 'Signed in within 900 seconds.' },
+    ...{ code: 'step_up_required', says: 'Signed in within 15 min.' },
     refused: (scene) =>
       refused(
         scene,

@@ -27,12 +27,12 @@ const delegations: readonly Row[] = [
   },
   {
     of: 'delegate.term',
-    ...{ code: 'invalid_input', says: 'At most 86400 seconds from now.' },
+    ...{ code: 'invalid_input', says: 'At most 24 h from now.' },
     refused: async (scene) => delegating(scene, await scene.somebody(['sre-leads']), await scene.somebody([]), 90_000),
   },
   {
     of: 'delegate.groupsFresh',
-    ...{ code: 'step_up_required', says: 'Your groups were fetched within 300 seconds.' },
+    ...{ code: 'step_up_required', says: 'Your groups were fetched within 5 min.' },
     refused: async (scene) => {
       scene.entitlement({ approval: staged('strict-leads'), groupsMaxAgeSeconds: 300 });
       const lead = await scene.somebody(['strict-leads'], { groupsAt: scene.secondsAgo(15_000) });
@@ -110,7 +110,7 @@ const holds: readonly Row[] = [
   },
   {
     of: 'liftHold.groupsFresh',
-    ...{ code: 'step_up_required', says: 'Your groups were fetched within 14400 seconds.' },
+    ...{ code: 'step_up_required', says: 'Your groups were fetched within 4 h.' },
     refused: async (scene) => {
       const id = await scene.holdOn(onSomebody('three'));
       return lifting(await scene.somebody(['security'], { groupsAt: scene.secondsAgo(15_000) }), id);

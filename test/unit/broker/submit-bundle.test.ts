@@ -121,7 +121,7 @@ test('a dry run tells every rule of each, and of which', async () => {
   const several = await tryRequests(desk, engineer, asks('first', 'short'));
   expect(several.allowed).toBe(false);
   expect(several.rules.filter(({ outcome }) => outcome === 'notSatisfied')).toEqual([
-    { rule: 'duration', outcome: 'notSatisfied', detail: 'At most 60 seconds.', entitlementId: 'short' },
+    { rule: 'duration', outcome: 'notSatisfied', detail: 'At most 1 min.', entitlementId: 'short' },
   ]);
   const one = await tryRequests(desk, engineer, asks('first'));
   expect([one.allowed, one.rules.some(({ entitlementId }) => entitlementId !== undefined)]).toEqual([true, false]);
