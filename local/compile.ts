@@ -10,17 +10,18 @@ const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Bundles the functions with this access policy and compiles serverless.yml, all within `folder`: what would be deployed, to the letter.
- * Returns the path of the compiled template; the bundles stand in `folder`/dist.
+ * Returns the path of the compiled template; the bundles stand in `folder`/dist, what would be uploaded in `folder`/.serverless.
  */
 export const compile = async (
   folder: string,
   access: CompiledAccess,
+  region = 'eu-west-1',
 ): Promise<{ templateFile: string; serviceFolder: string }> => {
   await mkdir(folder, { recursive: true });
   await build({ access, outDir: join(folder, 'dist') });
   for (const part of ['serverless.yml', 'serverless'])
     await cp(join(REPOSITORY, part), join(folder, part), { recursive: true });
-  await runServerless(folder);
+  await runServerless(folder, region);
   return {
     templateFile: join(folder, '.serverless', 'cloudformation-template-update-stack.json'),
     serviceFolder: folder,
@@ -28,11 +29,11 @@ export const compile = async (
 };
 
 /** Offline, and without credentials: packaging asks AWS nothing. */
-const runServerless = async (folder: string): Promise<void> => {
+const runServerless = async (folder: string, region: string): Promise<void> => {
   const manifest = createRequire(import.meta.url).resolve('serverless/package.json');
   const child = spawn(
     process.execPath,
-    [join(dirname(manifest), 'bin', 'serverless.js'), 'package', '--stage', 'dev', '--region', 'eu-west-1'],
+    [join(dirname(manifest), 'bin', 'serverless.js'), 'package', '--stage', 'dev', '--region', region],
     {
       cwd: folder,
       env: {

@@ -25,15 +25,18 @@ export const pseudoParameter = (name: string, pseudo: PseudoParameters): string 
     'AWS::Partition': pseudo.partition,
     'AWS::StackName': pseudo.stackName,
     'AWS::StackId': arn(pseudo, 'cloudformation', `stack/${pseudo.stackName}/${uuidOf(pseudo, 'stack')}`),
-    'AWS::URLSuffix': pseudo.partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com',
+    'AWS::URLSuffix': urlSuffix(pseudo),
   })[name];
+
+const urlSuffix = ({ partition }: PseudoParameters): string =>
+  partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
 
 /** What `Ref` of a resource gives, as its type's page in the CloudFormation reference says; undefined if unknown. */
 export const refOf = (resource: Named, pseudo: PseudoParameters): string | undefined => {
   const name = nameOf(resource, pseudo);
   switch (resource.type) {
     case 'AWS::SQS::Queue':
-      return `https://sqs.${pseudo.region}.amazonaws.com/${pseudo.accountId}/${name}`;
+      return `https://sqs.${pseudo.region}.${urlSuffix(pseudo)}/${pseudo.accountId}/${name}`;
     case 'AWS::KMS::Key':
       return uuidOf(pseudo, resource.logicalId);
     case 'AWS::ApiGatewayV2::Api':

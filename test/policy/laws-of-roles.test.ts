@@ -304,13 +304,13 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
       one('another function', statement('PortalRole', '+'), allow('ses:SendEmail', '*'), 'portal ses:SendEmail'),
       one(
         'from any address',
-        statement('OnNoticeRole', 'Sid=SendMails', 'Condition'),
+        property('OnNoticeMails', 'PolicyDocument', 'Statement', 'Sid=SendMails', 'Condition'),
         undefined,
         'on-notice ses:SendEmail',
       ),
       one(
         'in any form',
-        statement('OnNoticeRole', 'Sid=SendMails', 'Action'),
+        property('OnNoticeMails', 'PolicyDocument', 'Statement', 'Sid=SendMails', 'Action'),
         ['ses:SendEmail', 'ses:SendRawEmail'],
         'on-notice ses:SendRawEmail',
       ),

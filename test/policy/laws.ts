@@ -3,7 +3,7 @@ import type { CompiledAccess } from '../../lib/config/access.ts';
 import { contract } from '../../lib/http/contract.ts';
 import { parseSecretReference } from '../../lib/config/secret-reference.ts';
 import type { LocalStack } from '../../local/template.ts';
-import { type Row, rowsOf } from './rows.ts';
+import { type Row, rowsOf, tableArns } from './rows.ts';
 
 /** What a law finds wrong, a sentence each; nothing where it holds. */
 export type Law = (stack: LocalStack, access: CompiledAccess) => readonly string[];
@@ -25,20 +25,22 @@ export const onlyCredentialsAssumesTargetRoles: Law = (stack, { entitlements }) 
     .map(said);
 };
 
-const REVOKERS = 'arn:aws:iam::*:role/hatcheck/hatcheck-revoker';
+const revokersOf = (stack: LocalStack): string => `arn:${partitionOf(stack)}:iam::*:role/hatcheck/hatcheck-revoker`;
+
+const partitionOf = (stack: LocalStack): string => tableArns(stack).ledger.split(':')[1] ?? '';
 
 /** And whoever may assume target roles, under whose path they stand, is denied them. */
 export const onlyOnRevocationAssumesRevokerRoles: Law = (stack) => [
   ...allowed(stack)
     .filter(({ action, functionId }) => action.startsWith('sts:') && functionId === 'on-revocation')
-    .filter(({ action, resource }) => action !== 'sts:AssumeRole' || resource !== REVOKERS)
+    .filter(({ action, resource }) => action !== 'sts:AssumeRole' || resource !== revokersOf(stack))
     .map(said),
   ...(rowsOf(stack).some(
     ({ functionId, effect, action, resource, condition }) =>
       functionId === 'credentials' &&
       effect === 'Deny' &&
       action === 'sts:AssumeRole' &&
-      resource === REVOKERS &&
+      resource === revokersOf(stack) &&
       condition === undefined,
   )
     ? []

@@ -1,44 +1,49 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CompiledAccess } from '../../lib/config/access.ts';
 import { compile } from '../../local/compile.ts';
 import { BROKER_ACCOUNT } from '../../local/target-accounts.ts';
 import { type LocalStack, readTemplate } from '../../local/template.ts';
-import { laptopPolicy, usualProviders } from '../support/laptop.ts';
+import { IRELAND, type Place, policyIn } from './places.ts';
 
 export interface Compiled {
   /** The CloudFormation template that would be deployed, as JSON. */
   readonly template: unknown;
   readonly access: CompiledAccess;
+  /** What would be uploaded, by the name of its file. */
+  readonly artifacts: Readonly<Record<string, Buffer>>;
 }
 
 /**
- * Packages Hatcheck once, with the laptop's access policy, in a folder of its own and with an empty home folder: whatever reads
+ * Packages Hatcheck once, with the laptop's access policy, for a region, in a folder of its own and with an empty home folder: whatever reads
  * credentials there, or in the environment, finds none.
  */
-export const packaged = async (): Promise<Compiled> => {
+export const packaged = async (place: Place = IRELAND): Promise<Compiled> => {
   const folder = await mkdtemp(join(tmpdir(), 'hatcheck-policy-'));
   const home = process.env['HOME'];
   process.env['HOME'] = folder;
   try {
-    const access = laptopPolicy(usualProviders);
-    const { templateFile } = await compile(join(folder, 'service'), access);
+    const access = policyIn(place);
+    const { templateFile } = await compile(join(folder, 'service'), access, place.region);
     const template: unknown = JSON.parse(await readFile(templateFile, 'utf8'));
-    return { template, access };
+    return { template, access, artifacts: await zipsIn(dirname(templateFile)) };
   } finally {
     process.env['HOME'] = home;
     await rm(folder, { recursive: true, force: true });
   }
 };
 
-/** The template with its intrinsic functions resolved, as in eu-west-1 of the broker's account. */
-export const resolved = (template: unknown): LocalStack =>
-  readTemplate(
-    template,
-    { accountId: BROKER_ACCOUNT, region: 'eu-west-1', partition: 'aws', stackName: 'hatcheck-dev' },
-    '/nowhere',
+const zipsIn = async (folder: string): Promise<Readonly<Record<string, Buffer>>> => {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.zip'));
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const)),
   );
+};
+
+/** The template with its intrinsic functions resolved, as in that region of the broker's account. */
+export const resolved = (template: unknown, { partition, region }: Place = IRELAND): LocalStack =>
+  readTemplate(template, { accountId: BROKER_ACCOUNT, region, partition, stackName: 'hatcheck-dev' }, '/nowhere');
 
 /** A place in a template: names and indexes; `Sid=Name` is the one statement of that name, `+` behind the last of a list. */
 export type Path = readonly (string | number)[];
