@@ -33,19 +33,24 @@ const policySchema = z.object({ Bucket: z.string(), PolicyDocument: z.record(z.s
  */
 export const bucketsOf = ({ resourcesOf }: Pick<LocalStack, 'resourcesOf'>, folder: string): readonly Bucket[] => {
   const policies = resourcesOf('AWS::S3::BucketPolicy').map(({ properties }) => policySchema.parse(properties));
-  return resourcesOf('AWS::S3::Bucket').map((bucket) => {
-    const { VersioningConfiguration, ObjectLockEnabled, ObjectLockConfiguration } = bucketSchema.parse(
-      bucket.properties,
-    );
-    const name = bucket.ref();
-    const versioned = VersioningConfiguration?.Status === 'Enabled';
-    if (ObjectLockEnabled && !versioned) throw new Error(`${bucket.logicalId}: Object Lock needs versions`);
-    const byDefault = ObjectLockConfiguration?.Rule?.DefaultRetention;
-    const policy = policies.find(({ Bucket }) => Bucket === name)?.PolicyDocument;
-    return {
-      ...{ name, objects: {}, versioned, shelf: folderShelf(join(folder, name)) },
-      ...(ObjectLockEnabled && { lock: byDefault ? { byDefault } : {} }),
-      ...(policy && { policy }),
-    };
-  });
+  return resourcesOf('AWS::S3::Bucket')
+    .filter(isOurs)
+    .map((bucket) => {
+      const { VersioningConfiguration, ObjectLockEnabled, ObjectLockConfiguration } = bucketSchema.parse(
+        bucket.properties,
+      );
+      const name = bucket.ref();
+      const versioned = VersioningConfiguration?.Status === 'Enabled';
+      if (ObjectLockEnabled && !versioned) throw new Error(`${bucket.logicalId}: Object Lock needs versions`);
+      const byDefault = ObjectLockConfiguration?.Rule?.DefaultRetention;
+      const policy = policies.find(({ Bucket }) => Bucket === name)?.PolicyDocument;
+      return {
+        ...{ name, objects: {}, versioned, shelf: folderShelf(join(folder, name)) },
+        ...(ObjectLockEnabled && { lock: byDefault ? { byDefault } : {} }),
+        ...(policy && { policy }),
+      };
+    });
 };
+
+/** The framework adds one for what it deploys. */
+const isOurs = ({ logicalId }: { readonly logicalId: string }): boolean => logicalId !== 'ServerlessDeploymentBucket';
