@@ -11,7 +11,8 @@ import { placesOf, walkThrough } from '../../local/demo/story.ts';
 import { generateOidcKeys } from '../../local/idp/keys.ts';
 import { hatcheck } from '../cli/run.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
-import { type Sinks, clientOf, commandLinesNow, leaksOf, readSinks, tableNames } from './sinks.ts';
+import { type Sinks, clientOf, commandLinesNow, eventsOf, leaksOf, readSinks, tableNames } from './sinks.ts';
+import { looksLike, secretsInEvent } from './secret-shapes.ts';
 import { type GivenOut, type Wiretap, secretsIn, tapWires } from './wiretap.ts';
 
 const MARK = 'canary4secrets';
@@ -165,6 +166,31 @@ describe('after the whole story and its errors', () => {
     for (const [name, text] of Object.entries(found))
       expect([name, text !== '' || name === 'files']).toEqual([name, true]);
     expect(leaksOf(found, secrets())).toEqual([]);
+  });
+});
+
+describe('every event that the story wrote', () => {
+  test('has no member that looks like a secret, or is called like one', async () => {
+    const events = await eventsOf(stack);
+    expect(events.flatMap((event) => secretsInEvent(event, String(event['type'])))).toEqual([]);
+    // Of requests, issues, the console and sign-ins.
+    const types = new Set(events.map(({ type }) => type));
+    for (const type of ['request.submitted', 'credentials.issued', 'console.issued', 'signin.succeeded', 'link.made'])
+      expect([type, types.has(type)]).toEqual([type, true]);
+  });
+
+  test('would have been found out with any of those that were given out in it', () => {
+    const kinds: Readonly<Record<string, string>> = {
+      'secret access key': 'secret access key',
+      'session token': 'session token',
+      SigninToken: 'session token',
+      'ID token': 'JWT',
+    };
+    const given = secretsIn(wires.exchanges).filter(({ kind }) => kind in kinds);
+    const seen = given.map(({ kind, secret }) => [kind, looksLike(secret.replace(MARK, ''))]);
+    expect(new Set(seen.map(([kind]) => kind))).toEqual(new Set(Object.keys(kinds)));
+    for (const [kind = '', shape] of seen) expect([kind, shape]).toEqual([kind, kinds[kind]]);
+    expect(secretsInEvent({ data: { sessionToken: '' } }, 'event')).toEqual(['event.data.sessionToken: its name']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { TestStack } from '../support/stack.ts';
 import type { Exchange, GivenOut } from './wiretap.ts';
 
@@ -50,21 +50,32 @@ export const leaksOf = (sinks: Sinks, secrets: readonly GivenOut[]): readonly st
 ];
 
 /** Every item of the three tables, read behind the local AWS's back. */
-const wholeTables = async ({ dynamodbEndpoint, template }: TestStack): Promise<string> => {
+const wholeTables = async (stack: TestStack): Promise<string> =>
+  (await itemsOf(stack, tableNames(stack.template))).flatMap(textsIn).join('\n');
+
+/** Every event, as it was hashed. */
+export const eventsOf = async (stack: TestStack): Promise<readonly Readonly<Record<string, unknown>>[]> => {
+  const { TableName = '' } = stack.template.tables['LedgerTable']?.createTable ?? {};
+  return (await itemsOf(stack, [TableName])).map(
+    ({ canonical }) => JSON.parse(canonical?.S ?? '') as Readonly<Record<string, unknown>>,
+  );
+};
+
+const itemsOf = async ({ dynamodbEndpoint }: TestStack, tables: readonly string[]) => {
   const client = clientOf(dynamodbEndpoint);
-  const items: string[] = [];
-  for (const TableName of tableNames(template)) {
+  const items: Readonly<Record<string, AttributeValue>>[] = [];
+  for (const TableName of tables) {
     let from: Record<string, never> | undefined;
     do {
       const page = await client.send(
         new ScanCommand({ TableName, ConsistentRead: true, ...(from ? { ExclusiveStartKey: from } : {}) }),
       );
-      items.push(...(page.Items ?? []).flatMap(textsIn));
+      items.push(...(page.Items ?? []));
       from = page.LastEvaluatedKey as typeof from;
     } while (from);
   }
   client.destroy();
-  return items.join('\n');
+  return items;
 };
 
 export const clientOf = (endpoint: string): DynamoDBClient =>
