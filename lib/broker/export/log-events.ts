@@ -1,0 +1,124 @@
+import * as z from 'zod/mini';
+import type { StoredEvent } from '../../domain/event.ts';
+import type { Checkpoint, SignedCheckpoint } from '../log/checkpoint.ts';
+import { parseCheckpoint } from '../log/checkpoint.ts';
+import { type Frontier, appendLeaf, emptyFrontier, frontierOf, rootOf } from '../log/frontier.ts';
+import { leafHash } from '../log/merkle.ts';
+import type { Leaf } from './files.ts';
+import type { ExportSource } from './ports.ts';
+
+/** The log or its checkpoints are not as Hatcheck writes them: there is nothing that could be exported in good faith. */
+export class BrokenLogError extends Error {
+  constructor(what: string, options?: { cause?: unknown }) {
+    super(`the log cannot be exported: ${what}`, options);
+    this.name = 'BrokenLogError';
+  }
+}
+
+const hash = z.string().check(z.minLength(43), z.maxLength(43));
+const extendedSchema = z.object({
+  first: z.int().check(z.minimum(0)),
+  entries: z.array(z.object({ stream: z.string(), seq: z.int().check(z.minimum(0)), hash })).check(z.minLength(1)),
+  carried: z.object({ size: z.int(), frontier: z.array(z.string()) }),
+});
+const signedSchema = z.object({ checkpoint: z.string(), signature: z.string(), kid: z.string() });
+
+const parsed = <T>(schema: z.ZodMiniType<T>, event: StoredEvent): T => {
+  const { success, data, error } = schema.safeParse(event.data);
+  if (!success) throw new BrokenLogError(`${event.stream} ${event.seq} is of another form`, { cause: error });
+  return data;
+};
+
+/** A checkpoint that is to be exported. */
+export interface Exportable {
+  readonly seq: number;
+  readonly signed: SignedCheckpoint;
+  readonly said: Checkpoint;
+  /** The index of the first leaf that no checkpoint before it covers. */
+  readonly first: number;
+}
+
+/** The checkpoint of that number. Undefined where there is none yet. @throws BrokenLogError, HatcheckError `ledger_unavailable` */
+export const exportable = async (source: ExportSource, seq: number): Promise<Exportable | undefined> => {
+  const events = await source.from('checkpoint', Math.max(0, seq - 1), 2);
+  const event = events.find((one) => one.seq === seq);
+  if (!event) return undefined;
+  const before = events.find((one) => one.seq === seq - 1);
+  if (seq > 0 && !before) throw new BrokenLogError(`checkpoint ${seq - 1} is not there`);
+  const signed = parsed(signedSchema, event);
+  const said = checkpointIn(signed.checkpoint);
+  const first = before ? checkpointIn(parsed(signedSchema, before).checkpoint).size : 0;
+  if (said.size <= first) throw new BrokenLogError(`checkpoint ${seq} covers nothing new`);
+  return { seq, signed, said, first };
+};
+
+const checkpointIn = (text: string): Checkpoint => {
+  try {
+    return parseCheckpoint(text);
+  } catch (cause) {
+    throw new BrokenLogError('a checkpoint is none', { cause });
+  }
+};
+
+/** Some leaves, which are in the log for sure; and the event of `log` that goes on after them. */
+export interface Stretch {
+  readonly leaves: readonly Leaf[];
+  readonly next: number;
+}
+
+/** So many events of `log` a read: 100 leaves each, of 10 kB. */
+const EVENTS_A_READ = 50;
+
+/**
+ * The leaves that the checkpoint is the first to cover, in order, held against its root.
+ * @param from the event of `log` with the first of them, or an earlier one
+ * @throws BrokenLogError when they do not make its root, HatcheckError `ledger_unavailable`
+ */
+export const leavesOf = async (
+  source: ExportSource,
+  { said, first, seq }: Exportable,
+  from: number,
+): Promise<Stretch> => {
+  const leaves: Leaf[] = [];
+  let frontier: Frontier | undefined = from === 0 ? emptyFrontier : undefined;
+  for (let at = Math.max(0, from - 1); ;) {
+    const events = await source.from('log', at, EVENTS_A_READ);
+    if (events.length === 0) throw new BrokenLogError(`the log ends before checkpoint ${seq}`);
+    for (const event of events) {
+      const extended = parsed(extendedSchema, event);
+      if (event.seq < from) {
+        frontier = frontierIn(extended.carried);
+        continue;
+      }
+      if (frontier?.size !== extended.first || extended.first > said.size) throw new BrokenLogError(`at ${event.seq}`);
+      for (const [i, leaf] of extended.entries.entries()) {
+        if (frontier.size === said.size) break;
+        frontier = appended(frontier, leaf);
+        if (extended.first + i >= first) leaves.push(leaf);
+      }
+      if (frontier.size < said.size) continue;
+      if (rootOf(frontier).toString('base64url') !== said.root || leaves.length !== said.size - first) {
+        throw new BrokenLogError(`checkpoint ${seq} has another root`);
+      }
+      const isWhole = extended.first + extended.entries.length === said.size;
+      return { leaves, next: isWhole ? event.seq + 1 : event.seq };
+    }
+    at += events.length;
+  }
+};
+
+const frontierIn = (carried: { readonly size: number; readonly frontier: readonly string[] }): Frontier => {
+  try {
+    return frontierOf(carried);
+  } catch (cause) {
+    throw new BrokenLogError('what an event carries is no frontier', { cause });
+  }
+};
+
+const appended = (frontier: Frontier, leaf: Leaf): Frontier => {
+  try {
+    return appendLeaf(frontier, leafHash(leaf.hash));
+  } catch (cause) {
+    throw new BrokenLogError(`the log has no hash at ${frontier.size}`, { cause });
+  }
+};
