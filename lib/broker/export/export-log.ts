@@ -1,10 +1,12 @@
+import type { KeyObject } from 'node:crypto';
 import type { Instant } from '../../domain/principal.ts';
 import { latest, plusSeconds } from '../../domain/time.ts';
 import type { Patience } from '../broker.ts';
 import { hashCanonical } from '../chain.ts';
+import { keyId } from '../log/checkpoint.ts';
 import type { Clock } from '../ports.ts';
 import { LINES_A_FILE, type Leaf, checkpointFile, checkpointName, eventLine, eventsName, keyName } from './files.ts';
-import { type Exportable, exportable, leavesOf } from './log-events.ts';
+import { type Exportable, leavesOf, nextCheckpoint } from './log-events.ts';
 import type { CheckpointKeys, ExportBucket, ExportPosition, ExportPositions, ExportSource } from './ports.ts';
 
 /** What the export works with. */
@@ -18,13 +20,15 @@ export interface Exporter {
   readonly retentionDays: number;
   /** Tells the operator: this event's text is gone, or is not what the log has the hash of. Told before its line is written. */
   readonly missing: (leaf: Leaf & { readonly index: number }) => void;
+  /** Tells the operator: where this checkpoint should be stands nothing that was signed. */
+  readonly passed: (seq: number) => void;
 }
 
 /** No file is begun with less time than it may take: some ten reads and a put, each with its tries. */
 const ENOUGH_MS = 25_000;
 const DAY_SECONDS = 86_400;
 
-const BEGINNING: ExportPosition = { checkpoint: 0, log: 0, part: 0 };
+const BEGINNING: ExportPosition = { checkpoint: 0, covered: 0, log: 0, part: 0 };
 
 export interface Exported {
   readonly checkpoints: number;
@@ -45,28 +49,36 @@ export const exportLog = async (exporter: Exporter, patience: Patience): Promise
   let written: Exported = { checkpoints: 0, files: 0, missing: 0 };
   let position = (await positions.read()) ?? BEGINNING;
   while (patience.remainingMs() >= ENOUGH_MS) {
-    const checkpoint = await exportable(source, position.checkpoint);
+    const keys = await exporter.keys.keys();
+    const checkpoint = await nextCheckpoint(source, keys, position.checkpoint, exporter.passed);
     if (!checkpoint) break;
-    const { leaves, next } = await leavesOf(source, checkpoint, position.log);
+    const { leaves, next } = await leavesOf(source, checkpoint, position);
     for (; position.part * LINES_A_FILE < leaves.length; position = { ...position, part: position.part + 1 }) {
       if (patience.remainingMs() < ENOUGH_MS) return written;
-      const missing = await exportEvents(exporter, checkpoint, leaves, position.part);
+      const missing = await exportEvents(exporter, checkpoint, { first: position.covered, leaves }, position.part);
       written = { ...written, files: written.files + 1, missing: written.missing + missing };
       // Every file of a checkpoint of many; of one file the checkpoint follows at once.
       if (leaves.length > LINES_A_FILE) await positions.write({ ...position, part: position.part + 1 });
     }
-    await exportCheckpoint(exporter, checkpoint, leaves);
+    await exportCheckpoint(exporter, checkpoint, { first: position.covered, leaves }, keys);
     written = { ...written, files: written.files + 1, checkpoints: written.checkpoints + 1 };
-    position = { checkpoint: checkpoint.seq + 1, log: next, part: 0 };
+    position = { checkpoint: checkpoint.seq + 1, covered: checkpoint.said.size, log: next, part: 0 };
     await positions.write(position);
   }
   return written;
 };
 
+/** What a checkpoint is the first to cover. */
+interface New {
+  /** The index of the first of them. */
+  readonly first: number;
+  readonly leaves: readonly Leaf[];
+}
+
 const exportEvents = async (
   exporter: Exporter,
-  { seq, said, first }: Exportable,
-  leaves: readonly Leaf[],
+  { seq, said }: Exportable,
+  { first, leaves }: New,
   part: number,
 ): Promise<number> => {
   const start = part * LINES_A_FILE;
@@ -92,14 +104,17 @@ const genuine = (text: string | undefined, { hash }: Leaf): string | undefined =
 
 const exportCheckpoint = async (
   exporter: Exporter,
-  { seq, signed, said, first }: Exportable,
-  leaves: readonly Leaf[],
+  { seq, signed, said }: Exportable,
+  { first, leaves }: New,
+  keys: readonly KeyObject[],
 ): Promise<void> => {
-  const pem = await exporter.keys.pem(signed.kid);
-  if (pem !== undefined) await put(exporter, said.at, keyName(signed.kid), pem, 'application/x-pem-file');
+  const key = keys.find((one) => keyId(one) === signed.kid);
+  if (key) await put(exporter, said.at, keyName(signed.kid), pemOf(key), 'application/x-pem-file');
   const content = checkpointFile(seq, signed, first, leaves);
   await put(exporter, said.at, checkpointName(said.at, seq), content, 'application/json');
 };
+
+const pemOf = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
 
 const put = async (
   { bucket, clock, retentionDays }: Exporter,

@@ -1,11 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { StoredEvent } from '../../domain/event.ts';
-import type { Checkpoint, SignedCheckpoint } from '../log/checkpoint.ts';
-import { parseCheckpoint } from '../log/checkpoint.ts';
+import { type Checkpoint, CheckpointError, type SignedCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { type Frontier, appendLeaf, emptyFrontier, frontierOf, rootOf } from '../log/frontier.ts';
 import { leafHash } from '../log/merkle.ts';
 import type { Leaf } from './files.ts';
-import type { ExportSource } from './ports.ts';
+import type { ExportPosition, ExportSource } from './ports.ts';
 
 /** The log or its checkpoints are not as Hatcheck writes them: there is nothing that could be exported in good faith. */
 export class BrokenLogError extends Error {
@@ -21,7 +21,10 @@ const extendedSchema = z.object({
   entries: z.array(z.object({ stream: z.string(), seq: z.int().check(z.minimum(0)), hash })).check(z.minLength(1)),
   carried: z.object({ size: z.int(), frontier: z.array(z.string()) }),
 });
-const signedSchema = z.object({ checkpoint: z.string(), signature: z.string(), kid: z.string() });
+const signedSchema = z.object({
+  type: z.literal('checkpoint.signed'),
+  data: z.object({ checkpoint: z.string(), signature: z.string(), kid: z.string() }),
+});
 
 const parsed = <T>(schema: z.ZodMiniType<T>, event: StoredEvent): T => {
   const { success, data, error } = schema.safeParse(event.data);
@@ -34,29 +37,48 @@ export interface Exportable {
   readonly seq: number;
   readonly signed: SignedCheckpoint;
   readonly said: Checkpoint;
-  /** The index of the first leaf that no checkpoint before it covers. */
-  readonly first: number;
 }
 
-/** The checkpoint of that number. Undefined where there is none yet. @throws BrokenLogError, HatcheckError `ledger_unavailable` */
-export const exportable = async (source: ExportSource, seq: number): Promise<Exportable | undefined> => {
-  const events = await source.from('checkpoint', Math.max(0, seq - 1), 2);
-  const event = events.find((one) => one.seq === seq);
-  if (!event) return undefined;
-  const before = events.find((one) => one.seq === seq - 1);
-  if (seq > 0 && !before) throw new BrokenLogError(`checkpoint ${seq - 1} is not there`);
-  const signed = parsed(signedSchema, event);
-  const said = checkpointIn(signed.checkpoint);
-  const first = before ? checkpointIn(parsed(signedSchema, before).checkpoint).size : 0;
-  if (said.size <= first) throw new BrokenLogError(`checkpoint ${seq} covers nothing new`);
-  return { seq, signed, said, first };
+/** So many places a read: what is not ours among them is rare. */
+const CHECKPOINTS_A_READ = 10;
+/** Where there is none at first sight, somebody may have made these no events at all: five weeks of checkpoints more are looked at. */
+const CHECKPOINTS_AHEAD = 10_000;
+
+/**
+ * The first checkpoint of that number or later that one of these keys signed. What else stands in the stream proves nothing, and is passed over.
+ * @param passed told of each place that is passed over
+ * @returns undefined where there is none yet
+ * @throws HatcheckError `ledger_unavailable`
+ */
+export const nextCheckpoint = async (
+  source: ExportSource,
+  keys: readonly KeyObject[],
+  from: number,
+  passed: (seq: number) => void,
+): Promise<Exportable | undefined> => {
+  let at = from;
+  for (;;) {
+    const near = await source.from('checkpoint', at, CHECKPOINTS_A_READ);
+    const events = near.length > 0 ? near : await source.from('checkpoint', at, CHECKPOINTS_AHEAD);
+    if (events.length === 0) return undefined;
+    for (const event of events) {
+      for (; at < event.seq; at += 1) passed(at);
+      const ours = signedBy(keys, event);
+      if (ours) return { seq: event.seq, ...ours };
+      passed(at);
+      at += 1;
+    }
+  }
 };
 
-const checkpointIn = (text: string): Checkpoint => {
+const signedBy = (keys: readonly KeyObject[], event: StoredEvent): Omit<Exportable, 'seq'> | undefined => {
+  const { success, data } = signedSchema.safeParse(event);
+  if (!success) return undefined;
   try {
-    return parseCheckpoint(text);
-  } catch (cause) {
-    throw new BrokenLogError('a checkpoint is none', { cause });
+    return { signed: data.data, said: verifyCheckpoint(data.data, keys) };
+  } catch (error) {
+    if (error instanceof CheckpointError) return undefined;
+    throw error;
   }
 };
 
@@ -71,14 +93,14 @@ const EVENTS_A_READ = 50;
 
 /**
  * The leaves that the checkpoint is the first to cover, in order, held against its root.
- * @param from the event of `log` with the first of them, or an earlier one
  * @throws BrokenLogError when they do not make its root, HatcheckError `ledger_unavailable`
  */
 export const leavesOf = async (
   source: ExportSource,
-  { said, first, seq }: Exportable,
-  from: number,
+  { said, seq }: Exportable,
+  { covered, log: from }: Pick<ExportPosition, 'covered' | 'log'>,
 ): Promise<Stretch> => {
+  if (said.size <= covered) throw new BrokenLogError(`checkpoint ${seq} covers nothing new`);
   const leaves: Leaf[] = [];
   let frontier: Frontier | undefined = from === 0 ? emptyFrontier : undefined;
   for (let at = Math.max(0, from - 1); ;) {
@@ -94,10 +116,10 @@ export const leavesOf = async (
       for (const [i, leaf] of extended.entries.entries()) {
         if (frontier.size === said.size) break;
         frontier = appended(frontier, leaf);
-        if (extended.first + i >= first) leaves.push(leaf);
+        if (extended.first + i >= covered) leaves.push(leaf);
       }
       if (frontier.size < said.size) continue;
-      if (rootOf(frontier).toString('base64url') !== said.root || leaves.length !== said.size - first) {
+      if (rootOf(frontier).toString('base64url') !== said.root || leaves.length !== said.size - covered) {
         throw new BrokenLogError(`checkpoint ${seq} has another root`);
       }
       const isWhole = extended.first + extended.entries.length === said.size;

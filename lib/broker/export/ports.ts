@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { StoredEvent } from '../../domain/event.ts';
 import type { Instant } from '../../domain/principal.ts';
 
@@ -10,8 +11,8 @@ export interface Place {
 /** What the export reads of the ledger. */
 export interface ExportSource {
   /**
-   * Events of a stream from that place on, at most `limit`, in order, strongly consistent, each hash and the links among them checked; fewer or none
-   * where there are no more. @throws HatcheckError `ledger_unavailable`
+   * The events of the `limit` places from that one on, in order, strongly consistent, each hash checked; what is not there or not sound is left out.
+   * @throws HatcheckError `ledger_unavailable`
    */
   from(stream: string, seq: number, limit: number): Promise<readonly StoredEvent[]>;
   /**
@@ -43,7 +44,9 @@ export interface ExportBucket {
 export interface ExportPosition {
   /** The next checkpoint, by its number in its stream. */
   readonly checkpoint: number;
-  /** The event of `log` with the first leaf that this checkpoint is the first to cover. */
+  /** The leaves that those before it cover. */
+  readonly covered: number;
+  /** The event of `log` with the first leaf that they do not cover. */
   readonly log: number;
   /** The next file of its events. */
   readonly part: number;
@@ -56,8 +59,8 @@ export interface ExportPositions {
   write(position: ExportPosition): Promise<void>;
 }
 
-/** The public keys of those that sign checkpoints. */
+/** What checkpoints are signed with. */
 export interface CheckpointKeys {
-  /** PEM of its SubjectPublicKeyInfo; undefined for a key that is none of ours. @throws HatcheckError `aws_unavailable` */
-  pem(kid: string): Promise<string | undefined>;
+  /** The public keys of now and before. @throws HatcheckError `aws_unavailable` */
+  keys(): Promise<readonly KeyObject[]>;
 }

@@ -75,7 +75,7 @@ describe('an export', () => {
     scene.checkpoint();
     expect(await run()).toEqual({ checkpoints: 1, files: 2, missing: 0 });
     expect(scene.puts).toHaveLength(before + 3);
-    expect(scene.kept.position).toEqual({ checkpoint: 2, log: 2, part: 0 });
+    expect(scene.kept.position).toEqual({ checkpoint: 2, covered: 3, log: 2, part: 0 });
   });
 
   test('comes to the same files when its position was lost', async () => {
@@ -119,7 +119,7 @@ describe('an export', () => {
     let left = 3;
     const cutOff = { remainingMs: () => (left-- > 0 ? 100_000 : 1000) };
     expect(await exportLog(scene.exporter, cutOff)).toEqual({ checkpoints: 0, files: 2, missing: 0 });
-    expect(scene.kept.position).toEqual({ checkpoint: 0, log: 0, part: 2 });
+    expect(scene.kept.position).toEqual({ checkpoint: 0, covered: 0, log: 0, part: 2 });
     expect(await run()).toEqual({ checkpoints: 1, files: 2, missing: 0 });
     expect(linesOf('events/dt=2026-11-22/0000000000-0002.jsonl')).toHaveLength(500);
   });
@@ -192,23 +192,10 @@ describe('a log that is not as Hatcheck writes it is not exported as if it were'
       },
     ],
     [
-      'a checkpoint that is none',
-      () => {
-        replace('checkpoint', 0, { checkpoint: '{}' });
-      },
-    ],
-    [
-      'an event of another form',
-      () => {
-        replace('checkpoint', 0, { kid: 1 });
-      },
-    ],
-    [
       'a checkpoint that covers nothing new',
       () => {
-        delete scene.kept.position;
         scene.checkpoint();
-        scene.kept.position = { checkpoint: 1, log: 2, part: 0 };
+        scene.kept.position = { checkpoint: 1, covered: 4, log: 2, part: 0 };
       },
     ],
     [
@@ -217,22 +204,69 @@ describe('a log that is not as Hatcheck writes it is not exported as if it were'
         scene.extend(1);
         scene.checkpoint();
         replace('log', 1, { carried: { size: 4, frontier: [] } });
-        scene.kept.position = { checkpoint: 1, log: 2, part: 0 };
-      },
-    ],
-    [
-      'a checkpoint whose predecessor is gone',
-      () => {
-        scene.extend(1);
-        scene.checkpoint();
-        scene.exporter.source.from = (_stream, _seq, _limit) =>
-          Promise.resolve(scene.streams.get('checkpoint')?.slice(1) ?? []);
-        scene.kept.position = { checkpoint: 1, log: 2, part: 0 };
+        scene.kept.position = { checkpoint: 1, covered: 4, log: 2, part: 0 };
       },
     ],
   ])('%s', async (_, alter) => {
     alter();
     await expect(run()).rejects.toThrow(BrokenLogError);
     expect([...scene.files.keys()]).toEqual([]);
+  });
+});
+
+describe('what stands among the checkpoints and was not signed', () => {
+  const names = () => [...scene.files.keys()].filter((name) => name.startsWith('checkpoints/'));
+
+  test.each<[string, () => void]>([
+    [
+      'a forged one',
+      () => {
+        scene.checkpoint({ signature: Buffer.from('forged').toString('base64') });
+      },
+    ],
+    [
+      'one that is none',
+      () => {
+        scene.checkpoint({ size: 0 });
+      },
+    ],
+    [
+      'one that was altered, and is left out',
+      () => {
+        scene.checkpoint();
+        scene.unsound.add(certain(scene.streams.get('checkpoint')?.at(-1), 'there is one'));
+      },
+    ],
+  ])('%s is passed over and told of, and the next one covers what it would have', async (_, forge) => {
+    scene.extend(2);
+    scene.checkpoint();
+    scene.extend(3);
+    forge();
+    scene.extend(1);
+    scene.checkpoint();
+    expect(await run()).toEqual({ checkpoints: 2, files: 4, missing: 0 });
+    expect(scene.passed).toEqual([1]);
+    expect(names()).toEqual(['checkpoints/dt=2026-11-22/0000000000.json', 'checkpoints/dt=2026-11-22/0000000002.json']);
+    expect(linesOf('events/dt=2026-11-22/0000000002-0000.jsonl')).toHaveLength(4);
+  });
+
+  test('more of them at a stretch than one read shows', async () => {
+    for (let i = 0; i < 12; i += 1) {
+      scene.extend(1);
+      scene.checkpoint();
+    }
+    scene.streams
+      .get('checkpoint')
+      ?.slice(0, 11)
+      .forEach((event) => scene.unsound.add(event));
+    expect(await run()).toEqual({ checkpoints: 1, files: 2, missing: 0 });
+    expect(scene.passed).toHaveLength(11);
+  });
+
+  test('at the end: there is nothing yet', async () => {
+    scene.extend(2);
+    scene.checkpoint({ signature: 'forged' });
+    expect(await run()).toEqual({ checkpoints: 0, files: 0, missing: 0 });
+    expect(scene.passed).toEqual([0]);
   });
 });

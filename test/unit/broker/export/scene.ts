@@ -42,6 +42,9 @@ export const exportScene = (of?: KeptLedger) => {
   const streams = new Map(of?.streams);
   const files = new Map<string, { readonly content: string; readonly type: string; readonly keptUntil: string }>();
   const puts: string[] = [];
+  /** Events whose items are not sound. */
+  const unsound = new Set<StoredEvent>();
+  const passed: number[] = [];
   const missing: (Leaf & { readonly index: number })[] = [];
   const kept: { position?: ExportPosition } = {};
   let [frontier, previous]: [Frontier, string] = [emptyFrontier, ''];
@@ -71,19 +74,25 @@ export const exportScene = (of?: KeptLedger) => {
     append('log', { type: 'log.extended', data: { first, entries, carried: carriedOf(frontier) } });
   };
 
-  const checkpoint = (more: object = {}): void => {
+  /** Signed by our key unless `signature` says otherwise. */
+  const checkpoint = ({ signature, ...more }: { readonly signature?: string; readonly size?: number } = {}): void => {
     const root = rootOf(frontier).toString('base64url');
     const text = checkpointText({ at: clock.now(), log: LOG, previous, root, size: frontier.size, ...more });
-    const signature = signed(text);
-    append('checkpoint', { type: 'checkpoint.signed', data: { checkpoint: text, signature, kid: KID } });
-    previous = checkpointHash(text);
+    const data = { checkpoint: text, signature: signature ?? signed(text), kid: KID };
+    append('checkpoint', { type: 'checkpoint.signed', data });
+    if (signature === undefined) previous = checkpointHash(text);
   };
 
   const exporter: Exporter = {
     clock,
     retentionDays: RETENTION_DAYS,
     source: {
-      from: (stream, seq, limit) => Promise.resolve((streams.get(stream) ?? []).slice(seq, seq + limit)),
+      from: (stream, from, limit) =>
+        Promise.resolve(
+          (streams.get(stream) ?? []).filter(
+            (event) => event.seq >= from && event.seq < from + limit && !unsound.has(event),
+          ),
+        ),
       texts: (places) => Promise.resolve(places.map((place) => texts.get(keyOf(place)))),
     },
     bucket: {
@@ -101,12 +110,13 @@ export const exportScene = (of?: KeptLedger) => {
         return Promise.resolve();
       },
     },
-    keys: { pem: (kid) => Promise.resolve(kid === KID ? PEM : undefined) },
+    keys: { keys: () => Promise.resolve([publicKey]) },
     missing: (leaf) => void missing.push(leaf),
+    passed: (seq) => void passed.push(seq),
   };
 
   return {
-    ...{ clock, exporter, extend, checkpoint, files, puts, missing, kept, texts, streams },
+    ...{ clock, exporter, extend, checkpoint, files, puts, missing, passed, unsound, kept, texts, streams },
     eventAt: (index: number): StoredEvent => {
       const entries = (streams.get('log') ?? []).flatMap(({ data }) => (data as { entries?: Leaf[] }).entries ?? []);
       const leaf = certain(entries[index], 'the log has such a leaf');
