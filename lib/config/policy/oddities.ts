@@ -7,6 +7,7 @@ import { STS_MIN_SECONDS } from '../../domain/role-session.ts';
 import type { AwsProvider, IdentityProvider, WorkloadProvider } from '../../identity/ports.ts';
 import type { CompiledAccess } from '../access.ts';
 import type { Path } from '../access-fault.ts';
+import { partitionOddities } from './partition-oddities.ts';
 
 /** Something that access.yml may say, and that whoever wrote it probably did not mean. `at` is a path from the top of the file. */
 export interface Oddity {
@@ -21,6 +22,7 @@ export const odditiesOf = (access: CompiledAccess, host?: string): readonly Oddi
   ...whoMayRevoke(access),
   ...rolesNamedTwice(access.entitlements),
   ...unusedAccounts(access),
+  ...partitionOddities(access),
   ...unusedProviders(access),
   ...unusedServices(access),
   ...sharedAudiences(access, host),

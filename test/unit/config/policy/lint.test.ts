@@ -106,6 +106,20 @@ describe('lint finds odd', () => {
     expect(warningsOf(glass('groups: [okta:leads], people: [okta:00u1]'))).toEqual(unheard);
   });
 
+  test('accounts of several partitions, and mail where SES is not', () => {
+    const china = (text: string) => text.replace('region: eu-west-1', 'region: cn-north-1, partition: aws-cn');
+    const gov = "  gov: { id: '444455556666', region: us-gov-west-1, partition: aws-us-gov }\n";
+    const mail =
+      'chat: { mail: { from: a@example.com, channels: [{ approvers: [okta:sre], channel: b@example.com }] } }\n';
+    const text = written(line('x') + line('y', 'role: { account: gov, name: Reader }'), mail);
+    const found = (access: string) => lintAccess(access, OPTIONS).warnings.map(({ path, code }) => `${path} ${code}`);
+    const both = text.replace('auditors:', `${gov}auditors:`);
+    expect(found(both)).toEqual(['accounts.gov another_partition']);
+    expect(found(china(both))).toEqual(['accounts.gov another_partition', 'chat.mail no_mail_there']);
+    expect(found(china(written(line('x'), mail)))).toEqual(['chat.mail no_mail_there']);
+    expect(found(written(line('x'), mail))).toEqual([]);
+  });
+
   test('a provider that vouches for nobody who matters', () => {
     const text = written(line('x')).replace('okta:auditors, ci:deployers', 'okta:auditors');
     expect(lintAccess(text, OPTIONS).warnings).toMatchObject([
