@@ -51,6 +51,11 @@ const RULES: Readonly<Record<string, Rule>> = {
     pattern: /\bcreate(?:Hash|Hmac)\(\s*['"`](?:md5|sha1)['"`]/i,
     offender: "createHash('md5')",
   },
+  'values of several types that count as equal': {
+    // But for null, which is undefined's equal alone.
+    pattern: /[\w)\]] [=!]=(?!=| null\b)/,
+    offender: 'if (status == 200)',
+  },
   'a shell between us and a command': {
     pattern: /\bshell: true\b|\bexecSync\(|[^.\w]exec\(\s*[`'"]/,
     offender: 'spawn(command, words, { shell: true })',
