@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { ReconcileOptions } from './audit/reconcile.ts';
 import type { ReviewOptions } from './audit/review.ts';
-import type { VerifyOptions } from './audit/verify.ts';
+import type { VerifyOptions } from './audit/verify-path.ts';
 import { type OnServer, placeOf, serverOption } from './place.ts';
 
 const EXAMPLES = `
@@ -15,14 +15,23 @@ Examples, as an auditor:
 Without --record the server is asked. Exit codes: 0 as it should be, 1 it is not.`;
 
 const NOT_SHOWN = `
-It needs no server and no key. It finds events that were altered, dropped, reordered or added inside a stream, and names
-the first place: line, stream, and the sequence number that should stand there.
+A folder is an export with its checkpoints, as \`aws s3 sync s3://<the bucket of the export> <folder>\` leaves it. Every event is
+held against the log, and the log against the checkpoints that the keys signed; docs/audit.md says what that proves.
+It needs the public key, from where you trust it: not from the export itself. Note the last line of its answer: an export
+whose newest checkpoints were cut off shows that only beside a newer one, by --checkpoint.
 
-What it cannot show, since a hash chain alone does not:
+  hatcheck audit verify export --key checkpoints.pem --checkpoint 41230:uXk4…
+
+A file is what \`hatcheck audit export\` wrote. It needs no server and no key. It finds events that were altered, dropped,
+reordered or added inside a stream, and names the first place: line, stream, and the sequence number that should stand there.
+
+What a file cannot show, since a hash chain alone does not:
   - that whole requests, or all refusals of one, were left out
   - that the last events of a stream were left out, unless the export still tells how many a request had
   - that the last event, or a stream from some event on, was written anew with new hashes
   - what stands beside the events, and is under no hash: names, words, the request's status`;
+
+const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** `hatcheck audit …` and `hatcheck review`: what the ledger says, beside what AWS says. What a command needs is loaded when it runs. */
 export const addAuditCommands = (program: Command): void => {
@@ -39,13 +48,15 @@ export const addAuditCommands = (program: Command): void => {
     });
   audit
     .command('verify')
-    .description('whether an export is as it was written, offline: the hash chain of every stream in it')
-    .argument('<file>', 'what `hatcheck audit export` wrote')
+    .description('whether an export is as it was written, offline, and if not the first place that is not')
+    .argument('<path>', 'the folder of an export with its checkpoints, or what `hatcheck audit export` wrote')
+    .option('--key <file>', 'public key of checkpoints, PEM, for a folder; may be said again', collected)
+    .option('--checkpoint <noted>', 'what was noted earlier: size:root, or a checkpoint’s file', collected)
     .option('--json', 'for a program')
     .addHelpText('after', NOT_SHOWN)
-    .action(async (file: string, options: VerifyOptions) => {
-      const { verify } = await import('./audit/verify.ts');
-      process.exitCode = await verify(file, options);
+    .action(async (path: string, options: VerifyOptions) => {
+      const { verifyPath } = await import('./audit/verify-path.ts');
+      process.exitCode = await verifyPath(path, options);
     });
   audit
     .command('reconcile')

@@ -7,11 +7,13 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024;
 /**
  * The lines of a file, one at a time, without their ends; never more of it in memory than one line and what was read with it.
  * @param read is told how much of the file was read: from 0 to 1, or undefined for a pipe
- * @throws Failure 2 for what is no UTF-8 or has a line that no answer is as long as; the file system's error
+ * @param garbled what a line reads as that is no UTF-8
+ * @throws Failure 2 for a line that no answer is as long as, and for what is no UTF-8 unless `garbled` is said; the file system's error
  */
 export async function* linesOf(
   path: string,
   read: (share: number | undefined) => void = () => {},
+  garbled?: string,
 ): AsyncGenerator<string> {
   await using file = await open(path);
   const { size } = await file.stat();
@@ -22,10 +24,10 @@ export async function* linesOf(
     const pieces = split(Buffer.concat([begun, chunk]));
     begun = pieces.pop() ?? begun;
     if (begun.length > MAX_LINE_BYTES) throw new Failure(2, `${path} has a line that is too long`);
-    for (const piece of pieces) yield textOf(piece, path);
+    for (const piece of pieces) yield textOf(piece, path, garbled);
     read(size > 0 ? bytes / size : undefined);
   }
-  if (begun.length > 0) yield textOf(begun, path);
+  if (begun.length > 0) yield textOf(begun, path, garbled);
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -53,10 +55,14 @@ const split = (bytes: Buffer<ArrayBuffer>): Buffer<ArrayBuffer>[] => {
   return [...pieces, bytes.subarray(from)];
 };
 
-const textOf = (line: Buffer, path: string): string => {
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+const textOf = (line: Buffer, path: string, garbled: string | undefined): string => {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(line).replace(/\r$/, '');
+    const text = utf8.decode(line);
+    return text.endsWith('\r') ? text.slice(0, -1) : text;
   } catch (cause) {
+    if (garbled !== undefined) return garbled;
     throw new Failure(2, `${path} is not UTF-8`, { cause });
   }
 };

@@ -8,7 +8,7 @@ import { linesOf } from './lines.ts';
 
 const { firstBad } = await import('../../lib/broker/first-bad.ts');
 
-export interface VerifyOptions {
+interface VerifyOptions {
   readonly json?: boolean;
 }
 

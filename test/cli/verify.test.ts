@@ -68,7 +68,7 @@ describe('hatcheck audit verify', () => {
     expect([ok.code, ok.stdout]).toEqual([0, expect.stringContaining('1 request, 7 events')]);
     const bad = await hatcheck(['audit', 'verify', write(first, first)], {});
     expect([bad.code, bad.stdout]).toEqual([1, expect.stringContaining(`line 2, request#${idOf('A')}, seq 0`)]);
-    expect((await hatcheck(['audit', 'verify', '--help'], {})).stdout).toContain('What it cannot show');
+    expect((await hatcheck(['audit', 'verify', '--help'], {})).stdout).toContain('What a file cannot show');
   });
 
   test.each(places)('names the event that was altered, at %i', async (index) => {

@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals';
+import { seal } from '../../../../lib/broker/chain.ts';
+import { checkpointText, parseCheckpoint } from '../../../../lib/broker/log/checkpoint.ts';
+import { appendLeaf, emptyFrontier, rootOf } from '../../../../lib/broker/log/frontier.ts';
+import { lastOfStreams } from '../../../../lib/broker/log/last-of-streams.ts';
+import { leafHash } from '../../../../lib/broker/log/merkle.ts';
+import { type Noted, verifyExport } from '../../../../lib/broker/log/verify-export.ts';
+import type { ExportPart } from '../../../../lib/broker/log/verify-lines.ts';
+import type { StoredEvent } from '../../../../lib/domain/event.ts';
+import { type LogStep, checkpointKey, logOf } from '../../../support/audit-log.ts';
+import { noon, submitted } from '../../../support/builders.ts';
+import { each, exportedStep, partOf } from './exported-step.ts';
+
+const [key, other] = [checkpointKey(), checkpointKey()];
+const steps = [...logOf({ events: 60, every: 10, key, open: 4 })];
+const good = steps.map(exportedStep).map(partOf);
+
+const verify = (parts: readonly ExportPart[], { noted = [] as readonly Noted[], keys = [key] } = {}) =>
+  verifyExport((after) => each(after ? parts.slice(parts.indexOf(after) + 1) : parts), {
+    ...{ keys: keys.map(({ publicKey }) => publicKey), noted, streams: lastOfStreams() },
+  });
+const bad = async (parts: readonly ExportPart[], against = {}) => (await verify(parts, against)).firstBad;
+
+const partsOf = (of: readonly LogStep[]): readonly ExportPart[] => of.map(exportedStep).map(partOf);
+const signedBy = (by: typeof key, step: LogStep, change: object): LogStep => {
+  const checkpoint = checkpointText({ ...parseCheckpoint(step.checkpoint), ...change });
+  return { ...step, checkpoint, signature: by.sign(checkpoint), kid: by.kid };
+};
+
+describe('verifyExport', () => {
+  test('says how far all is well', async () => {
+    const { root, size } = parseCheckpoint(steps.at(-1)!.checkpoint);
+    expect(await verify(good)).toMatchObject({ checkpoints: 6, gone: 0, frontier: { size }, last: { seq: 5, root } });
+    expect(await verify(good)).not.toHaveProperty('firstBad');
+  });
+
+  test('goes on behind events of which the text is gone, counts them, and tells the first and what else there is', async () => {
+    const takenFrom = (step: LogStep): ExportPart => {
+      const exported = exportedStep(step);
+      return partOf({ ...exported, lines: exported.lines.map((line) => line.replace(/,"canonical":.*/, '}')) });
+    };
+    const gone = await verify(good.with(1, takenFrom(steps[1]!)));
+    expect(gone).toMatchObject({ gone: 10, checkpoints: 6, firstBad: { what: 'dropped', sign: 'text', index: 10 } });
+    expect(gone).not.toHaveProperty('andThen');
+    const more = await verify(good.with(1, takenFrom(steps[1]!)).toSpliced(3, 1));
+    expect(more).toMatchObject({ firstBad: { index: 10 }, andThen: { what: 'dropped', sign: 'missing', index: 30 } });
+  });
+
+  test('takes checkpoints of several keys, where all of them are given', async () => {
+    const rotated = [...steps.slice(0, 3), ...steps.slice(3).map((step) => signedBy(other, step, {}))];
+    expect(await bad(partsOf(rotated), { keys: [other, key] })).toBeUndefined();
+    expect(await bad(partsOf(rotated))).toEqual({
+      ...{ what: 'altered', sign: 'key', kid: other.kid, checkpoint: 3, index: 30, file: good[3]!.file },
+    });
+  });
+});
+
+describe('an export of which somebody', () => {
+  const attacks: readonly (readonly [string, readonly ExportPart[], object])[] = [
+    ['deletes a checkpoint', good.toSpliced(2, 1), { what: 'dropped', sign: 'missing', index: 20, checkpoint: 3 }],
+    ['deletes the first checkpoint', good.slice(1), { what: 'dropped', sign: 'missing', index: 0, checkpoint: 1 }],
+    [
+      'alters a checkpoint',
+      partsOf(steps.with(2, { ...signedBy(key, steps[2]!, { size: 31 }), signature: steps[2]!.signature })),
+      { what: 'altered', sign: 'signature', index: 20, checkpoint: 2 },
+    ],
+    [
+      'signs a checkpoint with a key of their own, in the name of ours',
+      partsOf(steps.with(2, { ...signedBy(other, steps[2]!, { size: 31 }), kid: key.kid })),
+      { what: 'altered', sign: 'signature', index: 20, checkpoint: 2 },
+    ],
+    [
+      'signs a checkpoint with a key of their own',
+      partsOf(steps.with(2, signedBy(other, steps[2]!, { size: 31 }))),
+      { what: 'altered', sign: 'key', kid: other.kid, index: 20, checkpoint: 2 },
+    ],
+    [
+      'makes a checkpoint no canonical JSON',
+      partsOf(steps.with(2, { ...steps[2]!, checkpoint: ` ${steps[2]!.checkpoint}` })),
+      { what: 'altered', sign: 'checkpoint', index: 20, checkpoint: 2 },
+    ],
+    [
+      'numbers the checkpoints behind a deleted one anew',
+      partsOf(steps.toSpliced(2, 1).map((step, seq) => ({ ...step, seq }))),
+      { what: 'dropped', sign: 'previous', index: 20, checkpoint: 2 },
+    ],
+    [
+      'lets two checkpoints change places',
+      partsOf([...steps.slice(0, 2), { ...steps[3]!, seq: 2 }, { ...steps[2]!, seq: 3 }, ...steps.slice(4)]),
+      { what: 'reordered', sign: 'previous', index: 20, checkpoint: 2 },
+    ],
+    [
+      'puts a checkpoint in once more',
+      partsOf([...steps.slice(0, 3), ...steps.slice(2).map((step) => ({ ...step, seq: step.seq + 1 }))]),
+      { what: 'added', sign: 'previous', index: 30, checkpoint: 3 },
+    ],
+    [
+      'numbers a checkpoint in its file otherwise than in its name',
+      good.with(2, { ...good[2]!, content: () => good[3]!.content() }),
+      { what: 'altered', sign: 'checkpoint', index: 20, checkpoint: 2 },
+    ],
+    [
+      'says beside a checkpoint that it begins elsewhere',
+      partsOf(steps.with(2, { ...steps[2]!, first: 19 })),
+      { what: 'altered', sign: 'leaves', index: 20, checkpoint: 2 },
+    ],
+    [
+      'moves a checkpoint to another day',
+      good.with(2, { ...good[2]!, date: '2026-03-03' }),
+      { what: 'reordered', sign: 'place', index: 20, checkpoint: 2 },
+    ],
+  ];
+  test.each(attacks)('%s', async (_, parts, expected) => {
+    expect(await bad(parts)).toMatchObject(expected);
+  });
+
+  test('cuts off the last checkpoints with their events: only a checkpoint that was noted shows it', async () => {
+    const { size, root } = parseCheckpoint(steps.at(-1)!.checkpoint);
+    for (const left of [1, 2, 3, 4, 5]) {
+      const cut = good.slice(0, left);
+      expect(await bad(cut)).toBeUndefined();
+      expect(await bad(cut, { noted: [{ size, root }] })).toEqual({
+        ...{ what: 'dropped', sign: 'noted', index: left * 10, to: 59 },
+      });
+    }
+  });
+});
+
+describe('a log that whoever has the key wrote anew', () => {
+  const noted = steps.map(({ checkpoint }) => parseCheckpoint(checkpoint));
+
+  test('does not agree with what was noted of it, at any size', async () => {
+    const anew = partsOf([...logOf({ events: 60, every: 10, key, open: 4, seed: 2 })]);
+    expect(await bad(anew)).toBeUndefined();
+    for (const { size, root } of noted)
+      expect(await bad(anew, { noted: [{ size, root }] })).toMatchObject({
+        ...{ what: 'altered', sign: 'noted', index: 0, to: size - 1 },
+      });
+    expect(await bad(good, { noted })).toBeUndefined();
+    const within = { size: 15, root: noted[0]!.root };
+    expect(await bad(good, { noted: [within] })).toMatchObject({ sign: 'noted', checkpoint: 1 });
+  });
+
+  test.each([
+    ['runs back in time', { at: noon(0) }, 'time'],
+    ['shrinks', { size: 5 }, 'size'],
+    ['is of another name', { log: 'https://elsewhere.example.com' }, 'name'],
+  ])('shows when it %s', async (_, change, sign) => {
+    expect(await bad(partsOf(steps.with(2, signedBy(key, steps[2]!, change))))).toMatchObject({ sign, checkpoint: 2 });
+  });
+
+  const logged = (events: readonly StoredEvent[]): readonly ExportPart[] => {
+    const frontier = events.reduce((grown, { hash }) => appendLeaf(grown, leafHash(hash)), emptyFrontier);
+    const root = rootOf(frontier).toString('base64url');
+    const signed = signedBy(key, steps[0]!, { root, size: events.length });
+    return partsOf([{ ...signed, events }]);
+  };
+  const sealed = (seconds: number, after?: StoredEvent): StoredEvent =>
+    seal(after, 'request#r_A', submitted({}, { at: noon(seconds) }));
+  const first = sealed(0);
+  const second = sealed(1, first);
+  const third = sealed(2, second);
+  const place = { index: 1, stream: 'request#r_A' };
+  test.each<readonly [string, readonly StoredEvent[], object]>([
+    ['leaves an event of a stream out', [first, third], { what: 'dropped', sign: 'chain', ...place, seq: 1 }],
+    ['has an event twice', [first, first], { what: 'added', sign: 'chain', ...place, seq: 0 }],
+    ['has two pasts of a stream', [first, sealed(1, sealed(0))], { what: 'altered', sign: 'chain', ...place, seq: 1 }],
+    ['begins in the middle', [second], { what: 'dropped', sign: 'chain', ...place, index: 0, seq: 0 }],
+  ])('shows when it %s', async (_, events, expected) => {
+    expect(await bad(logged(events))).toMatchObject(expected);
+  });
+});
