@@ -4,6 +4,7 @@ import { dynamoDbClient } from '../lib/aws/clients.ts';
 import { ledgerChangeOf } from '../lib/aws/ledger-change.ts';
 import { dynamoDues } from '../lib/aws/dues.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
+import { dynamoSearchIndex } from '../lib/aws/search-index.ts';
 import { dynamoSummaries } from '../lib/aws/summaries.ts';
 import { queuesOf } from './queues-wiring.ts';
 import { surroundings } from '../lib/broker/system.ts';
@@ -28,6 +29,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     ledger: dynamoLedger({ client, table: tables.ledger }),
     dues: dynamoDues({ client, table: tables.index }),
     summaries: dynamoSummaries({ client, table: tables.index, warn: warningTo(logger) }),
+    search: dynamoSearchIndex({ client, table: tables.index, warn: warningTo(logger) }),
     alarm: ({ stream, seq, change }) => {
       // An alarm of CloudWatch's waits for this message: serverless/alarms.yml.
       logger.error('ledger.altered', { stream, seq, reason: change });

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { BrokenChainError } from '../broker/chain.ts';
 import type { LedgerChange } from '../broker/watch-ledger.ts';
+import type { StoredEvent } from '../domain/event.ts';
 import { eventOf } from './ledger-item.ts';
 
 const attributes = z.record(z.string(), z.unknown());
@@ -24,8 +25,8 @@ export const ledgerChangeOf = (streamRecord: unknown): LedgerChange => {
   const { ApproximateCreationDateTime, Keys, NewImage = {}, OldImage = {} } = dynamodb;
   const told = { changeId: `change-${eventID}`, at: new Date(ApproximateCreationDateTime * 1000).toISOString() };
   const key = { stream: Keys.stream.S, seq: Number(Keys.seq.N) };
-  const appended = eventName === 'INSERT' ? hashOfEvent(NewImage) : undefined;
-  if (appended !== undefined) return { kind: 'appended', ...told, ...key, hash: appended };
+  const event = eventName === 'INSERT' ? eventIn(NewImage) : undefined;
+  if (event) return { kind: 'appended', ...told, ...key, hash: event.hash, event };
   const hashBefore = hashIn(OldImage);
   const hashAfter = hashIn(NewImage);
   const hashes = {
@@ -40,14 +41,14 @@ const CHANGES = { INSERT: 'insert', MODIFY: 'modify', REMOVE: 'remove' } as cons
 type Attributes = z.infer<typeof attributes>;
 
 /** Of an item that is an event under its own key; whether it follows the one before, only its stream can say. */
-const hashOfEvent = (image: Attributes): string | undefined => {
+const eventIn = (image: Attributes): StoredEvent | undefined => {
   try {
     return eventOf({
       stream: { S: stringIn(image, 'stream') ?? '' },
       seq: { N: numberIn(image, 'seq') ?? '' },
       canonical: { S: stringIn(image, 'canonical') ?? '' },
       hash: { S: stringIn(image, 'hash') ?? '' },
-    }).hash;
+    });
   } catch (error) {
     if (error instanceof BrokenChainError) return undefined;
     throw error;

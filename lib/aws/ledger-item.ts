@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { BrokenChainError, canonicalOf, hashCanonical } from '../broker/chain.ts';
-import type { EventType, StoredEvent } from '../domain/event.ts';
+import type { StoredEvent } from '../domain/event.ts';
+import { isEventType } from '../domain/event-types.ts';
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 
@@ -54,8 +55,7 @@ const isStoredEvent = (
   ['stream', 'eventId', 'prevHash', 'hash'].every((name) => typeof value[name] === 'string') &&
   Number.isSafeInteger(value['seq']) &&
   isInstant(value['at']) &&
-  typeof value['type'] === 'string' &&
-  Object.hasOwn(EVENT_TYPES, value['type']) &&
+  isEventType(value['type']) &&
   isObject(value['data']) &&
   isActor(value['actor']);
 
@@ -66,36 +66,3 @@ const isActor = (value: unknown): boolean =>
   isObject(value) &&
   (value['kind'] === 'person' || value['kind'] === 'workload' || value['kind'] === 'system') &&
   typeof value['handle'] === 'string';
-
-const EVENT_TYPES = {
-  'request.submitted': true,
-  'request.approved': true,
-  'request.denied': true,
-  'request.cancelled': true,
-  'request.revoked': true,
-  'request.ended': true,
-  'request.extension_requested': true,
-  'request.extended': true,
-  'request.reviewed': true,
-  'request.lapsed': true,
-  'credentials.intended': true,
-  'credentials.issued': true,
-  'credentials.withheld': true,
-  'credentials.failed': true,
-  'credentials.unknown': true,
-  'credentials.refused': true,
-  'console.issued': true,
-  'sessions.ended': true,
-  'signin.succeeded': true,
-  'signin.refused': true,
-  'signin.ended': true,
-  'hold.placed': true,
-  'hold.lifted': true,
-  'policy.activated': true,
-  'link.made': true,
-  'link.removed': true,
-  'delegation.made': true,
-  'delegation.removed': true,
-  'reservation.made': true,
-  'ledger.altered': true,
-} satisfies Record<EventType, true>;

@@ -1,11 +1,11 @@
 import { isReader } from '../domain/access.ts';
 import { standingInFor } from '../domain/delegation.ts';
-import { HatcheckError } from '../domain/errors.ts';
 import { type AccessPolicy, isAuditor } from '../domain/policy.ts';
 import { type Principal, approverKeysOf } from '../domain/principal.ts';
 import { type RequestStatus, statusAt } from '../domain/request.ts';
 import type { Speaking } from '../domain/voice.ts';
 import type { Desk } from './broker.ts';
+import { cursorOf, positionIn } from './cursor.ts';
 import { digestOf } from './digest.ts';
 import { UNREAD, readKnownOrUnread } from './known.ts';
 import { decidersAnywhere, onDuty } from './on-duty.ts';
@@ -42,7 +42,7 @@ export const listRequests = async (
     (query.status === undefined || statusAt(summary, now) === query.status) && isReader(summary, speaking);
   const binding = bindingOf(principal, query);
   const requests: RequestSummary[] = [];
-  let after = query.cursor === undefined ? undefined : positionIn(query.cursor, binding);
+  let after = query.cursor === undefined ? undefined : positionIn(query.cursor, binding, POSITION);
   for (let reads = 0; reads < MAX_READS && requests.length < query.limit; reads += 1) {
     const page = await pageOf(desk, speaking, query, {
       limit: Math.max(query.limit, MIN_READ),
@@ -95,28 +95,7 @@ const keysOfApprover = (speaking: Speaking): readonly string[] => [
   ...new Set([...approverKeysOf(speaking.principal), ...standingInFor(speaking).flatMap(({ groups }) => groups)]),
 ];
 
-/**
- * A cursor names a position and the caller and query it belongs to. The hash keeps honest clients from mixing lists up; it guards
- * nothing, since every item is checked against its reader anyway.
- */
-const cursorOf = (position: string, binding: string): string =>
-  Buffer.from(JSON.stringify([position, binding])).toString('base64url');
-
 const bindingOf = ({ handle }: Principal, { as, status }: ListQuery): string =>
   digestOf(handle, as, status ?? null).slice(0, 16);
 
 const POSITION = /^[0-9TZ:.-]{20,30}#r_[A-Z2-7]{26}$/;
-
-const positionIn = (cursor: string, binding: string): string => {
-  const invalid = new HatcheckError({ code: 'invalid_cursor', reason: 'not a cursor of this caller and query' });
-  let parts: unknown;
-  try {
-    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    throw invalid;
-  }
-  if (!Array.isArray(parts) || parts.length !== 2) throw invalid;
-  const [position, bound] = parts as readonly unknown[];
-  if (typeof position !== 'string' || !POSITION.test(position) || bound !== binding) throw invalid;
-  return position;
-};

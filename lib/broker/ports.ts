@@ -5,6 +5,7 @@ import type { Handle, Instant } from '../domain/principal.ts';
 import type { RoleSessionOrder } from '../domain/role-session.ts';
 import type { TicketAnswer } from '../domain/ticket.ts';
 import type { Notice } from './notice.ts';
+import type { FoundEvent, FoundGrant, Under } from './search/found.ts';
 import type { RequestSummary } from './summary.ts';
 
 /**
@@ -50,6 +51,27 @@ export interface Summaries {
   ofApprovers(keys: readonly string[], page: PageOf & { readonly open: boolean }): Promise<Page<RequestSummary>>;
   /** Everybody's. `now` is where time begins, going back. */
   ofEverybody(page: PageOf & { readonly now: Instant }): Promise<Page<RequestSummary>>;
+}
+
+/** A stretch of time, going back from its end. */
+export interface Span {
+  /** The first instant that is in it. */
+  readonly from: Instant;
+  /** An instant, or a position (`positionOfEvent`, `positionOfGrant`): the stretch ends before it. */
+  readonly before: string;
+  /** The page has no more. */
+  readonly limit: number;
+}
+
+/** What the ledger is searched by, derived from it. It decides nothing. Newest first; a page may be short, or empty, and still have a next one. */
+export interface SearchIndex {
+  /** Written as often as it is told. */
+  putEvent(found: FoundEvent): Promise<void>;
+  /** Written only if newer (`seq`) than what is there. */
+  putGrant(found: FoundGrant): Promise<void>;
+  events(under: Under, span: Span): Promise<Page<FoundEvent>>;
+  /** By when they began. */
+  grants(under: Under, span: Span): Promise<Page<FoundGrant>>;
 }
 
 /** People's words, kept beside the chain under their author, so that a person can be forgotten. */

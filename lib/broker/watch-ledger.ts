@@ -11,7 +11,18 @@ import { isCarried, readFollowing } from './forged.ts';
 import { type LinkNotices, linkNoticeOf } from './link-notice.ts';
 import { noticeOf } from './notice.ts';
 import { intentDue } from './settle-intents.ts';
-import type { Chance, Clock, Dues, Ledger, LedgerPairs, Notices, Revocations, Summaries } from './ports.ts';
+import type {
+  Chance,
+  Clock,
+  Dues,
+  Ledger,
+  LedgerPairs,
+  Notices,
+  Revocations,
+  SearchIndex,
+  Summaries,
+} from './ports.ts';
+import { findCarried, findOfRequest, findOther } from './search/make-findable.ts';
 import { summaryOf } from './summary.ts';
 
 /** What happened to one item of the ledger, as its stream tells it, at least once and in each item's own order. */
@@ -28,6 +39,7 @@ interface Appended {
   readonly stream: string;
   readonly seq: number;
   readonly hash: string;
+  readonly event: StoredEvent;
 }
 
 /** What nobody may do: any other new item, and whatever else happens to an item. */
@@ -43,6 +55,7 @@ export interface LedgerWatch {
   readonly linkNotices: LinkNotices;
   readonly revocations: Revocations;
   readonly dues: Pick<Dues, 'again'>;
+  readonly search: Pick<SearchIndex, 'putEvent' | 'putGrant'>;
   readonly policy: AccessPolicy;
   readonly clock: Clock;
   readonly chance: Pick<Chance, 'fraction'>;
@@ -52,7 +65,7 @@ export interface LedgerWatch {
 
 /**
  * A request's new event ends its sessions where it should, is told to whom it concerns, is looked at again where it is an intent, and repairs its
- * summary; an alteration raises the alarm and is put on record once, however often it is told.
+ * summary; any event is put where a search finds it; an alteration raises the alarm and is put on record once, however often it is told.
  *
  * @throws HatcheckError `ledger_unavailable`, `ledger_conflict`, `aws_unavailable`: tell it again later.
  */
@@ -60,6 +73,7 @@ export const watchLedger = async (watch: LedgerWatch, change: LedgerChange): Pro
   if (change.kind === 'altered') await raise(watch, change, change.altered);
   else if (change.stream.startsWith(requestStream(''))) await repair(watch, change);
   else if (isCarried(change.stream)) await follow(watch, change);
+  else await findOther(watch, change.event);
 };
 
 /** An event in `control` or in a person's stream is believed by whoever reads it last: that it follows is checked here. Whose account in chat is whose, is told. */
@@ -69,6 +83,7 @@ const follow = async (watch: LedgerWatch, change: LedgerChange & Appended): Prom
   if (found === 'forged') await raise(watch, change, { stream, seq, change: 'insert', hashAfter: hash });
   const notice = found !== undefined && found !== 'forged' ? linkNoticeOf(found) : undefined;
   if (notice) await watch.linkNotices.sendLink(notice);
+  if (found !== undefined && found !== 'forged') await findCarried(watch, found);
 };
 
 /** Tells whom the event concerns, and writes the summary as the ledger has it now; the index takes it only if it is newer. */
@@ -80,6 +95,8 @@ const repair = async (watch: LedgerWatch, change: LedgerChange & Appended): Prom
     if (found.notified) await tell(watch, found.notified);
     if (found.notified) await planOutcome(watch, found.notified);
     if (found.request) await watch.summaries.put(summaryOf(found.request));
+    // Last of all: nothing waits for it, and when it fails all of it is told again.
+    if (found.notified && found.request) await findOfRequest(watch, found.notified.event, found.request);
     return;
   }
   // NB. Nothing else would tell that this event does not follow what is there; what is wrong elsewhere is told by its own change.

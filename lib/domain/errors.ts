@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'not_eligible'
   | 'self_approval'
   | 'not_an_approver'
+  | 'not_an_auditor'
   | 'not_the_requester'
   | 'not_approved'
   | 'not_started'

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { auditRoutes } from './contract/audit.ts';
 import { chatLinkRoutes, chatopsRoutes } from './contract/chatops.ts';
 import { credentialsRoutes } from './contract/credentials.ts';
 import { delegationsRoutes } from './contract/delegations.ts';
@@ -24,6 +25,7 @@ export const contract = {
   ...delegationsRoutes,
   ...identitiesRoutes,
   ...credentialsRoutes,
+  ...auditRoutes,
   ...chatLinkRoutes,
   ...chatopsRoutes,
 } as const;

@@ -59,6 +59,11 @@ export const problems = {
     title: 'Not an approver',
     detail: 'You may read this request, but this decision is for others.',
   },
+  not_an_auditor: {
+    status: 403,
+    title: 'Not an auditor',
+    detail: 'The record is for those whom access.yml calls auditors.',
+  },
   not_the_requester: {
     status: 403,
     title: 'Not the requester',

@@ -9,7 +9,7 @@ export interface RouteContract {
   readonly operationId: string;
   readonly summary: string;
   /** The Lambda that serves it: one file in `functions/`. */
-  readonly function: 'signin' | 'token' | 'requests' | 'credentials' | 'issuer' | 'portal' | 'chatops';
+  readonly function: 'signin' | 'token' | 'requests' | 'credentials' | 'audit' | 'issuer' | 'portal' | 'chatops';
   /** With `principal` nothing is answered before the caller is known. */
   readonly caller: 'principal' | 'anyone';
   /**

@@ -75,6 +75,17 @@ export const flag = () =>
     z.transform((value: 'true' | 'false') => value === 'true'),
   );
 
+/** A query parameter that is said or left out: there is no asking for the contrary. */
+export const yes = () =>
+  z.pipe(
+    z.literal('true'),
+    z.transform(() => true as const),
+  );
+
+/** The ARN of an IAM role. */
+export const roleArn = () =>
+  z.string().check(z.regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/(?:[!-~]{1,510}\/)?[\w+=,.@-]{1,64}$/));
+
 /** A whole number as a query parameter. */
 export const count = (maximum: number, byDefault: number) =>
   z._default(

@@ -6,12 +6,14 @@ import { dynamoReplayGuard } from '../../lib/aws/replay-guard.ts';
 import { dynamoSessions } from '../../lib/aws/sessions.ts';
 import { dynamoTexts } from '../../lib/aws/texts.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
+import { dynamoSearchIndex } from '../../lib/aws/search-index.ts';
 import { dynamoSummaries } from '../../lib/aws/summaries.ts';
 import type { TestDynamoDb } from '../support/dynamodb.ts';
 import { dynamoLedgerContract } from './dynamo-ledger.contract.ts';
 import { clientOf } from './faults.ts';
 import { identityContract } from './identity.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
+import { searchContract } from './search.contract.ts';
 import { summariesContract } from './summaries.contract.ts';
 
 const warn = (): void => undefined;
@@ -46,6 +48,10 @@ export const dynamoContracts = (name: string, startDatabase: () => Promise<Datab
   summariesContract(
     name,
     start((client, { index }) => ({ summaries: dynamoSummaries({ client, table: index, warn }) })),
+  );
+  searchContract(
+    name,
+    start((client, { index }) => ({ search: dynamoSearchIndex({ client, table: index, warn }) })),
   );
   identityContract(name, (clock) =>
     start((client, { identity }) => {

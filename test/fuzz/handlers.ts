@@ -1,3 +1,4 @@
+import { create as createAudit } from '../../functions/audit.ts';
 import { create as createChatops } from '../../functions/chatops.ts';
 import { create as createCredentials } from '../../functions/credentials.ts';
 import { create as createIssuer } from '../../functions/issuer.ts';
@@ -52,6 +53,7 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
   const functions: Readonly<Record<(typeof contract)[RouteKey]['function'], ApiHandler>> = {
     requests: createRequests(config, around),
     credentials: createCredentials(config, around),
+    audit: createAudit(config, around),
     signin: createSignin(config, around),
     token: createToken(config, around),
     issuer: createIssuer(config, around),

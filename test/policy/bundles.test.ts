@@ -59,7 +59,7 @@ describe('the deployed bundles', () => {
     expect(
       Object.fromEntries(bundles.flatMap(({ name, imports }) => (imports.length > 0 ? [[name, imports]] : []))),
     ).toEqual({
-      ...{ credentials: LATER, requests: LATER, 'on-schedule': LATER },
+      ...{ audit: LATER, credentials: LATER, requests: LATER, 'on-schedule': LATER },
       ...{ 'on-notice': LATER, 'on-chat-act': LATER },
     });
   });

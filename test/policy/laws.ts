@@ -66,6 +66,8 @@ const OWN_STREAMS: Readonly<Record<string, readonly string[]>> = {
   'on-revocation': ['request#*'],
   'on-deploy': ['control'],
   'on-chat-act': ['request#*', 'person#*'],
+  'on-sequence': ['log'],
+  'on-checkpoint': ['checkpoint'],
 };
 
 export const ledgerPutsOnlyIntoOwnStreams: Law = (stack) =>
@@ -172,6 +174,7 @@ const SECRETS_OF: Readonly<Record<string, readonly string[]>> = {
   token: OF_SIGN_IN,
   requests: [':parameter/hatcheck/dev/outside/*'],
   credentials: [':parameter/hatcheck/dev/outside/*'],
+  audit: [':parameter/hatcheck/dev/outside/*'],
   'on-schedule': [':parameter/hatcheck/dev/outside/*'],
   // Who verifies what comes in from chat reads nothing that speaks there, and the other way round.
   chatops: [':parameter/hatcheck/dev/chat/in/*'],
@@ -179,26 +182,29 @@ const SECRETS_OF: Readonly<Record<string, readonly string[]>> = {
   'on-notice': [':parameter/hatcheck/dev/chat/out/*'],
 };
 
-/** Who may do what with the keys that we sign with, and under which condition. */
-const WITH_KEYS: Readonly<Record<string, readonly string[]>> = {
-  credentials: [
-    'kms:Sign {"StringEquals":{"kms:SigningAlgorithm":["ECDSA_SHA_256"]}}',
-    'kms:Sign {"StringEquals":{"kms:SigningAlgorithm":["RSASSA_PKCS1_V1_5_SHA_256"]}}',
-    'kms:GetPublicKey ',
-  ],
-  issuer: ['kms:GetPublicKey '],
+const ECDSA = 'kms:Sign {"StringEquals":{"kms:SigningAlgorithm":["ECDSA_SHA_256"]}}';
+const RSA = 'kms:Sign {"StringEquals":{"kms:SigningAlgorithm":["RSASSA_PKCS1_V1_5_SHA_256"]}}';
+
+/** Who may do what with the keys that we sign with, under which condition, and with which. */
+const WITH_KEYS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
+  credentials: {
+    [ECDSA]: /^key IssuerKey[AB]$/,
+    [RSA]: /^key SamlKey[AB]$/,
+    'kms:GetPublicKey ': /^key IssuerKey[AB]$/,
+  },
+  issuer: { 'kms:GetPublicKey ': /^key IssuerKey[AB]$/ },
+  'on-checkpoint': { [ECDSA]: /^key CheckpointKey$/, 'kms:GetPublicKey ': /^key CheckpointKey$/ },
 };
 
-export const onlyCredentialsSigns: Law = (stack) => {
-  const ours = stack.resourcesOf('AWS::KMS::Key').map(({ logicalId }) => `key ${logicalId}`);
-  return allowed(stack)
+/** Each key is one function's to sign with: what opens role sessions is no checkpoint, and the other way round. */
+export const eachKeySignsForOneFunction: Law = (stack) =>
+  allowed(stack)
     .filter(({ action }) => action.startsWith('kms:'))
     .filter(
       ({ functionId, action, resource, condition = '' }) =>
-        !WITH_KEYS[functionId]?.includes(`${action} ${condition}`) || !ours.includes(resource),
+        !WITH_KEYS[functionId]?.[`${action} ${condition}`]?.test(resource),
     )
     .map(said);
-};
 
 const ALGORITHM_OF: Readonly<Record<string, string>> = {
   ECC_NIST_P256: 'ECDSA_SHA_256',
@@ -216,8 +222,9 @@ const keyPolicy = z.object({
 
 /** Whatever a policy elsewhere allows: a key lets nobody sign but one role, and by one algorithm. */
 export const keysLetOneRoleSign: Law = (stack) => {
-  const role = stack.roles[stack.functions['credentials']?.roleLogicalId ?? '']?.arn;
+  const roleOf = (functionId: string) => stack.roles[stack.functions[functionId]?.roleLogicalId ?? '']?.arn;
   return stack.resourcesOf('AWS::KMS::Key').flatMap(({ logicalId, properties }) => {
+    const role = roleOf(logicalId === 'CheckpointKey' ? 'on-checkpoint' : 'credentials');
     const { KeySpec, KeyPolicy } = keyPolicy.parse(properties);
     const only = JSON.stringify({
       ArnEquals: { 'aws:PrincipalArn': role },
@@ -267,6 +274,7 @@ const PLAIN = new Set([
   ...['HATCHECK_STAGE', 'HATCHECK_ORIGIN', 'LEDGER_TABLE', 'INDEX_TABLE', 'IDENTITY_TABLE', 'NOTICES_QUEUE'],
   ...['NOTICES_FAILURES_QUEUE', 'REVOCATIONS_QUEUE', 'CHAT_ACTS_QUEUE'],
   ...['HATCHECK_ISSUER', 'HATCHECK_ISSUER_KEYS', 'HATCHECK_TOKEN_KEY', 'HATCHECK_SAML_KEY'],
+  'HATCHECK_CHECKPOINT_KEYS',
 ]);
 
 export const noSecretStandsInTheEnvironment: Law = ({ functions }) =>

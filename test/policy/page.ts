@@ -101,6 +101,24 @@ on-chat-act     | dynamodb:PutItem                                              
 on-chat-act     | ssm:GetParameter                                                                     | parameter/hatcheck/dev/outside/*          |
 on-chat-act     | ssm:GetParameter                                                                     | parameter/hatcheck/dev/chat/out/*         |
 on-deploy       | dynamodb:Query, dynamodb:GetItem, dynamodb:PutItem                                   | ledger                                    | control
+audit           | dynamodb:Query                                                                       | index                                     | find#*
+audit           | dynamodb:GetItem                                                                     | identity                                  | session#*
+audit           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
+audit           | dynamodb:BatchGetItem                                                                | identity                                  | person#*, text#*
+audit           | ssm:GetParameter                                                                     | parameter/hatcheck/dev/outside/*          |
+on-sequence     | dynamodb:DescribeStream, dynamodb:GetRecords                                         | ledger's stream                           |
+on-sequence     | dynamodb:GetShardIterator, dynamodb:ListStreams                                      | ledger's stream                           |
+on-sequence     | dynamodb:Query                                                                       | ledger                                    | request#*, refusals#*, signin#*, control, person#*, alarm#*, log
+on-sequence     | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | log
+on-sequence     | dynamodb:PutItem                                                                     | index                                     | sequenced#*, tile#*
+on-sequence     | dynamodb:Query                                                                       | index                                     | sequenced#*
+on-sequence     | dynamodb:GetItem                                                                     | index                                     | tile#*
+on-sequence     | sqs:SendMessage                                                                      | queue LogFailures                         |
+on-checkpoint   | dynamodb:Query                                                                       | ledger                                    | log, checkpoint
+on-checkpoint   | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | checkpoint
+on-checkpoint   | dynamodb:GetItem                                                                     | index                                     | tile#*
+on-checkpoint   | kms:Sign                                                                             | key CheckpointKey                         | {"StringEquals":{"kms:SigningAlgorithm":["ECDSA_SHA_256"]}}
+on-checkpoint   | kms:GetPublicKey                                                                     | key CheckpointKey                         |
 EACH            | logs:CreateLogStream, logs:PutLogEvents                                              | log group EACH                            |
 
 function        | may never                                                                            | on                                        | keys
@@ -124,6 +142,9 @@ const EACH = [
   'chatops',
   'on-chat-act',
   'on-deploy',
+  'on-sequence',
+  'on-checkpoint',
+  'audit',
 ];
 const LEDGER = EACH.filter((id) => !['portal', 'issuer', 'chatops'].includes(id));
 

@@ -13,6 +13,7 @@ export const WORDS = {
   not_eligible: { says: 'This is not yours to ask for.', next: 'Ask whoever keeps the access policy.' },
   self_approval: { says: 'Nobody decides on their own request.', next: 'Another approver has to.' },
   not_an_approver: { says: 'This decision is for others.' },
+  not_an_auditor: { says: 'The record is for auditors.' },
   not_the_requester: { says: 'Only whoever asked may do this.' },
   not_approved: { says: 'It is not approved, so nothing is given out.' },
   not_started: { says: 'It is approved, but has not begun.', next: 'Come back when it starts.' },

@@ -9,6 +9,7 @@ import type { StoredEvent } from '../../../lib/domain/event.ts';
 import { NO_STANDING } from '../../../lib/domain/standing.ts';
 import { NOON, approved, approver, engineer, handleOf, noon, recorded, security } from '../../support/builders.ts';
 import { type MemoryDesk, memoryDesk, memoryLedger, patient, unavailable, memoryDues } from '../../support/memory.ts';
+import { memorySearchIndex } from '../../support/memory-search.ts';
 
 const PERSON = `person#${engineer.handle}`;
 const TODAY = 'alarm#2026-03-02';
@@ -23,14 +24,23 @@ const watched = (desk: MemoryDesk): LedgerWatch & { readonly alarm: jest.Mock<Le
   linkNotices: { sendLink: () => Promise.resolve() },
   revocations: { send: () => Promise.resolve() },
   dues: memoryDues(),
+  search: memorySearchIndex(),
   alarm: jest.fn<LedgerWatch['alarm']>(),
 });
 
 const isForged = async (...at: Parameters<typeof readFollowing>): Promise<boolean> =>
   (await readFollowing(...at)) === 'forged';
 
-const told = ({ stream, seq, hash }: StoredEvent): LedgerChange => ({
-  ...{ kind: 'appended', changeId: 'change-1', at: NOON, stream, seq, hash },
+const told = (event: StoredEvent): LedgerChange => ({
+  ...{
+    kind: 'appended',
+    changeId: 'change-1',
+    at: NOON,
+    stream: event.stream,
+    seq: event.seq,
+    hash: event.hash,
+    event,
+  },
 });
 
 /** A desk with a hold on everything. */

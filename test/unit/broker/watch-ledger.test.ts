@@ -215,9 +215,3 @@ describe('an account in chat', () => {
     await expect(watchLedger(watch, appended(event))).rejects.toThrow();
   });
 });
-
-test('a new event of any other stream changes nothing', async () => {
-  const watch = watched(() => Promise.reject(unavailable()));
-  await watchLedger(watch, appended(seal(undefined, `refusals#${ID}`, approved(approver, NOON))));
-  expect(watch.alarm).not.toHaveBeenCalled();
-});

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { seal } from '../../../lib/broker/chain.ts';
 import type { LinkNotice } from '../../../lib/broker/link-notice.ts';
 import type { Notice } from '../../../lib/broker/notice.ts';
-import type { Ledger, Revocation } from '../../../lib/broker/ports.ts';
+import type { Ledger, Revocation, SearchIndex } from '../../../lib/broker/ports.ts';
 import type { LedgerChange, LedgerWatch } from '../../../lib/broker/watch-ledger.ts';
 import type { RecordedEvent, StoredEvent } from '../../../lib/domain/event.ts';
 import { NOON, noon, policy } from '../../support/builders.ts';
@@ -16,12 +16,14 @@ import {
   memorySummaries,
   seededChance,
 } from '../../support/memory.ts';
+import { memorySearchIndex } from '../../support/memory-search.ts';
 
 export const ID = 'r_AAAAAAAAAAAAAAAAAAAAAAAAAA';
 export const STREAM = `request#${ID}`;
 
 interface Watched extends LedgerWatch {
   readonly dues: MemoryDues;
+  readonly search: SearchIndex;
   readonly ledger: MemoryLedger;
   readonly clock: MemoryClock;
   readonly alarm: jest.Mock<LedgerWatch['alarm']>;
@@ -40,6 +42,7 @@ export const watched = (turn?: () => Promise<void>): Watched => {
     ...{ sent, policy: policy(), notices: { send: (notice) => Promise.resolve(void sent.push(notice)) } },
     ...{ linked, linkNotices: { sendLink: (one) => Promise.resolve(void linked.push(one)) } },
     dues: memoryDues(),
+    search: memorySearchIndex(),
     ...{ revoked, revocations: { send: (one) => Promise.resolve(void revoked.push(one)) } },
     ...{ summaries, clock: memoryClock(noon(10)), chance: seededChance(), alarm: jest.fn<LedgerWatch['alarm']>() },
     ledger: memoryLedger(turn),
@@ -54,6 +57,6 @@ export const write = async (ledger: Ledger, ...events: readonly RecordedEvent[])
   return written;
 };
 
-export const appended = ({ stream, seq, hash }: StoredEvent, changeId = 'change-1'): LedgerChange => ({
-  ...{ kind: 'appended', changeId, at: NOON, stream, seq, hash },
+export const appended = (event: StoredEvent, changeId = 'change-1'): LedgerChange => ({
+  ...{ kind: 'appended', changeId, at: NOON, stream: event.stream, seq: event.seq, hash: event.hash, event },
 });

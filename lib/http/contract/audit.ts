@@ -1,0 +1,34 @@
+import * as z from 'zod/mini';
+import { EVENT_TYPES } from '../../domain/event-types.ts';
+import type { RouteContract } from '../route-contract.ts';
+import { accountId, count, handle, instant, line, once, roleArn, slug, yes } from '../schemas.ts';
+import { read } from './pieces.ts';
+
+/** The routes of `functions/audit.ts`: for auditors, and to nobody else is anything said. */
+export const auditRoutes = {
+  'GET /v1/audit': {
+    ...read,
+    operationId: 'searchAudit',
+    summary:
+      'What happened, newest first; with from, first who could do what from then on, however long before it was granted. For auditors.',
+    function: 'audit',
+    query: once(() =>
+      z.strictObject({
+        person: z.exactOptional(handle()),
+        account: z.exactOptional(accountId()),
+        role: z.exactOptional(roleArn()),
+        entitlement: z.exactOptional(slug()),
+        ticket: z.exactOptional(line(128)),
+        type: z.exactOptional(z.enum(EVENT_TYPES)),
+        breakGlass: z.exactOptional(yes()),
+        refusals: z.exactOptional(yes()),
+        from: z.exactOptional(instant()),
+        to: z.exactOptional(instant()),
+        limit: count(200, 50),
+        cursor: z.exactOptional(line(2048)),
+      }),
+    ),
+    answers: { 200: 'Found' },
+    codes: ['not_an_auditor', 'invalid_cursor', 'ledger_unavailable'],
+  },
+} as const satisfies Record<string, RouteContract>;
