@@ -5,33 +5,59 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cloudFormation } from '../../lib/config/role-template/cloudformation.ts';
 import { rolePlan } from '../../lib/config/role-template/plan.ts';
+import { changed, packaged, property } from '../policy/template.ts';
 import { entitlement } from '../support/builders.ts';
 import { sayMissing } from './skipped.ts';
 
 const found = spawnSync('cfn-lint', ['--version']).status === 0;
 sayMissing('cfn-lint', found ? undefined : 'cfn-lint');
 
-(found ? describe : describe.skip)('cfn-lint finds nothing in what a target account makes', () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'hatcheck-cfn-lint-'));
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hatcheck-cfn-lint-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** In a region of each partition, whatever its own rules say beside `.cfnlintrc.yaml`. */
+const lint = (template: string) => {
+  const file = join(folder, 'template.json');
+  writeFileSync(file, template);
+  const { status, stdout } = spawnSync('cfn-lint', ['--config-file', '.cfnlintrc.yaml', '--', file], {
+    encoding: 'utf8',
   });
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
+  return { status, stdout };
+};
+
+(found ? describe : describe.skip)('cfn-lint finds nothing in what is deployed', () => {
+  let template: unknown;
+  beforeAll(async () => {
+    ({ template } = await packaged());
+  }, 60_000);
+
+  test('in any partition', () => {
+    expect(lint(JSON.stringify(template))).toEqual({ status: 0, stdout: '' });
   });
 
+  test('and would find what is wrong in one of them, or in all', () => {
+    const faults = [
+      ['E3002', property('LedgerTable', 'PointInTimeRecovery'), true],
+      ['E3006', ['Resources', 'Mails'], { Type: 'AWS::SES::ConfigurationSet' }],
+      ['E1010', property('LedgerAlteredAlarm', 'AlarmDescription'), { 'Fn::GetAtt': ['LedgerTable', 'Nothing'] }],
+    ] as const;
+    const wrong = faults.reduce((so, [, path, value]) => changed(so, path, value), template);
+    const { stdout } = lint(JSON.stringify(wrong));
+    expect(faults.filter(([code]) => !stdout.includes(code))).toEqual([]);
+  });
+});
+
+(found ? describe : describe.skip)('cfn-lint finds nothing in what a target account makes', () => {
   const { session } = entitlement();
   const broker = {
     credentialsRoleArn: 'arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-credentials',
     onRevocationRoleArn: 'arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-on-revocation',
     ...{ issuer: 'https://issuer.example.com', organization: 'o-aaaaaaaaaa' },
-  };
-
-  const lint = (template: string) => {
-    const file = join(folder, 'template.json');
-    writeFileSync(file, template);
-    const { status, stdout } = spawnSync('cfn-lint', [file], { encoding: 'utf8' });
-    return { status, stdout };
   };
 
   test.each(['assumeRole', 'webIdentity', 'saml'] as const)('by %s', (via) => {
