@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
+import { anchorsIn, linksIn } from './support/markdown.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -15,26 +16,20 @@ const pages = [
 
 const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 
-/** As GitHub makes them: lower case, punctuation gone, spaces to hyphens. */
-const anchorsIn = (page: string): string[] =>
-  [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-
 const scripts = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read('package.json'))).scripts;
 
+/** What is not in the repository is nowhere, be it on this machine or not. */
+const isBroken = (page: string, target: string): boolean => {
+  if (/^(?:https:|mailto:|http:\/\/(?:127\.0\.0\.1|localhost)\b)/.test(target)) return false;
+  const [path = '', anchor] = decodeURI(target).split('#');
+  const file = path === '' ? page : normalize(join(dirname(page), path));
+  if (isAbsolute(path) || file.startsWith('..') || !existsSync(join(ROOT, file))) return true;
+  return anchor !== undefined && !(file.endsWith('.md') && anchorsIn(read(file)).includes(anchor));
+};
+
 describe.each(pages)('%s', (page) => {
-  test('links only to what exists', () => {
-    const targets = [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, target = '']) => target);
-    const broken = targets.filter((target) => {
-      const [path = '', anchor] = target.split('#');
-      const file = path === '' ? page : join(dirname(page), path);
-      return !existsSync(join(ROOT, file)) || (anchor !== undefined && !anchorsIn(file).includes(anchor));
-    });
-    expect(broken).toEqual([]);
+  test('links only to what exists here', () => {
+    expect(linksIn(read(page)).filter((target) => isBroken(page, target))).toEqual([]);
   });
 
   test('names only npm scripts that exist', () => {
@@ -43,6 +38,43 @@ describe.each(pages)('%s', (page) => {
     );
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
+});
+
+describe('a link', () => {
+  test('is found in every form, and not where it is code', () => {
+    const page = [
+      '# A `title`, and [more](x.md)',
+      '[one](a.md) ![two](b.png "with a title") [three](<c d.md>) [four][ref] <a href="e.md">five</a>',
+      '[ref]: d.md',
+      '`[no](no.md)`',
+      '```sh',
+      '# no heading',
+      '[no](no.md)',
+      '```',
+      '## Twice',
+      '## Twice',
+    ].join('\n');
+    expect(linksIn(page).toSorted()).toEqual(['a.md', 'b.png', 'c d.md', 'd.md', 'e.md', 'x.md']);
+    expect(anchorsIn(page)).toEqual(['a-title-and-more', 'twice', 'twice-1']);
+  });
+
+  test.each([
+    'nowhere.md',
+    '../elsewhere.md',
+    '/README.md',
+    '#no-such-heading',
+    'package.json#L1',
+    'http://example.com',
+  ])('%s is broken', (target) => {
+    expect(isBroken('README.md', target)).toBe(true);
+  });
+
+  test.each(['SECURITY.md', '#deploy', 'docs/operations.md#unproven', 'https://example.com', 'http://127.0.0.1:3000'])(
+    '%s is not',
+    (target) => {
+      expect(isBroken('README.md', target)).toBe(false);
+    },
+  );
 });
 
 test('the README stays under 150 lines', () => {
