@@ -90,11 +90,17 @@ export interface Stack {
   /** Those that functions are called with. */
   readonly queues: readonly Pick<QueueSource, 'poll'>[];
   readonly schedule: Pick<LocalSchedule, 'run'>;
+  /** Signs what the log has grown by. */
+  readonly checkpoints: Pick<LocalSchedule, 'run'>;
+  /** As `aws lambda invoke` does, for whoever IAM would let. */
+  readonly invoke: Functions['invoke'];
   readonly template: LocalStack;
   close(): Promise<void>;
 }
 
 const REGION = 'eu-west-1';
+const MINUTE_MS = 60_000;
+const CHECKPOINT_MS = 5 * MINUTE_MS;
 /** Lambda renews a function's credentials; here they are good until the process is likely to have ended. */
 const FUNCTION_CREDENTIALS_SECONDS = 30 * 86_400;
 
@@ -148,10 +154,13 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   );
   const invoke = (functionId: string, event: unknown) => functions.invoke(functionId, event);
   await activatePolicy(template, invoke);
-  const schedule = keep(startSchedule(() => functions.invoke('on-schedule', {}), options));
+  const schedule = keep(
+    startSchedule('on-schedule', invoke, { log, intervalMs: options.scheduleIntervalMs ?? MINUTE_MS }),
+  );
+  const checkpoints = keep(startSchedule('on-checkpoint', invoke, { log, intervalMs: CHECKPOINT_MS }));
   keep(await startGateway({ port: gatewayPort, routes: template.routes, invoke }));
   return {
-    ...{ origin, oidc, saml, slack, teams, aws, ledgerStream, notices, schedule, template, queues },
+    ...{ origin, oidc, saml, slack, teams, aws, ledgerStream, notices, schedule, checkpoints, template, queues, invoke },
     dynamodbEndpoint: database.endpoint,
   };
 };
@@ -182,23 +191,27 @@ const followQueues = (
       }),
     }));
 
-/** The one table with a stream, and the function that is called with its changes. */
+/** The one table with a stream, and the functions that are called with its changes. */
 const followLedger = (
   { folder, log, ledgerStreamIntervalMs = 1000 }: StackOptions,
   { template, database, functions }: { template: LocalStack; database: EmbeddedDynamoDb; functions: Functions },
 ): Promise<LedgerStream> => {
   const table = Object.values(template.tables).find(({ streamArn }) => streamArn !== undefined);
-  const source = template.eventSources.find(({ sourceArn }) => sourceArn === table?.streamArn);
-  const { functionId, batchSize } = certain(source, 'a function follows the ledger');
+  const sources = template.eventSources.filter(({ sourceArn }) => sourceArn === table?.streamArn);
   return startLedgerStream({
     endpoint: database.endpoint,
     table: certain(table?.createTable.TableName, 'the ledger has a stream'),
-    invoke: (event) => functions.invoke(functionId, event),
-    file: join(folder, 'stream.json'),
+    consumers: sources.map(({ functionId, batchSize }) => ({
+      invoke: (event) => functions.invoke(functionId, event),
+      file: join(folder, `stream-${functionId}.json`),
+      batchSize,
+      log: (line) => {
+        log(functionId, line);
+      },
+    })),
     intervalMs: ledgerStreamIntervalMs,
-    batchSize,
     log: (line) => {
-      log(functionId, line);
+      log('on-ledger-event', line);
     },
   });
 };

@@ -14,7 +14,14 @@ export interface EventMeaning {
 }
 
 export type Stream =
-  'request#<id>' | 'refusals#<id>' | 'signin#<ulid>' | 'control' | 'person#<handle>' | 'alarm#<yyyy-mm-dd>';
+  | 'request#<id>'
+  | 'refusals#<id>'
+  | 'signin#<ulid>'
+  | 'control'
+  | 'person#<handle>'
+  | 'alarm#<yyyy-mm-dd>'
+  | 'log'
+  | 'checkpoint';
 
 const LIFECYCLE = { streams: ['request#<id>'], saidBy: ['lib/broker/decide-request.ts'] } as const;
 const ACTS = { ...LIFECYCLE, writers: ['requests', 'on-chat-act'] } as const;
@@ -226,6 +233,14 @@ export const EVENT_MEANINGS = {
     saidBy: ['lib/broker/reservations.ts'],
     writers: ['requests', 'on-chat-act'],
   },
+  'person.forgotten': {
+    says: 'What was kept of a person beside the ledger was deleted: names, words, sessions, accounts in chat (in the stream of each of their identities; carries the state after it). It names the handle only.',
+    when: 'somebody whom IAM lets has invoked `on-forget`, and all of it is gone',
+    notWhen: 'it is said so already, and nothing has come since; something stands against it: the answer says what',
+    ...STANDING,
+    saidBy: ['lib/broker/forget-person.ts'],
+    writers: ['on-forget'],
+  },
   'ledger.altered': {
     says: 'An item of the ledger was overwritten (`modify`), deleted (`remove`), or put there and is no event that follows what is there (`insert`); by the day of the change.',
     when: 'the ledger’s stream shows it',
@@ -234,5 +249,22 @@ export const EVENT_MEANINGS = {
     streams: ['alarm#<yyyy-mm-dd>'],
     saidBy: ['lib/broker/watch-ledger.ts'],
     writers: ['on-ledger-event'],
+  },
+  'log.extended': {
+    says: 'Events were put into the Merkle log (RFC 9162) that all of the ledger ends up in: the leaf of each is over its `hash`; `first` is which leaf the first of them is, `carried` the log after them.',
+    when: 'the ledger’s stream tells of them, within seconds; at most 100 at once, those of one stream in their order and without a gap',
+    notWhen: 'an event is in the log already; it is of `log` or of `checkpoint` itself',
+    streams: ['log'],
+    saidBy: ['lib/broker/log/sequence.ts'],
+    writers: ['on-sequence'],
+  },
+  'checkpoint.signed': {
+    says: 'The log as it was: `checkpoint` is canonical JSON of its size, its root, the time, whose log it is and the hash of the checkpoint before; `signature` is over its bytes, by the key that `kid` names and that never leaves KMS.',
+    when: 'five minutes have passed and the log has grown',
+    notWhen:
+      'the log has not grown since the last one; what is there does not begin with what was signed before: then it is the alarm `checkpoint-refused`',
+    streams: ['checkpoint'],
+    saidBy: ['lib/broker/log/sign-checkpoint.ts'],
+    writers: ['on-checkpoint'],
   },
 } as const satisfies Readonly<Record<EventType, EventMeaning>>;

@@ -1,5 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { verifyLinks } from '../broker/chain.ts';
+import { BrokenChainError, verifyLinks } from '../broker/chain.ts';
+import type { LedgerParts } from '../broker/log/ports.ts';
 import type { Ledger, LedgerPairs } from '../broker/ports.ts';
 import type { StoredEvent } from '../domain/event.ts';
 import { type Item, eventOf, itemOf, keyOf } from './ledger-item.ts';
@@ -14,10 +15,12 @@ export interface DynamoTable {
  * The ledger in DynamoDB. This is the only file that puts into its table (a test says so): IAM cannot demand a condition on a put, and
  * a put without one would overwrite.
  */
-export const dynamoLedger = (at: DynamoTable): Ledger & LedgerPairs => ({
+export const dynamoLedger = (at: DynamoTable): Ledger & LedgerPairs & LedgerParts => ({
   read: (stream) =>
     failClosed('the stream cannot be read', async () => {
-      const events = (await allItems(at, stream)).map(eventOf);
+      const events = (await allPages(at, (start) => query(at, stream, start ? { ExclusiveStartKey: start } : {}))).map(
+        eventOf,
+      );
       verifyLinks(events);
       return events;
     }),
@@ -30,8 +33,14 @@ export const dynamoLedger = (at: DynamoTable): Ledger & LedgerPairs => ({
 
   pair: (stream, seq) =>
     failClosed('an event and the one before it cannot be read', async () => {
-      const { Items = [] } = await at.client.send(pairQuery(at, stream, seq));
+      const { Items = [] } = await at.client.send(partQuery(at, stream, { from: seq - 1, to: seq }));
       return Items.map(eventOf);
+    }),
+
+  part: (stream, from, to) =>
+    failClosed('a part of the stream cannot be read', async () => {
+      const items = await allPages(at, (start) => partQuery(at, stream, { from, to }, start));
+      return items.flatMap((item) => soundOf(item) ?? []);
     }),
 
   append: async (event) => {
@@ -89,25 +98,44 @@ const query = (
     ...options,
   });
 
-const pairQuery = ({ table }: DynamoTable, stream: string, seq: number): QueryCommand =>
+interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+const partQuery = ({ table }: DynamoTable, stream: string, { from, to }: Part, start?: Item): QueryCommand =>
   new QueryCommand({
     TableName: table,
     ConsistentRead: true,
-    KeyConditionExpression: '#stream = :stream AND #seq BETWEEN :before AND :seq',
+    KeyConditionExpression: '#stream = :stream AND #seq BETWEEN :from AND :to',
     ExpressionAttributeNames: { ...STREAM, '#seq': 'seq' },
     ExpressionAttributeValues: {
       ':stream': { S: stream },
-      ':before': { N: String(seq - 1) },
-      ':seq': { N: String(seq) },
+      ':from': { N: String(from) },
+      ':to': { N: String(to) },
     },
+    ...(start ? { ExclusiveStartKey: start } : {}),
   });
 
+/** Undefined: what is no event by itself. */
+const soundOf = (item: Item): StoredEvent | undefined => {
+  try {
+    return eventOf(item);
+  } catch (error) {
+    if (error instanceof BrokenChainError) return undefined;
+    throw error;
+  }
+};
+
 /** A query answers at most 1 MB a time. */
-const allItems = async (at: DynamoTable, stream: string): Promise<readonly Item[]> => {
+const allPages = async (
+  { client }: DynamoTable,
+  pageFrom: (start: Item | undefined) => QueryCommand,
+): Promise<readonly Item[]> => {
   const items: Item[] = [];
   let from: Item | undefined;
   do {
-    const page = await at.client.send(query(at, stream, from ? { ExclusiveStartKey: from } : {}));
+    const page = await client.send(pageFrom(from));
     items.push(...(page.Items ?? []));
     from = page.LastEvaluatedKey;
   } while (from);

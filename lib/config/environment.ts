@@ -29,6 +29,7 @@ export interface Config {
     readonly sqs?: string;
     readonly kms?: string;
     readonly ses?: string;
+    readonly s3?: string;
     readonly federation?: string;
     readonly console?: string;
     /** Of Slack's web API; then `response_url` must be of that origin too. */
@@ -42,8 +43,12 @@ export interface Config {
   readonly issuerKeys: readonly string[];
   /** The one of them that signs; only whoever opens role sessions has it. */
   readonly tokenKey?: string;
+  /** The ARNs of the keys of checkpoints, the first of which signs; only whoever signs has any. */
+  readonly checkpointKeys: readonly string[];
   /** The ARN of the key that signs SAML responses for AWS; only whoever opens role sessions has it. */
   readonly samlKey?: string;
+  /** The bucket of the export, and for how many days its files are kept; only whoever exports has it. */
+  readonly exportTo?: { readonly bucket: string; readonly retentionDays: number };
   /** A reference to the key of the handles' HMAC; only sign-in and token exchange have it. */
   readonly pepper?: string;
   readonly policy: AccessPolicy;
@@ -88,6 +93,14 @@ const origin: Check = (value) =>
     ? undefined
     : 'must be an origin without a path, https or http on a loopback address';
 
+const bucketName = matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket');
+/** S3's own bound on a retention. */
+const MAX_DAYS = 36_500;
+const days: Check = (value) =>
+  /^[1-9]\d{0,4}$/.test(value) && Number(value) <= MAX_DAYS
+    ? undefined
+    : `must be a number of days, ${MAX_DAYS} at the most`;
+
 const endpoint: Check = (value) => {
   const url = secureUrl(value);
   return url?.search === '' && url.hash === '' ? undefined : 'must be a URL, https or http on a loopback address';
@@ -100,6 +113,8 @@ const keyArns: Check = (value) =>
     .split(',')
     .map(keyArn)
     .find((message) => message !== undefined);
+
+const listed = (value: string | undefined): readonly string[] => (value ?? '').split(',').filter((arn) => arn !== '');
 
 const secretReference: Check = (value) =>
   parseSecretReference(value)
@@ -138,6 +153,7 @@ export const loadConfig = (env: Environment, access: CompiledAccess): Config => 
       sqs: optional('HATCHECK_SQS_ENDPOINT', endpoint),
       kms: optional('HATCHECK_KMS_ENDPOINT', endpoint),
       ses: optional('HATCHECK_SES_ENDPOINT', endpoint),
+      s3: optional('HATCHECK_S3_ENDPOINT', endpoint),
       federation: optional('HATCHECK_FEDERATION_ENDPOINT', endpoint),
       console: optional('HATCHECK_CONSOLE_ENDPOINT', endpoint),
       slack: optional('HATCHECK_SLACK_ENDPOINT', endpoint),
@@ -150,17 +166,22 @@ export const loadConfig = (env: Environment, access: CompiledAccess): Config => 
       chatActsQueue: optional('CHAT_ACTS_QUEUE', endpoint),
     }),
     issuer: optional('HATCHECK_ISSUER', origin) ?? env['HATCHECK_ORIGIN'] ?? '',
-    issuerKeys: (optional('HATCHECK_ISSUER_KEYS', keyArns) ?? '').split(',').filter((arn) => arn !== ''),
+    issuerKeys: listed(optional('HATCHECK_ISSUER_KEYS', keyArns)),
+    checkpointKeys: listed(optional('HATCHECK_CHECKPOINT_KEYS', keyArns)),
     ...present({
       tokenKey: optional('HATCHECK_TOKEN_KEY', keyArn),
       samlKey: optional('HATCHECK_SAML_KEY', keyArn),
     }),
+    ...present({ exportTo: exportTo(optional('EXPORT_BUCKET', bucketName), optional('EXPORT_RETENTION_DAYS', days)) }),
     ...present({ pepper: optional('HATCHECK_PEPPER', secretReference) }),
     ...accessPolicy(access),
   };
   if (faults.length > 0) throw new ConfigError(faults);
   return deepFrozen(config);
 };
+
+const exportTo = (bucket: string | undefined, retentionDays: string | undefined): Config['exportTo'] =>
+  bucket === undefined || retentionDays === undefined ? undefined : { bucket, retentionDays: Number(retentionDays) };
 
 const deepFrozen = <T>(value: T): T => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;

@@ -165,6 +165,8 @@ export interface EventData {
   'delegation.removed': { readonly delegationId: string; readonly carried: Standing };
   /** Requests are about to count against their requester's limits. Stands in `person#<handle>`, before the requests do. */
   'reservation.made': { readonly reservations: readonly Reservation[]; readonly carried: Standing };
+  /** What was kept of a person beside the ledger was deleted. Stands in `person#<handle>`, of each of their identities. */
+  'person.forgotten': { readonly handle: Handle; readonly carried: Standing };
   /** Something in the ledger was overwritten, deleted, or put there by somebody else. Stands in `alarm#<yyyy-mm-dd>`. */
   'ledger.altered': {
     readonly stream: string;
@@ -174,6 +176,30 @@ export interface EventData {
     readonly hashBefore?: string;
     readonly hashAfter?: string;
   };
+  /** Events of the ledger were put into the log, which all of them end up in. Stands in `log`. */
+  'log.extended': {
+    /** Which leaf of the log the first entry is. */
+    readonly first: number;
+    readonly entries: readonly LogEntry[];
+    /** The log after it: its leaves, and the roots of its perfect subtrees, base64url, largest first. */
+    readonly carried: { readonly size: number; readonly frontier: readonly string[] };
+  };
+  /** The log as it was, signed. Stands in `checkpoint`. */
+  'checkpoint.signed': {
+    /** Canonical JSON of `{at, log, previous, root, size, v}`; the signature is over its UTF-8 bytes. */
+    readonly checkpoint: string;
+    /** base64 of the DER of an ECDSA signature, P-256 with SHA-256. */
+    readonly signature: string;
+    /** base64url SHA-256 of the public key, SubjectPublicKeyInfo in DER. */
+    readonly kid: string;
+  };
+}
+
+/** An event in the log: its place in the ledger, and its hash, which is what the leaf is of. */
+export interface LogEntry {
+  readonly stream: string;
+  readonly seq: number;
+  readonly hash: string;
 }
 
 /** `insert`: an event that was put there, and that is none of ours. */

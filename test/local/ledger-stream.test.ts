@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await stream?.close();
   stream = undefined;
-  await rm(join(folder, 'stream.json'), { force: true });
+  for (const name of ['stream', 'besides']) await rm(join(folder, `${name}.json`), { force: true });
   await database.close();
 });
 
@@ -39,13 +39,25 @@ const invoke = (event: unknown): Promise<unknown> => {
   return Promise.resolve({ batchItemFailures: failing(Records).map((itemIdentifier) => ({ itemIdentifier })) });
 };
 
-const start = async (more: { batchSize?: number; intervalMs?: number; invoke?: typeof invoke } = {}): Promise<void> => {
+interface More {
+  readonly batchSize?: number;
+  readonly intervalMs?: number;
+  readonly invoke?: typeof invoke;
+  /** Of another function that is told too. */
+  readonly besides?: typeof invoke;
+}
+
+const start = async ({ batchSize = 100, intervalMs, invoke: told = invoke, besides }: More = {}): Promise<void> => {
   await stream?.close();
+  const log = (line: string) => logged.push(line);
+  const consumer = (name: string, called: typeof invoke) => ({
+    ...{ invoke: called, batchSize, log },
+    file: join(folder, `${name}.json`),
+  });
   stream = await startLedgerStream({
-    ...{ endpoint: database.endpoint, table: database.tables.ledger, batchSize: 100, invoke },
-    ...{ file: join(folder, 'stream.json'), clock: () => new Date('2026-03-02T12:00:00.700Z') },
-    log: (line) => logged.push(line),
-    ...more,
+    ...{ endpoint: database.endpoint, table: database.tables.ledger, intervalMs, log },
+    consumers: [consumer('stream', told), ...(besides ? [consumer('besides', besides)] : [])],
+    clock: () => new Date('2026-03-02T12:00:00.700Z'),
   });
 };
 
@@ -171,6 +183,50 @@ describe('what stands in for the stream of the ledger', () => {
     crashed = false;
     expect(names(await poll())).toEqual(['INSERT']);
     expect(logged).toHaveLength(1);
+  });
+
+  test('tells each function on its own: what fails for one is told to the other once, and is behind nobody', async () => {
+    const told: string[] = [];
+    const besides = (event: unknown) => {
+      told.push(...(event as { Records: StreamRecord[] }).Records.map(({ dynamodb }) => dynamodb.Keys['seq']?.N ?? ''));
+      return Promise.resolve({ batchItemFailures: [] });
+    };
+    await start({ besides });
+    failing = (records) => records.map(({ dynamodb }) => dynamodb.SequenceNumber);
+    await put();
+    expect(names(await poll())).toEqual(['INSERT']);
+    await put(second);
+    expect(names(await poll())).toEqual(['INSERT', 'INSERT']);
+    expect(told).toEqual(['0', '1']);
+  });
+
+  test('does not let one function wait for another that takes its time, and skips nothing for that', async () => {
+    let answer: (value: unknown) => void = () => undefined;
+    const slow: string[][] = [];
+    const besides = async (event: unknown) => {
+      slow.push((event as { Records: StreamRecord[] }).Records.map(({ dynamodb }) => dynamodb.Keys['seq']?.N ?? ''));
+      await new Promise((resolve) => (answer = resolve));
+      return { batchItemFailures: [] };
+    };
+    let seen: (value: unknown) => void = () => undefined;
+    await start({ intervalMs: 1, besides, invoke: (event) => (seen(event), invoke(event)) });
+    for (const item of [first, second]) {
+      const told = new Promise((resolve) => (seen = resolve));
+      await put(item);
+      await told;
+    }
+    expect([names(calls), slow]).toEqual([['INSERT', 'INSERT'], [['0']]]);
+    const after = new Promise((resolve) => {
+      answer(undefined);
+      const look = (): void => {
+        if (slow.length > 1) resolve(undefined);
+        else setImmediate(look);
+      };
+      look();
+    });
+    await after;
+    expect(slow).toEqual([['0'], ['1']]);
+    answer(undefined);
   });
 
   test('looks by itself, again and again', async () => {

@@ -167,11 +167,36 @@ const TEMPLATE_LAWS: Readonly<Record<string, readonly [ofResources.TemplateLaw, 
         'by nobody',
         ['Resources', 'OnLedgerEventEventSourceMappingDynamodbLedgerTable'],
         undefined,
-        '0 functions follow the ledger',
+        '1 functions follow the ledger',
+      ),
+      one(
+        'by one of them only',
+        property('OnSequenceEventSourceMappingDynamodbLedgerTable', 'FunctionName'),
+        arnOf('OnLedgerEventLambdaFunction'),
+        'OnSequenceLambdaFunction does not follow the ledger',
+      ),
+      one(
+        'by two sequencers at once',
+        property('OnSequenceLambdaFunction', 'ReservedConcurrentExecutions'),
+        2,
+        'OnSequenceLambdaFunction: ReservedConcurrentExecutions',
       ),
       ...(
         [
-          ['by another function', 'FunctionName', arnOf('PortalLambdaFunction')],
+          ['with an end to the tries', 'MaximumRetryAttempts', 50],
+          ['out of order', 'ParallelizationFactor', 10],
+          ['then not in the log, and nobody knows', 'DestinationConfig', undefined],
+        ] as const
+      ).map(([what, name, value]) =>
+        one(
+          what,
+          property('OnSequenceEventSourceMappingDynamodbLedgerTable', name),
+          value,
+          `OnSequenceLambdaFunction: ${name}`,
+        ),
+      ),
+      ...(
+        [
           ['not now', 'Enabled', false],
           ['from now on only', 'StartingPosition', 'LATEST'],
           ['all or nothing', 'FunctionResponseTypes', undefined],
@@ -184,7 +209,18 @@ const TEMPLATE_LAWS: Readonly<Record<string, readonly [ofResources.TemplateLaw, 
           ],
         ] as const
       ).map(([what, name, value]) =>
-        one(what, property('OnLedgerEventEventSourceMappingDynamodbLedgerTable', name), value, `the mapping: ${name}`),
+        one(
+          what,
+          property('OnLedgerEventEventSourceMappingDynamodbLedgerTable', name),
+          value,
+          `OnLedgerEventLambdaFunction: ${name}`,
+        ),
+      ),
+      one(
+        'by another function',
+        property('OnLedgerEventEventSourceMappingDynamodbLedgerTable', 'FunctionName'),
+        arnOf('PortalLambdaFunction'),
+        'OnLedgerEventLambdaFunction does not follow the ledger',
       ),
       one(
         'a queue in the clear',
@@ -268,6 +304,16 @@ const TEMPLATE_LAWS: Readonly<Record<string, readonly [ofResources.TemplateLaw, 
         'no metric counts ledger.altered',
       ),
       one('another metric', property('LedgerAlteredAlarm', 'MetricName'), 'Other', 'no alarm waits for ledger.altered'),
+    ],
+  ],
+  'the log is watched': [
+    ofResources.theLogIsWatched,
+    [
+      one('touched, unheard', property('LogTouchedFilter', 'FilterPattern'), 'ERROR', 'no metric counts log.*'),
+      one('refused, unheard', ['Resources', 'CheckpointRefusedAlarm'], undefined, 'no alarm waits for checkpoint.*'),
+      one('late', property('LogLateAlarm', 'MetricName'), 'Errors', 'nobody hears of IteratorAge'),
+      one('not signed', ['Resources', 'CheckpointMissingAlarm'], undefined, 'nobody hears of Errors'),
+      one('not run', property('CheckpointSilentAlarm', 'TreatMissingData'), 'notBreaching', 'hears of Invocations'),
     ],
   ],
   'every queue alarms': [

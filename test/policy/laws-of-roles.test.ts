@@ -317,7 +317,7 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
     ],
   ],
   'only credentials signs, and by one algorithm; the issuer reads public keys': [
-    laws.onlyCredentialsSigns,
+    laws.eachKeySignsForOneFunction,
     [
       one(
         'the issuer signs',
@@ -344,6 +344,24 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
         'credentials kms:Sign',
       ),
       one(
+        'tokens with the key of checkpoints',
+        statement('CredentialsRole', 'Sid=SignTokens', 'Resource'),
+        arnOf('CheckpointKey'),
+        'credentials kms:Sign',
+      ),
+      one(
+        'checkpoints with a key of tokens',
+        statement('OnCheckpointRole', 'Sid=SignCheckpoints', 'Resource'),
+        arnOf('IssuerKeyA'),
+        'on-checkpoint kms:Sign',
+      ),
+      one(
+        'checkpoints by whoever writes the log',
+        statement('OnSequenceRole', '+'),
+        allow('kms:Sign', arnOf('CheckpointKey')),
+        'on-sequence kms:Sign',
+      ),
+      one(
         'sign-in decrypts',
         statement('SigninRole', '+'),
         allow('kms:Decrypt', 'arn:aws:kms:eu-west-1:777788889999:key/x'),
@@ -359,6 +377,12 @@ const LAWS: Readonly<Record<string, readonly [laws.Law, readonly Broken[]]>> = {
         property('IssuerKeyA', 'KeyPolicy', 'Statement', '2', 'Condition'),
         undefined,
         'IssuerKeyA lets others sign',
+      ),
+      one(
+        'checkpoints by whoever opens role sessions',
+        property('CheckpointKey', 'KeyPolicy', 'Statement', '2', 'Condition', 'ArnEquals', 'aws:PrincipalArn'),
+        'arn:aws:iam::777788889999:role/hatcheck/hatcheck-dev-credentials',
+        'CheckpointKey lets others sign',
       ),
       one(
         'by a grant',

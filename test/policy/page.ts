@@ -119,6 +119,14 @@ on-checkpoint   | dynamodb:PutItem, dynamodb:GetItem                            
 on-checkpoint   | dynamodb:GetItem                                                                     | index                                     | tile#*
 on-checkpoint   | kms:Sign                                                                             | key CheckpointKey                         | {"StringEquals":{"kms:SigningAlgorithm":["ECDSA_SHA_256"]}}
 on-checkpoint   | kms:GetPublicKey                                                                     | key CheckpointKey                         |
+on-forget       | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, person#*
+on-forget       | dynamodb:PutItem                                                                     | ledger                                    | person#*
+on-forget       | dynamodb:Query                                                                       | index's index byRequester                 |
+on-forget       | dynamodb:Scan                                                                        | identity                                  |
+on-forget       | dynamodb:BatchGetItem                                                                | identity                                  | person#*
+on-forget       | dynamodb:GetItem                                                                     | identity                                  | chatlink#*
+on-forget       | dynamodb:Query                                                                       | identity                                  | session#*, seen#*, family#*, refresh#*, upstream#*, chatlink#*, text#*, person#*
+on-forget       | dynamodb:DeleteItem                                                                  | identity                                  | session#*, seen#*, family#*, refresh#*, upstream#*, chatlink#*, text#*, person#*, attempt#*, parked#*, code#*, device#*, chatcode#*, chatmessage#*
 EACH            | logs:CreateLogStream, logs:PutLogEvents                                              | log group EACH                            |
 
 function        | may never                                                                            | on                                        | keys
@@ -142,6 +150,7 @@ const EACH = [
   'chatops',
   'on-chat-act',
   'on-deploy',
+  'on-forget',
   'on-sequence',
   'on-checkpoint',
   'audit',

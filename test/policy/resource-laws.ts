@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MAX_RECEIVES } from '../../functions/on-chat-act.ts';
+import { arnOf } from './broken.ts';
 
 /** As a law, of what only the template itself says. */
 export type TemplateLaw = (template: unknown) => readonly string[];
@@ -51,28 +52,49 @@ export const logsAreKeptAYear: TemplateLaw = (template) => {
   });
 };
 
-/** Who follows the ledger, how, and where what it could not deal with ends up. */
+/** Who follows the ledger, how often each tries, and where what it could not deal with ends up. A stream has no room for a third. */
+const FOLLOWERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  OnLedgerEventLambdaFunction: {
+    MaximumRetryAttempts: 50,
+    MaximumRecordAgeInSeconds: 43_200,
+    DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['LedgerStreamFailures', 'Arn'] } } },
+  },
+  // All of them have to be in the log: it tries for as long as it can be told.
+  OnSequenceLambdaFunction: {
+    MaximumRetryAttempts: undefined,
+    MaximumRecordAgeInSeconds: 82_800,
+    DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['LogFailures', 'Arn'] } } },
+  },
+};
+
 export const theLedgerIsFollowed: TemplateLaw = (template) => {
   const stream = { 'Fn::GetAtt': ['LedgerTable', 'StreamArn'] };
   const mappings = resourcesIn(template, 'AWS::Lambda::EventSourceMapping').filter(
     ({ EventSourceArn }) => JSON.stringify(EventSourceArn) === JSON.stringify(stream),
   );
-  if (mappings.length !== 1) return [`${mappings.length} functions follow the ledger`];
+  const of = (functionId: string) =>
+    mappings.filter(({ FunctionName }) => JSON.stringify(FunctionName) === JSON.stringify(arnOf(functionId)));
+  if (mappings.length !== 2) return [`${mappings.length} functions follow the ledger`];
   return [
-    ...mappings.flatMap((mapping) =>
-      differences('the mapping', mapping, {
-        FunctionName: { 'Fn::GetAtt': ['OnLedgerEventLambdaFunction', 'Arn'] },
-        Enabled: true,
-        BatchSize: 100,
-        StartingPosition: 'TRIM_HORIZON',
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-        BisectBatchOnFunctionError: true,
-        MaximumRetryAttempts: 50,
-        MaximumRecordAgeInSeconds: 43_200,
-        DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['LedgerStreamFailures', 'Arn'] } } },
-        FilterCriteria: undefined,
-      }),
+    ...Object.entries(FOLLOWERS).flatMap(([functionId, own]) =>
+      of(functionId).length === 0
+        ? [`${functionId} does not follow the ledger`]
+        : of(functionId).flatMap((mapping) =>
+            differences(functionId, mapping, {
+              Enabled: true,
+              BatchSize: 100,
+              StartingPosition: 'TRIM_HORIZON',
+              FunctionResponseTypes: ['ReportBatchItemFailures'],
+              BisectBatchOnFunctionError: true,
+              FilterCriteria: undefined,
+              ParallelizationFactor: undefined,
+              ...own,
+            }),
+          ),
     ),
+    ...resourcesIn(template, 'AWS::Lambda::Function')
+      .filter(({ id }) => id === 'OnSequenceLambdaFunction')
+      .flatMap((one) => differences(one.id, one, { ReservedConcurrentExecutions: 1 })),
     ...resourcesIn(template, 'AWS::SQS::Queue').flatMap((queue) =>
       differences(queue.id, queue, {
         SqsManagedSseEnabled: true,
@@ -161,6 +183,44 @@ const alarms =
 export const anAlterationAlarms = alarms('LedgerAltered', 'OnLedgerEventLogGroup', 'ledger.altered');
 
 export const anOverflowAlarms = alarms('SessionsOverflowed', 'OnRevocationLogGroup', 'sessions.overflowed');
+
+/** From a function's own metric to whoever is told. */
+const watched =
+  (functionId: string, metric: string, alarm: Readonly<Record<string, unknown>>): TemplateLaw =>
+  (template) =>
+    resourcesIn(template, 'AWS::CloudWatch::Alarm').some(
+      (each) =>
+        differences('', each, {
+          Namespace: 'AWS/Lambda',
+          MetricName: metric,
+          Dimensions: [{ Name: 'FunctionName', Value: { Ref: functionId } }],
+          ...alarm,
+        }).length === 0,
+    )
+      ? []
+      : [`nobody hears of ${metric} of ${functionId}`];
+
+const all =
+  (...laws: readonly TemplateLaw[]): TemplateLaw =>
+  (template) =>
+    laws.flatMap((law) => law(template));
+
+/** That it is touched, that it is late, and that nothing is signed of it. */
+export const theLogIsWatched: TemplateLaw = all(
+  alarms('LogTouched', 'OnSequenceLogGroup', 'log.*'),
+  alarms('CheckpointRefused', 'OnCheckpointLogGroup', 'checkpoint.*'),
+  watched('OnSequenceLambdaFunction', 'IteratorAge', { Statistic: 'Maximum', Threshold: 300_000 }),
+  watched('OnCheckpointLambdaFunction', 'Errors', {
+    Statistic: 'Sum',
+    EvaluationPeriods: 3,
+    Period: 300,
+    Threshold: 1,
+  }),
+  watched('OnCheckpointLambdaFunction', 'Invocations', {
+    ...{ Statistic: 'Sum', EvaluationPeriods: 3, Period: 300 },
+    ...{ ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' },
+  }),
+);
 
 /** Where something may wait, somebody hears when it waits for too long; where what failed is put, as soon as something is there. */
 export const everyQueueAlarms: TemplateLaw = (template) => {

@@ -1,5 +1,6 @@
 import type { Desk, Patience } from '../../lib/broker/broker.ts';
 import { BrokenChainError, canonicalOf, hashCanonical, seal, verifyChain, verifyHash } from '../../lib/broker/chain.ts';
+import type { LedgerParts } from '../../lib/broker/log/ports.ts';
 import type {
   Chance,
   Clock,
@@ -87,9 +88,11 @@ export const patientFor = (tries: number): Patience => {
 export const unavailable = (): HatcheckError =>
   new HatcheckError({ code: 'ledger_unavailable', reason: 'as the test says' });
 
-export interface MemoryLedger extends Ledger, LedgerPairs {
+export interface MemoryLedger extends Ledger, LedgerPairs, LedgerParts {
   /** What somebody with the keys to the table could do. */
   alter(stream: string, seq: number, change: (canonical: string) => string): void;
+  put(event: StoredEvent): void;
+  remove(stream: string, seq: number): void;
   /** Those to which something was appended. */
   readonly streams: () => readonly string[];
 }
@@ -138,6 +141,10 @@ export const memoryLedger = (
       });
       return events;
     },
+    part: async (stream, from, to) => {
+      await turn();
+      return eventsOf(stream).filter((event) => event.seq >= from && event.seq <= to && isSound(event));
+    },
     append: async (event) => {
       if (hashCanonical(canonicalOf(event)) !== event.hash) throw new TypeError('only a sealed event is appended');
       await turn();
@@ -152,8 +159,23 @@ export const memoryLedger = (
       const item = itemsOf(stream).get(seq);
       if (item) itemsOf(stream).set(seq, { ...item, canonical: change(item.canonical) });
     },
+    put: (event) => {
+      streams.set(event.stream, itemsOf(event.stream).set(event.seq, itemOf(event)));
+    },
+    remove: (stream, seq) => {
+      itemsOf(stream).delete(seq);
+    },
     streams: () => [...written],
   };
+};
+
+const isSound = (event: StoredEvent): boolean => {
+  try {
+    verifyHash(event);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const itemOf = (event: StoredEvent): Item => ({ canonical: canonicalOf(event), hash: event.hash });

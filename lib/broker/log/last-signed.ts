@@ -1,0 +1,60 @@
+import type { KeyObject } from 'node:crypto';
+import type { StoredEvent } from '../../domain/event.ts';
+import { type Checkpoint, CheckpointError, checkpointHash, verifyCheckpoint } from './checkpoint.ts';
+import { CHECKPOINT } from './head.ts';
+import type { LedgerParts } from './ports.ts';
+
+/** A checkpoint that one of our keys signed. */
+export interface Signed {
+  readonly text: string;
+  readonly said: Checkpoint;
+}
+
+export interface SignedReader {
+  readonly ledger: LedgerParts;
+  /** An event of the stream `checkpoint` that none of our keys signed, or that is a copy of an earlier one. */
+  readonly forged: (seq: number) => void;
+}
+
+/** So far back at the most: whoever put more than that there has shown it often enough. */
+const FORGED_AT_MOST = 100;
+
+/**
+ * The last checkpoint in the stream that is ours and chained to the one before it; what else stands there is told and passed over. Undefined where there
+ * is none.
+ *
+ * @throws HatcheckError `ledger_unavailable`
+ */
+export const lastSigned = async (
+  { ledger, forged }: SignedReader,
+  end: StoredEvent,
+  keys: readonly KeyObject[],
+): Promise<Signed | undefined> => {
+  const last = signedIn(end, keys);
+  const [before] = end.seq === 0 ? [] : await ledger.part(CHECKPOINT, end.seq - 1, end.seq - 1);
+  const signedBefore = before && signedIn(before, keys);
+  // A good signature is not enough: it could be a copy of an earlier one.
+  if (last && (end.seq === 0 || signedBefore) && follows(last, signedBefore)) return last;
+  const from = Math.max(end.seq - FORGED_AT_MOST, 0);
+  let tip: Signed | undefined;
+  for (const event of await ledger.part(CHECKPOINT, from, end.seq)) {
+    const signed = signedIn(event, keys);
+    const anchors = tip === undefined && from > 0;
+    if (signed && (anchors || follows(signed, tip))) tip = signed;
+    else forged(event.seq);
+  }
+  return tip;
+};
+
+const follows = ({ said }: Signed, before: Signed | undefined): boolean =>
+  said.previous === (before ? checkpointHash(before.text) : '');
+
+const signedIn = ({ type, data }: StoredEvent, keys: readonly KeyObject[]): Signed | undefined => {
+  if (type !== 'checkpoint.signed') return undefined;
+  try {
+    return { text: data.checkpoint, said: verifyCheckpoint(data, keys) };
+  } catch (error) {
+    if (error instanceof CheckpointError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+};
