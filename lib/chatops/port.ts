@@ -80,7 +80,7 @@ export class ChatError extends Error {
 
 /** What was said of a request at one place, and the message that stands for it there, if it can be changed: a mail cannot. */
 export interface ChatMessage {
-  /** Where: a channel as we name it, an account that it was said to alone, or an address. One message a place. */
+  /** Where: a channel as we name it, an account that it was said to alone, or the hash of an address. One message a place. */
   readonly place: string;
   readonly ref?: ChatMessageRef;
   /** Of the last event that the message shows. */

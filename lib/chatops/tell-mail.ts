@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Recipient } from '../broker/notice.ts';
 import { type Mail, mailOf } from './mail/mail.ts';
 import { type Card, ChatError } from './port.ts';
@@ -35,10 +36,16 @@ export const addressesOf = (to: Recipient, { channels }: MailVoice): readonly st
 
 const send = async (telling: Telling, { mail, origin }: MailVoice, address: string, card: Card): Promise<void> => {
   const { before, notice, told } = telling;
-  const place = `mail#${address}`;
+  const place = placeOf(telling.notice.requestId, address);
   const was = before.get(place);
   if (was?.told.includes(notice.id)) return;
   if ((await mail.send(address, mailOf(card, origin))) === 'refused')
     throw new ChatError('a mail was not taken', { mayPass: false });
   await remember(telling, { place, seq: told.shown.seq, told: withId(was?.told ?? [], notice.id) }, was);
 };
+
+/** Of each request another, and no address: what was sent to whom is no list of who is whose. */
+const placeOf = (requestId: string, address: string): string =>
+  `mail#${createHash('sha256')
+    .update(JSON.stringify([requestId, address]))
+    .digest('base64url')}`;

@@ -44,6 +44,7 @@ export const standingAfter = (last: StoredEvent | undefined): Standing => {
     case 'delegation.made':
     case 'delegation.removed':
     case 'reservation.made':
+    case 'person.forgotten':
       return last.data.carried;
     default:
       throw new TypeError(`${last.type} has no place in the stream of a person`);

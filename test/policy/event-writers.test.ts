@@ -55,6 +55,8 @@ const read = (file: string): Source => {
   const imports: string[] = [];
   const makes = new Set<string>();
   const madeOf = (node: ts.Node): void => {
+    // What is read is looked at by a schema, `z.literal(…)`: a call makes no type.
+    if (ts.isCallExpression(node)) return;
     if (ts.isStringLiteral(node) && TYPES.includes(node.text)) makes.add(node.text);
     if (ts.isTemplateExpression(node) && /^[a-z]+\.$/.test(node.head.text))
       TYPES.filter((type) => type.startsWith(node.head.text)).forEach((type) => makes.add(type));
