@@ -32,6 +32,13 @@ describe.each(pages)('%s', (page) => {
     expect(linksIn(read(page)).filter((target) => isBroken(page, target))).toEqual([]);
   });
 
+  test('names only files that exist', () => {
+    const named = [
+      ...read(page).matchAll(/`((?:cli|docs|functions|lib|local|portal|scripts|serverless|test)\/[\w./-]+)`/g),
+    ];
+    expect(named.map(([, file = '']) => file).filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+  });
+
   test('names only npm scripts that exist', () => {
     const named = [...read(page).matchAll(/npm (?:run ([\w:-]+)|(start|test)\b)/g)].map(
       ([, run, short]) => run ?? short ?? '',
