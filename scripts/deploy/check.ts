@@ -1,0 +1,82 @@
+import type { CompiledAccess } from '../../lib/config/access.ts';
+import { checkAccess } from './check-access.ts';
+import { checkAccount } from './check-account.ts';
+import { checkAddresses } from './check-addresses.ts';
+import { checkMail } from './check-mail.ts';
+import { checkPepper, pepperName } from './check-pepper.ts';
+import { checkSecrets } from './check-secrets.ts';
+import { type Caller, type Cloud, CloudError } from './cloud.ts';
+import { type Finding, stops } from './finding.ts';
+import { referencedSecrets } from './referenced-secrets.ts';
+import { type StageSettings, readStageFile } from './stage-file.ts';
+
+/** What serverless.yml takes where neither the command nor the stage says. */
+export const DEFAULT_REGION = 'eu-west-1';
+
+export interface Place {
+  readonly stage: string;
+  readonly region: string;
+  readonly settings: StageSettings;
+}
+
+export interface Checked extends Place {
+  readonly findings: readonly Finding[];
+  /** Absent where nobody has credentials. */
+  readonly caller?: Caller;
+  /** The name of the pepper's parameter; `make` when it is not there and may be made. */
+  readonly pepper: { readonly name: string; readonly make: boolean };
+}
+
+export interface Check {
+  /** Of serverless.yml. */
+  readonly folder: string;
+  readonly accessFile: string;
+  readonly stage: string;
+  readonly region?: string | undefined;
+  readonly cloud: (region: string) => Cloud;
+}
+
+/** All that stops a deployment, and all that is odd: everything is looked at, whatever was found before. Changes nothing. */
+export const checkAll = async ({ folder, accessFile, stage, region: said, cloud }: Check): Promise<Checked> => {
+  const file = readStageFile(folder, stage);
+  const region = said ?? file.settings.region ?? DEFAULT_REGION;
+  const place = { stage, region, settings: file.settings };
+  const { access, findings } = checkAccess(accessFile);
+  const inAws = await lookInAws(cloud(region), place, access);
+  return {
+    ...place,
+    ...inAws,
+    findings: [...file.findings, ...findings, ...checkAddresses(place, access), ...inAws.findings],
+  };
+};
+
+const lookInAws = async (
+  cloud: Cloud,
+  place: Place,
+  access: CompiledAccess | undefined,
+): Promise<Pick<Checked, 'findings' | 'caller' | 'pepper'>> => {
+  const name = pepperName(place.stage, place.settings);
+  try {
+    const caller = await cloud.caller();
+    const pepper = await checkPepper(cloud, place.stage, name);
+    const findings = [
+      ...checkAccount(caller, place, access),
+      ...pepper.findings,
+      ...(await checkSecrets(cloud, access ? referencedSecrets(access, place.stage) : [])),
+      ...(await checkMail(cloud, access)),
+    ];
+    return { caller, findings, pepper: { name, make: pepper.mayBeMade } };
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    return { findings: [noAnswer(error)], pepper: { name, make: false } };
+  }
+};
+
+const noAnswer = ({ kind, code }: CloudError): Finding =>
+  kind === 'no_credentials'
+    ? stops(
+        'credentials',
+        `there are none that AWS takes (${code}), so that pepper, secrets and mail were not looked at`,
+        'AWS_PROFILE=… or aws sso login, and run it again; aws sts get-caller-identity shows whose they are',
+      )
+    : stops('AWS', `did not say whose the credentials are (${code})`, 'is the network there, and the region right?');

@@ -1,0 +1,40 @@
+import type { Partition } from '../../lib/domain/entitlement.ts';
+
+/** Whose credentials a deployment goes by. */
+export interface Caller {
+  readonly account: string;
+  readonly partition: Partition;
+  readonly arn: string;
+}
+
+/** What a deployment asks AWS before it begins. Nothing but `makeSecret` changes anything; nothing returns a secret. */
+export interface Cloud {
+  /** @throws CloudError */
+  readonly caller: () => Promise<Caller>;
+  /** The type (`String`, `SecureString`) of each of these parameters that there is. @throws CloudError */
+  readonly parameterTypes: (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  /** Whether the secret is in Secrets Manager, and can be read as the functions read it. @throws CloudError */
+  readonly hasSecret: (name: string) => Promise<boolean>;
+  /** Whether SES may send from the address: it or its domain is verified. @throws CloudError */
+  readonly mayMailFrom: (address: string) => Promise<boolean>;
+  /** Whether SES still mails to verified addresses only. @throws CloudError */
+  readonly mailIsInSandbox: () => Promise<boolean>;
+  /** @throws CloudError */
+  readonly hasTable: (name: string) => Promise<boolean>;
+  /** Makes a SecureString where there is nothing; one that is there stays as it is. @throws CloudError */
+  readonly makeSecret: (name: string, value: string) => Promise<void>;
+}
+
+/** Why AWS did not answer. */
+export class CloudError extends Error {
+  readonly kind: 'no_credentials' | 'refused' | 'unreachable';
+  /** AWS's own code, or the system's. */
+  readonly code: string;
+
+  constructor(kind: CloudError['kind'], code: string, options?: { readonly cause?: unknown }) {
+    super(`${kind}: ${code}`, options);
+    this.name = 'CloudError';
+    this.kind = kind;
+    this.code = code;
+  }
+}

@@ -1,0 +1,115 @@
+import { resolve } from 'node:path';
+import type { Asker } from '../../cli/asker.ts';
+import { makePepper } from './check-pepper.ts';
+import { type Check, type Checked, checkAll } from './check.ts';
+import { CloudError } from './cloud.ts';
+import { findingLines, isStop } from './finding.ts';
+import { nextSteps } from './next-steps.ts';
+import type { DeployOptions } from './options.ts';
+import { type Run, serverless } from './serverless-command.ts';
+import { type Answering, whatAnswers } from './what-answers.ts';
+
+export interface DeployParts extends Pick<Check, 'folder' | 'cloud'> {
+  readonly run: Run;
+  /** Absent where nobody can be asked. */
+  readonly asker?: Pick<Asker, 'confirm'> | undefined;
+  /** Shows one line. */
+  readonly say: (line: string) => void;
+  readonly whatAnswers?: (asked: Answering) => Promise<readonly string[]>;
+}
+
+/** 0 done, 1 failed on the way, 2 not begun. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Checks, and unless only that was asked for builds, packages, deploys and looks at what answers. */
+export const deploy = async (options: DeployOptions, parts: DeployParts): Promise<ExitCode> => {
+  const { folder, cloud, say } = parts;
+  const accessFile = resolve(folder, options.access ?? 'access.yml');
+  const checked = await checkAll({ folder, cloud, accessFile, stage: options.stage, region: options.region });
+  const { stage, region, caller, findings } = checked;
+  for (const line of findingLines(findings)) say(line);
+  say(`${stage} in ${region}, account ${caller?.account ?? 'unknown'}: ${countOf(checked)}`);
+  if (options.check) return findings.some(isStop) ? 2 : 0;
+  if (!(await maybeGone(checked, options, parts))) return 2;
+  if (!(await handedOver(checked, accessFile, parts))) return 1;
+  return afterwards(checked, accessFile, parts);
+};
+
+const countOf = ({ findings }: Checked): string => {
+  if (findings.length === 0) return 'nothing is missing';
+  const stopping = findings.filter(isStop).length;
+  return `${stopping === 0 ? 'nothing stops it' : `${stopping} stop it`}, ${findings.length - stopping} to think about`;
+};
+
+/** Whether nothing stands in the way any more: the pepper is the one thing that is made here. */
+const maybeGone = async (
+  { findings, pepper, region }: Checked,
+  { yes }: DeployOptions,
+  { cloud, asker, say }: DeployParts,
+): Promise<boolean> => {
+  const left = findings.filter((one) => isStop(one) && !(pepper.make && one.about === 'pepper'));
+  if (left.length > 0) return false;
+  const sure = async (question: string, unasked: boolean): Promise<boolean> =>
+    yes || (asker ? asker.confirm(question) : unasked);
+  if (pepper.make) {
+    if (!(await sure(`Make ${pepper.name} now, once and for ever?`, false))) return false;
+    await makePepper(cloud(region), pepper.name);
+    say(
+      `made ${pepper.name}: 32 random bytes. Whoever loses it loses who everybody was: Parameter Store keeps it, and nobody need see it`,
+    );
+  }
+  return findings.every(isStop) || sure('Deploy even so?', true);
+};
+
+/** Built, packaged and deployed, each shown as it goes. */
+const handedOver = async (place: Checked, accessFile: string, { run, say }: DeployParts): Promise<boolean> => {
+  const steps = [
+    ['build', ['scripts/build.ts', '--access', accessFile]],
+    ['package', serverless(['package'], place)],
+    ['deploy', serverless(['deploy', '--package', '.serverless'], place)],
+  ] as const;
+  for (const [name, args] of steps) {
+    say(`\n${name}`);
+    const { code } = await run(args, 'show');
+    if (code === 0) continue;
+    say(
+      `\n${name} ended with ${code}: ${name === 'deploy' ? 'CloudFormation goes back to what was there before' : 'nothing was deployed'}`,
+    );
+    return false;
+  }
+  return true;
+};
+
+const afterwards = async (place: Checked, accessFile: string, parts: DeployParts): Promise<ExitCode> => {
+  const { say } = parts;
+  const { settings, stage } = place;
+  const origin = settings.origin ?? (await addressOfTheApi(place, parts.run));
+  if (origin === undefined) {
+    say('\ndeployed; where it answers, `npx serverless info` says');
+    return 1;
+  }
+  const answering = { origin, issuer: settings.issuer ?? origin };
+  const wrong = await (parts.whatAnswers ?? whatAnswers)(answering);
+  for (const line of wrong) say(`wrong  ${line}`);
+  if (wrong.length > 0) {
+    say(
+      `deployed, and not all of it answers: is the domain of stages/${stage}.yml mapped to the HTTP API? Then run it again`,
+    );
+    return 1;
+  }
+  say(`\n${origin} answers as it should.\n`);
+  for (const line of nextSteps({ ...answering, stage, account: place.caller?.account ?? '', accessFile })) say(line);
+  return 0;
+};
+
+/** `serverless info` shows the address of each route. */
+const addressOfTheApi = async (place: Checked, run: Run): Promise<string | undefined> => {
+  const { stdout } = await run(serverless(['info'], place), 'read');
+  return /https:\/\/[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/.exec(stdout)?.[0];
+};
+
+/** What an error on the way is to whoever deploys. */
+export const inWords = (error: unknown): string => {
+  if (error instanceof CloudError) return `AWS did not do it: ${error.code}`;
+  return error instanceof Error ? error.message : String(error);
+};

@@ -1,0 +1,22 @@
+import type { Answering } from './what-answers.ts';
+
+export interface Deployed extends Answering {
+  readonly stage: string;
+  readonly account: string;
+  readonly accessFile: string;
+}
+
+/** What is left to do once it runs, as lines. */
+export const nextSteps = ({ origin, issuer, stage, account, accessFile }: Deployed): readonly string[] => {
+  const broker = `--access ${accessFile} --broker-account ${account} --stage ${stage} --issuer ${issuer}`;
+  return [
+    'What is left to do:',
+    `1. At the identity provider: ${origin}/oidc/callback is where it sends people back to; a SAML one takes ${origin}/saml/metadata.`,
+    '2. In each account that lends roles, what lets Hatcheck in (it prints the command of each account):',
+    `     npx hatcheck role template --all target-accounts ${broker}`,
+    '3. With credentials of each of them, whether it is as it should be:',
+    `     npx hatcheck doctor --live ${broker}`,
+    '4. Sign in:',
+    `     npx hatcheck login --server ${origin}`,
+  ];
+};

@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import * as z from 'zod';
+import { type AccessFault, printed } from '../../lib/config/access-fault.ts';
+import { checked } from '../../lib/config/schema-fault.ts';
+import { secureUrl } from '../../lib/config/web-address.ts';
+import { yamlSource } from '../../lib/config/yaml-source.ts';
+import { type Finding, stops } from './finding.ts';
+
+/** What stages/<stage>.yml says, as far as a deployment is checked by it. What it leaves out has its default in serverless.yml. */
+export interface StageSettings {
+  readonly region?: string | undefined;
+  /** The only account that it may be deployed to. */
+  readonly account?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly alarmActions?: readonly string[] | undefined;
+  readonly pepper?: string | undefined;
+}
+
+/** AWS asks for https without a port (IAM, "Create an OpenID Connect identity provider"); nobody reaches a function on a loopback address. */
+const address = z.string().check((context) => {
+  const text = context.value;
+  const url = secureUrl(text);
+  const message =
+    url?.origin !== text
+      ? 'must be an origin such as https://hatcheck.example.com, without a path'
+      : url.protocol !== 'https:' || url.port !== ''
+        ? 'must be https, without a port'
+        : undefined;
+  if (message !== undefined) context.issues.push({ code: 'custom', message, input: text });
+});
+
+const matching = (pattern: RegExp, form: string) => z.string().regex(pattern, { error: `must be ${form}` });
+
+const key = z.enum(['A', 'B']);
+
+/** What is not a parameter of serverless.yml, and those parameters that have a form of their own. */
+const FORMS = {
+  region: matching(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, 'an AWS region such as eu-west-1'),
+  account: matching(/^\d{12}$/, 'the 12 digits of an account id, in quotes'),
+  origin: address,
+  issuer: address,
+  tokenKey: key,
+  samlKey: key,
+  pepper: matching(/^(?:\/[A-Za-z0-9_.-]+){1,15}$/, 'the name of a parameter, such as /hatcheck/prod/pepper'),
+  retentionDays: z.int().min(1).max(36_500),
+  exportBucket: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket'),
+  alarmActions: z.array(
+    matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}$/, 'the ARN of an SNS topic'),
+  ),
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+/** Of a parameter that serverless.yml has and that is not checked here: CloudFormation looks at it. */
+const ANYTHING = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
+
+const schemaFor = (parameters: readonly string[]) =>
+  z
+    .strictObject({ ...Object.fromEntries(parameters.map((name) => [name, ANYTHING])), ...FORMS })
+    .partial()
+    .transform(({ region, account, origin, issuer, alarmActions, pepper }): StageSettings => ({
+      ...{ region, account, origin, issuer, alarmActions, pepper },
+    }));
+
+/** The parameters that serverless.yml takes from a stage's file. */
+export const stageParameters = (serverlessYml: string): readonly string[] => {
+  const found: unknown = parseDocument(serverlessYml, { logLevel: 'silent' }).toJS();
+  return Object.keys(
+    z.object({ params: z.object({ default: z.record(z.string(), z.unknown()) }) }).parse(found).params.default,
+  );
+};
+
+export interface StageFile {
+  readonly settings: StageSettings;
+  readonly findings: readonly Finding[];
+}
+
+/** @param folder of serverless.yml. A stage without a file has no settings; one with a fault has none that count, and every fault is found. */
+export const readStageFile = (folder: string, stage: string): StageFile => {
+  const name = `stages/${stage}.yml`;
+  const file = join(folder, name);
+  if (!existsSync(file)) return { settings: {}, findings: [] };
+  const source = yamlSource(name, readFileSync(file, 'utf8'));
+  const faults: AccessFault[] = [...source.faults];
+  const parameters = stageParameters(readFileSync(join(folder, 'serverless.yml'), 'utf8'));
+  const settings = source.value === undefined ? undefined : checked(source, [], schemaFor(parameters), faults);
+  return {
+    settings: faults.length === 0 ? (settings ?? {}) : {},
+    findings: faults.map((fault) => stops('stage', printed(fault), 'stages/example.yml has every member, explained')),
+  };
+};
