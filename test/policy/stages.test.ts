@@ -1,0 +1,45 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { compile } from '../../local/compile.ts';
+import { IRELAND, policyIn } from './places.ts';
+
+const TOPIC = 'arn:aws:sns:eu-west-1:777788889999:on-call';
+
+let folder: string;
+let resources: Readonly<Record<string, unknown>>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hatcheck-stage-'));
+  await mkdir(join(folder, 'stages'));
+  await writeFile(
+    join(folder, 'stages/dev.yml'),
+    `origin: https://hatcheck.example.com\ntokenKey: B\npepper: /elsewhere/pepper\nalarmActions: ['${TOPIC}']\n`,
+  );
+  const { templateFile } = await compile(folder, policyIn(IRELAND));
+  const template: unknown = JSON.parse(await readFile(templateFile, 'utf8'));
+  resources = z.object({ Resources: z.record(z.string(), z.unknown()) }).parse(template).Resources;
+}, 60_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('what a stage’s file says is deployed, and the rest as it is for every stage', () => {
+  expect(resources).toMatchObject({
+    CredentialsLambdaFunction: {
+      Properties: {
+        Environment: {
+          Variables: {
+            HATCHECK_ORIGIN: 'https://hatcheck.example.com',
+            HATCHECK_ISSUER: 'https://hatcheck.example.com',
+            HATCHECK_TOKEN_KEY: { 'Fn::GetAtt': ['IssuerKeyB', 'Arn'] },
+            HATCHECK_SAML_KEY: { 'Fn::GetAtt': ['SamlKeyA', 'Arn'] },
+          },
+        },
+      },
+    },
+    SigninLambdaFunction: { Properties: { Environment: { Variables: { HATCHECK_PEPPER: 'ssm:/elsewhere/pepper' } } } },
+    LedgerAlteredAlarm: { Properties: { AlarmActions: [TOPIC] } },
+  });
+});
