@@ -1,5 +1,11 @@
+import { kmsCheckpointSigner } from '../lib/aws/checkpoint-signer.ts';
 import { dynamoDbClient } from '../lib/aws/clients.ts';
+import { kmsClient } from '../lib/aws/kms-client.ts';
+import { dynamoLedger } from '../lib/aws/ledger.ts';
+import { dynamoLogPlaces } from '../lib/aws/log-places.ts';
 import { dynamoSearchIndex } from '../lib/aws/search-index.ts';
+import type { LogReader } from '../lib/broker/dossier/coverage.ts';
+import { dossierOf } from '../lib/broker/dossier/dossier.ts';
 import { searchLedger } from '../lib/broker/search/search.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { onLambda } from '../lib/config/bundled.ts';
@@ -14,6 +20,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
   const { desk, authenticate } = deskParts(config, { clock, chance, logger });
   const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const search = dynamoSearchIndex({ client, table: config.tables.index, warn: desk.warn });
+  const log = logReader(config, client);
   return api({
     ...{ origin: config.origin, logger, authenticate },
     contract: auditRoutes,
@@ -22,8 +29,25 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
         status: 200,
         json: await searchLedger({ ...desk, search }, await call.principal, query),
       }),
+      'GET /v1/audit/requests/{id}': async ({ path, ...call }) => ({
+        status: 200,
+        json: await dossierOf(desk, log, await call.principal, path.id),
+      }),
     },
   });
+};
+
+const logReader = (config: Config, client: ReturnType<typeof dynamoDbClient>): LogReader => {
+  const { checkpointKeys, tables } = config;
+  const [signing, ...before] = checkpointKeys;
+  const keys = (ids: readonly [string, ...string[]]) =>
+    kmsCheckpointSigner({ client: kmsClient(awsAccess(config, 'kms')), keyIds: ids }).keys;
+  return {
+    ledger: dynamoLedger({ client, table: tables.ledger }),
+    places: dynamoLogPlaces({ client, table: tables.index }),
+    // A key that is not known proves nothing.
+    checkpointKeys: signing === undefined ? () => Promise.resolve([]) : keys([signing, ...before]),
+  };
 };
 
 export const handler = onLambda(create);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { found } from './answers/audit.ts';
+import { dossier, found } from './answers/audit.ts';
 import { entitlement } from './answers/entitlement.ts';
 import { group, identity, instant, person, principal } from './answers/people.ts';
 import { event, evidence, request, rule } from './answers/request.ts';
@@ -110,6 +110,7 @@ export const answers = {
     z.strictObject({ request: request(), events: z.array(event()), evidence: z.optional(evidence()) }),
   ),
   Found: once(found),
+  Dossier: once(dossier),
   OneDelegation: once(() => z.strictObject({ delegation: delegation() })),
   Delegations: once(() => z.strictObject({ delegations: z.array(delegation()) })),
   Identities: once(() =>

@@ -149,3 +149,48 @@ describe('GET /v1/audit', () => {
     expect((await search({ person: `p_${'A'.repeat(43)}` })).events).toEqual([]);
   });
 });
+
+describe('GET /v1/audit/requests/{id}', () => {
+  const decided = async (): Promise<string> => {
+    const id = await asked();
+    expect((await broker.call(approver, 'POST', `/v1/requests/${id}/approve`, { comment: 'go on' })).status).toBe(200);
+    return id;
+  };
+
+  test('is the whole of it, in the shape of the contract', async () => {
+    const id = await decided();
+    const { status, json } = await audit(auditor, `/v1/audit/requests/${id}`);
+    expect(status).toBe(200);
+    expect(answers.Dossier().safeParse(json).error).toBeUndefined();
+    expect(json).toMatchObject({
+      request: { id, status: 'approved', requester: { displayName: 'engineer' } },
+      timeline: [
+        { type: 'request.submitted', words: 'The queue is stuck.' },
+        {
+          type: 'request.approved',
+          words: 'go on',
+          on: { what: 'request', roleArn: 'arn:aws:iam::111122223333:role/hatcheck/Admin' },
+        },
+      ],
+      coverage: { proved: 0, waiting: 2, unproved: 0 },
+    });
+  });
+
+  test('is refused to its requester and its approver, and to whoever may read it otherwise', async () => {
+    const id = await decided();
+    for (const caller of [engineer, approver, security, outsider])
+      expect(await audit(caller, `/v1/audit/requests/${id}`)).toMatchObject({ status: 403, code: 'not_an_auditor' });
+    expect(await audit(undefined, `/v1/audit/requests/${id}`)).toMatchObject({ status: 401 });
+  });
+
+  test.each(['r_AAAAAAAAAAAAAAAAAAAAAAAAAA', 'log', 'control', 'r_1', '..', 'person%23p_A', 'checkpoint'])(
+    'of %s, which is no request, is not found',
+    async (id) => {
+      expect(await audit(auditor, `/v1/audit/requests/${id}`)).toMatchObject({ status: 404, code: 'not_found' });
+    },
+  );
+
+  test('takes no parameter', async () => {
+    expect(await audit(auditor, `/v1/audit/requests/${await asked()}?stream=log`)).toMatchObject({ status: 400 });
+  });
+});

@@ -201,6 +201,8 @@ const WITH_KEYS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   },
   issuer: { 'kms:GetPublicKey ': /^key IssuerKey[AB]$/ },
   'on-checkpoint': { [ECDSA]: /^key CheckpointKey$/, 'kms:GetPublicKey ': /^key CheckpointKey$/ },
+  'on-export': { 'kms:GetPublicKey ': /^key CheckpointKey$/ },
+  audit: { 'kms:GetPublicKey ': /^key CheckpointKey$/ },
 };
 
 /** Each key is one function's to sign with: what opens role sessions is no checkpoint, and the other way round. */
@@ -281,7 +283,7 @@ const PLAIN = new Set([
   ...['HATCHECK_STAGE', 'HATCHECK_ORIGIN', 'LEDGER_TABLE', 'INDEX_TABLE', 'IDENTITY_TABLE', 'NOTICES_QUEUE'],
   ...['NOTICES_FAILURES_QUEUE', 'REVOCATIONS_QUEUE', 'CHAT_ACTS_QUEUE'],
   ...['HATCHECK_ISSUER', 'HATCHECK_ISSUER_KEYS', 'HATCHECK_TOKEN_KEY', 'HATCHECK_SAML_KEY'],
-  'HATCHECK_CHECKPOINT_KEYS',
+  ...['HATCHECK_CHECKPOINT_KEYS', 'EXPORT_BUCKET', 'EXPORT_RETENTION_DAYS'],
 ]);
 
 export const noSecretStandsInTheEnvironment: Law = ({ functions }) =>

@@ -101,7 +101,10 @@ on-chat-act     | dynamodb:PutItem                                              
 on-chat-act     | ssm:GetParameter                                                                     | parameter/hatcheck/dev/outside/*          |
 on-chat-act     | ssm:GetParameter                                                                     | parameter/hatcheck/dev/chat/out/*         |
 on-deploy       | dynamodb:Query, dynamodb:GetItem, dynamodb:PutItem                                   | ledger                                    | control
-audit           | dynamodb:Query                                                                       | index                                     | find#*
+audit           | dynamodb:Query                                                                       | ledger                                    | request#*, refusals#*, signin#*, control, person#*, alarm#*, log, checkpoint
+audit           | dynamodb:Query                                                                       | index                                     | find#*, sequenced#*
+audit           | dynamodb:GetItem                                                                     | index                                     | tile#*
+audit           | kms:GetPublicKey                                                                     | key CheckpointKey                         |
 audit           | dynamodb:GetItem                                                                     | identity                                  | session#*
 audit           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
 audit           | dynamodb:BatchGetItem                                                                | identity                                  | person#*, text#*
@@ -127,6 +130,10 @@ on-forget       | dynamodb:BatchGetItem                                         
 on-forget       | dynamodb:GetItem                                                                     | identity                                  | chatlink#*
 on-forget       | dynamodb:Query                                                                       | identity                                  | session#*, seen#*, family#*, refresh#*, upstream#*, chatlink#*, text#*, person#*
 on-forget       | dynamodb:DeleteItem                                                                  | identity                                  | session#*, seen#*, family#*, refresh#*, upstream#*, chatlink#*, text#*, person#*, attempt#*, parked#*, code#*, device#*, chatcode#*, chatmessage#*
+on-export       | dynamodb:Query                                                                       | ledger                                    | request#*, refusals#*, signin#*, control, person#*, alarm#*, log, checkpoint
+on-export       | dynamodb:GetItem, dynamodb:PutItem                                                   | index                                     | export
+on-export       | kms:GetPublicKey                                                                     | key CheckpointKey                         |
+on-export       | s3:PutObject, s3:PutObjectRetention                                                  | arn:aws:s3:::hatcheck-dev-export-777788889999/events/*, arn:aws:s3:::hatcheck-dev-export-777788889999/checkpoints/*, arn:aws:s3:::hatcheck-dev-export-777788889999/keys/* |
 EACH            | logs:CreateLogStream, logs:PutLogEvents                                              | log group EACH                            |
 
 function        | may never                                                                            | on                                        | keys
@@ -153,6 +160,7 @@ const EACH = [
   'on-forget',
   'on-sequence',
   'on-checkpoint',
+  'on-export',
   'audit',
 ];
 const LEDGER = EACH.filter((id) => !['portal', 'issuer', 'chatops'].includes(id));

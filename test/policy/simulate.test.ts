@@ -26,7 +26,7 @@ describe('who may put what', () => {
     ['ledger', 'signin#01J', ['signin', 'token']],
     ['ledger', 'request#r_A', ['requests', 'credentials', 'on-chat-act', 'on-schedule', 'on-revocation']],
     ['ledger', 'control', ['requests', 'on-deploy']],
-    ['ledger', 'person#p_A', ['signin', 'requests', 'on-chat-act']],
+    ['ledger', 'person#p_A', ['signin', 'requests', 'on-chat-act', 'on-forget']],
     ['ledger', 'refusals#r_A', ['credentials']],
     ['ledger', 'alarm#2026-03-02', ['on-ledger-event']],
     ['ledger', 'control#2026-03', []],
@@ -48,24 +48,28 @@ describe('who may put what', () => {
   });
 });
 
+/** What is told, put into the log, exported and audited is any stream's. */
+const FOLLOW_ALL = ['on-ledger-event', 'on-sequence', 'on-export', 'audit'];
+
 describe('who may read what', () => {
   test.each<[string, Table, string, string[]]>([
     [
-      'Query',
-      'ledger',
-      'request#r_A',
-      ['requests', 'credentials', 'on-chat-act', 'on-ledger-event', 'on-notice', 'on-schedule', 'on-revocation'],
+      ...(['Query', 'ledger', 'request#r_A'] as const),
+      [
+        ...['requests', 'credentials', 'on-chat-act', 'on-notice', 'on-schedule', 'on-revocation', 'on-forget'],
+        ...FOLLOW_ALL,
+      ],
     ],
-    ['Query', 'ledger', 'control', ['requests', 'credentials', 'on-chat-act', 'on-ledger-event', 'on-deploy']],
-    ['Query', 'ledger', 'person#p_A', ['signin', 'requests', 'credentials', 'on-chat-act', 'on-ledger-event']],
-    ['Query', 'ledger', 'signin#01J', []],
-    ['Query', 'ledger', 'alarm#2026-03-02', ['on-ledger-event']],
+    ['Query', 'ledger', 'control', ['requests', 'credentials', 'on-chat-act', 'on-deploy', ...FOLLOW_ALL]],
+    ['Query', 'ledger', 'person#p_A', ['signin', 'requests', 'credentials', 'on-chat-act', 'on-forget', ...FOLLOW_ALL]],
+    ['Query', 'ledger', 'signin#01J', FOLLOW_ALL.filter((id) => id !== 'on-ledger-event')],
+    ['Query', 'ledger', 'alarm#2026-03-02', FOLLOW_ALL],
     ['GetItem', 'identity', 'session#x', ['signin', 'token', 'requests', 'credentials', 'audit']],
     ['BatchGetItem', 'identity', 'text#p_A', ['requests', 'on-chat-act', 'on-notice', 'audit']],
     ['Query', 'index', 'find#person#p_A#2026-03', ['audit']],
     ['GetItem', 'identity', 'person#p_A', []],
-    ['DeleteItem', 'identity', 'session#x', ['signin', 'token']],
-    ['DeleteItem', 'identity', 'refresh#p_A', []],
+    ['DeleteItem', 'identity', 'session#x', ['signin', 'token', 'on-forget']],
+    ['DeleteItem', 'identity', 'refresh#p_A', ['on-forget']],
   ])('by %s of the %s, under %s: %j', (operation, table, key, who) => {
     expect(whoMay(`dynamodb:${operation}`, table, key)).toEqual(who.toSorted());
   });

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { instant, person } from './people.ts';
+import { event, request } from './request.ts';
 
 const ofRequest = {
   requestId: z.string(),
@@ -43,4 +44,91 @@ export const found = () =>
     grants: z.array(foundGrant()),
     events: z.array(foundEvent()),
     nextCursor: z.optional(z.string()),
+  });
+
+/** `waiting`: no checkpoint covers it yet. `unproved`: what should prove it does not. */
+const logPlace = () =>
+  z.union([
+    z.strictObject({ state: z.literal('proved'), index: z.int(), checkpoint: z.int(), at: instant() }),
+    z.strictObject({ state: z.literal('waiting'), index: z.optional(z.int()) }),
+    z.strictObject({ state: z.literal('unproved'), index: z.int() }),
+  ]);
+
+const decidedOn = () =>
+  z.strictObject({
+    what: z.enum(['request', 'extension']),
+    entitlementId: z.string(),
+    accountId: z.string(),
+    roleArn: z.string(),
+    durationSeconds: z.int(),
+    startAt: z.optional(instant()),
+    ticket: z.optional(z.string()),
+    scope: z.optional(z.strictObject({ actions: z.array(z.string()), resources: z.array(z.string()) })),
+    via: z.string(),
+    approvals: z.int(),
+    stage: z.optional(z.int()),
+  });
+
+const session = () =>
+  z.strictObject({
+    intent: z.string(),
+    purpose: z.enum(['credentials', 'console']),
+    roleArn: z.string(),
+    durationSeconds: z.int(),
+    endsAt: instant(),
+    sessionNameHash: z.string(),
+    tags: z.record(z.string(), z.string()),
+    accessKeyId: z.optional(z.string()),
+    expiration: z.optional(instant()),
+    reason: z.optional(z.string()),
+    urlExpiresAt: z.optional(instant()),
+  });
+
+const timelineEntry = () =>
+  z.strictObject({
+    eventId: z.string(),
+    stream: z.string(),
+    seq: z.int(),
+    at: instant(),
+    type: z.string(),
+    actor: actor(),
+    policy: z.optional(z.string()),
+    words: z.optional(z.string()),
+    onBehalfOf: z.optional(person()),
+    on: z.optional(decidedOn()),
+    grant: z.optional(z.strictObject({ startsAt: instant(), endsAt: instant() })),
+    session: z.optional(session()),
+    refusal: z.optional(
+      z.strictObject({ purpose: z.enum(['credentials', 'console']), code: z.string(), reason: z.string() }),
+    ),
+    verdict: z.optional(z.enum(['justified', 'unjustified'])),
+    ended: z.optional(
+      z.strictObject({ tookMs: z.int(), by: z.enum(['boundary', 'source_identity', 'token_issue_time']) }),
+    ),
+    log: logPlace(),
+  });
+
+/** A checkpoint as it is on record; `checkpoint` is the very text that `signature` is over. */
+export const signedCheckpoint = () =>
+  z.strictObject({
+    seq: z.int(),
+    at: instant(),
+    size: z.int(),
+    checkpoint: z.string(),
+    signature: z.string(),
+    kid: z.string(),
+  });
+
+export const dossier = () =>
+  z.strictObject({
+    at: instant(),
+    request: request(),
+    events: z.array(event()),
+    timeline: z.array(timelineEntry()),
+    coverage: z.strictObject({
+      proved: z.int(),
+      waiting: z.int(),
+      unproved: z.int(),
+      checkpoint: z.optional(signedCheckpoint()),
+    }),
   });

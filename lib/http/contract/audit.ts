@@ -31,4 +31,13 @@ export const auditRoutes = {
     answers: { 200: 'Found' },
     codes: ['not_an_auditor', 'invalid_cursor', 'ledger_unavailable'],
   },
+  'GET /v1/audit/requests/{id}': {
+    ...read,
+    operationId: 'getDossier',
+    summary:
+      'One request as a timeline, with what was decided on, by whom, and which checkpoint proves it. For auditors.',
+    function: 'audit',
+    answers: { 200: 'Dossier' },
+    codes: ['not_an_auditor', 'not_found', 'ledger_unavailable', 'aws_unavailable'],
+  },
 } as const satisfies Record<string, RouteContract>;
