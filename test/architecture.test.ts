@@ -86,7 +86,9 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     to: [
       'lib/aws/',
       ...PORTS,
-      ...['chain', 'text', 'secret', 'summary', 'search/found', 'log/checkpoint'].map((name) => `lib/broker/${name}.ts`),
+      ...['chain', 'text', 'secret', 'summary', 'search/found', 'log/checkpoint'].map(
+        (name) => `lib/broker/${name}.ts`,
+      ),
       ...BELOW,
     ],
     types: ['lib/broker/', 'lib/chatops/'],
