@@ -92,6 +92,8 @@ export interface Stack {
   readonly schedule: Pick<LocalSchedule, 'run'>;
   /** Signs what the log has grown by. */
   readonly checkpoints: Pick<LocalSchedule, 'run'>;
+  /** Writes what was signed into the bucket of the export. */
+  readonly exports: Pick<LocalSchedule, 'run'>;
   /** As `aws lambda invoke` does, for whoever IAM would let. */
   readonly invoke: Functions['invoke'];
   readonly template: LocalStack;
@@ -158,9 +160,25 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
     startSchedule('on-schedule', invoke, { log, intervalMs: options.scheduleIntervalMs ?? MINUTE_MS }),
   );
   const checkpoints = keep(startSchedule('on-checkpoint', invoke, { log, intervalMs: CHECKPOINT_MS }));
+  const exports = keep(startSchedule('on-export', invoke, { log, intervalMs: CHECKPOINT_MS }));
   keep(await startGateway({ port: gatewayPort, routes: template.routes, invoke }));
   return {
-    ...{ origin, oidc, saml, slack, teams, aws, ledgerStream, notices, schedule, checkpoints, template, queues, invoke },
+    ...{
+      origin,
+      oidc,
+      saml,
+      slack,
+      teams,
+      aws,
+      ledgerStream,
+      notices,
+      schedule,
+      checkpoints,
+      exports,
+      template,
+      queues,
+      invoke,
+    },
     dynamodbEndpoint: database.endpoint,
   };
 };
