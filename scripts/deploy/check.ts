@@ -72,11 +72,12 @@ const lookInAws = async (
   }
 };
 
-const noAnswer = ({ kind, code }: CloudError): Finding =>
+/** What it is when AWS does not even say who asks. */
+export const noAnswer = ({ kind, code }: CloudError): Finding =>
   kind === 'no_credentials'
     ? stops(
         'credentials',
-        `there are none that AWS takes (${code}), so that pepper, secrets and mail were not looked at`,
+        `there are none that AWS takes (${code}), so that nothing in the account was looked at`,
         'AWS_PROFILE=… or aws sso login, and run it again; aws sts get-caller-identity shows whose they are',
       )
     : stops('AWS', `did not say whose the credentials are (${code})`, 'is the network there, and the region right?');

@@ -112,3 +112,10 @@ describe('a Node that is too old', () => {
     if (expected !== 0) expect(stderr).toContain('22.18 or later');
   });
 });
+
+test('npm run teardown, as it is typed, does nothing where nobody is there to type the name', async () => {
+  const { folder } = scene(undefined);
+  const { code, stdout } = await run('teardown', ['--stage', 'nowhere'], { HOME: folder });
+  expect(code).toBe(2);
+  expect(stdout.match(/^stops {2}[^:]+/gm)).toEqual(['stops  credentials', 'stops  terminal']);
+}, 30_000);

@@ -1,0 +1,93 @@
+import type { Asker } from '../../cli/asker.ts';
+import { checkAccount } from './check-account.ts';
+import { pepperName } from './check-pepper.ts';
+import { DEFAULT_REGION, noAnswer } from './check.ts';
+import { type Caller, type Cloud, CloudError } from './cloud.ts';
+import { type Finding, findingLines, isStop, stops } from './finding.ts';
+import type { StageOptions } from './options.ts';
+import { type Run, serverless } from './serverless-command.ts';
+import { type StageSettings, readStageFile } from './stage-file.ts';
+
+export interface TeardownParts {
+  /** Of serverless.yml. */
+  readonly folder: string;
+  readonly cloud: (region: string) => Cloud;
+  readonly run: Run;
+  /** Absent where nobody can be asked. */
+  readonly asker?: Pick<Asker, 'ask'> | undefined;
+  /** Shows one line. */
+  readonly say: (line: string) => void;
+}
+
+interface Place {
+  readonly stage: string;
+  readonly region: string;
+  readonly settings: StageSettings;
+}
+
+/** Removes a stage's stack once its name was typed. 0 gone, 1 failed on the way, 2 left as it is. */
+export const teardown = async (options: StageOptions, parts: TeardownParts): Promise<0 | 1 | 2> => {
+  const { folder, asker, say } = parts;
+  const { settings, findings } = readStageFile(folder, options.stage);
+  const place = { stage: options.stage, region: options.region ?? settings.region ?? DEFAULT_REGION, settings };
+  const { caller, inTheWay } = await whoIsThere(place, parts);
+  const all = [...findings, ...inTheWay, ...(asker ? [] : [NOBODY_TO_ASK])];
+  for (const line of findingLines(all)) say(line);
+  if (!asker || !caller || all.length > 0) return 2;
+  for (const line of whatGoesAndStays(place, caller)) say(line);
+  const typed = await asker.ask(`Type ${place.stage} to take it down`);
+  if (typed !== place.stage) {
+    say('left as it is');
+    return 2;
+  }
+  return remove(place, parts);
+};
+
+const NOBODY_TO_ASK = stops(
+  'terminal',
+  'nobody is there to type the stage’s name',
+  'run it at a terminal; no option answers instead',
+);
+
+const whoIsThere = async (
+  place: Place,
+  { cloud }: TeardownParts,
+): Promise<{ readonly caller?: Caller; readonly inTheWay: readonly Finding[] }> => {
+  try {
+    const caller = await cloud(place.region).caller();
+    return { caller, inTheWay: checkAccount(caller, place, undefined).filter(isStop) };
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    return { inTheWay: [noAnswer(error)] };
+  }
+};
+
+const whatGoesAndStays = ({ stage, region, settings }: Place, { account }: Caller): readonly string[] => [
+  `${stage} in ${region}, account ${account}`,
+  '',
+  'What goes: the functions and their roles, the API, queues with what is in them, alarms and rules. Nobody signs in or gets credentials any more.',
+  'What stays, and is paid for:',
+  `  the tables hatcheck-${stage}-ledger, -index and -identity, which are protected against deletion, with their point-in-time recovery`,
+  '  the keys that signed tokens, SAML responses and checkpoints; the bucket of the export, in which nobody can delete before its date',
+  '  the functions’ log groups, for as long as each line is kept',
+  `  the roles hatcheck-${stage}-credentials and hatcheck-${stage}-on-revocation, which accounts trust by their ids`,
+  `  ${pepperName(stage, settings)} and the secrets that access.yml names`,
+  '',
+  'Sessions that are out live on until they end, 12 hours at the most, and nothing of Hatcheck can end them any more: `hatcheck scp` can.',
+  'What the target accounts made stays there: their stacks are theirs to delete.',
+];
+
+/** serverless.yml names what the build makes, so that it is built once more. */
+const remove = async (place: Place, { run, say }: TeardownParts): Promise<0 | 1> => {
+  const steps = [['scripts/build.ts'], serverless(['remove'], place)];
+  for (const args of steps) {
+    const { code } = await run(args, 'show');
+    if (code === 0) continue;
+    say(`\nit ended with ${code}; what CloudFormation could not remove, the stack’s events say`);
+    return 1;
+  }
+  say(
+    `\n${place.stage} is down. docs/operations.md, "Taking a stage down", says how to read the record, and how to end what stayed.`,
+  );
+  return 0;
+};
