@@ -1,9 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import * as z from 'zod/mini';
+import { lockedPackages } from '../../scripts/lock-file.ts';
+import { PACKAGES_IN, ownPackagesOf, packagesOf } from './bundle-packages.ts';
 import { type BundleContents, builtBundles, samlIn } from './bundles.ts';
 
 const LATER = ['./parameter-store.mjs'];
@@ -73,6 +75,36 @@ describe('the deployed bundles', () => {
       expect(packaged.patterns).toEqual([`dist/${bundle?.name ?? ''}.mjs`, ...later]);
     }
     expect(Object.keys(functions)).toContain('credentials');
+  });
+
+  test('have the packages of others in them that stand here by name, and no other', () => {
+    for (const bundle of bundles)
+      expect([bundle.name, ownPackagesOf(bundle).toSorted()]).toEqual([
+        bundle.name,
+        PACKAGES_IN[bundle.name]?.toSorted(),
+      ]);
+  });
+
+  test('have nothing in them that is for development only, and no part of the SDK without a client', () => {
+    const [, ...locked] = lockedPackages();
+    const deployed = new Set(locked.filter(({ dev }) => dev !== true).map(({ name }) => name));
+    expect(bundles.flatMap((bundle) => packagesOf(bundle).filter((name) => !deployed.has(name)))).toEqual([]);
+    const sdk = (bundle: BundleContents) => packagesOf(bundle).length > ownPackagesOf(bundle).length;
+    const withClient = (bundle: BundleContents) => packagesOf(bundle).some((name) => name.includes('/client-'));
+    expect(namesOf(bundles.filter(sdk))).toEqual(namesOf(bundles.filter(withClient)));
+  });
+
+  test('are each under a megabyte, which is read at every start', () => {
+    expect(bundles.filter(({ bytes }) => bytes > 1_000_000)).toEqual([]);
+  });
+
+  test('the portal’s page is made of preact and our own', async () => {
+    const sources = (await readdir('portal/src', { recursive: true })).filter((name) => /\.tsx?$/.test(name));
+    const texts = await Promise.all(sources.map((name) => readFile(join('portal/src', name), 'utf8')));
+    const named = texts.flatMap((text) =>
+      [...text.matchAll(/^(?:(?:import|export|\}).* from|import) '([^'.][^']*)';$/gm)].map(([, name]) => name),
+    );
+    expect([...new Set(named.map((name) => name?.split('/')[0]))]).toEqual(['preact']);
   });
 
   test('take credentials from the environment, and know no other place', () => {
