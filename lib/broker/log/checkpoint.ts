@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import * as z from 'zod/mini';
 import { certain } from '../../domain/invariant.ts';
 import type { Instant } from '../../domain/principal.ts';
-import { hashBytes } from './merkle.ts';
+import { isHash } from './merkle.ts';
 
 /** The log as it was at a time. */
 export interface Checkpoint {
@@ -44,18 +44,10 @@ const parts = z.strictObject({
   at: z.string().check(z.refine((at) => !Number.isNaN(Date.parse(at)) && new Date(at).toISOString() === at)),
   log: z.string().check(z.minLength(1)),
   previous: z.string().check(z.refine((hash) => hash === '' || isHash(hash))),
-  root: z.string().check(z.refine((root) => isHash(root))),
+  root: z.string().check(z.refine(isHash)),
   size: z.int().check(z.minimum(1)),
   v: z.literal(1),
 });
-
-const isHash = (text: string): boolean => {
-  try {
-    return hashBytes(text).length === 32;
-  } catch {
-    return false;
-  }
-};
 
 /** Canonical JSON (RFC 8785): what is signed. */
 export const checkpointText = ({ at, log, previous, root, size }: Checkpoint): string =>

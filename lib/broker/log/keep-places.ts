@@ -21,7 +21,6 @@ type Extension = TypedEvent<'log.extended'>;
  */
 export const keepPlaces = async (keeper: PlacesKeeper, event: Extension): Promise<void> => {
   const { places } = keeper;
-  await Promise.all(runsOf(event).map((run) => places.putRun(run)));
   const unfilled = await Promise.all(
     partialTiles(event.data.first).map(async ({ length, ...place }) => ({
       ...place,
@@ -29,9 +28,12 @@ export const keepPlaces = async (keeper: PlacesKeeper, event: Extension): Promis
     })),
   );
   const grown = grownBy(event, unfilled);
-  if (grown && (await putTiles(places, grown))) return;
-  keeper.repaired('tiles');
-  await rebuildPlaces(keeper, event.seq);
+  if (!grown || !(await putTiles(places, grown))) {
+    keeper.repaired('tiles');
+    await rebuildPlaces(keeper, event.seq);
+  }
+  // Where there is a run, there is the leaf that it names.
+  await Promise.all(runsOf(event).map((run) => places.putRun(run)));
 };
 
 /**
@@ -47,8 +49,8 @@ export const rebuildPlaces = async ({ ledger, places }: PlacesKeeper, last: numb
     for (const event of part) {
       const grown = isExtension(event) && event.seq === next ? grownBy(event, unfilled) : undefined;
       if (!isExtension(event) || !grown) throw new ForgedLogError(next);
-      await Promise.all(runsOf(event).map((run) => places.putRun(run)));
       for (const tile of grown) await places.putTile(tile, 'over');
+      await Promise.all(runsOf(event).map((run) => places.putRun(run)));
       unfilled = unfilledAfter(event, unfilled, grown);
       next += 1;
     }

@@ -6,9 +6,11 @@ const HASH = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 const LEAF = Buffer.of(0x00);
 const NODE = Buffer.of(0x01);
 
+export const isHash = (text: string): boolean => HASH.test(text);
+
 /** The bytes of a hash in base64url. @throws TypeError when it is not 32 bytes in their one form. */
 export const hashBytes = (text: string): Buffer => {
-  if (!HASH.test(text)) throw new TypeError('a hash is 32 bytes in base64url');
+  if (!isHash(text)) throw new TypeError('a hash is 32 bytes in base64url');
   return Buffer.from(text, 'base64url');
 };
 

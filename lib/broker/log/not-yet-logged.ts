@@ -1,8 +1,11 @@
 import type { StoredEvent } from '../../domain/event.ts';
+import { certain } from '../../domain/invariant.ts';
 import { msOf } from '../../domain/time.ts';
 import { isExtension, LOG, type LogHead } from './head.ts';
 import { PART, type PlacesKeeper, runsOf } from './keep-places.ts';
+import { isHash, leafHash } from './merkle.ts';
 import type { Run, TypedEvent } from './ports.ts';
+import { once, TILE_SIZE } from './tiles.ts';
 
 export interface LogFiller extends PlacesKeeper {
   /** Before that event of a stream others are missing in the ledger, or are no events any more. */
@@ -15,6 +18,9 @@ const CLOCKS_DIFFER_MS = 3_600_000;
 /**
  * What of a stream has to go into the log: what was told and is not there, and before it what was never told, as the ledger has it. In order.
  *
+ * NB. runs and tiles are derived, and somebody may have taken one away or put one there. What they say of an event that was told, and of the one before
+ * it, is believed only where the leaf that they name is that event's; where it is not, and where something is missing, the log itself is read.
+ *
  * @param told of one stream, in any order, some of it perhaps twice
  * @throws HatcheckError `ledger_unavailable`
  */
@@ -25,22 +31,55 @@ export const notYetLogged = async (
   told: readonly StoredEvent[],
 ): Promise<readonly StoredEvent[]> => {
   const known = new Map(told.map((event) => [event.seq, event]));
-  const first = Math.min(...known.keys());
-  const last = Math.max(...known.keys());
-  const runs = await filler.places.runsFrom(stream, Math.max(first - 1, 0));
-  const isIn = (seq: number): boolean => runs.some((run) => run.last - run.count < seq && seq <= run.last);
-  if ([...known.keys()].every(isIn)) return [];
-  const from = first === 0 || isIn(first - 1) ? first : await afterRunBefore(filler, stream, first - 1);
-  const isWhole = last - from + 1 === known.size;
-  if (isWhole) return inOrder(known).filter(({ seq }) => !isIn(seq));
-  // NB. a place in the log that somebody took away looks like events that were never told: the log itself says which it is.
-  for (const event of await filler.ledger.part(stream, from, last)) {
+  const leaves = await leavesOf(filler, stream, Math.max(Math.min(...known.keys()) - 1, 0));
+  const states = await Promise.all(inOrder(known).map(async (event) => ({ event, state: await leaves.say(event) })));
+  const fresh = states.filter(({ state }) => state !== 'in the log').map(({ event }) => event);
+  const [first] = fresh;
+  if (!first) return [];
+  const before = await beforeOf(leaves, known, first);
+  const doubtful = before === 'not what it should be' || states.some(({ state }) => state === 'not what it should be');
+  const isWhole = fresh.every(({ seq }, at) => seq === first.seq + at);
+  if (before === 'in the log' && isWhole && !doubtful) return fresh;
+  const from = doubtful ? 0 : before === 'in the log' ? first.seq : await afterRunBefore(filler, stream, first.seq);
+  for (const event of await filler.ledger.part(stream, from, certain(fresh.at(-1), 'there is a first').seq)) {
     if (!known.has(event.seq)) known.set(event.seq, event);
   }
-  const missing = inOrder(known).filter(({ seq }) => !isIn(seq));
-  const logged = await loggedOf(filler, head, stream, missing);
-  tellGaps(filler, stream, from, inOrder(known));
-  return missing.filter(({ seq }) => !logged.has(seq));
+  const candidates = inOrder(known).filter(({ seq }) => seq >= from);
+  const logged = await loggedOf(filler, head, stream, candidates);
+  tellGaps(filler, stream, from, candidates);
+  return candidates.filter(({ seq }) => !logged.has(seq));
+};
+
+/** What runs and tiles say of an event together. */
+type Said = 'in the log' | 'not in the log' | 'not what it should be';
+
+interface Leaves {
+  say(event: Pick<StoredEvent, 'seq' | 'hash'>): Promise<Said>;
+}
+
+const leavesOf = async ({ places }: LogFiller, stream: string, from: number): Promise<Leaves> => {
+  const runs = await places.runsFrom(stream, from);
+  const read = once(places.tile);
+  return {
+    say: async ({ seq, hash }) => {
+      const run = runs.find(({ last, count }) => last - count < seq && seq <= last);
+      if (!run) return 'not in the log';
+      const index = run.index + seq - (run.last - run.count + 1);
+      const tile = await read({ level: 0, n: Math.floor(index / TILE_SIZE) });
+      return tile[index % TILE_SIZE]?.equals(leafHash(hash)) ? 'in the log' : 'not what it should be';
+    },
+  };
+};
+
+/** What is said of the one before: its hash is known, as the event's own link. */
+const beforeOf = async (
+  leaves: Leaves,
+  known: ReadonlyMap<number, StoredEvent>,
+  { seq, prevHash }: StoredEvent,
+): Promise<Said> => {
+  if (seq === 0 || known.has(seq - 1)) return 'in the log';
+  // Of a link that is none nothing can be said.
+  return isHash(prevHash) ? leaves.say({ seq: seq - 1, hash: prevHash }) : 'not what it should be';
 };
 
 const afterRunBefore = async ({ places }: LogFiller, stream: string, seq: number): Promise<number> => {
@@ -61,7 +100,7 @@ const tellGaps = ({ gap }: LogFiller, stream: string, from: number, there: reado
 
 /** Which of these the log has, read back from its end to when they were written; their places are written again. */
 const loggedOf = async (
-  { ledger, places, repaired }: LogFiller,
+  filler: LogFiller,
   { last }: LogHead,
   stream: string,
   events: readonly StoredEvent[],
@@ -70,17 +109,28 @@ const loggedOf = async (
   const since = Math.min(...events.map(({ at }) => msOf(at))) - CLOCKS_DIFFER_MS;
   const found = new Set<number>();
   for (let to = last?.seq ?? -1; to >= 0; to -= PART) {
-    const part = await ledger.part(LOG, Math.max(to - PART + 1, 0), to);
+    const part = await filler.ledger.part(LOG, Math.max(to - PART + 1, 0), to);
     for (const event of part.filter(isExtension)) {
       const here = entriesAmong(event, stream, wanted);
-      if (here.length === 0) continue;
       here.forEach((seq) => found.add(seq));
-      repaired('run');
-      await Promise.all(runsOf(event).map((run) => places.putRun(run)));
+      if (here.length > 0) await repairRuns(filler, event, stream);
     }
     if (part.some(({ at }) => msOf(at) < since)) break;
   }
   return found;
+};
+
+const repairRuns = async (
+  { places, repaired }: LogFiller,
+  event: TypedEvent<'log.extended'>,
+  stream: string,
+): Promise<void> => {
+  for (const run of runsOf(event).filter((each) => each.stream === stream)) {
+    const [there] = await places.runsFrom(stream, run.last);
+    if (there?.last === run.last && there.count === run.count && there.index === run.index) continue;
+    repaired('run');
+    await places.putRun(run);
+  }
 };
 
 const entriesAmong = (

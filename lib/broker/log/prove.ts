@@ -1,7 +1,7 @@
 import { HatcheckError, refuse } from '../../domain/errors.ts';
 import { appendLeaf, emptyFrontier, rootOf } from './frontier.ts';
 import { nodeHash } from './merkle.ts';
-import { type ReadTile, TILE_SIZE } from './tiles.ts';
+import { once, type ReadTile, TILE_SIZE } from './tiles.ts';
 
 /**
  * The path by which `rootFromInclusion` leads from a leaf to the root (RFC 9162, 2.1.3.1), in a few reads whatever the size.
@@ -84,15 +84,4 @@ const perfectRoot = async (read: ReadTile, start: number, height: number): Promi
     );
   }
   return root;
-};
-
-/** Each tile once. */
-const once = (read: ReadTile): ReadTile => {
-  const tiles = new Map<string, Promise<readonly Buffer[]>>();
-  return (place) => {
-    const key = `${place.level}/${place.n}`;
-    const reading = tiles.get(key) ?? read(place);
-    tiles.set(key, reading);
-    return reading;
-  };
 };

@@ -74,3 +74,14 @@ const isFull = ({ hashes }: Tile): boolean => hashes.length === TILE_SIZE;
 /** The root of the perfect tree over them. */
 const perfectRoot = (hashes: readonly Buffer[]): Buffer =>
   certain(hashes.reduce(appendLeaf, emptyFrontier).roots[0], 'there is something to make a root of');
+
+/** Asks for each tile once. */
+export const once = (read: ReadTile): ReadTile => {
+  const tiles = new Map<string, Promise<readonly Buffer[]>>();
+  return (place) => {
+    const key = `${place.level}/${place.n}`;
+    const reading = tiles.get(key) ?? read(place);
+    tiles.set(key, reading);
+    return reading;
+  };
+};
