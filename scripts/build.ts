@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
@@ -92,9 +92,11 @@ const main = async (): Promise<void> => {
   const { policy } = loadAccessFile(accessFile);
   for (const warning of lintAccessFile(accessFile).warnings) console.warn(`warning: ${printed(warning)}`);
   const bundles = await build({ access: policy, outDir: join(ROOT, 'dist') });
-  await buildCli(join(ROOT, 'dist/cli'));
+  const cli = await buildCli(join(ROOT, 'dist/cli'));
   console.log(`access policy: ${accessFile}`);
-  for (const { name, bytes } of bundles) console.log(`${(bytes / 1024).toFixed(0).padStart(6)} kB  dist/${name}.mjs`);
+  const files = [...bundles, { path: cli, bytes: statSync(cli).size }];
+  for (const { path, bytes } of files)
+    console.log(`${(bytes / 1024).toFixed(0).padStart(6)} kB  ${relative(ROOT, path).replaceAll(sep, '/')}`);
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
