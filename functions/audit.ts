@@ -4,10 +4,10 @@ import { kmsClient } from '../lib/aws/kms-client.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { dynamoLogPlaces } from '../lib/aws/log-places.ts';
 import { dynamoSearchIndex } from '../lib/aws/search-index.ts';
-import type { LogReader } from '../lib/broker/dossier/coverage.ts';
 import { dossierOf } from '../lib/broker/dossier/dossier.ts';
 import { searchLedger } from '../lib/broker/search/search.ts';
 import { surroundings } from '../lib/broker/system.ts';
+import { type RecordReader, verifyRecord } from '../lib/broker/verify/verify-record.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { api } from '../lib/http/api.ts';
@@ -33,18 +33,23 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
         status: 200,
         json: await dossierOf(desk, log, await call.principal, path.id),
       }),
+      'GET /v1/audit/verify': async ({ query, ...call }) => ({
+        status: 200,
+        json: await verifyRecord(desk, log, await call.principal, query),
+      }),
     },
   });
 };
 
-const logReader = (config: Config, client: ReturnType<typeof dynamoDbClient>): LogReader => {
+const logReader = (config: Config, client: ReturnType<typeof dynamoDbClient>): RecordReader => {
   const { checkpointKeys, tables } = config;
   const [signing, ...before] = checkpointKeys;
   const keys = (ids: readonly [string, ...string[]]) =>
     kmsCheckpointSigner({ client: kmsClient(awsAccess(config, 'kms')), keyIds: ids }).keys;
+  const places = dynamoLogPlaces({ client, table: tables.index });
+  const ledger = dynamoLedger({ client, table: tables.ledger });
   return {
-    ledger: dynamoLedger({ client, table: tables.ledger }),
-    places: dynamoLogPlaces({ client, table: tables.index }),
+    ...{ ledger, items: { items: ledger.items, tile: places.tile }, places },
     // A key that is not known proves nothing.
     checkpointKeys: signing === undefined ? () => Promise.resolve([]) : keys([signing, ...before]),
   };

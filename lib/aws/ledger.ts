@@ -1,6 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { BrokenChainError, verifyLinks } from '../broker/chain.ts';
 import type { LedgerParts } from '../broker/log/ports.ts';
+import type { LedgerItem, LedgerItems } from '../broker/log/verify-ledger-ports.ts';
 import type { Ledger, LedgerPairs } from '../broker/ports.ts';
 import type { StoredEvent } from '../domain/event.ts';
 import { type Item, eventOf, itemOf, keyOf } from './ledger-item.ts';
@@ -15,7 +16,7 @@ export interface DynamoTable {
  * The ledger in DynamoDB. This is the only file that puts into its table (a test says so): IAM cannot demand a condition on a put, and
  * a put without one would overwrite.
  */
-export const dynamoLedger = (at: DynamoTable): Ledger & LedgerPairs & LedgerParts => ({
+export const dynamoLedger = (at: DynamoTable): Ledger & LedgerPairs & LedgerParts & Pick<LedgerItems, 'items'> => ({
   read: (stream) =>
     failClosed('the stream cannot be read', async () => {
       const events = (await allPages(at, (start) => query(at, stream, start ? { ExclusiveStartKey: start } : {}))).map(
@@ -43,6 +44,12 @@ export const dynamoLedger = (at: DynamoTable): Ledger & LedgerPairs & LedgerPart
       return items.flatMap((item) => soundOf(item) ?? []);
     }),
 
+  items: (stream, from, to) =>
+    failClosed('what stands in the stream cannot be read', async () => {
+      const items = await allPages(at, (start) => partQuery(at, stream, { from, to }, start));
+      return items.map(asItStands);
+    }),
+
   append: async (event) => {
     const item = itemOf(event);
     try {
@@ -59,6 +66,12 @@ export const dynamoLedger = (at: DynamoTable): Ledger & LedgerPairs & LedgerPart
       return settle(at, event, item, cause);
     }
   },
+});
+
+const asItStands = ({ seq, canonical, hash }: Item): LedgerItem => ({
+  seq: Number(seq?.N),
+  ...(canonical?.S === undefined ? {} : { canonical: canonical.S }),
+  ...(hash?.S === undefined ? {} : { hash: hash.S }),
 });
 
 const STREAM = { '#stream': 'stream' };

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { dossier, found } from './answers/audit.ts';
+import { dossier, found, verdict } from './answers/audit.ts';
 import { entitlement } from './answers/entitlement.ts';
 import { group, identity, instant, person, principal } from './answers/people.ts';
 import { event, evidence, request, rule } from './answers/request.ts';
@@ -111,6 +111,7 @@ export const answers = {
   ),
   Found: once(found),
   Dossier: once(dossier),
+  Verdict: once(verdict),
   OneDelegation: once(() => z.strictObject({ delegation: delegation() })),
   Delegations: once(() => z.strictObject({ delegations: z.array(delegation()) })),
   Identities: once(() =>

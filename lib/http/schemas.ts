@@ -86,6 +86,19 @@ export const yes = () =>
 export const roleArn = () =>
   z.string().check(z.regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/(?:[!-~]{1,510}\/)?[\w+=,.@-]{1,64}$/));
 
+/** A place in a stream, as a query parameter. */
+export const queriedSeq = () => z.pipe(z.string().check(z.regex(/^(?:0|[1-9][0-9]{0,8})$/)), z.transform(Number));
+
+/** A stream of events by its name. The log and its checkpoints are no such ones: they are what these are held against. */
+export const stream = () =>
+  z
+    .string()
+    .check(
+      z.regex(
+        /^(?:(?:request|refusals)#r_[A-Z2-7]{26}|person#p_[A-Za-z0-9_-]{43}|signin#[0-9A-HJKMNP-TV-Z]{26}|alarm#[0-9]{4}-[0-9]{2}-[0-9]{2}|control)$/,
+      ),
+    );
+
 /** A whole number as a query parameter. */
 export const count = (maximum: number, byDefault: number) =>
   z._default(

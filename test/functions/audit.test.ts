@@ -1,3 +1,4 @@
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { answers } from '../../lib/http/answers.ts';
@@ -192,5 +193,66 @@ describe('GET /v1/audit/requests/{id}', () => {
 
   test('takes no parameter', async () => {
     expect(await audit(auditor, `/v1/audit/requests/${await asked()}?stream=log`)).toMatchObject({ status: 400 });
+  });
+});
+
+describe('GET /v1/audit/verify', () => {
+  const streamOf = (id: string) => `/v1/audit/verify?stream=${encodeURIComponent(`request#${id}`)}`;
+
+  test('says that a stream is as it was written, and what does not cover it yet', async () => {
+    const { status, json } = await audit(auditor, streamOf(await asked()));
+    expect(status).toBe(200);
+    expect(answers.Verdict().safeParse(json).error).toBeUndefined();
+    expect(json).toEqual({ ok: true, checked: { events: 1, checkpoints: 0 }, waiting: 1, keys: [] });
+  });
+
+  test('says which event was written anew by hand', async () => {
+    const id = await asked();
+    const { client, tables } = broker.database;
+    const key = { stream: { S: `request#${id}` }, seq: { N: '0' } };
+    const { Item = {} } = await client.send(new GetItemCommand({ TableName: tables.ledger, Key: key }));
+    const canonical = { S: (Item['canonical']?.S ?? '').replace('1800', '1801') };
+    await client.send(new PutItemCommand({ TableName: tables.ledger, Item: { ...Item, canonical } }));
+    expect((await audit(auditor, streamOf(id))).json).toMatchObject({
+      ok: false,
+      firstBad: { what: 'altered', seq: 0 },
+    });
+  });
+
+  test('of checkpoints says how many there are', async () => {
+    const { json } = await audit(auditor, '/v1/audit/verify');
+    expect(json).toEqual({ ok: true, checked: { events: 0, checkpoints: 0 }, keys: [] });
+  });
+
+  test.each([
+    'stream=log',
+    'stream=checkpoint',
+    'stream=',
+    'stream=session%23x',
+    'stream=request%23r_1',
+    'stream=request',
+    'from=-1',
+    'from=1.5',
+    'to=x',
+    'stream=control&to=3',
+    'proofs=true',
+    'from=3&to=1',
+    'scan=true',
+  ])('refuses %s as no input', async (query) => {
+    expect(await audit(auditor, `/v1/audit/verify?${query}`)).toMatchObject({ status: 400, code: 'invalid_input' });
+  });
+
+  test('of a stream that is none is not found', async () => {
+    expect(await audit(auditor, streamOf('r_AAAAAAAAAAAAAAAAAAAAAAAAAA'))).toMatchObject({
+      status: 404,
+      code: 'not_found',
+    });
+  });
+
+  test('is refused to whoever is no auditor, also of their own stream', async () => {
+    const id = await asked();
+    for (const caller of [engineer, approver, security, outsider])
+      for (const path of [streamOf(id), '/v1/audit/verify'])
+        expect(await audit(caller, path)).toMatchObject({ status: 403, code: 'not_an_auditor' });
   });
 });

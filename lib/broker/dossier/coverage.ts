@@ -125,7 +125,8 @@ export const indexIn = (runs: readonly Run[], seq: number): number | undefined =
   return run && run.index + seq - (run.last - run.count + 1);
 };
 
-const readOnce = (read: ReadTile): ReadTile => {
+/** Each tile is read once, however many proofs need it. */
+export const readOnce = (read: ReadTile): ReadTile => {
   const tiles = new Map<string, Promise<readonly Buffer[]>>();
   return (place) => {
     const key = `${place.level}/${place.n}`;

@@ -132,3 +132,39 @@ export const dossier = () =>
       checkpoint: z.optional(signedCheckpoint()),
     }),
   });
+
+/** The first place that is not as it was written; docs/audit.md says what each member means. */
+const badPlace = () =>
+  z.strictObject({
+    what: z.enum(['altered', 'dropped', 'reordered', 'added']),
+    sign: z.string(),
+    index: z.optional(z.int()),
+    to: z.optional(z.int()),
+    stream: z.optional(z.string()),
+    seq: z.optional(z.int()),
+    checkpoint: z.optional(z.int()),
+    kid: z.optional(z.string()),
+  });
+
+export const verdict = () =>
+  z.strictObject({
+    ok: z.boolean(),
+    checked: z.strictObject({ events: z.int(), checkpoints: z.int() }),
+    waiting: z.optional(z.int()),
+    firstBad: z.optional(badPlace()),
+    next: z.optional(z.int()),
+    checkpoint: z.optional(signedCheckpoint()),
+    keys: z.array(z.strictObject({ kid: z.string(), pem: z.string() })),
+    proofs: z.optional(
+      z.array(
+        z.strictObject({
+          stream: z.string(),
+          seq: z.int(),
+          index: z.int(),
+          hash: z.string(),
+          canonical: z.string(),
+          path: z.array(z.string()),
+        }),
+      ),
+    ),
+  });

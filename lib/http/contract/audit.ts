@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { EVENT_TYPES } from '../../domain/event-types.ts';
 import type { RouteContract } from '../route-contract.ts';
-import { accountId, count, handle, instant, line, once, roleArn, slug, yes } from '../schemas.ts';
+import { accountId, count, handle, instant, line, once, queriedSeq, roleArn, slug, stream, yes } from '../schemas.ts';
 import { read } from './pieces.ts';
 
 /** The routes of `functions/audit.ts`: for auditors, and to nobody else is anything said. */
@@ -38,6 +38,23 @@ export const auditRoutes = {
       'One request as a timeline, with what was decided on, by whom, and which checkpoint proves it. For auditors.',
     function: 'audit',
     answers: { 200: 'Dossier' },
+    codes: ['not_an_auditor', 'not_found', 'ledger_unavailable', 'aws_unavailable'],
+  },
+  'GET /v1/audit/verify': {
+    ...read,
+    operationId: 'verifyRecord',
+    summary:
+      'Whether the record is as it was written: one stream, with proofs if asked, or checkpoints with all that they cover. For auditors.',
+    function: 'audit',
+    query: once(() =>
+      z.strictObject({
+        stream: z.exactOptional(stream()),
+        from: z._default(queriedSeq(), 0),
+        to: z.exactOptional(queriedSeq()),
+        proofs: z.exactOptional(yes()),
+      }),
+    ),
+    answers: { 200: 'Verdict' },
     codes: ['not_an_auditor', 'not_found', 'ledger_unavailable', 'aws_unavailable'],
   },
 } as const satisfies Record<string, RouteContract>;
