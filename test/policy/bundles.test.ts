@@ -53,6 +53,12 @@ describe('the deployed bundles', () => {
     ]);
   });
 
+  test('reach S3 where the export is written, and nowhere else', () => {
+    expect(namesOf(bundles.filter(({ files }) => files.some((file) => file.includes('client-s3'))))).toEqual([
+      'on-export',
+    ]);
+  });
+
   test('hold nothing of the tests and of what stands in on a laptop', () => {
     expect(bundles.flatMap(({ files }) => files.filter((file) => /^(?:test|local)\//.test(file)))).toEqual([]);
   });

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
+import { parsePolicy } from '../../local/aws/policy/document.ts';
+import { evaluate } from '../../local/aws/policy/evaluate.ts';
 import { type Broken, one } from './broken.ts';
 import type { TemplateLaw } from './resource-laws.ts';
-import { type Compiled, packaged, property, resolved } from './template.ts';
+import { type Compiled, changed, packaged, property, resolved } from './template.ts';
 
 let compiled: Compiled;
 beforeAll(async () => {
@@ -145,5 +148,41 @@ describe.each(Object.entries(LAWS))('%s', (_law, [law, broken]) => {
 
   test.each(broken)('and would not: %s', (_what, breaking, found) => {
     expect(law(breaking(compiled.template)).join('\n')).toContain(found);
+  });
+});
+
+describe('a bucket of another account', () => {
+  test('is not made, and has no policy of ours', () => {
+    const named = changed(compiled.template, ['Conditions', 'ExportBucketIsOurs'], { 'Fn::Equals': ['theirs', ''] });
+    const ids = (template: unknown): readonly string[] =>
+      ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy'].flatMap((type) =>
+        resolved(template)
+          .resourcesOf(type)
+          .map(({ logicalId }) => logicalId),
+      );
+    expect(ids(compiled.template)).toEqual(expect.arrayContaining(['ExportBucket', 'ExportBucketPolicy']));
+    expect(ids(named).filter((id) => id.startsWith('Export'))).toEqual([]);
+  });
+
+  test('lets the function put what is kept, as the page says, and nothing else; and nobody delete', () => {
+    const [, json = ''] = /```json export-bucket\n([^`]+)```/.exec(readFileSync('docs/operations.md', 'utf8')) ?? [];
+    const bucketPolicy = parsePolicy(JSON.parse(json), 'resource', 'the page');
+    const roleArn = 'arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-on-export';
+    const may = (action: string, key: string, mode?: string, callerArn = roleArn): boolean => {
+      const caller = { kind: 'role', account: '777788889999', roleArn: callerArn, sessionArn: callerArn } as const;
+      const context = new Map([
+        ['aws:securetransport', ['true']],
+        ...(mode === undefined ? [] : [['s3:object-lock-mode', [mode]] as const]),
+      ]);
+      const resource = `arn:aws:s3:::hatcheck-export/${key}`;
+      return evaluate({ caller, action, resource, context }, { identity: [], resource: bucketPolicy }).allowed;
+    };
+    const file = 'events/dt=2026-11-22/0000000000-0000.jsonl';
+    expect(WRITING.map((action) => may(action, file, 'COMPLIANCE'))).toEqual([true, true]);
+    expect(may('s3:PutObject', file)).toBe(false);
+    expect(may('s3:PutObject', file, 'GOVERNANCE')).toBe(false);
+    expect(may('s3:PutObject', 'elsewhere', 'COMPLIANCE')).toBe(false);
+    expect(may('s3:PutObject', file, 'COMPLIANCE', 'arn:aws:iam::777788889999:role/other')).toBe(false);
+    expect(DELETING.map((action) => may(action, file))).toEqual([false, false, false]);
   });
 });
