@@ -12,6 +12,7 @@ import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import type { StoredEvent } from '../lib/domain/event.ts';
 import { awsAccess } from './aws-access.ts';
+import { busOf } from './bus-wiring.ts';
 
 /** The rest of a record is `ledgerChangeOf`'s to read. */
 const streamEvent = z.object({
@@ -35,6 +36,7 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     ...{ policy, clock, chance },
     ledger: dynamoLedger({ client, table: tables.ledger }),
     places: dynamoLogPlaces({ client, table: tables.index }),
+    ...busOf(config, (ms) => clock.pause(ms)),
     // Alarms of CloudWatch's wait for these messages: serverless/log.yml.
     repaired: (what) => {
       logger.error('log.repaired', { reason: what });

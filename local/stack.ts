@@ -70,6 +70,8 @@ export interface StackOptions {
   readonly scheduleIntervalMs?: number;
   /** Begins every secret that the local AWS gives out, for tests that look for leaks. */
   readonly secretMark?: string;
+  /** For tests, of which many run what is the same. */
+  readonly compile?: typeof compile;
   /** Changes the compiled stack before it runs, as a wrong deployment would. */
   readonly alter?: (stack: LocalStack) => LocalStack;
 }
@@ -138,7 +140,7 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const slack = keep(await startWorkspace(ports.slack, origin, state, options.slackTriggerMs));
   const teams = keep(await startTenant(ports.teams, origin, state));
   const access = options.access({ issuer: oidc.issuer, samlEntityId: saml.entityId });
-  const { templateFile, serviceFolder } = await compile(join(folder, 'build'), access);
+  const { templateFile, serviceFolder } = await (options.compile ?? compile)(join(folder, 'build'), access);
   const compiled = await readTemplateFile(templateFile, PSEUDO, serviceFolder);
   const template = options.alter?.(compiled) ?? compiled;
   const database = keep(await startDynamoDb(ports.dynamodb, join(folder, 'dynamodb'), Object.values(template.tables)));
@@ -291,6 +293,7 @@ const awsOptions = (
     },
     onPolicy: boundaries.keep,
     queues: queuesOf(template),
+    buses: template.resourcesOf('AWS::Events::EventBus').map((bus) => bus.ref()),
     mailIdentities: ['example.com'],
     signingKeys,
     dynamodbEndpoint: database.endpoint,
@@ -346,6 +349,7 @@ const functionEnvironment = (
     HATCHECK_KMS_ENDPOINT: aws.endpoint,
     HATCHECK_SES_ENDPOINT: aws.endpoint,
     HATCHECK_S3_ENDPOINT: aws.endpoint,
+    HATCHECK_EVENTS_ENDPOINT: aws.endpoint,
     HATCHECK_ISSUER: origin,
     HATCHECK_FEDERATION_ENDPOINT: aws.federationEndpoint,
     HATCHECK_CONSOLE_ENDPOINT: aws.consoleOrigin,

@@ -22,6 +22,8 @@ export interface Config {
   readonly revocationsQueue?: string;
   /** The address of the queue of what was said in chat; only whoever receives it has it. */
   readonly chatActsQueue?: string;
+  /** The name of the bus that every event is put on; only whoever puts some on it has it. */
+  readonly eventBus?: string;
   /** Set only where something stands in for AWS. */
   readonly endpoints: {
     readonly dynamodb?: string;
@@ -29,6 +31,7 @@ export interface Config {
     readonly sqs?: string;
     readonly kms?: string;
     readonly ses?: string;
+    readonly events?: string;
     readonly s3?: string;
     readonly federation?: string;
     readonly console?: string;
@@ -86,6 +89,7 @@ const matching =
 
 const stageName = matching(/^[a-z][a-z0-9-]{0,31}$/, 'small letters, digits and hyphens, at most 32');
 const regionName = matching(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, 'an AWS region such as eu-west-1');
+const busName = matching(/^[\w./-]{1,256}$/, 'the name of an EventBridge bus');
 const tableName = matching(/^[A-Za-z0-9_.-]{3,255}$/, 'the name of a DynamoDB table');
 
 const origin: Check = (value) =>
@@ -154,6 +158,7 @@ export const loadConfig = (env: Environment, access: CompiledAccess): Config => 
       kms: optional('HATCHECK_KMS_ENDPOINT', endpoint),
       ses: optional('HATCHECK_SES_ENDPOINT', endpoint),
       s3: optional('HATCHECK_S3_ENDPOINT', endpoint),
+      events: optional('HATCHECK_EVENTS_ENDPOINT', endpoint),
       federation: optional('HATCHECK_FEDERATION_ENDPOINT', endpoint),
       console: optional('HATCHECK_CONSOLE_ENDPOINT', endpoint),
       slack: optional('HATCHECK_SLACK_ENDPOINT', endpoint),
@@ -164,6 +169,7 @@ export const loadConfig = (env: Environment, access: CompiledAccess): Config => 
       noticesFailuresQueue: optional('NOTICES_FAILURES_QUEUE', endpoint),
       revocationsQueue: optional('REVOCATIONS_QUEUE', endpoint),
       chatActsQueue: optional('CHAT_ACTS_QUEUE', endpoint),
+      eventBus: optional('EVENT_BUS', busName),
     }),
     issuer: optional('HATCHECK_ISSUER', origin) ?? env['HATCHECK_ORIGIN'] ?? '',
     issuerKeys: listed(optional('HATCHECK_ISSUER_KEYS', keyArns)),

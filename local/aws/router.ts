@@ -80,6 +80,7 @@ async function serve(
 function guessService({ method, headers, path }: WireRequest): string {
   if (headers.get('x-amz-target')?.startsWith('DynamoDB_') === true) return 'dynamodb';
   if (headers.get('x-amz-target')?.startsWith('AmazonSQS.') === true) return 'sqs';
+  if (headers.get('x-amz-target')?.startsWith('AWSEvents.') === true) return 'events';
   if (headers.get('x-amz-target')?.startsWith('TrentService.') === true) return 'kms';
   const isForm = headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true;
   return path === '/' && method === 'POST' && isForm ? 'sts' : 's3';

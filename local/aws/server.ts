@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { keepCall } from './calls.ts';
 import type { CallRecord } from './calls.ts';
+import { type LocalBusEvent, createEvents } from './events/service.ts';
 import { createDynamodb } from './dynamodb/service.ts';
 import { createFederation } from './federation/site.ts';
 import { iam } from './iam/service.ts';
@@ -36,6 +37,8 @@ export interface LocalAwsOptions {
   readonly dynamodbAccount?: string;
   /** Of the same account; kept in memory. */
   readonly queues?: readonly QueueSettings[];
+  /** Names of EventBridge's buses, of the same account; what they take is kept in memory. */
+  readonly buses?: readonly string[];
   /** Addresses and domains that SES sends from; none unless said otherwise. */
   readonly mailIdentities?: readonly string[];
   /** What KMS has. */
@@ -60,6 +63,8 @@ export interface LocalAws {
   readonly addTablePolicy: (tableArn: string, document: PolicyDocument) => void;
   /** Credentials as Lambda gives a function those of its execution role. 3600 seconds unless said otherwise. */
   readonly credentialsFor: (roleArn: string, sessionName: string, seconds?: number) => Credentials;
+  /** What the buses took, oldest first. */
+  readonly busEvents: readonly LocalBusEvent[];
   /** What SES took, oldest first. */
   readonly mails: readonly LocalMail[];
   /** Where one reads them. */
@@ -76,7 +81,7 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const KEPT_CALLS = 1000;
 
 /**
- * Starts the local AWS on 127.0.0.1: STS, IAM, S3, DynamoDB, SQS, KMS, SES, the federation endpoint and the console, on one port.
+ * Starts the local AWS on 127.0.0.1: STS, IAM, S3, DynamoDB, SQS, KMS, SES, EventBridge, the federation endpoint and the console, on one port.
  * Rejects with a PolicyFault or TypeError when the world is not understood, or when the port is taken.
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
@@ -88,6 +93,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const dynamodb = createDynamodb(options.dynamodbEndpoint, options.dynamodbAccount);
   const sqs = createSqs(options.queues ?? [], options.dynamodbAccount);
   const kms = createKms(options.signingKeys ?? []);
+  const busEvents: LocalBusEvent[] = [];
+  const events = createEvents({ buses: options.buses ?? [], taken: busEvents, account: options.dynamodbAccount });
   const mails: LocalMail[] = [];
   const ses = createSes({ verified: options.mailIdentities ?? [], mails });
   const mailbox = createMailbox(mails);
@@ -97,7 +104,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const route = createRouter({
     ...{ world, sessions, clock, record },
     services: new Map<string, Service>(
-      Object.entries({ sts, iam, s3: createS3(), sqs, kms, ses, dynamodb: dynamodb.service }),
+      Object.entries({ sts, iam, s3: createS3(), sqs, kms, ses, events, dynamodb: dynamodb.service }),
     ),
     fallback: sts,
   });
@@ -108,7 +115,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   server.on('request', (incoming, outgoing) => void serve(incoming, outgoing, clock, answer));
   return {
     ...{ endpoint, federationEndpoint: `${endpoint}/federation`, consoleOrigin: endpoint, calls },
-    ...{ mails, mailbox: `${endpoint}/mailbox` },
+    ...{ busEvents, mails, mailbox: `${endpoint}/mailbox` },
     addRole: world.putRole,
     addTablePolicy: world.putTablePolicy,
     credentialsFor: (roleArn, name, seconds = 3600) => openForService(world, sessions, clock(), roleArn, name, seconds),

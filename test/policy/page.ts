@@ -117,6 +117,7 @@ on-sequence     | dynamodb:PutItem                                              
 on-sequence     | dynamodb:Query                                                                       | index                                     | sequenced#*
 on-sequence     | dynamodb:GetItem                                                                     | index                                     | tile#*
 on-sequence     | sqs:SendMessage                                                                      | queue LogFailures                         |
+on-sequence     | events:PutEvents                                                                     | arn:aws:events:eu-west-1:777788889999:event-bus/hatcheck-dev |
 on-checkpoint   | dynamodb:Query                                                                       | ledger                                    | log, checkpoint
 on-checkpoint   | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | checkpoint
 on-checkpoint   | dynamodb:GetItem                                                                     | index                                     | tile#*
