@@ -30,7 +30,7 @@ export const addDoctorCommand = (program: Command): void => {
     )
     .requiredOption('--broker-account <id>', 'the account that Hatcheck runs in')
     .option('--stage <stage>', 'as it is deployed', 'prod')
-    .requiredOption('--issuer <url>', 'the address that Hatcheck signs by, as the parameter issuer of serverless.yml')
+    .requiredOption('--issuer <url>', 'the address that Hatcheck signs by, as stages/<stage>.yml says it')
     .option('--organization <id>', 'o-…: what the trust policies should ask for')
     .option('--action <action>', 'something that a session is to do, such as s3:GetObject')
     .option('--resource <arn>', 'on what', '*')

@@ -23,7 +23,7 @@ export const addGuardCommand = (program: Command): void => {
   program
     .command('guard')
     .description('a service control policy to keep: nobody else changes what Hatcheck has in the accounts')
-    .requiredOption('--issuer <url>', 'the address that Hatcheck signs by, as the parameter issuer of serverless.yml')
+    .requiredOption('--issuer <url>', 'the address that Hatcheck signs by, as stages/<stage>.yml says it')
     .requiredOption('--maker <arns...>', 'roles that make what Hatcheck needs in an account; patterns count')
     .addOption(
       new Option('--partition <partition>', 'where the accounts are')

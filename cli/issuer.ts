@@ -19,7 +19,7 @@ export const addIssuerCommands = (program: Command): void => {
     .command('metadata')
     .description('the SAML metadata that an account makes its provider from')
     .argument('[keys...]', 'files with the public keys that sign, - for stdin', ['-'])
-    .requiredOption('--issuer <url>', 'the address that Hatcheck signs by, as the parameter issuer of serverless.yml')
+    .requiredOption('--issuer <url>', 'the address that Hatcheck signs by, as stages/<stage>.yml says it')
     .addHelpText('after', EXAMPLE)
     .action(async (keys: string[], options: MetadataOptions) => {
       const { metadata } = await import('./issuer/metadata.ts');
