@@ -27,7 +27,7 @@ beforeAll(async () => {
     const one = await packaged(place);
     compiled.set(place, { ...one, stack: resolved(one.template, place) });
   }
-}, 120_000);
+}, 240_000);
 
 /** SES has no endpoint in China. */
 const mailsIn = ({ partition }: Place): boolean => partition !== 'aws-cn';
@@ -70,7 +70,7 @@ describe.each(PLACES)('what is packaged for $partition', (place) => {
     let asked: readonly string[];
     beforeAll(async () => {
       ({ answers, asked } = await everyAnswer({ ...at(place), place }));
-    }, 120_000);
+    }, 240_000);
 
     const answerOf = (routeKey: string, signedIn: boolean) =>
       answers.find((answer) => answer.routeKey === routeKey && answer.signedIn === signedIn);
