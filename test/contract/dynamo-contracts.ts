@@ -6,6 +6,7 @@ import { dynamoReplayGuard } from '../../lib/aws/replay-guard.ts';
 import { dynamoSessions } from '../../lib/aws/sessions.ts';
 import { dynamoTexts } from '../../lib/aws/texts.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
+import { dynamoLogPlaces } from '../../lib/aws/log-places.ts';
 import { dynamoSearchIndex } from '../../lib/aws/search-index.ts';
 import { dynamoSummaries } from '../../lib/aws/summaries.ts';
 import type { TestDynamoDb } from '../support/dynamodb.ts';
@@ -13,6 +14,7 @@ import { dynamoLedgerContract } from './dynamo-ledger.contract.ts';
 import { clientOf } from './faults.ts';
 import { identityContract } from './identity.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
+import { logPlacesContract } from './log-places.contract.ts';
 import { searchContract } from './search.contract.ts';
 import { summariesContract } from './summaries.contract.ts';
 
@@ -48,6 +50,10 @@ export const dynamoContracts = (name: string, startDatabase: () => Promise<Datab
   summariesContract(
     name,
     start((client, { index }) => ({ summaries: dynamoSummaries({ client, table: index, warn }) })),
+  );
+  logPlacesContract(
+    name,
+    start((client, { index }) => ({ places: dynamoLogPlaces({ client, table: index }) })),
   );
   searchContract(
     name,

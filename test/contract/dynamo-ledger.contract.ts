@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { itemOf } from '../../lib/aws/ledger-item.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { type Break, BrokenChainError, canonicalOf, hashCanonical, seal } from '../../lib/broker/chain.ts';
+import type { LedgerParts } from '../../lib/broker/log/ports.ts';
 import type { Ledger } from '../../lib/broker/ports.ts';
 import { HatcheckError } from '../../lib/domain/errors.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
@@ -22,7 +23,7 @@ export const dynamoLedgerContract = (name: string, make: () => Promise<LedgerTab
   describe(`the ledger's table in ${name}`, () => {
     let target: LedgerTable;
     let client: DynamoDBClient;
-    let ledger: Ledger;
+    let ledger: Ledger & LedgerParts;
     let streams = 0;
     const stream = () => `request#t_${String((streams += 1))}`;
 
@@ -75,6 +76,15 @@ export const dynamoLedgerContract = (name: string, make: () => Promise<LedgerTab
         await putByHand(itemOf(first!));
         await putByHand(itemOf(third!));
         expect(breakOf(await ledger.read(first!.stream).catch((error: unknown) => error))).toBe('gap');
+      });
+
+      test('a part leaves out what is no sound event, and only that', async () => {
+        const events = chain(stream(), 5);
+        for (const event of events) await ledger.append(event);
+        await putByHand({ ...itemOf(events[1]!), hash: { S: 'x' } });
+        await putByHand(hashed(events[3]!, 'nothing'));
+        const part = await ledger.part(events[0]!.stream, 0, 4);
+        expect(part).toEqual([events[0], events[2], events[4]]);
       });
 
       test('the last event alone is checked too', async () => {

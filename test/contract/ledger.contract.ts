@@ -1,18 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { seal } from '../../lib/broker/chain.ts';
+import type { LedgerParts } from '../../lib/broker/log/ports.ts';
 import type { Ledger, LedgerPairs } from '../../lib/broker/ports.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
 import { approved, chain } from './events.ts';
 
 export interface LedgerUnderTest {
-  readonly ledger: Ledger & LedgerPairs;
+  readonly ledger: Ledger & LedgerPairs & LedgerParts;
   readonly close: () => Promise<void>;
 }
 
 /** What every ledger promises, whatever it is made of. */
 export const ledgerContract = (name: string, make: () => Promise<LedgerUnderTest>): void => {
   describe(`the ledger of ${name}`, () => {
-    let ledger: Ledger & LedgerPairs;
+    let ledger: Ledger & LedgerPairs & LedgerParts;
     let close: () => Promise<void>;
     let streams = 0;
     const stream = () => `request#r_${String((streams += 1))}`;
@@ -46,6 +47,17 @@ export const ledgerContract = (name: string, make: () => Promise<LedgerUnderTest
       expect(await pairAt(0)).toEqual([events[0]]);
       expect(await pairAt(4)).toEqual([events[3]]);
       expect(await pairAt(9)).toEqual([]);
+    });
+
+    test('a part of a stream is read in order, as far as it is there', async () => {
+      const events = chain(stream(), 7);
+      await appendAll(events);
+      const part = (from: number, to: number) => ledger.part(events[0]!.stream, from, to);
+      expect(await part(2, 4)).toEqual(events.slice(2, 5));
+      expect(await part(5, 1000)).toEqual(events.slice(5));
+      expect(await part(3, 3)).toEqual([events[3]]);
+      expect(await part(7, 9)).toEqual([]);
+      expect(await ledger.part(stream(), 0, 9)).toEqual([]);
     });
 
     test('the same event twice is appended, once', async () => {
