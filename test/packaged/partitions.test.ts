@@ -121,7 +121,7 @@ test('what no route leads to takes a batch of nothing, or refuses what it does n
       batches.has(functionId) ? { result: { batchItemFailures: [] } } : { error: expect.any(String) },
     ]);
   expect(Object.keys(outcomes)).toContain('on-deploy');
-}, 60_000);
+}, 240_000);
 
 describe('it would be found that', () => {
   test.each([

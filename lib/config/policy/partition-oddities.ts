@@ -9,7 +9,7 @@ export const partitionOddities = ({ accounts, chat }: Pick<CompiledAccess, 'acco
     ...elsewhere.map(({ name, partition }) => ({
       at: ['accounts', name],
       code: 'another_partition',
-      message: `is in ${partition}, and ${first?.name ?? ''} in ${first?.partition ?? ''}: no role is assumed across partitions, so that one of the two can neither be lent nor be ended; each partition wants a broker of its own`,
+      message: `is in ${partition}, and ${first?.name ?? ''} in ${first?.partition ?? ''}: no role is assumed across partitions, so that in one of the two nothing is lent by assumeRole and no session is ended; each wants a broker of its own`,
     })),
     // Amazon SES, endpoints and quotas: none in China.
     ...(first?.partition === 'aws-cn' && chat?.mail
