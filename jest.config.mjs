@@ -11,6 +11,8 @@ export default {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
+  globalSetup: '<rootDir>/test/support/make-builds-folder.mjs',
+  globalTeardown: '<rootDir>/test/support/remove-builds-folder.mjs',
   setupFiles: ['<rootDir>/test/support/environment.ts'],
   testTimeout: 60_000,
   // Most of the time is spent waiting for servers: every core takes part, not all but one.

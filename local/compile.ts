@@ -8,25 +8,29 @@ import { build } from '../scripts/build.ts';
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 
+export interface Compiled {
+  readonly templateFile: string;
+  readonly serviceFolder: string;
+}
+
 /**
  * Bundles the functions with this access policy and compiles serverless.yml, all within `folder`: what would be deployed, to the letter.
  * Returns the path of the compiled template; the bundles stand in `folder`/dist, what would be uploaded in `folder`/.serverless.
  */
-export const compile = async (
-  folder: string,
-  access: CompiledAccess,
-  region = 'eu-west-1',
-): Promise<{ templateFile: string; serviceFolder: string }> => {
+export const compile = async (folder: string, access: CompiledAccess, region = 'eu-west-1'): Promise<Compiled> => {
   await mkdir(folder, { recursive: true });
   await build({ access, outDir: join(folder, 'dist') });
   for (const part of ['serverless.yml', 'serverless'])
     await cp(join(REPOSITORY, part), join(folder, part), { recursive: true });
   await runServerless(folder, region);
-  return {
-    templateFile: join(folder, '.serverless', 'cloudformation-template-update-stack.json'),
-    serviceFolder: folder,
-  };
+  return compiledIn(folder);
 };
+
+/** What `compile` left in that folder. */
+export const compiledIn = (folder: string): Compiled => ({
+  templateFile: join(folder, '.serverless', 'cloudformation-template-update-stack.json'),
+  serviceFolder: folder,
+});
 
 /** Offline, and without credentials: packaging asks AWS nothing. */
 const runServerless = async (folder: string, region: string): Promise<void> => {

@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, openBrowser } from '../../local/browser.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+import { compileOnce } from './compiled.ts';
 import { laptopPolicy } from './laptop.ts';
 
 export interface TestStack extends Stack {
@@ -18,9 +20,10 @@ export const startTestStack = async (options: Partial<StackOptions> = {}): Promi
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'hatcheck-test-')));
   const logged: string[] = [];
   const stack = await startStack({
-    ports: { gateway: 0, oidc: 0, aws: 0, dynamodb: 0, saml: 0, slack: 0, teams: 0 },
+    ports: { gateway: 0, aws: 0, dynamodb: 0, slack: 0, teams: 0, ...(await providerPorts()) },
     folder,
     access: laptopPolicy,
+    compile: compileOnce,
     log: (functionId, line) => logged.push(`${functionId} ${line}`),
     ...options,
   });
@@ -38,3 +41,29 @@ export const startTestStack = async (options: Partial<StackOptions> = {}): Promi
     },
   };
 };
+
+/** Below those that systems give out by themselves. */
+const PROVIDER_PORTS = 21_000;
+
+/**
+ * Where identity providers listen stands in the access policy, and so in what is compiled: those of one process of the tests listen where the ones
+ * before them did, unless somebody else does.
+ */
+const providerPorts = async (): Promise<{ readonly oidc: number; readonly saml: number }> => {
+  const first = PROVIDER_PORTS + 2 * Number(process.env['JEST_WORKER_ID'] ?? 0);
+  const [oidc, saml] = await Promise.all([first, first + 1].map(async (port) => ((await isFree(port)) ? port : 0)));
+  return { oidc: oidc ?? 0, saml: saml ?? 0 };
+};
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer()
+      .once('error', () => {
+        resolve(false);
+      })
+      .listen(port, '127.0.0.1', () =>
+        probe.close(() => {
+          resolve(true);
+        }),
+      );
+  });

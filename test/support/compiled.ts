@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Compiled, compile, compiledIn } from '../../local/compile.ts';
+import type { CompiledAccess } from '../../lib/config/access.ts';
+
+/**
+ * As `compile`, and once for all who come with the same access policy in one run of the tests (`test/builds-folder.mjs`): what is made is only read.
+ */
+export const compileOnce = async (folder: string, access: CompiledAccess): Promise<Compiled> => {
+  const builds = process.env['HATCHECK_TEST_BUILDS'];
+  if (builds === undefined) return compile(folder, access);
+  const shared = join(builds, createHash('sha256').update(JSON.stringify(access)).digest('hex').slice(0, 16));
+  if (existsSync(shared)) return compiledIn(shared);
+  const own = await mkdtemp(`${shared}-`);
+  await compile(own, access);
+  try {
+    await rename(own, shared);
+  } catch (error) {
+    // Somebody else's is there by now.
+    if (!existsSync(shared)) throw error;
+    await rm(own, { recursive: true });
+  }
+  return compiledIn(shared);
+};
