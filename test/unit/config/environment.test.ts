@@ -43,6 +43,15 @@ test('what is not needed by every function may be absent or empty', () => {
   expect(config.endpoints).toEqual({});
 });
 
+test('what is exported to has its bucket and its days, or neither', () => {
+  const of = (more: Record<string, string>) => loadConfig({ ...testEnvironment, ...more }, testAccess).exportTo;
+  expect(of({ EXPORT_BUCKET: 'export', EXPORT_RETENTION_DAYS: '2557' })).toEqual({
+    bucket: 'export',
+    retentionDays: 2557,
+  });
+  expect([of({ EXPORT_BUCKET: 'export' }), of({ EXPORT_RETENTION_DAYS: '2557' })]).toEqual([undefined, undefined]);
+});
+
 test('every fault comes at once, by the name of its variable', () => {
   expect(faultsOf({ HATCHECK_ORIGIN: 'http://example.com', HATCHECK_PEPPER: 'a secret' })).toEqual([
     'HATCHECK_STAGE',
@@ -71,6 +80,11 @@ describe('refused', () => {
     ['HATCHECK_STS_ENDPOINT', 'ftp://127.0.0.1'],
     ['HATCHECK_FEDERATION_ENDPOINT', 'https://example.com/?a=b'],
     ['HATCHECK_CONSOLE_ENDPOINT', 'https://example.com/#a'],
+    ['EXPORT_BUCKET', 'Export'],
+    ['EXPORT_BUCKET', 's3://export'],
+    ['EXPORT_RETENTION_DAYS', '0'],
+    ['EXPORT_RETENTION_DAYS', '36501'],
+    ['EXPORT_RETENTION_DAYS', '7 years'],
     ['HATCHECK_PEPPER', 'ssm:no-slash'],
     ['HATCHECK_PEPPER', 'vault:/x'],
   ])('%s=%s', (name, value) => {
@@ -84,6 +98,8 @@ describe('taken', () => {
     ['HATCHECK_ORIGIN', 'https://hatcheck.example.com:8443'],
     ['HATCHECK_ORIGIN', 'http://[::1]:3000'],
     ['HATCHECK_FEDERATION_ENDPOINT', 'http://127.0.0.1:4566/federation'],
+    ['EXPORT_BUCKET', 'hatcheck-prod-export-777788889999'],
+    ['EXPORT_RETENTION_DAYS', '36500'],
     ['HATCHECK_PEPPER', 'ssm:/hatcheck/pepper'],
     ['HATCHECK_PEPPER', 'secretsmanager:hatcheck/pepper'],
   ])('%s=%s', (name, value) => {
