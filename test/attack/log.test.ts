@@ -162,6 +162,16 @@ describe('somebody with the keys to the ledger', () => {
     expect((await entriesOf(world)).map(({ seq }) => seq)).toEqual([0, 1, 2, 11, 3, 4]);
   });
 
+  test('puts an event before a stream’s beginning: it has no place in the log, and stops nobody', async () => {
+    const world = logWorld();
+    const events = eventsOf('request#r_1', 2);
+    const [first] = events;
+    if (!first) throw new TypeError('an event was made');
+    for (const event of events) world.ledger.put(event);
+    await sequence(world.sequencer, [{ ...first, seq: -1 }, ...events], patient);
+    expect(await brokenLaws(world, events)).toEqual([]);
+  });
+
   test('deletes or alters an event before it is in the log: the gap is told, and what stands behind it goes in', async () => {
     const world = logWorld();
     const events = eventsOf('control', 6);

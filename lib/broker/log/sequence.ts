@@ -34,7 +34,8 @@ export const sequence = async (
   patience: Patience,
 ): Promise<number> => {
   const logged = Map.groupBy(
-    told.filter(({ stream }) => isLogged(stream)),
+    // NB. of a place before a stream's beginning there is no log: whoever put it there must not stop it.
+    told.filter(({ stream, seq }) => isLogged(stream) && seq >= 0),
     ({ stream }) => stream,
   );
   if (logged.size === 0) return 0;
