@@ -1,11 +1,18 @@
 import { type Command, Option } from 'commander';
+import type { CheckOptions } from './audit/check-proof.ts';
 import type { ReconcileOptions } from './audit/reconcile.ts';
 import type { ReviewOptions } from './audit/review.ts';
+import type { OnlineOptions } from './audit/verify-online.ts';
 import type { VerifyOptions } from './audit/verify-path.ts';
+import { addAskedCommands } from './commands/audit.ts';
+import { Failure } from './failure.ts';
 import { type OnServer, placeOf, serverOption } from './place.ts';
 
 const EXAMPLES = `
 Examples, as an auditor:
+  hatcheck audit search --account 111122223333 --from '2026-11-22 14:00' --to '2026-11-22 16:00'
+  hatcheck audit dossier r_… --cloudtrail trail/*.json.gz --format html > dossier.html
+  hatcheck audit verify --checkpoints 0.. --key checkpoints.pem
   hatcheck audit export > record.ndjson
   hatcheck audit verify record.ndjson
   aws s3 cp --recursive s3://trail/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/22 trail
@@ -38,6 +45,7 @@ export const addAuditCommands = (program: Command): void => {
   const record = (): Option =>
     new Option('--record <file>', 'what `hatcheck audit export` wrote, rather than the server');
   const audit = program.command('audit').description('the record, for auditors').addHelpText('afterAll', EXAMPLES);
+  addAskedCommands(audit);
   audit
     .command('export')
     .description('every request with its events, as the server answers it, one a line')
@@ -48,15 +56,38 @@ export const addAuditCommands = (program: Command): void => {
     });
   audit
     .command('verify')
-    .description('whether an export is as it was written, offline, and if not the first place that is not')
-    .argument('<path>', 'the folder of an export with its checkpoints, or what `hatcheck audit export` wrote')
+    .description('whether the record or an export of it is as it was written, and if not the first place that is not')
+    .argument('[path]', 'the folder of an export with its checkpoints, or what `hatcheck audit export` wrote')
+    .option('--stream <stream>', 'ask the server about one stream, such as request#r_…, rather than a path')
+    .option('--checkpoints <range>', 'ask it about checkpoints with all that they cover, such as 0..12 or 40..')
     .option('--key <file>', 'public key of checkpoints, PEM, for a folder; may be said again', collected)
     .option('--checkpoint <noted>', 'what was noted earlier: size:root, or a checkpoint’s file', collected)
     .option('--json', 'for a program')
     .addHelpText('after', NOT_SHOWN)
-    .action(async (path: string, options: VerifyOptions) => {
+    .addOption(serverOption())
+    .action(async (path: string | undefined, options: VerifyOptions & OnlineOptions & OnServer) => {
+      if (path === undefined) {
+        const { verifyOnline } = await import('./audit/verify-online.ts');
+        process.exitCode = await verifyOnline(await placeOf(options), options);
+        return;
+      }
+      if (options.stream !== undefined || options.checkpoints !== undefined)
+        throw new Failure(
+          2,
+          'an export is verified whole: --stream and --checkpoints are what the server is asked about',
+        );
       const { verifyPath } = await import('./audit/verify-path.ts');
       process.exitCode = await verifyPath(path, options);
+    });
+  audit
+    .command('check')
+    .description('whether what `hatcheck audit proof` wrote proves what it says, offline')
+    .argument('<proof>', 'the file')
+    .requiredOption('--key <file>', 'public key of checkpoints, PEM; may be said again', collected)
+    .option('--json', 'for a program')
+    .action(async (file: string, options: CheckOptions) => {
+      const { check } = await import('./audit/check-proof.ts');
+      process.exitCode = await check(file, options);
     });
   audit
     .command('reconcile')

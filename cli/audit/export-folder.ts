@@ -50,7 +50,8 @@ export const exportFolder = async (
   if (checkpoints.length === 0) throw new Failure(2, `${folder} is no export: there is no checkpoint in it`);
   const own = new Map([...checkpoints].reverse().map((each) => [each.seq, each]));
   const inOrder = [...own.values()].sort((a, b) => a.seq - b.seq);
-  const next = (inOrder.at(-1)?.seq ?? 0) + 1;
+  const covered = inOrder.at(-1)?.seq ?? 0;
+  const next = Math.min(...events.map(({ seq }) => seq).filter((seq) => seq > covered));
   const eventsOf = Map.groupBy(events, ({ seq, date }) => `${seq} ${date}`);
   const belongs = ({ seq, date }: Named): boolean => own.get(seq)?.date === date || seq === next;
 

@@ -7,7 +7,7 @@ import type { StoredEvent } from '../../lib/domain/event.ts';
 import { type LogStep, checkpointKey, exportLine, logOf } from '../support/audit-log.ts';
 import { type ExportedStep, each, exportedStep, fileAndLine, partOf } from '../unit/broker/log/exported-step.ts';
 
-const [EVENTS, EVERY] = [1000, 20];
+const [EVENTS, EVERY] = [1000, 10];
 /** Of the export behind a tampered event, which is read for saying what became of it: checkpoints. */
 const AHEAD = 4;
 const key = checkpointKey();

@@ -45,8 +45,10 @@ export interface LogOf {
   /** Events to a checkpoint. */
   readonly every: number;
   readonly key: CheckpointKey;
-  /** Requests that go on at a time; each has five events. */
+  /** Requests that go on at a time. */
   readonly open?: number;
+  /** Events of a request, up to five. */
+  readonly each?: number;
   readonly seed?: number;
   readonly secondsApart?: number;
 }
@@ -57,8 +59,16 @@ const LOG = 'https://hatcheck.example.com';
  * A log of requests that go on side by side, one checkpoint at a time: never more of it in memory than a checkpoint's events and the last event of each
  * open request. The same seed gives the same log, but for the signatures.
  */
-export function* logOf({ events, every, key, open = 20, seed = 1, secondsApart = 60 }: LogOf): Generator<LogStep> {
-  const lives = livesOf(open, seededChance(seed), secondsApart);
+export function* logOf({
+  events,
+  every,
+  key,
+  open = 20,
+  each = 5,
+  seed = 1,
+  secondsApart = 60,
+}: LogOf): Generator<LogStep> {
+  const lives = livesOf({ open, each, secondsApart }, seededChance(seed));
   let frontier = emptyFrontier;
   let previous = '';
   for (let seq = 0, first = 0; first < events; seq += 1) {
@@ -74,7 +84,10 @@ export function* logOf({ events, every, key, open = 20, seed = 1, secondsApart =
   }
 }
 
-function* livesOf(open: number, chance: Chance, secondsApart: number): Generator<StoredEvent, never> {
+function* livesOf(
+  { open, each, secondsApart }: Required<Pick<LogOf, 'open' | 'each' | 'secondsApart'>>,
+  chance: Chance,
+): Generator<StoredEvent, never> {
   const lives: { stream: string; last?: StoredEvent }[] = [];
   let born = 0;
   for (let second = 0; ; second += secondsApart) {
@@ -86,7 +99,7 @@ function* livesOf(open: number, chance: Chance, secondsApart: number): Generator
     const life = lives[place] ?? { stream: '' };
     life.last = seal(life.last, life.stream, nextOf(life.last?.seq ?? -1, noon(second)));
     yield life.last;
-    if (life.last.seq === 4) lives.splice(place, 1);
+    if (life.last.seq === each - 1) lives.splice(place, 1);
   }
 }
 

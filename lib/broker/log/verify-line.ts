@@ -71,8 +71,13 @@ export const toldLine = (text: string): ToldLine => {
   if (!success) return {};
   const { canonical } = data;
   if (canonical === undefined) return told(data);
-  const event = looseEvent.safeParse(jsonOf(canonical));
-  return told({ ...data, ...(event.success ? event.data : {}), hash: hashCanonical(canonical) });
+  return told({ ...data, ...toldEvent(canonical), hash: hashCanonical(canonical) });
+};
+
+/** What an event's text says of its place, as far as it says anything. */
+export const toldEvent = (canonical: string): Partial<EventPlace> & Pick<ToldLine, 'prevHash'> => {
+  const { success, data } = looseEvent.safeParse(jsonOf(canonical));
+  return success ? told(data) : {};
 };
 
 const [maybeText, maybeCount] = [z.catch(z.optional(z.string()), undefined), z.catch(z.optional(z.int()), undefined)];

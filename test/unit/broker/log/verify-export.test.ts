@@ -46,6 +46,12 @@ describe('verifyExport', () => {
     expect(more).toMatchObject({ firstBad: { index: 10 }, andThen: { what: 'dropped', sign: 'missing', index: 30 } });
   });
 
+  test('lets a number be passed over that nothing signed stood under, where the next one continues the last', async () => {
+    const passed = steps.map((step) => (step.seq < 3 ? step : { ...step, seq: step.seq + 2 }));
+    expect(await verify(partsOf(passed))).toMatchObject({ checkpoints: 6, last: { seq: 7 } });
+    expect(await bad(partsOf(passed))).toBeUndefined();
+  });
+
   test('takes checkpoints of several keys, where all of them are given', async () => {
     const rotated = [...steps.slice(0, 3), ...steps.slice(3).map((step) => signedBy(other, step, {}))];
     expect(await bad(partsOf(rotated), { keys: [other, key] })).toBeUndefined();

@@ -1,0 +1,61 @@
+import type { BadPlace } from './bad-place.ts';
+import { verifyItem } from './verify-ledger-item.ts';
+import type { LedgerItem, LedgerItems } from './verify-ledger-ports.ts';
+import { eventText } from './verify-line.ts';
+import type { LogEntryLeaf } from './verify-log-stream.ts';
+
+/** So many events at a time: of as many streams at the most. */
+const AT_ONCE = 100;
+
+/**
+ * Holds events of the ledger against what the log has of them, in the order of the log, up to the first that is not that.
+ * @param index of the first of them
+ */
+export const verifyEvents = async (
+  ledger: Pick<LedgerItems, 'items'>,
+  entries: readonly LogEntryLeaf[],
+  index: number,
+): Promise<BadPlace | undefined> => {
+  const links = new Map<string, string>();
+  for (let from = 0; from < entries.length; from += AT_ONCE) {
+    const some = entries.slice(from, from + AT_ONCE);
+    const found = await itemsOf(ledger, some);
+    for (const [at, logged] of some.entries()) {
+      const { stream, seq } = logged;
+      const items = found.get(stream) ?? [];
+      const item = items.find((each) => each.seq === seq);
+      const fault =
+        (await verifyItem(ledger, logged, item)) ?? strayBefore(items, seq) ?? unlinked(links, logged, item);
+      if (fault) return { ...fault, index: index + from + at, stream, seq };
+    }
+  }
+  return undefined;
+};
+
+const itemsOf = async (
+  ledger: Pick<LedgerItems, 'items'>,
+  entries: readonly LogEntryLeaf[],
+): Promise<ReadonlyMap<string, readonly LedgerItem[]>> => {
+  const streams = [...Map.groupBy(entries, ({ stream }) => stream)];
+  const read = streams.map(async ([stream, of]) => {
+    const seqs = of.map(({ seq }) => seq);
+    return [stream, await ledger.items(stream, Math.min(...seqs) - 1, Math.max(...seqs))] as const;
+  });
+  return new Map(await Promise.all(read));
+};
+
+/** Events stand under whole numbers: what stands between two of them is none of ours. */
+const strayBefore = (items: readonly LedgerItem[], seq: number): Pick<BadPlace, 'what' | 'sign'> | undefined =>
+  items.some((item) => item.seq > seq - 1 && item.seq < seq) ? { what: 'added', sign: 'place' } : undefined;
+
+/** The log has the event as it is: did it continue its stream when it came there? */
+const unlinked = (
+  links: Map<string, string>,
+  { stream, seq }: LogEntryLeaf,
+  item: LedgerItem | undefined,
+): Pick<BadPlace, 'what' | 'sign'> | undefined => {
+  const before = seq === 0 ? '' : links.get(stream);
+  links.set(stream, item?.hash ?? '');
+  const prevHash = eventText(item?.canonical ?? '')?.prevHash;
+  return before === undefined || before === prevHash ? undefined : { what: 'altered', sign: 'chain' };
+};
