@@ -73,8 +73,8 @@ const otherHours = (at: Instant, earlier: readonly Looked[]): readonly Unusual[]
       ]
     : [];
 
-/** Between two times of day, the shorter way round. */
-const apartInDay = (a: Instant, b: Instant): number => {
+/** Between two times of day, the shorter way round, in milliseconds. */
+export const apartInDay = (a: Instant, b: Instant): number => {
   const apart = Math.abs((msOf(a) % DAY_MS) - (msOf(b) % DAY_MS));
   return Math.min(apart, DAY_MS - apart);
 };
