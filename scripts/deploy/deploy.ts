@@ -93,7 +93,7 @@ const afterwards = async (place: Checked, accessFile: string, parts: DeployParts
   for (const line of wrong) say(`wrong  ${line}`);
   if (wrong.length > 0) {
     say(
-      `deployed, and not all of it answers: is the domain of stages/${stage}.yml mapped to the HTTP API? Then run it again`,
+      `deployed, and not all of it answers: is the domain of stages/${stage}.yml mapped to the HTTP API (docs/operations.md, "A domain of one's own")? Then run it again`,
     );
     return 1;
   }

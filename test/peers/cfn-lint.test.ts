@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { cloudFormation } from '../../lib/config/role-template/cloudformation.ts';
+import { accountCloudFormation, cloudFormation } from '../../lib/config/role-template/cloudformation.ts';
 import { rolePlan } from '../../lib/config/role-template/plan.ts';
 import { changed, packaged, property } from '../policy/template.ts';
 import { entitlement } from '../support/builders.ts';
@@ -65,6 +65,14 @@ const lint = (template: string) => {
       'arn:aws:iam::aws:policy/ReadOnlyAccess',
     ]);
     expect(lint(cloudFormation(plan))).toEqual({ status: 0, stdout: '' });
+  });
+
+  test('for all that an account lends at once', () => {
+    const roles = ['Admin', 'Read-Only'].map((name) => `arn:aws:iam::111122223333:role/hatcheck/${name}`);
+    const [first, ...others] = roles.map((roleArn) =>
+      rolePlan([entitlement({ roleArn, session: { ...session, via: 'webIdentity' } })], broker, []),
+    );
+    expect(lint(accountCloudFormation('prod', [first!, ...others]))).toEqual({ status: 0, stdout: '' });
   });
 
   test('and would find a property that is none', () => {
