@@ -9,14 +9,15 @@ const { CheckpointError, verifyCheckpoint } = await import('../../lib/broker/log
 
 /** @throws Failure 2 for what is no public key on P-256 in PEM; the file system's error */
 export const keysIn = (files: readonly string[]): Promise<readonly KeyObject[]> =>
-  Promise.all(
-    files.map(async (file) => {
-      const key = publicKeyOf(await readFile(file, 'utf8'));
-      if (key?.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
-        throw new Failure(2, `${file} is no public key of a checkpoint: PEM, on the curve P-256`);
-      return key;
-    }),
-  );
+  Promise.all(files.map(async (file) => publicKeyIn(await readFile(file, 'utf8'), file)));
+
+/** @param from whose it is said to be. @throws Failure 2 for what is no public key on P-256 in PEM */
+export const publicKeyIn = (pem: string, from: string): KeyObject => {
+  const key = publicKeyOf(pem);
+  if (key?.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
+    throw new Failure(2, `${from} is no public key of a checkpoint: PEM, on the curve P-256`);
+  return key;
+};
 
 const publicKeyOf = (pem: string): KeyObject | undefined => {
   try {
