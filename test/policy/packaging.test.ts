@@ -1,9 +1,11 @@
 import { expect, jest, test } from '@jest/globals';
+import { compile } from '../../local/compile.ts';
+import { IRELAND } from './places.ts';
 import { packaged } from './template.ts';
 
 /** Whoever packages needs no AWS account, and what they happen to be signed in to has no say in what is deployed. */
 test('packaging knows no AWS credentials, and the template is the same with and without', async () => {
-  const without = await packaged();
+  const without = await packaged(IRELAND, compile);
   const other = {
     AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'no-such-secret-key',
@@ -12,7 +14,7 @@ test('packaging knows no AWS credentials, and the template is the same with and 
   };
   const environment = jest.replaceProperty(process, 'env', { ...process.env, ...other });
   try {
-    expect(timeless((await packaged()).template)).toEqual(timeless(without.template));
+    expect(timeless((await packaged(IRELAND, compile)).template)).toEqual(timeless(without.template));
   } finally {
     environment.restore();
   }

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CompiledAccess } from '../../lib/config/access.ts';
-import { compile } from '../../local/compile.ts';
+import type { compile } from '../../local/compile.ts';
 import { BROKER_ACCOUNT } from '../../local/target-accounts.ts';
 import { type LocalStack, readTemplate } from '../../local/template.ts';
+import { compileOnce } from '../support/compiled.ts';
 import { IRELAND, type Place, policyIn } from './places.ts';
 
 export interface Compiled {
@@ -16,16 +17,16 @@ export interface Compiled {
 }
 
 /**
- * Packages Hatcheck once, with the laptop's access policy, for a region, in a folder of its own and with an empty home folder: whatever reads
- * credentials there, or in the environment, finds none.
+ * Packages Hatcheck with the laptop's access policy, for a region, in a folder of its own and with an empty home folder: whatever reads
+ * credentials there, or in the environment, finds none. Once in a run of the tests, unless it is to be done anew.
  */
-export const packaged = async (place: Place = IRELAND): Promise<Compiled> => {
+export const packaged = async (place: Place = IRELAND, compiledBy: typeof compile = compileOnce): Promise<Compiled> => {
   const folder = await mkdtemp(join(tmpdir(), 'hatcheck-policy-'));
   const home = process.env['HOME'];
   process.env['HOME'] = folder;
   try {
     const access = policyIn(place);
-    const { templateFile } = await compile(join(folder, 'service'), access, place.region);
+    const { templateFile } = await compiledBy(join(folder, 'service'), access, place.region);
     const template: unknown = JSON.parse(await readFile(templateFile, 'utf8'));
     return { template, access, artifacts: await zipsIn(dirname(templateFile)) };
   } finally {

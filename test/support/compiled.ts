@@ -6,15 +6,21 @@ import { type Compiled, compile, compiledIn } from '../../local/compile.ts';
 import type { CompiledAccess } from '../../lib/config/access.ts';
 
 /**
- * As `compile`, and once for all who come with the same access policy in one run of the tests (`test/builds-folder.mjs`): what is made is only read.
+ * As `compile`, and once for all who come with the same access policy and region in one run of the tests (`make-builds-folder.mjs`): what is made is only read.
  */
-export const compileOnce = async (folder: string, access: CompiledAccess): Promise<Compiled> => {
+export const compileOnce = async (folder: string, access: CompiledAccess, region?: string): Promise<Compiled> => {
   const builds = process.env['HATCHECK_TEST_BUILDS'];
-  if (builds === undefined) return compile(folder, access);
-  const shared = join(builds, createHash('sha256').update(JSON.stringify(access)).digest('hex').slice(0, 16));
+  if (builds === undefined) return compile(folder, access, region);
+  const shared = join(
+    builds,
+    createHash('sha256')
+      .update(JSON.stringify([access, region]))
+      .digest('hex')
+      .slice(0, 16),
+  );
   if (existsSync(shared)) return compiledIn(shared);
   const own = await mkdtemp(`${shared}-`);
-  await compile(own, access);
+  await compile(own, access, region);
   try {
     await rename(own, shared);
   } catch (error) {
