@@ -25,7 +25,7 @@ export const PACKAGES_IN: Readonly<Record<string, readonly string[]>> = {
   'on-notice': [...aws('dynamodb', 'sesv2', 'sqs'), ...RECORD],
   'on-revocation': [...aws('dynamodb', 'iam', 'sts'), ...RECORD],
   'on-schedule': [...aws('dynamodb', 'sqs'), ...RECORD],
-  'on-sequence': [...aws('dynamodb'), ...RECORD],
+  'on-sequence': [...aws('dynamodb', 'eventbridge'), ...RECORD],
 };
 
 /** What the AWS SDK's clients bring: whoever has one has these. */
