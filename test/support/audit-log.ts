@@ -1,5 +1,6 @@
 import { type KeyObject, generateKeyPairSync, sign } from 'node:crypto';
 import { canonicalOf, seal } from '../../lib/broker/chain.ts';
+import { checkpointFile, checkpointName, eventLine, eventsName, keyName } from '../../lib/broker/export/files.ts';
 import { checkpointHash, checkpointText, keyId } from '../../lib/broker/log/checkpoint.ts';
 import { type Frontier, appendLeaf, emptyFrontier, rootOf } from '../../lib/broker/log/frontier.ts';
 import { leafHash } from '../../lib/broker/log/merkle.ts';
@@ -123,24 +124,21 @@ export interface ExportFile {
   readonly content: string;
 }
 
-/** A line of an export, as it is written. */
+/** A line of an export, without its end. */
 export const exportLine = (index: number, event: StoredEvent): string =>
-  JSON.stringify({ index, stream: event.stream, seq: event.seq, hash: event.hash, canonical: canonicalOf(event) });
+  eventLine(index, event, canonicalOf(event)).trimEnd();
 
-/** The files that an export writes for a checkpoint, in their order. */
+/** The files that an export writes for a checkpoint, in their order; so many events in a file. */
 export const exportFiles = (step: LogStep, linesInPart: number): readonly ExportFile[] => {
-  const { seq, checkpoint, signature, kid, first, events } = step;
-  const [folder, name] = [`dt=${step.at.slice(0, 10)}`, String(seq).padStart(10, '0')];
+  const { seq, at, first, events } = step;
   const parts = Array.from({ length: Math.ceil(events.length / linesInPart) }, (_, part) => ({
-    path: `events/${folder}/${name}-${String(part).padStart(4, '0')}.jsonl`,
+    path: eventsName(at, seq, part),
     content: events
       .slice(part * linesInPart, (part + 1) * linesInPart)
-      .map((event, at) => `${exportLine(first + part * linesInPart + at, event)}\n`)
+      .map((event, line) => `${exportLine(first + part * linesInPart + line, event)}\n`)
       .join(''),
   }));
-  const leaves = events.map(({ hash }) => hash);
-  const content = JSON.stringify({ seq, checkpoint, signature, kid, first, leaves });
-  return [...parts, { path: `checkpoints/${folder}/${name}.json`, content }];
+  return [...parts, { path: checkpointName(at, seq), content: checkpointFile(seq, step, first, events) }];
 };
 
-export const keyFile = ({ kid, pem }: CheckpointKey): ExportFile => ({ path: `keys/${kid}.pem`, content: pem });
+export const keyFile = ({ kid, pem }: CheckpointKey): ExportFile => ({ path: keyName(kid), content: pem });
