@@ -1,6 +1,8 @@
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Asker } from '../../cli/asker.ts';
 import { makePepper } from './check-pepper.ts';
+import { checkTemplate } from './check-template.ts';
 import { type Check, type Checked, checkAll } from './check.ts';
 import { CloudError } from './cloud.ts';
 import { findingLines, isStop } from './finding.ts';
@@ -30,7 +32,7 @@ export const deploy = async (options: DeployOptions, parts: DeployParts): Promis
   for (const line of findingLines(findings)) say(line);
   say(`${stage} in ${region}, account ${caller?.account ?? 'unknown'}: ${countOf(checked)}`);
   if (options.check) return findings.some(isStop) ? 2 : 0;
-  if (!(await maybeGone(checked, options, parts))) return 2;
+  if (!(await nothingInTheWay(checked, options, parts))) return 2;
   if (!(await handedOver(checked, accessFile, parts))) return 1;
   return afterwards(checked, accessFile, parts);
 };
@@ -41,8 +43,8 @@ const countOf = ({ findings }: Checked): string => {
   return `${stopping === 0 ? 'nothing stops it' : `${stopping} stop it`}, ${findings.length - stopping} to think about`;
 };
 
-/** Whether nothing stands in the way any more: the pepper is the one thing that is made here. */
-const maybeGone = async (
+/** The pepper is the one thing that is made here; whatever else stops it is somebody’s to mend. */
+const nothingInTheWay = async (
   { findings, pepper, region }: Checked,
   { yes }: DeployOptions,
   { cloud, asker, say }: DeployParts,
@@ -62,22 +64,28 @@ const maybeGone = async (
 };
 
 /** Built, packaged and deployed, each shown as it goes. */
-const handedOver = async (place: Checked, accessFile: string, { run, say }: DeployParts): Promise<boolean> => {
-  const steps = [
-    ['build', ['scripts/build.ts', '--access', accessFile]],
-    ['package', serverless(['package'], place)],
-    ['deploy', serverless(['deploy', '--package', '.serverless'], place)],
-  ] as const;
-  for (const [name, args] of steps) {
-    say(`\n${name}`);
-    const { code } = await run(args, 'show');
-    if (code === 0) continue;
-    say(
-      `\n${name} ended with ${code}: ${name === 'deploy' ? 'CloudFormation goes back to what was there before' : 'nothing was deployed'}`,
-    );
-    return false;
-  }
-  return true;
+const handedOver = async (place: Checked, accessFile: string, parts: DeployParts): Promise<boolean> =>
+  (await step('build', ['scripts/build.ts', '--access', accessFile], parts)) &&
+  (await step('package', serverless(['package'], place), parts)) &&
+  isTaken(parts) &&
+  step('deploy', serverless(['deploy', '--package', '.serverless'], place), parts);
+
+const step = async (name: string, args: readonly string[], { run, say }: DeployParts): Promise<boolean> => {
+  say(`\n${name}`);
+  const { code } = await run(args, 'show');
+  if (code === 0) return true;
+  const so = name === 'deploy' ? 'CloudFormation goes back to what was there before' : 'nothing was deployed';
+  say(`\n${name} ended with ${code}: ${so}`);
+  return false;
+};
+
+/** Whether AWS takes a template of this size. */
+const isTaken = ({ folder, say }: DeployParts): boolean => {
+  const findings = checkTemplate(
+    readFileSync(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'),
+  );
+  for (const line of findingLines(findings)) say(line);
+  return findings.length === 0;
 };
 
 const afterwards = async (place: Checked, accessFile: string, parts: DeployParts): Promise<ExitCode> => {

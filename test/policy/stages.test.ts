@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { compile } from '../../local/compile.ts';
+import { checkTemplate } from '../../scripts/deploy/check-template.ts';
 import { IRELAND, policyIn } from './places.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:777788889999:on-call';
 
 let folder: string;
+let text: string;
 let resources: Readonly<Record<string, unknown>>;
 
 beforeAll(async () => {
@@ -19,7 +21,8 @@ beforeAll(async () => {
     `origin: https://hatcheck.example.com\ntokenKey: B\npepper: /elsewhere/pepper\nalarmActions: ['${TOPIC}']\n`,
   );
   const { templateFile } = await compile(folder, policyIn(IRELAND));
-  const template: unknown = JSON.parse(await readFile(templateFile, 'utf8'));
+  text = await readFile(templateFile, 'utf8');
+  const template: unknown = JSON.parse(text);
   resources = z.object({ Resources: z.record(z.string(), z.unknown()) }).parse(template).Resources;
 }, 60_000);
 
@@ -42,4 +45,8 @@ test('what a stage’s file says is deployed, and the rest as it is for every st
     SigninLambdaFunction: { Properties: { Environment: { Variables: { HATCHECK_PEPPER: 'ssm:/elsewhere/pepper' } } } },
     LedgerAlteredAlarm: { Properties: { AlarmActions: [TOPIC] } },
   });
+});
+
+test('it is of a size that AWS takes', () => {
+  expect(checkTemplate(text)).toEqual([]);
 });

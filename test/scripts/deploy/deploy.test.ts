@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { deploy } from '../../../scripts/deploy/deploy.ts';
 import { DEPLOY_HELP, UsageError, deployOptions, teardownOptions } from '../../../scripts/deploy/options.ts';
@@ -19,7 +21,14 @@ interface Given {
   readonly failing?: string;
   readonly wrong?: readonly string[];
   readonly stageFile?: string;
+  /** What is packaged. */
+  readonly template?: string;
 }
+
+const writeTemplate = (folder: string, text: string): void => {
+  mkdirSync(join(folder, '.serverless'));
+  writeFileSync(join(folder, '.serverless/cloudformation-template-update-stack.json'), text);
+};
 
 const ALL = { '/hatcheck/prod/pepper': 'SecureString', '/hatcheck/okta': 'SecureString' };
 const WITHOUT_PEPPER = { '/hatcheck/okta': 'SecureString' };
@@ -44,6 +53,7 @@ const deployed = async (given: Given = {}) => {
       const [script = '', command = ''] = args;
       const name = script.endsWith('build.ts') ? 'build' : command;
       ran.push(name);
+      if (name === 'package') writeTemplate(scene.folder, given.template ?? '{"Resources":{}}');
       return Promise.resolve({
         code: name === failing ? 3 : 0,
         stdout: name === 'info' ? `endpoint: GET - ${API}/x` : '',
@@ -96,6 +106,12 @@ describe('npm run deploy', () => {
     expect(await deployed({ failing: 'build' })).toMatchObject({ code: 1, ran: ['build'] });
     expect(await deployed({ failing: 'package' })).toMatchObject({ code: 1, ran: ['build', 'package'] });
     expect(await deployed({ failing: 'deploy' })).toMatchObject({ code: 1, ran: ['build', 'package', 'deploy'] });
+  });
+
+  test('uploads nothing that is larger than AWS takes', async () => {
+    const queues = Array.from({ length: 501 }, (_, at) => [`Queue${at}`, { Type: 'AWS::SQS::Queue' }] as const);
+    const template = JSON.stringify({ Resources: Object.fromEntries(queues) });
+    expect(await deployed({ template })).toMatchObject({ code: 1, ran: ['build', 'package'] });
   });
 
   test('fails where what was deployed does not answer', async () => {
