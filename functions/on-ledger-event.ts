@@ -1,5 +1,6 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { dynamoAnomalyMarks } from '../lib/aws/anomaly-marks.ts';
 import { dynamoDbClient } from '../lib/aws/clients.ts';
 import { ledgerChangeOf } from '../lib/aws/ledger-change.ts';
 import { dynamoDues } from '../lib/aws/dues.ts';
@@ -7,11 +8,13 @@ import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { dynamoSearchIndex } from '../lib/aws/search-index.ts';
 import { dynamoSummaries } from '../lib/aws/summaries.ts';
 import { queuesOf } from './queues-wiring.ts';
+import { type AnomalyWatch, watchForAnomalies } from '../lib/broker/anomalies/watch.ts';
 import { surroundings } from '../lib/broker/system.ts';
-import { type LedgerWatch, watchLedger } from '../lib/broker/watch-ledger.ts';
+import { type LedgerChange, type LedgerWatch, watchLedger } from '../lib/broker/watch-ledger.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { awsAccess } from './aws-access.ts';
+import { anomaliesOn } from './bus-wiring.ts';
 import { warningTo } from './warning-to.ts';
 
 /** The rest of a record is `ledgerChangeOf`'s to read. */
@@ -35,11 +38,33 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
       logger.error('ledger.altered', { stream, seq, reason: change });
     },
   };
+  const publish = anomaliesOn(config, (ms) => clock.pause(ms));
+  const unusual: AnomalyWatch = {
+    ...{ ledger: watch.ledger, marks: dynamoAnomalyMarks({ client, table: tables.index }) },
+    summaries: dynamoSummaries({ client, table: tables.index, warn: warningTo(logger) }),
+    tell: async (anomaly) => {
+      // An alarm of CloudWatch's waits for this message: serverless/anomalies.yml.
+      logger.warn('anomaly.found', { reason: `${anomaly.kind}: ${anomaly.about}`, handle: anomaly.person });
+      await publish(anomaly);
+    },
+  };
+
+  /** Nothing waits for it, and nothing is told again for its sake. */
+  const lookAt = async (change: LedgerChange): Promise<void> => {
+    try {
+      if (change.kind === 'appended') await watchForAnomalies(unusual, change.event);
+    } catch (error) {
+      logger.error('what is unusual was not looked for', {}, error);
+    }
+  };
+
   return async (event: unknown): Promise<DynamoDBBatchResponse> => {
     const batchItemFailures: DynamoDBBatchResponse['batchItemFailures'] = [];
     for (const record of streamEvent.parse(event).Records) {
       try {
-        await watchLedger(watch, ledgerChangeOf(record));
+        const change = ledgerChangeOf(record);
+        await watchLedger(watch, change);
+        await lookAt(change);
       } catch (error) {
         logger.error('a change of the ledger was not dealt with', {}, error);
         batchItemFailures.push({ itemIdentifier: record.dynamodb.SequenceNumber });

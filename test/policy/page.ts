@@ -55,9 +55,11 @@ issuer          | kms:GetPublicKey                                              
 credentials     | ssm:GetParameter                                                                     | parameter/hatcheck/dev/outside/*          |
 on-ledger-event | dynamodb:DescribeStream, dynamodb:GetRecords                                         | ledger's stream                           |
 on-ledger-event | dynamodb:GetShardIterator, dynamodb:ListStreams                                      | ledger's stream                           |
-on-ledger-event | dynamodb:Query                                                                       | ledger                                    | request#*, control, person#*, alarm#*
+on-ledger-event | dynamodb:Query                                                                       | ledger                                    | request#*, refusals#*, control, person#*, alarm#*
 on-ledger-event | dynamodb:PutItem, dynamodb:GetItem                                                   | ledger                                    | alarm#*
-on-ledger-event | dynamodb:PutItem                                                                     | index                                     | request#*, find#*
+on-ledger-event | dynamodb:PutItem                                                                     | index                                     | request#*, find#*, anomaly#*
+on-ledger-event | dynamodb:Query                                                                       | index's index byRequester                 |
+on-ledger-event | events:PutEvents                                                                     | arn:aws:events:eu-west-1:777788889999:event-bus/hatcheck-dev |
 on-ledger-event | sqs:SendMessage                                                                      | queue LedgerStreamFailures                |
 on-ledger-event | sqs:SendMessage                                                                      | queue Notices                             |
 on-ledger-event | sqs:SendMessage                                                                      | queue Revocations                         |
