@@ -25,6 +25,9 @@ export type SignatureFault =
 
 export type Verification = { readonly session: RoleSession } | { readonly fault: SignatureFault };
 
+/** S3's name for a body that is under no signature, and whose checksum comes behind it. */
+export const UNSIGNED_TRAILER = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
+
 const CREDENTIAL = /^([A-Z0-9]{16,128})\/(\d{8})\/([a-z]{2}(?:-[a-z]+)+-\d)\/([a-z0-9-]+)\/aws4_request$/;
 
 /** Takes a SigV4 Authorization header apart. undefined when there is none; a fault when it is not complete. */
@@ -53,7 +56,7 @@ function splitAtEquals(field: string): [string, string] {
 
 /**
  * Verifies a header-signed request: the session token is ours, belongs to the access key id and has not expired, the
- * time is within `skewSeconds`, the body is the one that was signed, and so is everything that the service reads.
+ * time is within `skewSeconds`, the body is the one that was signed (or one that S3 takes without), and so is everything that the service reads.
  */
 export function verifySignature(
   request: WireRequest,
@@ -70,8 +73,9 @@ export function verifySignature(
   if (session?.accessKeyId !== authorization.accessKeyId) return { fault: 'invalid_token' };
   if (!amzDate.startsWith(authorization.date)) return { fault: 'mismatch' };
   if (Math.abs(now.getTime() - signedAt) > skewSeconds * 1000) return { fault: 'outside_time' };
-  const bodyHash = sha256(request.body);
   const declaredHash = headers.get('x-amz-content-sha256');
+  const isUnsigned = authorization.service === 's3' && declaredHash === UNSIGNED_TRAILER;
+  const bodyHash = isUnsigned ? UNSIGNED_TRAILER : sha256(request.body);
   if (authorization.service === 's3' && declaredHash !== bodyHash) return { fault: 'wrong_body_hash' };
   const expected = signatureOf(request, authorization, amzDate, bodyHash, issuer.secretOf(session.accessKeyId));
   if (!sameText(expected, authorization.signature)) return { fault: 'mismatch' };

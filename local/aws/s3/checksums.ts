@@ -30,7 +30,7 @@ export interface Checksum {
 export const checkedChecksum = ({ headers, body }: WireRequest): Checksum | undefined => {
   const md5 = headers.get('content-md5');
   if (md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64')) throw badDigest('Content-MD5');
-  // Trailing checksums come with a body in chunks, which is not read here.
+  // What comes behind the body is put among the headers by whoever takes a body in chunks.
   if (headers.has('x-amz-trailer')) throw notImplemented();
   const [given, more] = [...headers].filter(([name]) => name.startsWith(PREFIX) && !ABOUT.has(name));
   if (more) throw invalidRequest('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');

@@ -2,6 +2,7 @@ import { AwsFault } from '../fault.ts';
 import type { Answer } from '../wire.ts';
 import { type BucketCall, authoriseObject, bypasses, ownBucket } from './bucket.ts';
 import { checkedChecksum } from './checksums.ts';
+import { unchunked } from './chunked-body.ts';
 import { invalidRequest, methodNotAllowed, noSuchKey, noSuchVersion, notImplemented } from './faults.ts';
 import { askedRetention, checkNotShorter, checkUnlocked, defaultRetention, retentionInBody } from './object-lock.ts';
 import type { Version } from './shelf.ts';
@@ -14,16 +15,15 @@ const NOT_KNOWN = ['x-amz-copy-source', 'if-match', 'x-amz-acl', 'x-amz-object-l
 
 /** PutObject, in one piece. */
 export const putObject = (call: BucketCall): Answer => {
-  const { request, key, now } = call;
-  const { headers } = request;
+  const { key, now } = call;
+  const { headers } = call.request;
   const locks = headers.has('x-amz-object-lock-mode') || headers.has('x-amz-object-lock-retain-until-date');
   authoriseObject(call, 's3:PutObject', conditionsOfPut(headers));
   if (locks) authoriseObject(call, 's3:PutObjectRetention', conditionsOfPut(headers));
   const bucket = ownBucket(call);
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new AwsFault(400, 'KeyTooLongError', 'Your key is too long');
-  if (NOT_KNOWN.some((name) => headers.has(name)) || headers.get('content-encoding')?.includes('aws-chunked')) {
-    throw notImplemented();
-  }
+  if (NOT_KNOWN.some((name) => headers.has(name))) throw notImplemented();
+  const request = unchunked(call.request);
   const checksum = checkedChecksum(request);
   const retention = askedRetention(request, bucket, checksum, now) ?? defaultRetention(bucket, now);
   const store = call.storeOf(bucket);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   DeleteObjectCommand,
@@ -165,15 +166,51 @@ describe('checksums', () => {
     expect(read.ChecksumCRC32).toBe('NhCmhg==');
   });
 
-  test('a body in chunks, with its checksum behind it, is refused rather than stored as it came', async () => {
-    const Body = Readable.from([Buffer.from('hello')]);
+  describe('a body in chunks, its checksum behind it, as the SDK sends a stream', () => {
     const silent = () => undefined;
-    const client = new S3Client({
-      ...clientConfig(aws, BROKER, 'session', now),
-      ...{ forcePathStyle: true, logger: { debug: silent, info: silent, warn: silent, error: silent } },
+    /** Changes what is sent once it is signed: of such a body nothing is under the signature. */
+    const streaming = (alter: (body: Buffer) => Buffer = (body) => body): S3Client => {
+      const client = new S3Client({
+        ...clientConfig(aws, BROKER, 'session', now),
+        ...{ forcePathStyle: true, logger: { debug: silent, info: silent, warn: silent, error: silent } },
+      });
+      client.middlewareStack.add(
+        (next) => async (args) => {
+          const request = args.request as { body: Readable };
+          const body = alter(await buffer(request.body));
+          return next({ ...args, request: Object.assign(request, { body }) });
+        },
+        { step: 'deserialize' },
+      );
+      return client;
+    };
+    const stream = (client: S3Client, more: Partial<PutObjectCommandInput> = {}) =>
+      put({ Body: Readable.from([Buffer.from('hel'), Buffer.from('lo')]), ContentLength: 5, ...more }, client);
+
+    test('is there in one piece, with its checksum', async () => {
+      expect((await stream(streaming())).ChecksumCRC32).toBe('NhCmhg==');
+      expect(await textOf()).toBe('hello');
     });
-    expect(await codeOf(put({ Body, ContentLength: 5 }, client))).toBe('XAmzContentSHA256Mismatch');
-    expect(await codeOf(textOf())).toBe('NoSuchKey');
+
+    test('may be put under a lock', async () => {
+      const lock = { ObjectLockMode: 'COMPLIANCE', ObjectLockRetainUntilDate: inDays(20) } as const;
+      expect(await codeOf(stream(streaming(), lock))).toBe('none');
+    });
+
+    test.each<[string, (body: Buffer) => Buffer, string]>([
+      ['another body', (body) => Buffer.from(body.toString('latin1').replace('hel', 'hal'), 'latin1'), 'BadDigest'],
+      ['without its end', (body) => body.subarray(0, 8), 'IncompleteBody'],
+      ['longer than it says', (body) => Buffer.concat([Buffer.from('1\r\nx\r\n'), body]), 'IncompleteBody'],
+      ['a chunk of a length that is none', (body) => Buffer.concat([Buffer.from('-'), body]), 'IncompleteBody'],
+      [
+        'another checksum behind it than it says',
+        (body) => Buffer.from(body.toString('latin1').replace('crc32:', 'sha256:'), 'latin1'),
+        'MalformedTrailerError',
+      ],
+    ])('%s is refused', async (_, alter, code) => {
+      expect(await codeOf(stream(streaming(alter)))).toBe(code);
+      expect(await codeOf(textOf())).toBe('NoSuchKey');
+    });
   });
 });
 
