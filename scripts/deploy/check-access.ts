@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import { printed } from '../../lib/config/access-fault.ts';
 import type { CompiledAccess } from '../../lib/config/access.ts';
 import { loadAccessFile } from '../../lib/config/access-file.ts';
@@ -12,7 +13,8 @@ export interface AccessCheck {
 }
 
 /** Everything wrong or odd with the access policy, each by its place. */
-export const checkAccess = (file: string): AccessCheck => {
+export const checkAccess = (path: string): AccessCheck => {
+  const file = shorter(path);
   if (!existsSync(file))
     return {
       findings: [
@@ -28,4 +30,10 @@ export const checkAccess = (file: string): AccessCheck => {
       warns('access', printed(one), `is it meant? hatcheck policy lint shows all of its kind (${one.code})`),
     ),
   };
+};
+
+/** As somebody would type it here. */
+const shorter = (path: string): string => {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
 };

@@ -34,7 +34,7 @@ export const deploy = async (options: DeployOptions, parts: DeployParts): Promis
   if (options.check) return findings.some(isStop) ? 2 : 0;
   if (!(await nothingInTheWay(checked, options, parts))) return 2;
   if (!(await handedOver(checked, accessFile, parts))) return 1;
-  return afterwards(checked, accessFile, parts);
+  return afterwards(checked, options, parts);
 };
 
 const countOf = ({ findings }: Checked): string => {
@@ -88,7 +88,7 @@ const isTaken = ({ folder, say }: DeployParts): boolean => {
   return findings.length === 0;
 };
 
-const afterwards = async (place: Checked, accessFile: string, parts: DeployParts): Promise<ExitCode> => {
+const afterwards = async (place: Checked, { access }: DeployOptions, parts: DeployParts): Promise<ExitCode> => {
   const { say } = parts;
   const { settings, stage } = place;
   const origin = settings.origin ?? (await addressOfTheApi(place, parts.run));
@@ -106,7 +106,7 @@ const afterwards = async (place: Checked, accessFile: string, parts: DeployParts
     return 1;
   }
   say(`\n${origin} answers as it should.\n`);
-  for (const line of nextSteps({ ...answering, stage, account: place.caller?.account ?? '', accessFile })) say(line);
+  for (const line of nextSteps({ ...answering, stage, account: place.caller?.account ?? '', access })) say(line);
   return 0;
 };
 
