@@ -21,7 +21,7 @@ export const PACKAGES_IN: Readonly<Record<string, readonly string[]>> = {
   'on-deploy': [...aws('dynamodb'), ...RECORD],
   'on-export': [...aws('dynamodb', 'kms', 's3'), ...RECORD],
   'on-forget': [...aws('dynamodb'), ...RECORD],
-  'on-ledger-event': [...aws('dynamodb', 'sqs'), ...RECORD],
+  'on-ledger-event': [...aws('dynamodb', 'eventbridge', 'sqs'), ...RECORD],
   'on-notice': [...aws('dynamodb', 'sesv2', 'sqs'), ...RECORD],
   'on-revocation': [...aws('dynamodb', 'iam', 'sts'), ...RECORD],
   'on-schedule': [...aws('dynamodb', 'sqs'), ...RECORD],
