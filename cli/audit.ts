@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { AnomaliesOptions } from './audit/anomalies.ts';
 import type { CheckOptions } from './audit/check-proof.ts';
 import type { ReconcileOptions } from './audit/reconcile.ts';
 import type { ReviewOptions } from './audit/review.ts';
@@ -37,6 +38,14 @@ What a file cannot show, since a hash chain alone does not:
   - that the last events of a stream were left out, unless the export still tells how many a request had
   - that the last event, or a stream from some event on, was written anew with new hashes
   - what stands beside the events, and is under no hash: names, words, the request's status`;
+
+const ANOMALIES = `
+Each is told once for a person on a day, UTC; nothing is of somebody's first week. It stops nobody and proves nothing.
+
+  hatcheck audit export > record.ndjson
+  hatcheck audit anomalies record.ndjson
+
+Exit codes: 0 there is nothing to look at, 1 there is.`;
 
 const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -88,6 +97,16 @@ export const addAuditCommands = (program: Command): void => {
     .action(async (file: string, options: CheckOptions) => {
       const { check } = await import('./audit/check-proof.ts');
       process.exitCode = await check(file, options);
+    });
+  audit
+    .command('anomalies')
+    .description('what is unusual in an export: who did what they never do, who was refused, who always pair')
+    .argument('<file>', 'what `hatcheck audit export` wrote')
+    .option('--json', 'for a program')
+    .addHelpText('after', ANOMALIES)
+    .action(async (file: string, options: AnomaliesOptions) => {
+      const { showAnomalies } = await import('./audit/anomalies.ts');
+      process.exitCode = await showAnomalies(file, options);
     });
   audit
     .command('reconcile')
