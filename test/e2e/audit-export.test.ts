@@ -35,6 +35,7 @@ test('what an auditor exports of sessions, refusals and ends holds, and no longe
   const record = join(stack.folder, 'record.ndjson');
   await writeFile(record, exported.stdout);
   expect(await hatcheck(['audit', 'verify', record], {})).toMatchObject({ code: 0 });
+  expect(await hatcheck(['audit', 'anomalies', record], {})).toMatchObject({ code: 0 });
 
   await writeFile(record, (await readFile(record, 'utf8')).replace('"accessKeyId":"A', '"accessKeyId":"B'));
   const { code, stdout } = await hatcheck(['audit', 'verify', record, '--json'], {});
