@@ -2,7 +2,7 @@ import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { DescribeParametersCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Caller, type Cloud, CloudError } from './cloud.ts';
+import { type Caller, type Cloud, CloudError, type Parameter } from './cloud.ts';
 
 export interface AwsCloudOptions {
   readonly region: string;
@@ -31,7 +31,7 @@ export const awsCloud = (options: AwsCloudOptions): Cloud => {
   const ses = new SESv2Client(config);
   return {
     caller: () => answered(async () => callerOf(await new STSClient(config).send(new GetCallerIdentityCommand({})))),
-    parameterTypes: (names) => answered(() => typesOf(ssm, names)),
+    parameters: (names) => answered(() => parametersOf(ssm, names)),
     hasSecret: (name) =>
       // As lib/aws/parameter-store.ts reads it; the value is looked at by nobody.
       isThere(() =>
@@ -66,8 +66,8 @@ const isPartition = (text: string | undefined): text is Caller['partition'] =>
   text === 'aws' || text === 'aws-us-gov' || text === 'aws-cn';
 
 /** Metadata alone: no value is decrypted, or fetched. */
-const typesOf = async (ssm: SSMClient, names: readonly string[]): Promise<ReadonlyMap<string, string>> => {
-  const types = new Map<string, string>();
+const parametersOf = async (ssm: SSMClient, names: readonly string[]): Promise<ReadonlyMap<string, Parameter>> => {
+  const found = new Map<string, Parameter>();
   for (let first = 0; first < names.length; first += PARAMETERS_AT_ONCE) {
     const Values = names.slice(first, first + PARAMETERS_AT_ONCE);
     const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values }];
@@ -76,12 +76,19 @@ const typesOf = async (ssm: SSMClient, names: readonly string[]): Promise<Readon
       const answer = await ssm.send(
         new DescribeParametersCommand({ ParameterFilters, MaxResults: PARAMETERS_AT_ONCE, NextToken }),
       );
-      for (const { Name, Type } of answer.Parameters ?? []) if (Name !== undefined) types.set(Name, Type ?? '');
+      for (const { Name, Type = '', KeyId } of answer.Parameters ?? [])
+        if (Name !== undefined) found.set(Name, { type: Type, ...keyOf(KeyId) });
       NextToken = answer.NextToken;
     }
   }
-  return types;
+  return found;
 };
+
+/** Which AWS manages, and lets everybody of the account use through Parameter Store. */
+const AWS_OWN = 'alias/aws/ssm';
+
+const keyOf = (id: string | undefined): Pick<Parameter, 'key'> =>
+  id === undefined || id === AWS_OWN ? {} : { key: id };
 
 const verified = async (ses: SESv2Client, EmailIdentity: string): Promise<boolean> => {
   let sends = false;

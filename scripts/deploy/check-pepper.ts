@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { unlessRefused } from './check-secrets.ts';
+import { sealedByOwn, unlessRefused } from './check-secrets.ts';
 import type { Cloud } from './cloud.ts';
 import { type Finding, stops } from './finding.ts';
 
@@ -16,13 +16,13 @@ export const pepperName = (stage: string, { pepper }: { readonly pepper?: string
 export const checkPepper = async (cloud: Cloud, stage: string, name: string): Promise<PepperCheck> => {
   let mayBeMade = false;
   const findings = await unlessRefused('pepper', 'ssm:DescribeParameters and dynamodb:DescribeTable', async () => {
-    const type = (await cloud.parameterTypes([name])).get(name);
-    if (type === 'SecureString') return [];
-    if (type !== undefined)
+    const there = (await cloud.parameters([name])).get(name);
+    if (there?.type === 'SecureString') return sealedByOwn(name, there);
+    if (there)
       return [
         stops(
           'pepper',
-          `${name} is a ${type}: whoever may list parameters can name everybody in the ledger`,
+          `${name} is a ${there.type}: whoever may list parameters can name everybody in the ledger`,
           `keep the same value as a SecureString of another name, and name that as pepper: in stages/${stage}.yml`,
         ),
       ];

@@ -1,4 +1,4 @@
-import { type Cloud, CloudError } from './cloud.ts';
+import { type Cloud, CloudError, type Parameter } from './cloud.ts';
 import { type Finding, stops, warns } from './finding.ts';
 import type { ReferencedSecret } from './referenced-secrets.ts';
 
@@ -50,11 +50,11 @@ export const checkSecrets = async (cloud: Cloud, secrets: readonly ReferencedSec
 const inParameterStore = async (cloud: Cloud, secrets: readonly ReferencedSecret[]): Promise<readonly Finding[]> => {
   const sought = secrets.filter(({ kind }) => kind === 'ssm');
   if (sought.length === 0) return [];
-  const types = await cloud.parameterTypes(sought.map(({ name }) => name));
+  const found = await cloud.parameters(sought.map(({ name }) => name));
   return sought.flatMap(({ name, reference }) => {
-    const type = types.get(name);
-    if (type === undefined) return [absent(reference)];
-    return type === 'SecureString' ? [] : [readable(name, type)];
+    const parameter = found.get(name);
+    if (!parameter) return [absent(reference)];
+    return parameter.type === 'SecureString' ? sealedByOwn(name, parameter) : [readable(name, parameter.type)];
   });
 };
 
@@ -67,7 +67,19 @@ const absent = (reference: string): Finding => {
   return stops('secret', `${reference} is not there`, `read -rs S; printf %s "$S" | ${put}; unset S`);
 };
 
-export const readable = (name: string, type: string): Finding =>
+/** The functions’ roles may decrypt with no key of the account’s own: its policy may let them. */
+export const sealedByOwn = (name: string, { key }: Parameter): readonly Finding[] =>
+  key === undefined
+    ? []
+    : [
+        warns(
+          'secret',
+          `${name} is sealed by ${key}, with which no role of Hatcheck may decrypt`,
+          'kms:Decrypt for role/hatcheck/* in the key’s own policy; or seal it by alias/aws/ssm',
+        ),
+      ];
+
+const readable = (name: string, type: string): Finding =>
   stops(
     'secret',
     `${name} is a ${type}: whoever may list parameters reads it`,

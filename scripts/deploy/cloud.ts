@@ -7,12 +7,20 @@ export interface Caller {
   readonly arn: string;
 }
 
+/** What is said of a parameter without reading it. */
+export interface Parameter {
+  /** `String`, `SecureString`. */
+  readonly type: string;
+  /** What seals it, where that is a key of the account’s own. */
+  readonly key?: string;
+}
+
 /** What a deployment asks AWS before it begins. Nothing but `makeSecret` changes anything; nothing returns a secret. */
 export interface Cloud {
   /** @throws CloudError */
   readonly caller: () => Promise<Caller>;
-  /** The type (`String`, `SecureString`) of each of these parameters that there is. @throws CloudError */
-  readonly parameterTypes: (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  /** Those of these parameters that there are, by name; never a value. @throws CloudError */
+  readonly parameters: (names: readonly string[]) => Promise<ReadonlyMap<string, Parameter>>;
   /** Whether the secret is in Secrets Manager, and can be read as the functions read it. @throws CloudError */
   readonly hasSecret: (name: string) => Promise<boolean>;
   /** Whether SES may send from the address: it or its domain is verified. @throws CloudError */

@@ -50,7 +50,7 @@ describe('who deploys', () => {
 describe('parameters', () => {
   test('are looked at by name and type; no value is asked for', async () => {
     const { aws, cloud } = await answering(() => ({ Parameters: [{ Name: '/a', Type: 'SecureString' }] }));
-    expect(await cloud.parameterTypes(['/a', '/b'])).toEqual(new Map([['/a', 'SecureString']]));
+    expect(await cloud.parameters(['/a', '/b'])).toEqual(new Map([['/a', { type: 'SecureString' }]]));
     expect(aws.calls).toEqual([
       {
         name: 'AmazonSSM.DescribeParameters',
@@ -65,18 +65,31 @@ describe('parameters', () => {
         ? { Parameters: [{ Name: '/a', Type: 'String' }] }
         : { Parameters: [], NextToken: 'more' },
     );
-    expect(await cloud.parameterTypes(['/a'])).toEqual(new Map([['/a', 'String']]));
+    expect(await cloud.parameters(['/a'])).toEqual(new Map([['/a', { type: 'String' }]]));
+  });
+
+  test('are told with the key that seals them, where that is not AWS’s own', async () => {
+    const sealed = (Name: string, KeyId: string) => ({ Name, Type: 'SecureString', KeyId });
+    const { cloud } = await answering(() => ({
+      Parameters: [sealed('/a', 'alias/aws/ssm'), sealed('/b', 'alias/ours')],
+    }));
+    expect(await cloud.parameters(['/a', '/b'])).toEqual(
+      new Map([
+        ['/a', { type: 'SecureString' }],
+        ['/b', { type: 'SecureString', key: 'alias/ours' }],
+      ]),
+    );
   });
 
   test('are asked for fifty at a time', async () => {
     const { aws, cloud } = await answering(() => ({ Parameters: [] }));
-    await cloud.parameterTypes(Array.from({ length: 51 }, (_, at) => `/p${at}`));
+    await cloud.parameters(Array.from({ length: 51 }, (_, at) => `/p${at}`));
     expect(aws.calls).toHaveLength(2);
   });
 
   test('that nobody lets us look at are refused', async () => {
     const { cloud } = await answering(() => 'AccessDeniedException');
-    await expect(cloud.parameterTypes(['/a'])).rejects.toMatchObject({
+    await expect(cloud.parameters(['/a'])).rejects.toMatchObject({
       kind: 'refused',
       code: 'AccessDeniedException',
     });

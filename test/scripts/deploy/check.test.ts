@@ -152,6 +152,11 @@ describe('the secrets that access.yml names', () => {
     ]);
   });
 
+  test('one that the functions cannot unseal, unless its key lets them', async () => {
+    const keys = { '/hatcheck/okta': 'alias/ours', '/hatcheck/prod/pepper': 'alias/ours' };
+    expect(await found({ account: { parameters: SECRETS, keys } })).toEqual(['warns secret', 'warns secret']);
+  });
+
   test('one in Secrets Manager, there and absent', async () => {
     const access = with_('secretsmanager:corp/okta');
     expect(await found({ access, account: { parameters: SECRETS, secrets: ['corp/okta'] } })).toEqual([]);

@@ -4,6 +4,8 @@ export interface FakeAccount {
   readonly caller?: Caller | Error;
   /** Their types, by name. */
   readonly parameters?: Readonly<Record<string, string>> | Error;
+  /** What seals some of them. */
+  readonly keys?: Readonly<Record<string, string>>;
   readonly secrets?: readonly string[];
   readonly mailFrom?: readonly string[];
   readonly sandbox?: boolean;
@@ -26,14 +28,24 @@ const orThrow = <T>(value: T | Error): Promise<T> =>
 
 /** An account of AWS that is as it is told to be. */
 export const fakeCloud = (account: FakeAccount = {}): FakeCloud => {
-  const { caller = CALLER, parameters = {}, secrets = [], mailFrom = [], sandbox = false, tables = [] } = account;
+  const {
+    caller = CALLER,
+    parameters = {},
+    keys = {},
+    secrets = [],
+    mailFrom = [],
+    sandbox = false,
+    tables = [],
+  } = account;
   const made = new Map<string, string>();
   return {
     made,
     caller: () => orThrow(caller),
-    parameterTypes: async (names) => {
-      const types = Object.entries(await orThrow(parameters));
-      return new Map(types.filter(([name]) => names.includes(name)));
+    parameters: async (names) => {
+      const found = Object.entries(await orThrow(parameters)).filter(([name]) => names.includes(name));
+      return new Map(
+        found.map(([name, type]) => [name, { type, ...(keys[name] === undefined ? {} : { key: keys[name] }) }]),
+      );
     },
     hasSecret: (name) => Promise.resolve(secrets.includes(name)),
     mayMailFrom: (address) => Promise.resolve(mailFrom.includes(address)),
