@@ -162,6 +162,29 @@ describe('somebody with the keys to the ledger', () => {
     expect((await entriesOf(world)).map(({ seq }) => seq)).toEqual([0, 1, 2, 11, 3, 4]);
   });
 
+  test('takes an event out of the log, or puts something else in its place: what is derived is made anew up to there', async () => {
+    const { world } = await scene();
+    const last = (await extension(world)).seq;
+    world.ledger.remove(LOG, 2);
+    await expect(rebuildPlaces(world.sequencer, last)).rejects.toMatchObject({ seq: 2 });
+    const [other] = eventsOf(LOG, 3).slice(2);
+    if (!other) throw new TypeError('an event was made');
+    world.ledger.put(other);
+    await expect(rebuildPlaces(world.sequencer, last)).rejects.toMatchObject({ seq: 2 });
+    for (let seq = 0; seq <= last; seq += 1) world.ledger.remove(LOG, seq);
+    await expect(rebuildPlaces(world.sequencer, last)).rejects.toThrow(ForgedLogError);
+  });
+
+  test('puts an event there that names no event before it: it goes in, and nothing goes in twice', async () => {
+    const { world, events } = await scene();
+    const before = (await entriesOf(world)).length;
+    const [, first] = events;
+    if (!first) throw new TypeError('events were made');
+    await sequence(world.sequencer, [{ ...first, seq: 4, prevHash: '' }], patient);
+    const seqs = (await entriesOf(world)).slice(before).map(({ stream, seq }) => `${stream} ${seq}`);
+    expect(seqs).toEqual(['request#r_1 4']);
+  });
+
   test('puts an event before a stream’s beginning: it has no place in the log, and stops nobody', async () => {
     const world = logWorld();
     const events = eventsOf('request#r_1', 2);

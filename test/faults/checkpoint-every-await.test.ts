@@ -192,6 +192,32 @@ describe('somebody who may write into the stream of checkpoints', () => {
     expect([await brokenChain(), (await signed()).length]).toEqual([[], 5]);
   });
 
+  test('puts an event of another kind there: the same', async () => {
+    await setUp();
+    await signCheckpoint(maker, patient);
+    const last = (await world.ledger.last(CHECKPOINT)) ?? never();
+    const [other] = eventsOf('control', 1);
+    world.ledger.put(seal(last, CHECKPOINT, { ...(other ?? never()), at: last.at }));
+    await grow(2);
+    await signCheckpoint(maker, patient);
+    expect([forged, await brokenChain(), (await signed()).length]).toEqual([[1], [], 2]);
+  });
+
+  test.each([
+    ['that nobody signed', () => ({ checkpoint: '', signature: '', kid: '' })],
+    ['that are copies of the first', (first: SignedCheckpoint) => first],
+  ])('puts very many there %s: ours go on where ours ended', async (_what, made) => {
+    await setUp();
+    await signCheckpoint(maker, patient);
+    await grow(1);
+    await signCheckpoint(maker, patient);
+    const [first = never()] = await signed();
+    for (let count = 0; count < 250; count += 1) await put(made(first));
+    await grow(1);
+    await signCheckpoint(maker, patient);
+    expect([forged.length, await brokenChain(), (await signed()).length]).toEqual([250, [], 3]);
+  });
+
   test('puts the first of all there: ours begin behind it', async () => {
     await setUp();
     await put({ checkpoint: text(900), ...(await signerWith(theirs).sign(text(900))) });

@@ -5,7 +5,7 @@ import type { StoredEvent } from '../../lib/domain/event.ts';
 import { brokenLaws, entriesOf } from '../support/log-laws.ts';
 import { patient } from '../support/memory.ts';
 import { eventsOf, type LogWorld, logWorld } from '../support/memory-log.ts';
-import { type Strike, striker, StruckError } from '../support/struck.ts';
+import { interrupter, type Strike, striker, StruckError } from '../support/struck.ts';
 
 const STREAMS = ['request#r_1', 'request#r_2', 'signin#1', 'control'] as const;
 
@@ -47,6 +47,31 @@ describe.each(['crash', 'lost answer'] as const)('a sequencer struck by a %s', (
       if (!struck) break;
     }
     expect(at).toBeGreaterThan(15);
+  });
+});
+
+describe('an append whose time is over, and that is done all the same', () => {
+  test('at any await of the next run, leaves each event in the log once', async () => {
+    let at = 1;
+    for (; ; at += 1) {
+      const { world, events, batch } = await scene();
+      const { sequencer, ledger, places } = world;
+      let late: StoredEvent | undefined;
+      const slow: Sequencer['ledger'] = {
+        ...ledger,
+        append: (event) => {
+          late = event;
+          return Promise.reject(new StruckError('no answer yet'));
+        },
+      };
+      await expect(sequence({ ...sequencer, ledger: slow }, batch, patient)).rejects.toThrow(StruckError);
+      const { around, wasReached } = interrupter(at, async () => late && ledger.append(late));
+      const next: Sequencer = { ...sequencer, ledger: around(ledger), places: around(places) };
+      await sequence(next, batch, patient);
+      expect([at, await brokenLaws(world, events)]).toEqual([at, []]);
+      if (!wasReached()) break;
+    }
+    expect(at).toBeGreaterThan(10);
   });
 });
 

@@ -45,6 +45,8 @@ export const brokenLaws = async (world: LogWorld, events: readonly StoredEvent[]
   const root = rootOf(frontier);
   if (!(await rootBy(places.tile, frontier.size)).equals(root)) broken.push('the tiles are not those of the log');
   for (const [index, { hash }] of entries.entries()) {
+    // Of a long log some, and the last, which has fewer siblings.
+    if (index > 20 && index % 29 !== 0 && index < entries.length - 1) continue;
     const path = await inclusionPath(places.tile, index, entries.length);
     if (!rootFromInclusion(leafHash(hash), index, entries.length, path).equals(root)) broken.push('a proof is wrong');
   }

@@ -16,12 +16,12 @@ export interface SignedReader {
   readonly forged: (seq: number) => void;
 }
 
-/** So far back at the most: whoever put more than that there has shown it often enough. */
-const FORGED_AT_MOST = 100;
+/** Events that are read at once. */
+const PART = 100;
 
 /**
  * The last checkpoint in the stream that is ours and chained to the one before it; what else stands there is told and passed over. Undefined where there
- * is none.
+ * is none. Where the last two are as they should be, nothing else is read.
  *
  * @throws HatcheckError `ledger_unavailable`
  */
@@ -35,13 +35,14 @@ export const lastSigned = async (
   const signedBefore = before && signedIn(before, keys);
   // A good signature is not enough: it could be a copy of an earlier one.
   if (last && (end.seq === 0 || signedBefore) && follows(last, signedBefore)) return last;
-  const from = Math.max(end.seq - FORGED_AT_MOST, 0);
+  // NB. from the very beginning: whoever puts enough of them there must not choose where ours go on.
   let tip: Signed | undefined;
-  for (const event of await ledger.part(CHECKPOINT, from, end.seq)) {
-    const signed = signedIn(event, keys);
-    const anchors = tip === undefined && from > 0;
-    if (signed && (anchors || follows(signed, tip))) tip = signed;
-    else forged(event.seq);
+  for (let from = 0; from <= end.seq; from += PART) {
+    for (const event of await ledger.part(CHECKPOINT, from, Math.min(from + PART - 1, end.seq))) {
+      const signed = signedIn(event, keys);
+      if (signed && follows(signed, tip)) tip = signed;
+      else forged(event.seq);
+    }
   }
   return tip;
 };
