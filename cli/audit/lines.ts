@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
 
 /** A Lambda answers 6 MB at most ("Lambda quotas"), and a line is one answer. */
@@ -18,41 +18,36 @@ export async function* linesOf(
   await using file = await open(path);
   const { size } = await file.stat();
   let bytes = 0;
-  let begun = Buffer.alloc(0);
-  for await (const chunk of chunksOf(file)) {
-    bytes += chunk.length;
-    const pieces = split(Buffer.concat([begun, chunk]));
-    begun = pieces.pop() ?? begun;
-    if (begun.length > MAX_LINE_BYTES) throw new Failure(2, `${path} has a line that is too long`);
-    for (const piece of pieces) yield textOf(piece, path, garbled);
+  // One buffer for all of the file: what was read is yielded as text before more is read over it.
+  let buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  let begun = 0;
+  for (;;) {
+    if (begun === buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(buffer.length)]);
+    const { bytesRead } = await file.read(buffer, begun, buffer.length - begun);
+    if (bytesRead === 0) break;
+    bytes += bytesRead;
+    const end = begun + bytesRead;
+    let from = 0;
+    for (let to = lineEnd(buffer, begun, end); to !== -1; to = lineEnd(buffer, from, end)) {
+      yield textOf(buffer.subarray(from, to), path, garbled);
+      from = to + 1;
+    }
+    buffer.copyWithin(0, from, end);
+    begun = end - from;
+    if (begun > MAX_LINE_BYTES) throw new Failure(2, `${path} has a line that is too long`);
     read(size > 0 ? bytes / size : undefined);
   }
-  if (begun.length > 0) yield textOf(begun, path, garbled);
+  if (begun > 0) yield textOf(buffer.subarray(0, begun), path, garbled);
 }
 
-const CHUNK_BYTES = 256 * 1024;
-
-/** What was read is good until the next is asked for. */
-async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
-  const buffer = Buffer.alloc(CHUNK_BYTES);
-  for (;;) {
-    const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-  }
-}
+const CHUNK_BYTES = 64 * 1024;
 
 const LF = 0x0a;
 
-/** At least one piece: what stands behind the last line's end. */
-const split = (bytes: Buffer<ArrayBuffer>): Buffer<ArrayBuffer>[] => {
-  const pieces = [];
-  let from = 0;
-  for (let end = bytes.indexOf(LF); end !== -1; end = bytes.indexOf(LF, from)) {
-    pieces.push(bytes.subarray(from, end));
-    from = end + 1;
-  }
-  return [...pieces, bytes.subarray(from)];
+/** -1 where none is read yet. */
+const lineEnd = (buffer: Buffer, from: number, end: number): number => {
+  const found = buffer.indexOf(LF, from);
+  return found < end ? found : -1;
 };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import type { ReviewedRequest } from '../../lib/domain/access-review.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
@@ -7,6 +6,7 @@ import { Failure, oneLine, unknownAnswer } from '../failure.ts';
 import { parseJson } from '../json.ts';
 import { failureOf } from '../server.ts';
 import { type Place, callSignedIn } from '../sign-in.ts';
+import { linesOf } from './lines.ts';
 
 const { BrokenChainError, verifyChain } = await import('../../lib/broker/chain.ts');
 
@@ -81,9 +81,7 @@ const parsed = <T>({ server }: Place, schema: z.ZodMiniType<T>, body: unknown): 
 export const readRecord = async (place: Place, file: string | undefined): Promise<readonly Recorded[]> => {
   const found: Recorded[] = [];
   if (file === undefined) for await (const answer of readAll(place)) found.push(recordedOf(answer, place.server));
-  else
-    for (const line of (await readFile(file, 'utf8')).split('\n'))
-      if (line.trim() !== '') found.push(recordedOf(parseJson(line), file));
+  else for await (const line of linesOf(file)) if (line.trim() !== '') found.push(recordedOf(parseJson(line), file));
   return found;
 };
 
