@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ledgerChangeOf } from '../../../lib/aws/ledger-change.ts';
 import { type Item, eventOf } from '../../../lib/aws/ledger-item.ts';
 import { canonicalOf, hashCanonical, seal } from '../../../lib/broker/chain.ts';
+import { isEventType } from '../../../lib/domain/event-types.ts';
 import { fold } from '../../../lib/domain/request.ts';
 import { NOON, approved, approver, submitted } from '../../support/builders.ts';
 
@@ -53,4 +54,18 @@ describe('what a newer Hatcheck wrote, read by this one after rolling back', () 
     expect(more.data).toMatchObject({ aNewMember: true });
     expect(fold([FIRST, more])).toEqual(fold([FIRST, SECOND]));
   });
+});
+
+/** What a ledger may hold by now. A type is added when a release has written it; none is ever taken away. */
+const EVER_WRITTEN = [
+  ...['request.submitted', 'request.approved', 'request.denied', 'request.cancelled', 'request.revoked'],
+  ...['request.ended', 'request.extension_requested', 'request.extended', 'request.reviewed', 'request.lapsed'],
+  ...['credentials.intended', 'credentials.issued', 'credentials.withheld', 'credentials.failed'],
+  ...['credentials.unknown', 'credentials.refused', 'console.issued', 'sessions.ended'],
+  ...['signin.succeeded', 'signin.refused', 'signin.ended', 'hold.placed', 'hold.lifted', 'policy.activated'],
+  ...['link.made', 'link.removed', 'delegation.made', 'delegation.removed', 'reservation.made', 'ledger.altered'],
+];
+
+test('what was ever written is still read', () => {
+  expect(EVER_WRITTEN.filter((type) => !isEventType(type))).toEqual([]);
 });
