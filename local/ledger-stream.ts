@@ -10,6 +10,8 @@ export interface LedgerConsumer {
   readonly invoke: (event: unknown) => Promise<unknown>;
   /** So many records a call. */
   readonly batchSize: number;
+  /** Whether a change that fails again and again is left alone. */
+  readonly givesUp: boolean;
   /** Keeps what was told, so that a change that is made while all is down is noticed at the next start. */
   readonly file: string;
   readonly log: (line: string) => void;

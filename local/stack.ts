@@ -221,10 +221,10 @@ const followLedger = (
   return startLedgerStream({
     endpoint: database.endpoint,
     table: certain(table?.createTable.TableName, 'the ledger has a stream'),
-    consumers: sources.map(({ functionId, batchSize }) => ({
+    consumers: sources.map(({ functionId, batchSize, givesUp }) => ({
       invoke: (event) => functions.invoke(functionId, event),
       file: join(folder, `stream-${functionId}.json`),
-      batchSize,
+      ...{ batchSize, givesUp },
       log: (line) => {
         log(functionId, line);
       },

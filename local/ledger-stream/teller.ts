@@ -5,26 +5,27 @@ import { writeTold } from './told-file.ts';
 export interface TellerOptions {
   readonly invoke: (event: unknown) => Promise<unknown>;
   readonly batchSize: number;
+  readonly givesUp: boolean;
   readonly file: string;
   /** What was told so far; kept up to date, and in `file`. */
   readonly told: Map<string, Told>;
   readonly log: (line: string) => void;
 }
 
-/** How often a change may fail before it is left alone: Lambda has a limit too, and a queue for what is beyond it. */
+/** How often a change may fail before it is left alone, where that is: Lambda has a limit too then, and a queue for what is beyond it. */
 export const TRIES = 5;
 
 /**
  * Tells changes in batches, in their order, as Lambda does where a function reports what failed: that one and what stands behind it are
  * told again, at the next call.
  */
-export const tellerOf = ({ invoke, batchSize, file, told, log }: TellerOptions) => {
+export const tellerOf = ({ invoke, batchSize, givesUp, file, told, log }: TellerOptions) => {
   const failures = new Map<string, number>();
 
   const isGivenUp = ({ record: { eventID, dynamodb } }: Change): boolean => {
     const count = (failures.get(eventID) ?? 0) + 1;
     failures.set(eventID, count);
-    if (count < TRIES) return false;
+    if (!givesUp || count < TRIES) return false;
     log(`a change of ${JSON.stringify(dynamodb.Keys)} failed ${TRIES} times and is left alone`);
     failures.delete(eventID);
     return true;

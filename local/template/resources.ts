@@ -43,6 +43,8 @@ export interface EventSourceResource {
   /** The ARN of a table's stream or of a queue. */
   readonly sourceArn: string;
   readonly batchSize: number;
+  /** What fails is left alone at some time; otherwise it is told again for as long as it is there. */
+  readonly givesUp: boolean;
 }
 
 /** One resource of the template, its properties resolved. */
@@ -185,12 +187,17 @@ const eventSourceSchema = z.object({
   EventSourceArn: z.string(),
   FunctionName: z.string(),
   BatchSize: z.number().default(10),
+  // Without a limit unless it is said (CloudFormation reference, AWS::Lambda::EventSourceMapping).
+  MaximumRetryAttempts: z.number().default(-1),
 });
 
 /** Reads what a function is called for besides HTTP: a table's stream or a queue. */
 export const readEventSource = (resource: Resolved, functionIdOf: (arn: string) => string): EventSourceResource => {
-  const { EventSourceArn, FunctionName, BatchSize } = parse(eventSourceSchema, resource);
-  return { functionId: functionIdOf(FunctionName), sourceArn: EventSourceArn, batchSize: BatchSize };
+  const { EventSourceArn, FunctionName, BatchSize, MaximumRetryAttempts } = parse(eventSourceSchema, resource);
+  return {
+    ...{ functionId: functionIdOf(FunctionName), sourceArn: EventSourceArn, batchSize: BatchSize },
+    givesUp: MaximumRetryAttempts >= 0,
+  };
 };
 
 const parse = <T>(schema: z.ZodType<T>, { logicalId, properties }: Resolved): T => {

@@ -41,17 +41,24 @@ const invoke = (event: unknown): Promise<unknown> => {
 
 interface More {
   readonly batchSize?: number;
+  readonly givesUp?: boolean;
   readonly intervalMs?: number;
   readonly invoke?: typeof invoke;
   /** Of another function that is told too. */
   readonly besides?: typeof invoke;
 }
 
-const start = async ({ batchSize = 100, intervalMs, invoke: told = invoke, besides }: More = {}): Promise<void> => {
+const start = async ({
+  batchSize = 100,
+  givesUp = true,
+  intervalMs,
+  invoke: told = invoke,
+  besides,
+}: More = {}): Promise<void> => {
   await stream?.close();
   const log = (line: string) => logged.push(line);
   const consumer = (name: string, called: typeof invoke) => ({
-    ...{ invoke: called, batchSize, log },
+    ...{ invoke: called, batchSize, givesUp, log },
     file: join(folder, `${name}.json`),
   });
   stream = await startLedgerStream({
@@ -173,6 +180,16 @@ describe('what stands in for the stream of the ledger', () => {
     expect(names(await poll())).toEqual(['INSERT']);
     expect(logged).toHaveLength(1);
     expect(await poll()).toEqual([]);
+  });
+
+  test('never leaves a record alone where there is no limit to the tries', async () => {
+    await start({ givesUp: false });
+    await put();
+    failing = (records) => records.map(({ dynamodb }) => dynamodb.SequenceNumber);
+    for (let tries = 0; tries < TRIES * 2; tries += 1) expect(names(await poll())).toEqual(['INSERT']);
+    failing = () => [];
+    expect(names(await poll())).toEqual(['INSERT']);
+    expect([logged, await poll()]).toEqual([[], []]);
   });
 
   test('tells everything again when the function crashed', async () => {

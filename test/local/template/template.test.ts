@@ -114,7 +114,7 @@ describe('a packaged serverless.yml', () => {
 
   test('names the function that a table’s stream calls', () => {
     expect(stack.eventSources).toEqual([
-      { functionId: 'second', sourceArn: stack.tables['Ledger']?.streamArn, batchSize: 10 },
+      { functionId: 'second', sourceArn: stack.tables['Ledger']?.streamArn, batchSize: 10, givesUp: false },
     ]);
   });
 });
