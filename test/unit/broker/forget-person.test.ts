@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  type ForgetParts,
+  type PersonalRecords,
+  type Traces,
+  forgetPerson,
+} from '../../../lib/broker/forget-person.ts';
+import type { Patience } from '../../../lib/broker/broker.ts';
+import { engineer, handleOf, noon, policy } from '../../support/builders.ts';
+import { type MemoryLedger, memoryClock, memoryLedger, seededChance } from '../../support/memory.ts';
+
+const OTHER = handleOf('engineer, elsewhere');
+const patience: Patience = { remainingMs: () => 60_000 };
+
+let did: string[];
+let sought: Traces[];
+let ledger: MemoryLedger;
+/** How many steps are done before one is struck. */
+let struckAfter: number;
+
+const step = (what: string): void => {
+  if (did.length === struckAfter) {
+    struckAfter = Infinity;
+    throw new Error(`struck at ${what}`);
+  }
+  did.push(what);
+};
+
+/** Two pages of traces; everything is there once. */
+const records = (): PersonalRecords => {
+  const left = new Set(['ways', 'words', 'names', 'page 1', 'page 2']);
+  const take = (what: string): number => Number(left.delete(what));
+  const remove = (what: string) => (handle: string) => {
+    step(`${what} of ${handle === engineer.handle ? 'one' : 'other'}`);
+    return Promise.resolve(handle === engineer.handle ? take(what) : 0);
+  };
+  return {
+    removeWaysIn: async (handle) => remove('ways')(handle),
+    removeWords: async (handle) => remove('words')(handle),
+    removeNames: async (handle) => remove('names')(handle),
+    removeTraces: async (person, from) => {
+      step(`traces ${from ?? 'from the beginning'}`);
+      sought.push(person);
+      return Promise.resolve(
+        from === undefined ? { removed: take('page 1'), next: 'place' } : { removed: take('page 2') },
+      );
+    },
+  };
+};
+
+const parts = (kept = records()): ForgetParts => ({
+  ...{ ledger, clock: memoryClock(noon(0)), chance: seededChance(), policy: policy(), records: kept },
+  people: {
+    get: () => Promise.resolve(new Map([[engineer.handle, { displayName: 'Erika', email: 'e@example.com' }]])),
+  },
+  summaries: { ofRequester: () => Promise.resolve({ items: [] }) },
+});
+
+const forget = { handles: [engineer.handle, OTHER], force: false };
+const onRecord = async (): Promise<readonly number[]> =>
+  Promise.all(forget.handles.map(async (handle) => (await ledger.read(`person#${handle}`)).length));
+
+beforeEach(() => {
+  [did, sought, ledger, struckAfter] = [[], [], memoryLedger(), Infinity];
+});
+
+test('first nobody acts as the person any more; names, by which the rest is found, go last, and then it is on record', async () => {
+  expect(await forgetPerson(parts(), forget, patience)).toEqual({ outcome: 'forgotten', removed: 5 });
+  expect(did).toEqual([
+    ...['ways of one', 'ways of other', 'traces from the beginning', 'traces place'],
+    ...['words of one', 'words of other', 'names of one', 'names of other'],
+  ]);
+  expect(sought[0]).toEqual({ handles: forget.handles, emails: ['e@example.com'], names: ['Erika'] });
+  expect(await onRecord()).toEqual([1, 1]);
+});
+
+test('what does not fit into the time is said, and goes on from there', async () => {
+  const kept = records();
+  const first = await forgetPerson(parts(kept), forget, { remainingMs: () => 5_000 });
+  expect(first).toEqual({ outcome: 'unfinished', removed: 2, next: 'place' });
+  expect(await onRecord()).toEqual([0, 0]);
+  expect(await forgetPerson(parts(kept), { ...forget, from: 'place' }, patience)).toEqual({
+    ...{ outcome: 'forgotten', removed: 3 },
+  });
+  expect(await onRecord()).toEqual([1, 1]);
+});
+
+test('the last page of it may be empty: it is on record all the same', async () => {
+  const kept = records();
+  await forgetPerson(parts(kept), forget, patience);
+  await forgetPerson(parts(kept), { ...forget, from: 'place' }, patience);
+  expect(await onRecord()).toEqual([2, 2]);
+});
+
+describe('struck', () => {
+  test.each([0, 1, 2, 3, 4, 5, 6, 7])('at step %i, the next call makes it good', async (steps) => {
+    const kept = records();
+    struckAfter = steps;
+    await expect(forgetPerson(parts(kept), forget, patience)).rejects.toThrow('struck');
+    expect(await onRecord()).toEqual([0, 0]);
+    expect(await forgetPerson(parts(kept), forget, patience)).toMatchObject({ outcome: 'forgotten' });
+    expect(await onRecord()).toEqual([1, 1]);
+    expect(await forgetPerson(parts(kept), forget, patience)).toEqual({ outcome: 'forgotten', removed: 0 });
+    expect(await onRecord()).toEqual([1, 1]);
+  });
+});
