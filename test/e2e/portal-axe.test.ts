@@ -80,7 +80,7 @@ describeInBrowser('axe finds nothing', () => {
         ...{ 'security-queue': '/decide', review: `/requests/${ids.glass}` },
       });
       await look(await signedIn(browser, 'auditor@example.com', theme), theme, {
-        ...{ audit: '/audit', dossier: `/requests/${ids.over}` },
+        ...{ audit: '/audit', 'as-auditor': `/requests/${ids.over}`, dossier: `/audit/requests/${ids.over}` },
       });
     });
 

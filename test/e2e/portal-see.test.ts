@@ -45,7 +45,7 @@ describeInBrowser('looking back in the portal', () => {
     expect(new URL(page.url()).search).toBe('?find=erin+ops-7');
     await page.reload();
     await page.getByText('1 found among 3.').waitFor();
-    await cards(page).getByRole('link').click();
+    await cards(page).getByRole('heading').getByRole('link').click();
 
     const happened = page.getByRole('region', { name: 'What happened' });
     await happened.getByText('gave it back').waitFor();

@@ -1,10 +1,12 @@
 import type { StoredEvent } from '../../../lib/domain/event.ts';
 import type { DestinationView, EntitlementView } from '../../../lib/broker/list-entitlements.ts';
+import type { Dossier } from '../../../lib/broker/dossier/dossier.ts';
+import type { TimelineEntry } from '../../../lib/broker/dossier/timeline.ts';
 import type { RequestView } from '../../../lib/broker/request-view.ts';
 import type { RuleView } from '../../../lib/broker/submit-request.ts';
 import { json, read, send } from './send.ts';
 
-export type { DestinationView, EntitlementView, RequestView, RuleView, StoredEvent };
+export type { DestinationView, Dossier, EntitlementView, RequestView, RuleView, StoredEvent, TimelineEntry };
 
 export interface Me {
   readonly principal: {
@@ -59,6 +61,9 @@ export interface OneRequest {
 }
 
 export const readRequest = (id: string): Promise<OneRequest> => read(`/v1/requests/${id}`);
+
+/** For auditors. */
+export const readDossier = (id: string): Promise<Dossier> => read(`/v1/audit/requests/${id}`);
 
 export interface Ask {
   readonly entitlementId: string;

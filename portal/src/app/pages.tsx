@@ -9,6 +9,7 @@ import type { Place } from './place.ts';
 const Queue = lazily(async () => (await import('../decide/queue.tsx')).Queue);
 const History = lazily(async () => (await import('../see/history.tsx')).History);
 const Audit = lazily(async () => (await import('../see/audit.tsx')).Audit);
+const Dossier = lazily(async () => (await import('../see/dossier.tsx')).DossierPage);
 const Account = lazily(async () => (await import('../account/account.tsx')).Account);
 
 export const pageOf = (place: Place): ComponentChild => {
@@ -25,6 +26,8 @@ export const pageOf = (place: Place): ComponentChild => {
       return <History />;
     case 'audit':
       return <Audit />;
+    case 'dossier':
+      return <Dossier requestId={place.requestId} />;
     case 'account':
       return <Account />;
     case 'nowhere':

@@ -2,7 +2,7 @@
 export type Place =
   | { readonly page: 'home' | 'decide' | 'history' | 'audit' | 'account' | 'nowhere' }
   | { readonly page: 'ask'; readonly entitlementId: string }
-  | { readonly page: 'request'; readonly requestId: string };
+  | { readonly page: 'request' | 'dossier'; readonly requestId: string };
 
 const PLAIN = {
   '/': 'home',
@@ -12,7 +12,7 @@ const PLAIN = {
   '/account': 'account',
 } as const;
 const ASK = /^\/ask\/([a-z0-9][a-z0-9-]{0,62})$/;
-const REQUEST = /^\/requests\/(r_[A-Z2-7]{26})$/;
+const REQUEST = /^(\/audit)?\/requests\/(r_[A-Z2-7]{26})$/;
 
 /** `nowhere` for a path that is no page of the portal's. */
 export const placeAt = (path: string): Place => {
@@ -20,8 +20,9 @@ export const placeAt = (path: string): Place => {
   if (plain) return { page: plain };
   const [, entitlementId] = ASK.exec(path) ?? [];
   if (entitlementId !== undefined) return { page: 'ask', entitlementId };
-  const [, requestId] = REQUEST.exec(path) ?? [];
-  return requestId === undefined ? { page: 'nowhere' } : { page: 'request', requestId };
+  const [, audit, requestId] = REQUEST.exec(path) ?? [];
+  if (requestId === undefined) return { page: 'nowhere' };
+  return { page: audit === undefined ? 'request' : 'dossier', requestId };
 };
 
 /** Where a sign-in begins that comes back to `here`, a path with its query. */

@@ -6,7 +6,7 @@ import { useAddress } from './router.ts';
 import { SessionContext, useOwnSession } from './session.tsx';
 import { Shell } from './shell.tsx';
 import { SignIn } from './sign-in.tsx';
-import { useWays } from './ways.ts';
+import { AuditorContext, useWays } from './ways.ts';
 
 export const Portal = () => {
   const { path } = useAddress();
@@ -16,12 +16,14 @@ export const Portal = () => {
   const ways = useWays(me !== undefined);
   return (
     <SessionContext.Provider value={me}>
-      <Shell me={me} page={place.page} {...ways}>
-        {(standing === 'signedOut' || standing === 'expired') && <SignIn isBack={standing === 'expired'} />}
-        {standing === 'unknown' && !fault && <Loading />}
-        <Fault error={me ? undefined : fault} />
-        {isIn && <div key={path}>{pageOf(place)}</div>}
-      </Shell>
+      <AuditorContext.Provider value={ways.isAuditor}>
+        <Shell me={me} page={place.page} {...ways}>
+          {(standing === 'signedOut' || standing === 'expired') && <SignIn isBack={standing === 'expired'} />}
+          {standing === 'unknown' && !fault && <Loading />}
+          <Fault error={me ? undefined : fault} />
+          {isIn && <div key={path}>{pageOf(place)}</div>}
+        </Shell>
+      </AuditorContext.Provider>
     </SessionContext.Provider>
   );
 };

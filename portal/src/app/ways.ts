@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'preact/hooks';
+import { createContext } from 'preact';
+import { useContext, useEffect, useState } from 'preact/hooks';
 import { type RequestView, readRequests } from '../api/calls.ts';
 import { usePolled } from '../api/polled.ts';
 
@@ -26,6 +27,11 @@ interface Ways {
   readonly waiting: number;
   readonly isAuditor: boolean;
 }
+
+export const AuditorContext = createContext(false);
+
+/** Whether whoever is signed in may read the record; false while that is still being asked. */
+export const useIsAuditor = (): boolean => useContext(AuditorContext);
 
 /** Which ways lead on for whoever is signed in. */
 export const useWays = (isSignedIn: boolean): Ways => {

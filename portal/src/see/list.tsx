@@ -30,7 +30,7 @@ export const List = ({ as, hint, empty }: ListProps) => {
       <GrantsPlot requests={found} />
       <p role="status">{isReading ? '' : countText(found.length, requests.length, hasMore)}</p>
       <Fault error={fault} />
-      <RequestList requests={found} />
+      <RequestList requests={found} withDossiers={as === 'auditor'} />
       {isReading && <Loading />}
       {!isReading && requests.length === 0 && !hasMore && fault === undefined && (
         <p>{status === undefined ? empty : 'Nothing like that.'}</p>

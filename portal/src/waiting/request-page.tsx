@@ -4,7 +4,8 @@ import { type OneRequest, type RequestView, readRequest } from '../api/calls.ts'
 import { usePolled } from '../api/polled.ts';
 import { lazily } from '../app/lazily.tsx';
 import { Page } from '../app/page.tsx';
-import { useActed } from '../app/ways.ts';
+import { useActed, useIsAuditor } from '../app/ways.ts';
+import { DossierLink } from '../parts/dossier-link.tsx';
 import { Fault } from '../parts/fault.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { RequestFacts } from '../parts/request-facts.tsx';
@@ -32,6 +33,7 @@ export const RequestPage = ({ requestId }: { requestId: string }) => {
   const { seen, fault, again } = usePolled(requestId, () => readRequest(requestId));
   useActed(again);
   useStateAnnounced(seen?.request);
+  const isAuditor = useIsAuditor();
   // Whoever had something to decide is told who was first.
   const wasTheirs = useRef(false);
   wasTheirs.current ||= OTHERS_ACTS.some((action) => seen?.request.actions.includes(action));
@@ -53,6 +55,7 @@ export const RequestPage = ({ requestId }: { requestId: string }) => {
       <Extend request={request} onActed={again} />
       <OnceMore request={request} />
       {wasTheirs.current && <Decide request={request} onActed={again} />}
+      {isAuditor && <DossierLink of={request} />}
       <Timeline request={request} events={events} />
     </Page>
   );

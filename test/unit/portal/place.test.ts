@@ -12,6 +12,8 @@ test.each([
   ['/account', { page: 'account' }],
   ['/ask/prod-admin', { page: 'ask', entitlementId: 'prod-admin' }],
   [`/requests/${id}`, { page: 'request', requestId: id }],
+  [`/audit/requests/${id}`, { page: 'dossier', requestId: id }],
+  ['/audit/requests/r_short', { page: 'nowhere' }],
   ['/requests/r_short', { page: 'nowhere' }],
   [`/requests/${id}/`, { page: 'nowhere' }],
   ['/ask/../v1/me', { page: 'nowhere' }],
