@@ -4,6 +4,7 @@ import { checkAccount } from './check-account.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkMail } from './check-mail.ts';
 import { checkPepper, pepperName } from './check-pepper.ts';
+import { type RunningTypes, checkRollBack, runningTypes } from './check-roll-back.ts';
 import { checkSecrets } from './check-secrets.ts';
 import { type Caller, type Cloud, CloudError } from './cloud.ts';
 import { type Finding, stops } from './finding.ts';
@@ -34,10 +35,13 @@ export interface Check {
   readonly stage: string;
   readonly region?: string | undefined;
   readonly cloud: (region: string) => Cloud;
+  /** Asks the stage that runs. */
+  readonly running?: RunningTypes | undefined;
 }
 
 /** All that stops a deployment, and all that is odd: everything is looked at, whatever was found before. Changes nothing. */
-export const checkAll = async ({ folder, accessFile, stage, region: said, cloud }: Check): Promise<Checked> => {
+export const checkAll = async (check: Check): Promise<Checked> => {
+  const { folder, accessFile, stage, region: said, cloud, running = runningTypes } = check;
   const file = readStageFile(folder, stage);
   const region = said ?? file.settings.region ?? DEFAULT_REGION;
   const place = { stage, region, settings: file.settings };
@@ -46,7 +50,13 @@ export const checkAll = async ({ folder, accessFile, stage, region: said, cloud 
   return {
     ...place,
     ...inAws,
-    findings: [...file.findings, ...findings, ...checkAddresses(place, access), ...inAws.findings],
+    findings: [
+      ...file.findings,
+      ...findings,
+      ...checkAddresses(place, access),
+      ...inAws.findings,
+      ...(await checkRollBack(file.settings.origin, running)),
+    ],
   };
 };
 

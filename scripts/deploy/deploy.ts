@@ -11,7 +11,7 @@ import type { DeployOptions } from './options.ts';
 import { type Run, serverless } from './serverless-command.ts';
 import { type Answering, whatAnswers } from './what-answers.ts';
 
-export interface DeployParts extends Pick<Check, 'folder' | 'cloud'> {
+export interface DeployParts extends Pick<Check, 'folder' | 'cloud' | 'running'> {
   readonly run: Run;
   /** Absent where nobody can be asked. */
   readonly asker?: Pick<Asker, 'confirm'> | undefined;
@@ -25,9 +25,9 @@ export type ExitCode = 0 | 1 | 2;
 
 /** Checks, and unless only that was asked for builds, packages, deploys and looks at what answers. */
 export const deploy = async (options: DeployOptions, parts: DeployParts): Promise<ExitCode> => {
-  const { folder, cloud, say } = parts;
+  const { folder, cloud, running, say } = parts;
   const accessFile = resolve(folder, options.access ?? 'access.yml');
-  const checked = await checkAll({ folder, cloud, accessFile, stage: options.stage, region: options.region });
+  const checked = await checkAll({ folder, cloud, running, accessFile, stage: options.stage, region: options.region });
   const { stage, region, caller, findings } = checked;
   for (const line of findingLines(findings)) say(line);
   say(`${stage} in ${region}, account ${caller?.account ?? 'unknown'}: ${countOf(checked)}`);

@@ -17,6 +17,8 @@ interface Given {
   readonly stageFile?: string;
   readonly stage?: string;
   readonly region?: string;
+  /** What the version that runs may write. */
+  readonly running?: readonly string[];
 }
 
 const SECRETS = { '/hatcheck/prod/pepper': 'SecureString', '/hatcheck/okta': 'SecureString' };
@@ -27,7 +29,8 @@ const look = (given: Given = {}) => {
   const scene = sceneOf('access' in given ? given.access : PLAIN, { prod: stageFile });
   scenes.push(scene);
   const { folder, accessFile } = scene;
-  return checkAll({ folder, accessFile, stage, region, cloud: () => fakeCloud(account) });
+  const running = () => Promise.resolve(given.running ?? []);
+  return checkAll({ folder, accessFile, stage, region, running, cloud: () => fakeCloud(account) });
 };
 
 /** `stops about`, in the order in which they are shown. */
@@ -215,6 +218,24 @@ describe('addresses', () => {
 
   test('a topic of another region would hear nothing', async () => {
     expect(await found({ region: 'eu-central-1' })).toEqual(['stops alarmActions']);
+  });
+});
+
+describe('an older version than the one that runs', () => {
+  const stageFile = `${HEARD}origin: https://hatcheck.example.com\n`;
+
+  test('is told which events it could not read', async () => {
+    const { findings } = await look({ stageFile, running: ['request.submitted', 'request.transferred'] });
+    expect(findings.map(({ weight, about }) => `${weight} ${about}`)).toEqual(['warns roll back']);
+    expect(findings[0]?.what).toContain('may write request.transferred, which');
+  });
+
+  test('or as old a one is no matter', async () => {
+    expect(await found({ stageFile, running: ['request.submitted'] })).toEqual([]);
+  });
+
+  test('is not known of where nobody says where it runs', async () => {
+    expect(await found({ running: ['request.transferred'] })).toEqual([]);
   });
 });
 

@@ -49,6 +49,7 @@ const deployed = async (given: Given = {}) => {
   const code = await deploy(options, {
     folder: scene.folder,
     cloud: () => cloud,
+    running: () => Promise.resolve([]),
     run: (args) => {
       const [script = '', command = ''] = args;
       const name = script.endsWith('build.ts') ? 'build' : command;

@@ -1,5 +1,8 @@
 import { type Server, createServer } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { runningTypes } from '../../../scripts/deploy/check-roll-back.ts';
+import { openApiText } from '../../../scripts/openapi.ts';
+import { EVENT_TYPES } from '../../../lib/domain/event-types.ts';
 import { whatAnswers } from '../../../scripts/deploy/what-answers.ts';
 
 const servers: Server[] = [];
@@ -62,5 +65,20 @@ describe('what was deployed', () => {
     expect(await whatAnswers({ origin, issuer }, ONCE)).toEqual([
       expect.stringContaining('/.well-known/openid-configuration does not answer (ECONNREFUSED)'),
     ]);
+  });
+});
+
+describe('which events the version that runs may write', () => {
+  test('stands in its OpenAPI document', async () => {
+    const origin = await serve(() => ({ '/openapi.json': JSON.parse(openApiText()) as unknown }));
+    expect((await runningTypes(origin)).toSorted()).toEqual(EVENT_TYPES.toSorted());
+  });
+
+  test('is not known of what answers otherwise, or not at all', async () => {
+    expect(await runningTypes(await serve(() => ({ '/openapi.json': ['a', { b: null }] })))).toEqual([]);
+    expect(await runningTypes(await serve(() => ({})))).toEqual([]);
+    const gone = await serve(() => ({}));
+    await new Promise((resolve) => servers.pop()?.close(resolve));
+    expect(await runningTypes(gone)).toEqual([]);
   });
 });
