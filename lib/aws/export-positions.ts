@@ -13,7 +13,7 @@ const count = z.pipe(
   ),
   z.int().check(z.minimum(0)),
 );
-const position = z.object({ checkpoint: count, covered: count, log: count, part: count });
+const position = z.object({ checkpoint: count, log: count, part: count });
 
 /** In the index table, which may be lost: one item. What cannot be read there counts as none. */
 export const dynamoExportPositions = ({ client, table }: DynamoTable): ExportPositions => ({

@@ -28,7 +28,7 @@ export interface Exporter {
 const ENOUGH_MS = 25_000;
 const DAY_SECONDS = 86_400;
 
-const BEGINNING: ExportPosition = { checkpoint: 0, covered: 0, log: 0, part: 0 };
+const BEGINNING: ExportPosition = { checkpoint: 0, log: 0, part: 0 };
 
 export interface Exported {
   readonly checkpoints: number;
@@ -52,33 +52,26 @@ export const exportLog = async (exporter: Exporter, patience: Patience): Promise
     const keys = await exporter.keys.keys();
     const checkpoint = await nextCheckpoint(source, keys, position.checkpoint, exporter.passed);
     if (!checkpoint) break;
-    const { leaves, next } = await leavesOf(source, checkpoint, position);
+    const { leaves, next } = await leavesOf(source, checkpoint, position.log);
     for (; position.part * LINES_A_FILE < leaves.length; position = { ...position, part: position.part + 1 }) {
       if (patience.remainingMs() < ENOUGH_MS) return written;
-      const missing = await exportEvents(exporter, checkpoint, { first: position.covered, leaves }, position.part);
+      const missing = await exportEvents(exporter, checkpoint, leaves, position.part);
       written = { ...written, files: written.files + 1, missing: written.missing + missing };
       // Every file of a checkpoint of many; of one file the checkpoint follows at once.
       if (leaves.length > LINES_A_FILE) await positions.write({ ...position, part: position.part + 1 });
     }
-    await exportCheckpoint(exporter, checkpoint, { first: position.covered, leaves }, keys);
+    await exportCheckpoint(exporter, checkpoint, leaves, keys);
     written = { ...written, files: written.files + 1, checkpoints: written.checkpoints + 1 };
-    position = { checkpoint: checkpoint.seq + 1, covered: checkpoint.said.size, log: next, part: 0 };
+    position = { checkpoint: checkpoint.seq + 1, log: next, part: 0 };
     await positions.write(position);
   }
   return written;
 };
 
-/** What a checkpoint is the first to cover. */
-interface New {
-  /** The index of the first of them. */
-  readonly first: number;
-  readonly leaves: readonly Leaf[];
-}
-
 const exportEvents = async (
   exporter: Exporter,
-  { seq, said }: Exportable,
-  { first, leaves }: New,
+  { seq, said, first }: Exportable,
+  leaves: readonly Leaf[],
   part: number,
 ): Promise<number> => {
   const start = part * LINES_A_FILE;
@@ -104,8 +97,8 @@ const genuine = (text: string | undefined, { hash }: Leaf): string | undefined =
 
 const exportCheckpoint = async (
   exporter: Exporter,
-  { seq, signed, said }: Exportable,
-  { first, leaves }: New,
+  { seq, signed, said, first }: Exportable,
+  leaves: readonly Leaf[],
   keys: readonly KeyObject[],
 ): Promise<void> => {
   const key = keys.find((one) => keyId(one) === signed.kid);

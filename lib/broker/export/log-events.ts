@@ -5,7 +5,7 @@ import { type Checkpoint, CheckpointError, type SignedCheckpoint, verifyCheckpoi
 import { type Frontier, appendLeaf, emptyFrontier, frontierOf, rootOf } from '../log/frontier.ts';
 import { leafHash } from '../log/merkle.ts';
 import type { Leaf } from './files.ts';
-import type { ExportPosition, ExportSource } from './ports.ts';
+import type { ExportSource } from './ports.ts';
 
 /** The log or its checkpoints are not as Hatcheck writes them: there is nothing that could be exported in good faith. */
 export class BrokenLogError extends Error {
@@ -37,6 +37,8 @@ export interface Exportable {
   readonly seq: number;
   readonly signed: SignedCheckpoint;
   readonly said: Checkpoint;
+  /** The index of the first leaf that no checkpoint before it covers. */
+  readonly first: number;
 }
 
 /** So many places a read: what is not ours among them is rare. */
@@ -64,14 +66,25 @@ export const nextCheckpoint = async (
     for (const event of events) {
       for (; at < event.seq; at += 1) passed(at);
       const ours = signedBy(keys, event);
-      if (ours) return { seq: event.seq, ...ours };
+      if (ours) return { seq: event.seq, ...ours, first: await coveredBefore(source, keys, event.seq) };
       passed(at);
       at += 1;
     }
   }
 };
 
-const signedBy = (keys: readonly KeyObject[], event: StoredEvent): Omit<Exportable, 'seq'> | undefined => {
+/** What the last of ours before that place covers: by the ledger, since a file cannot be written again. */
+const coveredBefore = async (source: ExportSource, keys: readonly KeyObject[], seq: number): Promise<number> => {
+  for (let [to, places] = [seq, CHECKPOINTS_A_READ]; to > 0; [to, places] = [to - places, CHECKPOINTS_AHEAD]) {
+    const from = Math.max(0, to - places);
+    const events = await source.from('checkpoint', from, to - from);
+    const last = events.toReversed().flatMap((event) => signedBy(keys, event) ?? [])[0];
+    if (last) return last.said.size;
+  }
+  return 0;
+};
+
+const signedBy = (keys: readonly KeyObject[], event: StoredEvent): Pick<Exportable, 'signed' | 'said'> | undefined => {
   const { success, data } = signedSchema.safeParse(event);
   if (!success) return undefined;
   try {
@@ -93,14 +106,15 @@ const EVENTS_A_READ = 50;
 
 /**
  * The leaves that the checkpoint is the first to cover, in order, held against its root.
+ * @param from the event of `log` with the first of them, or an earlier one
  * @throws BrokenLogError when they do not make its root, HatcheckError `ledger_unavailable`
  */
 export const leavesOf = async (
   source: ExportSource,
-  { said, seq }: Exportable,
-  { covered, log: from }: Pick<ExportPosition, 'covered' | 'log'>,
+  { said, seq, first }: Exportable,
+  from: number,
 ): Promise<Stretch> => {
-  if (said.size <= covered) throw new BrokenLogError(`checkpoint ${seq} covers nothing new`);
+  if (said.size <= first) throw new BrokenLogError(`checkpoint ${seq} covers nothing new`);
   const leaves: Leaf[] = [];
   let frontier: Frontier | undefined = from === 0 ? emptyFrontier : undefined;
   for (let at = Math.max(0, from - 1); ;) {
@@ -116,10 +130,10 @@ export const leavesOf = async (
       for (const [i, leaf] of extended.entries.entries()) {
         if (frontier.size === said.size) break;
         frontier = appended(frontier, leaf);
-        if (extended.first + i >= covered) leaves.push(leaf);
+        if (extended.first + i >= first) leaves.push(leaf);
       }
       if (frontier.size < said.size) continue;
-      if (rootOf(frontier).toString('base64url') !== said.root || leaves.length !== said.size - covered) {
+      if (rootOf(frontier).toString('base64url') !== said.root || leaves.length !== said.size - first) {
         throw new BrokenLogError(`checkpoint ${seq} has another root`);
       }
       const isWhole = extended.first + extended.entries.length === said.size;

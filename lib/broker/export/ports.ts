@@ -40,13 +40,14 @@ export interface ExportBucket {
   put(file: ExportFile): Promise<'written' | 'there'>;
 }
 
-/** How far the export has come. Derived: without it the export begins anew, and comes to the same files. */
+/**
+ * How far the export has come. Derived: without it the export begins anew, and comes to the same files. It says what is looked at, and nothing of
+ * what is written.
+ */
 export interface ExportPosition {
   /** The next checkpoint, by its number in its stream. */
   readonly checkpoint: number;
-  /** The leaves that those before it cover. */
-  readonly covered: number;
-  /** The event of `log` with the first leaf that they do not cover. */
+  /** The event of `log` with the first leaf that those before it do not cover. */
   readonly log: number;
   /** The next file of its events. */
   readonly part: number;

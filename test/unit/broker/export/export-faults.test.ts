@@ -60,7 +60,7 @@ const whole = await (async () => {
 })();
 
 test('the story is long enough to be cut off anywhere', () => {
-  expect(whole.calls).toBe(32);
+  expect(whole.calls).toBe(34);
   expect(Object.keys(whole.digests)).toHaveLength(3 + 4 + 1);
 });
 

@@ -75,7 +75,7 @@ describe('an export', () => {
     scene.checkpoint();
     expect(await run()).toEqual({ checkpoints: 1, files: 2, missing: 0 });
     expect(scene.puts).toHaveLength(before + 3);
-    expect(scene.kept.position).toEqual({ checkpoint: 2, covered: 3, log: 2, part: 0 });
+    expect(scene.kept.position).toEqual({ checkpoint: 2, log: 2, part: 0 });
   });
 
   test('comes to the same files when its position was lost', async () => {
@@ -119,7 +119,7 @@ describe('an export', () => {
     let left = 3;
     const cutOff = { remainingMs: () => (left-- > 0 ? 100_000 : 1000) };
     expect(await exportLog(scene.exporter, cutOff)).toEqual({ checkpoints: 0, files: 2, missing: 0 });
-    expect(scene.kept.position).toEqual({ checkpoint: 0, covered: 0, log: 0, part: 2 });
+    expect(scene.kept.position).toEqual({ checkpoint: 0, log: 0, part: 2 });
     expect(await run()).toEqual({ checkpoints: 1, files: 2, missing: 0 });
     expect(linesOf('events/dt=2026-11-22/0000000000-0002.jsonl')).toHaveLength(500);
   });
@@ -195,7 +195,7 @@ describe('a log that is not as Hatcheck writes it is not exported as if it were'
       'a checkpoint that covers nothing new',
       () => {
         scene.checkpoint();
-        scene.kept.position = { checkpoint: 1, covered: 4, log: 2, part: 0 };
+        scene.kept.position = { checkpoint: 1, log: 2, part: 0 };
       },
     ],
     [
@@ -204,13 +204,56 @@ describe('a log that is not as Hatcheck writes it is not exported as if it were'
         scene.extend(1);
         scene.checkpoint();
         replace('log', 1, { carried: { size: 4, frontier: [] } });
-        scene.kept.position = { checkpoint: 1, covered: 4, log: 2, part: 0 };
+        scene.kept.position = { checkpoint: 1, log: 2, part: 0 };
       },
     ],
   ])('%s', async (_, alter) => {
     alter();
     await expect(run()).rejects.toThrow(BrokenLogError);
     expect([...scene.files.keys()]).toEqual([]);
+  });
+});
+
+describe('a position that is not where the export is', () => {
+  beforeEach(() => {
+    for (let i = 0; i < 3; i += 1) {
+      scene.extend(2);
+      scene.checkpoint();
+    }
+  });
+
+  test.each([
+    ['further in the log than its checkpoint', { checkpoint: 1, log: 2, part: 0 }],
+    ['further than the log goes', { checkpoint: 1, log: 9, part: 0 }],
+    ['further among the checkpoints than the export is', { checkpoint: 2, log: 1, part: 0 }],
+    ['further among the files of a checkpoint', { checkpoint: 1, log: 1, part: 3 }],
+  ])(
+    '%s leads to no file that is not as it would have been, and what is missing is written once it is gone',
+    async (_, position) => {
+      await run();
+      const before = scene.digests();
+      scene.files.clear();
+      scene.kept.position = position;
+      await run().catch((error: unknown) => {
+        expect(error).toBeInstanceOf(BrokenLogError);
+      });
+      for (const [name, digest] of Object.entries(scene.digests()))
+        expect([name, digest]).toEqual([name, before[name]]);
+      delete scene.kept.position;
+      await run();
+      expect(scene.digests()).toEqual(before);
+    },
+  );
+
+  test('back in the log costs reads, and nothing else', async () => {
+    await run();
+    const before = scene.digests();
+    scene.files.clear();
+    scene.kept.position = { checkpoint: 1, log: 0, part: 0 };
+    await run();
+    expect(scene.digests()).toEqual(
+      Object.fromEntries(Object.entries(before).filter(([name]) => !name.includes('/0000000000'))),
+    );
   });
 });
 
@@ -261,6 +304,17 @@ describe('what stands among the checkpoints and was not signed', () => {
       .forEach((event) => scene.unsound.add(event));
     expect(await run()).toEqual({ checkpoints: 1, files: 2, missing: 0 });
     expect(scene.passed).toHaveLength(11);
+    expect(linesOf('events/dt=2026-11-22/0000000011-0000.jsonl')).toHaveLength(12);
+  });
+
+  test('more of them than one read shows, behind one of ours: what that one covers is not exported again', async () => {
+    scene.extend(2);
+    scene.checkpoint();
+    for (let i = 0; i < 25; i += 1) scene.checkpoint({ signature: 'forged' });
+    scene.extend(3);
+    scene.checkpoint();
+    await run();
+    expect(linesOf('events/dt=2026-11-22/0000000026-0000.jsonl')).toHaveLength(3);
   });
 
   test('at the end: there is nothing yet', async () => {
