@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { builtBundles, samlIn } from '../policy/bundles.ts';
+import { measureVerify } from './audit/verify-export.ts';
 import { measureCliStart } from './cli-start.ts';
 import { compare, quantile } from './compare.ts';
 import { idTokens } from './id-tokens.ts';
@@ -11,7 +12,7 @@ import { samlResponses } from './saml-responses.ts';
 import { measurePortal } from './portal.ts';
 import type { Section } from './section.ts';
 
-const USAGE = `npm run bench -- [identity] [issue] [cli] [bundles] [portal] [--rounds 100] [--round-ms 20]
+const USAGE = `npm run bench -- [identity] [issue] [cli] [bundles] [portal] [audit] [--rounds 100] [--round-ms 20]
 
   Measures what docs/benchmarks.md records, on this machine; all sections unless some are named. Ends with 1 when a median is above
   its bound.
@@ -80,6 +81,41 @@ const portal = async (rounds: number): Promise<boolean> => {
   return measured.every(({ ms, boundMs }) => quantile(ms, 0.5) <= boundMs);
 };
 
+const EXPORTS = [10_000, 100_000, 1_000_000];
+const MOST_MB = 200;
+/** Between an export of ten thousand events and one of a million. */
+const MOST_GROWTH = 1.2;
+const MOST_RUNS = 3;
+
+const audit = async (rounds: number): Promise<boolean> => {
+  const measured = await measureVerify(EXPORTS, Math.min(rounds, MOST_RUNS));
+  header([
+    'verify an export',
+    'on disk',
+    'streams',
+    'CPU an event',
+    'over the first',
+    'bound',
+    'most memory',
+    'bound',
+    'by the clock',
+  ]);
+  const base = measured[0]?.cpuUs ?? 0;
+  for (const { events, megabytes, streams, cpuUs, maxRssMb, seconds } of measured) {
+    const memory = [`${maxRssMb.toFixed(0)} MB`, `${MOST_MB} MB`];
+    const cost = [`${cpuUs.toFixed(1)} µs`, times(cpuUs / base), times(MOST_GROWTH)];
+    row([
+      `${events} events`,
+      `${megabytes.toFixed(0)} MB`,
+      String(streams),
+      ...cost,
+      ...memory,
+      `${seconds.toFixed(1)} s`,
+    ]);
+  }
+  return measured.every(({ cpuUs, maxRssMb }) => cpuUs / base <= MOST_GROWTH && maxRssMb <= MOST_MB);
+};
+
 const row = (cells: readonly string[]): void => void process.stdout.write(`| ${cells.join(' | ')} |\n`);
 
 const header = (cells: readonly string[]): void => {
@@ -97,7 +133,7 @@ const main = async (): Promise<boolean> => {
     allowPositionals: true,
   });
   const [rounds, roundMs] = [Number(values.rounds ?? 100), Number(values['round-ms'] ?? 20)];
-  const known = [...Object.keys(contests), ...Object.keys(races), 'bundles', 'portal'];
+  const known = [...Object.keys(contests), ...Object.keys(races), 'bundles', 'portal', 'audit'];
   const chosen = positionals.length > 0 ? positionals : known;
   if (values.help || !(rounds >= 1) || !(roundMs > 0) || chosen.some((name) => !known.includes(name))) {
     process.stdout.write(USAGE);
@@ -113,7 +149,8 @@ const main = async (): Promise<boolean> => {
   let isGood = await measure(sections, rounds, roundMs);
   for (const each of raced) isGood = (await race(each, rounds)) && isGood;
   if (chosen.includes('bundles')) await bundles();
-  return (chosen.includes('portal') ? await portal(rounds) : true) && isGood;
+  if (chosen.includes('portal')) isGood = (await portal(rounds)) && isGood;
+  return (chosen.includes('audit') ? await audit(rounds) : true) && isGood;
 };
 
 process.exitCode = (await main()) ? 0 : 1;
