@@ -11,6 +11,7 @@ import {
 import { CHECKPOINT, ForgedLogError, LOG } from '../../lib/broker/log/head.ts';
 import { rebuildPlaces } from '../../lib/broker/log/keep-places.ts';
 import type { CheckpointSigner } from '../../lib/broker/log/ports.ts';
+import type { TilePlace } from '../../lib/broker/log/tiles.ts';
 import { sequence } from '../../lib/broker/log/sequence.ts';
 import { type CheckpointMaker, InconsistentLogError, signCheckpoint } from '../../lib/broker/log/sign-checkpoint.ts';
 import { HatcheckError } from '../../lib/domain/errors.ts';
@@ -140,6 +141,24 @@ describe('checkpoints', () => {
     for (let round = 0; round < 5; round += 1) await Promise.all([grow(7), signCheckpoint(maker, patient)]);
     await signCheckpoint(maker, patient);
     expect(await brokenChain()).toEqual([]);
+  });
+
+  test('wait for the tiles of what was just appended, and not for ever', async () => {
+    await setUp();
+    await signCheckpoint(maker, patient);
+    await grow(2);
+    let late = 3;
+    const tile = (place: TilePlace) => {
+      late -= 1;
+      return late >= 0 ? Promise.resolve([]) : world.places.tile(place);
+    };
+    await signCheckpoint({ ...maker, places: { tile } }, patient);
+    expect([await brokenChain(), (await signed()).length]).toEqual([[], 2]);
+    await grow(1);
+    const never = { tile: () => Promise.resolve([]) };
+    await expect(signCheckpoint({ ...maker, places: never }, patient)).rejects.toMatchObject({
+      code: 'ledger_unavailable',
+    });
   });
 
   test('are not on record when KMS is away, or signs with a key that nobody knows', async () => {

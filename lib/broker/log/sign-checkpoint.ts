@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { HatcheckError } from '../../domain/errors.ts';
 import type { Actor } from '../../domain/event.ts';
 import { eventOf } from '../../domain/invariant.ts';
 import { latest } from '../../domain/time.ts';
@@ -54,7 +55,16 @@ export const signCheckpoint = async (
     const before = end && (await lastSigned(maker, end, keys));
     const head = await headOf(ledger);
     const at = latestOf(maker.clock.now(), head.last?.at, end?.at);
-    if (!(await hasGrown(maker, before, head))) return undefined;
+    const grown = await hasGrown(maker, before, head).catch((error: unknown) => {
+      // The sequencer has appended, and writes the tiles a moment later.
+      if (error instanceof HatcheckError && tries < WAITS_FOR_TILES) return 'not to be said yet';
+      throw error;
+    });
+    if (grown === 'not to be said yet') {
+      await pauseOrGiveUp(maker, patience, tries, 'ledger_unavailable');
+      continue;
+    }
+    if (!grown) return undefined;
     const checkpoint = checkpointText({
       ...{ at, log: maker.log, previous: before ? checkpointHash(before.text) : '' },
       ...{ root: rootOf(head.frontier).toString('base64url'), size: head.frontier.size },
@@ -68,6 +78,9 @@ export const signCheckpoint = async (
     await pauseOrGiveUp(maker, patience, tries, 'ledger_conflict');
   }
 };
+
+/** Each a few hundredths of a second apart. */
+const WAITS_FOR_TILES = 20;
 
 const ACTOR: Actor = { kind: 'system', handle: 'on-checkpoint' };
 
