@@ -12,6 +12,10 @@ export type SinkName =
   /** The embedded DynamoDB's own files: they hold what was deleted, too. */
   | 'storage'
   | 'files'
+  /** What the bucket of the export has. */
+  | 'export'
+  /** What a SIEM gets. */
+  | 'bus'
   | 'error bodies'
   | 'output'
   | 'command lines'
@@ -32,6 +36,8 @@ export const readSinks = async ({ stack, exchanges, output, commandLines }: Sink
     logs: stack.logged.join('\n'),
     tables: await wholeTables(stack),
     storage: await filesIn(stack.folder, (top) => top === 'dynamodb'),
+    export: await filesIn(stack.folder, (top) => top === 's3'),
+    bus: stack.aws.busEvents.flatMap(textsIn).join('\n'),
     files: await filesIn(stack.folder, (top) => !NOT_READ.includes(top)),
     'error bodies': errors.map(({ answered, answeredBody }) => `${answered}${answeredBody}`).join('\n'),
     output: output.join('\n'),
@@ -95,7 +101,7 @@ const textsIn = (value: unknown): readonly string[] => {
 };
 
 /** Not the state, which is where the laptop keeps its keys; nor what was built, which is there before any secret is. */
-const NOT_READ = ['state.json', 'build', 'dynamodb'];
+const NOT_READ = ['state.json', 'build', 'dynamodb', 's3'];
 
 const filesIn = async (folder: string, isWanted: (top: string) => boolean): Promise<string> => {
   const texts: string[] = [];
