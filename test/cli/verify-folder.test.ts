@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { folderVerdict } from '../../cli/audit/verify-folder.ts';
 import { checkpointKey, exportFiles, keyFile, logOf } from '../support/audit-log.ts';
 import { type Run, hatcheck } from './run.ts';
@@ -190,6 +191,34 @@ describe('a folder of which somebody', () => {
     expect(await bad(how)).toMatchObject(expected);
   });
 });
+
+test('no byte of events and checkpoints can be another, and none can be missing from the end of a file', async () => {
+  const copy = tampered(() => undefined);
+  const verified = files.filter(({ path }) => !path.startsWith('keys/'));
+  const byte = fc.record({
+    file: fc.constantFrom(...verified),
+    place: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  });
+  const isBad = async (path: string, content: Buffer): Promise<boolean> => {
+    const good = readFileSync(join(copy, path));
+    writeFileSync(join(copy, path), content);
+    const { firstBad } = await folderVerdict(copy, { key: [pem], checkpoint: [] });
+    writeFileSync(join(copy, path), good);
+    return firstBad !== undefined;
+  };
+  await fc.assert(
+    fc.asyncProperty(byte, fc.integer({ min: 1, max: 255 }), async ({ file: { path, content }, place }, bits) => {
+      // But for the end of the last line, which may be there or not.
+      const bytes = Buffer.from(content);
+      const at = Math.floor(place * (bytes.length - 1));
+      const flipped = Buffer.from(bytes);
+      flipped[at] = (flipped[at] ?? 0) ^ bits;
+      expect([at, await isBad(path, flipped)]).toEqual([at, true]);
+      expect([at, await isBad(path, bytes.subarray(0, at))]).toEqual([at, true]);
+    }),
+    { numRuns: 60 },
+  );
+}, 120_000);
 
 describe('hatcheck audit verify ends with 2', () => {
   const code = async (...words: readonly string[]): Promise<number | null> =>
