@@ -13,11 +13,15 @@ describe('who may write', () => {
     expect(sources.length).toBeGreaterThan(50);
   });
 
-  test('puts stand in four files: one for the ledger, one for people, two for the index', () => {
+  test('puts stand in one file for the ledger, one for people, and those that derive something for the index', () => {
     expect(filesWith(/\bPutItemCommand\b/).toSorted()).toEqual([
+      'lib/aws/anomaly-marks.ts',
       'lib/aws/dues.ts',
+      'lib/aws/export-positions.ts',
       'lib/aws/identity-item.ts',
       'lib/aws/ledger.ts',
+      'lib/aws/log-places.ts',
+      'lib/aws/search-index.ts',
       'lib/aws/summaries.ts',
     ]);
   });
@@ -40,10 +44,11 @@ describe('who may write', () => {
     ).toEqual([]);
   });
 
-  test('only sessions, their families, sign-ins under way and links of chat accounts are deleted', () => {
+  test('only sessions, their families, sign-ins under way, links of chat accounts and what is kept of somebody who is forgotten are deleted', () => {
     expect(filesWith(/\bDeleteItemCommand\b/).toSorted()).toEqual([
       'lib/aws/attempts.ts',
       'lib/aws/chat-links.ts',
+      'lib/aws/personal-records.ts',
       'lib/aws/refresh-families.ts',
       'lib/aws/sessions.ts',
     ]);
