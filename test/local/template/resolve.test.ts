@@ -33,7 +33,7 @@ describe('intrinsic functions', () => {
     [{ Ref: 'AWS::AccountId' }, '111122223333'],
     [{ Ref: 'AWS::URLSuffix' }, 'amazonaws.com.cn'],
     [{ Ref: 'Stage' }, 'dev'],
-    [{ Ref: 'Queue' }, 'https://sqs.cn-north-1.amazonaws.com/111122223333/dev-revocations.fifo'],
+    [{ Ref: 'Queue' }, 'https://sqs.cn-north-1.amazonaws.com.cn/111122223333/dev-revocations.fifo'],
     [{ Ref: 'Bucket' }, 'hatcheck-bucket'],
     [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }, 'arn:aws-cn:s3:::hatcheck-bucket'],
     [{ 'Fn::GetAtt': 'Queue.Arn' }, 'arn:aws-cn:sqs:cn-north-1:111122223333:dev-revocations.fifo'],
