@@ -126,18 +126,17 @@ export const leavesOf = async (
         frontier = frontierIn(extended.carried);
         continue;
       }
-      if (frontier?.size !== extended.first || extended.first > said.size) throw new BrokenLogError(`at ${event.seq}`);
-      for (const [i, leaf] of extended.entries.entries()) {
-        if (frontier.size === said.size) break;
+      if (frontier?.size !== extended.first) throw new BrokenLogError(`at ${event.seq}`);
+      for (const leaf of extended.entries) {
+        if (frontier.size >= first) leaves.push(leaf);
         frontier = appended(frontier, leaf);
-        if (extended.first + i >= first) leaves.push(leaf);
       }
       if (frontier.size < said.size) continue;
-      if (rootOf(frontier).toString('base64url') !== said.root || leaves.length !== said.size - first) {
+      const isItsRoot = frontier.size === said.size && rootOf(frontier).toString('base64url') === said.root;
+      if (!isItsRoot || leaves.length !== said.size - first) {
         throw new BrokenLogError(`checkpoint ${seq} has another root`);
       }
-      const isWhole = extended.first + extended.entries.length === said.size;
-      return { leaves, next: isWhole ? event.seq + 1 : event.seq };
+      return { leaves, next: event.seq + 1 };
     }
     at += events.length;
   }

@@ -195,7 +195,15 @@ describe('a log that is not as Hatcheck writes it is not exported as if it were'
       'a checkpoint that covers nothing new',
       () => {
         scene.checkpoint();
-        scene.kept.position = { checkpoint: 1, log: 2, part: 0 };
+        scene.kept.position = { checkpoint: 1, log: 0, part: 0 };
+      },
+    ],
+    [
+      'a checkpoint in the midst of an event of the log',
+      () => {
+        const { seq, ...event } = certain(scene.streams.get('log')?.[1], 'there');
+        const entries = [...(event.data as { entries: object[] }).entries, scene.eventAt(0)];
+        scene.streams.get('log')?.splice(1, 1, { ...event, seq, data: { ...event.data, entries } } as never);
       },
     ],
     [
