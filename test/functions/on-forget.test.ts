@@ -157,6 +157,28 @@ describe('a person who is forgotten', () => {
   });
 });
 
+test('is found on whichever page of a large table it stands; what is no place of ours is refused', async () => {
+  await keepTraces(ERIKA);
+  await dynamoDirectory(identity()).remember(ERIKA);
+  // Each page of a Scan is of 1 MB.
+  for (let n = 0; n < 24; n += 1)
+    await dynamoChatMessages(identity()).put(requestId(100 + n), {
+      place: 'x'.repeat(900),
+      seq: n,
+      told: ['y'.repeat(99_000)],
+    });
+  expect(await forget({ handles: [ERIKA.handle] })).toMatchObject({ outcome: 'forgotten' });
+  const items = await everything();
+  for (const text of ['erika@example.com', 'Erika Mustermann', ERIKA.handle]) {
+    const identities = items.replaceAll(`person#${ERIKA.handle}`, '').includes(text) && text !== ERIKA.handle;
+    expect([text, identities]).toEqual([text, false]);
+  }
+  for (const from of [Buffer.from('{}'), Buffer.from('["a",1]')])
+    await expect(forget({ handles: [ERIKA.handle], from: from.toString('base64url') })).rejects.toThrow(
+      'no place of ours',
+    );
+});
+
 describe('what stands against it', () => {
   test('is a live grant, unless it is forced: nothing is deleted before', async () => {
     await keep(ERIKA, SLACK);

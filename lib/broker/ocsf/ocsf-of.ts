@@ -69,7 +69,7 @@ const ofClass = ({ of }: Activity, event: StoredEvent): Members => {
     case 'authentication':
       return { ...authentication(event), user: userOf(event.actor), service: { name: 'Hatcheck' } };
     case 'detectionFinding':
-      return finding(event.eventId, event.type, { types: ['Tampering'] });
+      return { finding_info: { uid: event.eventId, title: event.type, types: ['Tampering'] }, is_alert: true };
   }
 };
 
@@ -100,19 +100,19 @@ const apiActivity = (event: StoredEvent): Members => {
 };
 
 /** The profile `cloud`, which asks for the provider. */
-const cloudOf = (roleArn: string): Members => {
-  const [, , , , account = ''] = roleArn.split(':');
-  return { cloud: { provider: 'AWS', account: { uid: account, type_id: 10, type: 'AWS Account' } } };
-};
+const cloudOf = (roleArn: string): Members => ({
+  // arn:partition:iam::account:role/…
+  cloud: {
+    provider: 'AWS',
+    account: { uid: roleArn.replace(/^(?:[^:]*:){4}([^:]*):.*$/, '$1'), type_id: 10, type: 'AWS Account' },
+  },
+});
 
 /** Whom the change is about. */
-const changedIn = (event: StoredEvent): Members => {
-  const { data, actor } = event;
+const changedIn = ({ stream, data }: StoredEvent): Members => {
   if ('hold' in data && data.hold.target.on === 'person') return person(data.hold.target.handle);
   if ('delegation' in data) return person(data.delegation.to);
-  if ('handle' in data) return person(data.handle);
-  const own = /^person#(.+)$/.exec(event.stream)?.[1];
-  return own === undefined ? userOf(actor) : person(own);
+  return person('handle' in data ? data.handle : stream.replace(/^person#/, ''));
 };
 
 const person = (handle: string): Members => ({ uid: handle, type_id: 1, type: 'User' });
@@ -123,10 +123,4 @@ const authentication = ({ data }: StoredEvent): Members => ({
   ...('methods' in data ? { is_mfa: data.methods.includes('mfa') } : {}),
   ...('reason' in data && typeof data.reason === 'string' ? { status_detail: data.reason } : {}),
   is_remote: true,
-});
-
-/** A Detection Finding's own members. @param uid the same for the same finding */
-export const finding = (uid: string, title: string, more: Members = {}): Members => ({
-  finding_info: { uid, title, ...more },
-  is_alert: true,
 });

@@ -6,7 +6,18 @@ import {
   forgetPerson,
 } from '../../../lib/broker/forget-person.ts';
 import type { Patience } from '../../../lib/broker/broker.ts';
-import { engineer, handleOf, noon, policy } from '../../support/builders.ts';
+import { seal } from '../../../lib/broker/chain.ts';
+import {
+  approved,
+  approver,
+  engineer,
+  handleOf,
+  noon,
+  policy,
+  recorded,
+  request,
+  submitted,
+} from '../../support/builders.ts';
 import { type MemoryLedger, memoryClock, memoryLedger, seededChance } from '../../support/memory.ts';
 
 const OTHER = handleOf('engineer, elsewhere');
@@ -90,6 +101,32 @@ test('the last page of it may be empty: it is on record all the same', async () 
   await forgetPerson(parts(kept), forget, patience);
   await forgetPerson(parts(kept), { ...forget, from: 'place' }, patience);
   expect(await onRecord()).toEqual([2, 2]);
+});
+
+test('a person without a name or an address is sought by the handle alone', async () => {
+  await forgetPerson({ ...parts(), people: { get: () => Promise.resolve(new Map([[OTHER, {}]])) } }, forget, patience);
+  expect(sought[0]).toEqual({ handles: forget.handles, emails: [], names: [] });
+});
+
+test('what the index shows is looked at in the ledger, page by page: what is not so there stands against nothing', async () => {
+  const live = request(submitted(), approved(approver, noon(0)));
+  const asked: (string | undefined)[] = [];
+  const summaries: ForgetParts['summaries'] = {
+    ofRequester: (_handle, { after }) => {
+      asked.push(after);
+      return Promise.resolve(after === undefined ? { items: [live], next: 'page 2' } : { items: [] });
+    },
+  };
+  // The ledger has no such request, or has it as one that was ended.
+  expect(await forgetPerson({ ...parts(), summaries }, forget, patience)).toMatchObject({ outcome: 'forgotten' });
+  expect(asked).toEqual([undefined, 'page 2', undefined, 'page 2']);
+  const stream = `request#${live.id}`;
+  const first = seal(undefined, stream, submitted());
+  const second = seal(first, stream, approved(approver, noon(0)));
+  for (const event of [first, second]) await ledger.append(event);
+  expect(await forgetPerson({ ...parts(), summaries }, forget, patience)).toMatchObject({ outcome: 'refused' });
+  await ledger.append(seal(second, stream, recorded('request.ended', {}, { by: engineer, at: noon(0) })));
+  expect(await forgetPerson({ ...parts(), summaries }, forget, patience)).toMatchObject({ outcome: 'forgotten' });
 });
 
 describe('struck', () => {

@@ -79,3 +79,13 @@ test('the same kind, person and day is told once', () => {
 test('of what nobody asked for there is nothing', () => {
   expect(traceOf('r_1', [event('credentials.refused', noon(0))], LATER)).toBeUndefined();
 });
+
+test('what a record leaves out is not guessed: an outcome without its intent ends none', () => {
+  const intended = event('credentials.intended', noon(20));
+  const trace = traceOf(
+    'r_1',
+    [event('request.submitted', noon(0)), intended, event('credentials.failed', noon(30))],
+    LATER,
+  );
+  expect(trace).toMatchObject({ entitlementId: '', lostAt: [noon(20)] });
+});

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { anomalyEntryOf } from '../../../../lib/broker/ocsf/anomaly-entry.ts';
+import { busEntryOf } from '../../../../lib/broker/ocsf/bus-entry.ts';
 import { ocsfOf } from '../../../../lib/broker/ocsf/ocsf-of.ts';
 import type { OcsfEvent } from '../../../../lib/broker/ocsf/ocsf-event.ts';
 import { handleOf, engineer, noon, recorded } from '../../../support/builders.ts';
@@ -93,6 +95,53 @@ describe('an event of the ledger, by OCSF 1.3.0', () => {
       { user: { uid: 'h', type_id: 3, type: 'System' } },
     ]);
   });
+});
+
+describe('is milder where it is milder', () => {
+  const severityOf = (event: Parameters<typeof seal>[2]) =>
+    ocsfOf(seal(undefined, 'request#r_1', event), ORIGIN).severity_id;
+  const by = { by: engineer, at: noon(0) };
+  const seen = { id: 'seen', hash: 'x' };
+  const hold = { id: 'h', reason: seen, by: engineer.handle, at: noon(0) };
+  test.each([
+    ['a review that found it justified', recorded('request.reviewed', { verdict: 'justified', comment: seen }, by), 1],
+    ['signing out', recorded('signin.ended', { via: 'cookie', reason: 'signed_out' }, by), 1],
+    [
+      'a hold on everything',
+      recorded('hold.placed', { hold: { ...hold, target: { on: 'all' } }, carried: { holds: [] } }, by),
+      3,
+    ],
+  ])('%s', (_what, event, severity) => {
+    expect(severityOf(event)).toBe(severity);
+  });
+
+  test('and a hold on everything is about nobody', () => {
+    const event = recorded('hold.placed', { hold: { ...hold, target: { on: 'all' } }, carried: { holds: [] } }, by);
+    expect(ocsfOf(seal(undefined, 'control', event), ORIGIN)).toMatchObject({ class_uid: 6003 });
+    expect(ocsfOf(seal(undefined, 'control', event), ORIGIN)).not.toHaveProperty('user');
+  });
+});
+
+describe('what goes on the bus', () => {
+  test('is the event and what it is to a SIEM; in brief it is without its data', () => {
+    const [event] = eachEvent();
+    const { type, detail, brief } = busEntryOf(certain(event, 'there is one'), ORIGIN);
+    expect([type, detail.event, detail.ocsf]).toEqual(['request.submitted', event, brief.ocsf]);
+    expect(faultsOf(detail.ocsf)).toEqual([]);
+    expect(brief.event).toMatchObject({ eventId: event?.eventId, hash: event?.hash, dataLeftOut: true });
+    expect(brief.event).not.toHaveProperty('data');
+  });
+
+  test.each(['first_use', 'unusual_hours', 'many_refusals', 'same_approver', 'intent_without_outcome'] as const)(
+    'of an anomaly, %s, is a finding that is the same when it is told again',
+    (kind) => {
+      const anomaly = { kind, person: engineer.handle, at: noon(0), about: 'x' };
+      const { type, detail } = anomalyEntryOf(anomaly, ORIGIN);
+      expect([type, faultsOf(detail.ocsf)]).toEqual(['anomaly.found', []]);
+      const uid = `${kind}#${engineer.handle}#2026-03-02`;
+      expect(anomalyEntryOf({ ...anomaly, at: noon(60) }, ORIGIN).detail.ocsf['finding_info']).toMatchObject({ uid });
+    },
+  );
 });
 
 describe('the check finds', () => {
