@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { HatcheckError } from '../../domain/errors.ts';
 import type { StoredEvent } from '../../domain/event.ts';
+import { certain } from '../../domain/invariant.ts';
 import type { Instant } from '../../domain/principal.ts';
 import { type Checkpoint, CheckpointError, verifyCheckpoint } from '../log/checkpoint.ts';
 import { hashBytes, leafHash } from '../log/merkle.ts';
@@ -83,7 +84,7 @@ export const logPlacesOf = async (
   return new Map(
     await Promise.all(
       events.map(async (event) => {
-        const index = indexIn(runs.get(event.stream) ?? [], event.seq);
+        const index = indexIn(certain(runs.get(event.stream), 'the runs of each stream were read'), event.seq);
         return [event.eventId, await placeOf(read, event, index, signed)] as const;
       }),
     ),

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../domain/event.ts';
+import { certain } from '../../domain/invariant.ts';
 import type { Handle, Instant, Principal } from '../../domain/principal.ts';
 import { onlyAuditors } from '../auditor.ts';
 import type { Desk } from '../broker.ts';
@@ -43,9 +44,13 @@ export const dossierOf = async (desk: Desk, log: LogReader, caller: Principal, r
   ]);
   const person = (handle: Handle): Person => ({ handle, ...names.get(handle) });
   const timeline = timelineOf(events, { person, words, places });
-  const [view] = views;
-  if (!view) throw new TypeError('a request that was read has a view');
-  return { at: desk.clock.now(), request: view, events, timeline, coverage: coverageOf(timeline, signed) };
+  return {
+    at: desk.clock.now(),
+    request: certain(views[0], 'a request that was read has a view'),
+    events,
+    timeline,
+    coverage: coverageOf(timeline, signed),
+  };
 };
 
 const handlesIn = (event: StoredEvent): readonly Handle[] => [event.actor.handle, ...(concernsOf(event)?.people ?? [])];

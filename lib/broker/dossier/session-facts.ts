@@ -40,18 +40,9 @@ export const sessionsOf = (events: readonly StoredEvent[]): ReadonlyMap<string, 
 
 const intentOf = ({ data }: StoredEvent): string | undefined => ('intent' in data ? data.intent : undefined);
 
-const outcomeOf = ({ type, data }: StoredEvent) => {
-  switch (type) {
-    case 'credentials.issued':
-      return { accessKeyId: data.accessKeyId, expiration: data.expiration };
-    case 'credentials.withheld':
-      return { accessKeyId: data.accessKeyId, reason: data.reason };
-    case 'credentials.failed':
-    case 'credentials.unknown':
-      return { reason: data.reason };
-    case 'console.issued':
-      return { urlExpiresAt: data.expiresAt };
-    default:
-      return {};
-  }
-};
+const outcomeOf = ({ data }: StoredEvent) => ({
+  ...('accessKeyId' in data ? { accessKeyId: data.accessKeyId } : {}),
+  ...('expiration' in data ? { expiration: data.expiration } : {}),
+  ...('reason' in data && typeof data.reason === 'string' ? { reason: data.reason } : {}),
+  ...('expiresAt' in data ? { urlExpiresAt: data.expiresAt } : {}),
+});

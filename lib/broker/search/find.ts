@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../domain/event.ts';
+import { certain } from '../../domain/invariant.ts';
 import { type RequestState, grantAt } from '../../domain/request.ts';
 import { earliest, isBefore, latest } from '../../domain/time.ts';
 import { requestStream } from '../broker.ts';
@@ -70,7 +71,7 @@ export const foundGrant = (event: StoredEvent, request: RequestState): FoundGran
 const liveUntil = (request: RequestState, endsAt: string): string => {
   const { closed, sessionsUntil, sessionsEnded } = request;
   if (!closed || sessionsUntil === undefined) return endsAt;
-  const whole = grantAt(unclosed(request), endsAt)?.endsAt ?? endsAt;
+  const whole = certain(grantAt(unclosed(request), endsAt), 'a grant that was closed was one').endsAt;
   const out = earliest(sessionsUntil, whole);
   return latest(endsAt, sessionsEnded ? earliest(sessionsEnded.at, out) : out);
 };

@@ -5,6 +5,7 @@ import { refusalsStream, requestStream } from '../broker.ts';
 import { BrokenChainError } from '../chain.ts';
 import type { LedgerPairs, SearchIndex } from '../ports.ts';
 import { foundEvent, foundGrant } from './find.ts';
+import type { FoundEvent } from './found.ts';
 
 interface Parts {
   readonly ledger: LedgerPairs;
@@ -13,8 +14,8 @@ interface Parts {
 
 /** An event of a request, and its grant as it is now. @throws HatcheckError `ledger_unavailable` */
 export const findOfRequest = async ({ search }: Parts, event: StoredEvent, request: RequestState): Promise<void> => {
-  const [found, grant] = [foundEvent(event, request), foundGrant(event, request)];
-  await Promise.all([...(found ? [search.putEvent(found)] : []), ...(grant ? [search.putGrant(grant)] : [])]);
+  const grant = foundGrant(event, request);
+  await Promise.all([putIfAny(search, foundEvent(event, request)), ...(grant ? [search.putGrant(grant)] : [])]);
 };
 
 /** An event of `control` or of a person's stream. @throws HatcheckError `ledger_unavailable` */
@@ -23,14 +24,18 @@ export const findCarried = async ({ ledger, search }: Parts, event: StoredEvent)
   const before = names
     ? (await ledger.pair(event.stream, event.seq)).find(({ seq }) => seq === event.seq - 1)
     : undefined;
-  const found = foundEvent(event, undefined, before);
-  if (found) await search.putEvent(found);
+  await putIfAny(search, foundEvent(event, undefined, before));
 };
 
 /** Any other: a refusal with what its request says, a sign-in, an alarm. @throws HatcheckError `ledger_unavailable` */
 export const findOther = async ({ ledger, search }: Parts, event: StoredEvent): Promise<void> => {
   const id = event.stream.startsWith(REFUSALS) ? event.stream.slice(REFUSALS.length) : undefined;
-  const found = foundEvent(event, id === undefined ? undefined : await readBeginning(ledger, requestStream(id)));
+  const request = id === undefined ? undefined : await readBeginning(ledger, requestStream(id));
+  await putIfAny(search, foundEvent(event, request));
+};
+
+/** The log and its checkpoints are about events that are found themselves. */
+const putIfAny = async (search: Parts['search'], found: FoundEvent | undefined): Promise<void> => {
   if (found) await search.putEvent(found);
 };
 

@@ -82,7 +82,7 @@ export const verifyStream = async (
     verdict.events += 1;
     if (judged.proof) proofs.push(judged.proof);
     else verdict.waiting += 1;
-    letters += item?.canonical?.length ?? 0;
+    letters += canonicalIn(item).length;
     before = item;
   }
   return { ...verdict, proofs };
@@ -108,7 +108,8 @@ interface Judged {
 const judge = async (judging: Judging, item: LedgerItem | undefined): Promise<Judged> => {
   const { items, stream, seq, runs, signed } = judging;
   const index = indexIn(runs, seq);
-  const hash = hashCanonical(item?.canonical ?? '');
+  const canonical = canonicalIn(item);
+  const hash = hashCanonical(canonical);
   const own = leafHash(hash);
   const isCovered = index !== undefined && signed !== undefined && index < signed.said.size;
   const at = { ...(index === undefined ? {} : { index }), isCovered };
@@ -120,7 +121,7 @@ const judge = async (judging: Judging, item: LedgerItem | undefined): Promise<Ju
   if (!isCovered) return { ...at, ...(await faultBy(own)) };
   const path = await pathOf(items, index, signed.said.size);
   if (path && leadsTo(own, index, signed, path)) {
-    const proof = { stream, seq, index, hash, canonical: item?.canonical ?? '', path: path.map(textOf) };
+    const proof = { stream, seq, index, hash, canonical, path: path.map(textOf) };
     return { ...at, ...(await faultBy(own)), proof };
   }
   const logged = (await items.tile({ level: 0, n: Math.floor(index / TILE_SIZE) }))[index % TILE_SIZE];
@@ -156,8 +157,11 @@ const pathOf = async (
 const strayBefore = (found: readonly LedgerItem[], seq: number): Fault | undefined =>
   found.some((item) => item.seq > seq - 1 && item.seq < seq) ? { what: 'added', sign: 'place' } : undefined;
 
+/** Of what has none, that of nothing: no event is that. */
+const canonicalIn = (item: LedgerItem | undefined): string => item?.canonical ?? '';
+
 const unlinked = (before: LedgerItem | undefined, seq: number, item: LedgerItem | undefined): Fault | undefined => {
-  const prevHash = eventText(item?.canonical ?? '')?.prevHash;
-  const wanted = seq === 0 ? '' : hashCanonical(before?.canonical ?? '');
+  const prevHash = eventText(canonicalIn(item))?.prevHash;
+  const wanted = seq === 0 ? '' : hashCanonical(canonicalIn(before));
   return prevHash === wanted ? undefined : { what: 'altered', sign: 'chain' };
 };

@@ -97,6 +97,18 @@ describe('an attack on what proves', () => {
     expect(await newestCheckpoint(log)).toBeUndefined();
   });
 
+  test('a fault of ours passes for no forgery', async () => {
+    const boom = (): never => {
+      throw new RangeError('boom');
+    };
+    const log = signed();
+    await expect(
+      logPlacesOf({ places: { ...log.places, tile: boom } }, EVENTS.slice(0, 1), await newestCheckpoint(log)),
+    ).rejects.toThrow('boom');
+    const key = new Proxy(log.key.publicKey, { get: boom });
+    await expect(newestCheckpoint({ ...log, checkpointKeys: () => Promise.resolve([key]) })).rejects.toThrow('boom');
+  });
+
   test('that the index is away is said, and is no proof of anything', async () => {
     const log = signed();
     const away = () => Promise.reject(new HatcheckError({ code: 'ledger_unavailable', reason: 'away' }));

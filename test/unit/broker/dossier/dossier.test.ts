@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { seal } from '../../../../lib/broker/chain.ts';
+import { sessionsOf } from '../../../../lib/broker/dossier/session-facts.ts';
+import { timelineOf } from '../../../../lib/broker/dossier/timeline.ts';
 import { dossierOf } from '../../../../lib/broker/dossier/dossier.ts';
 import { answers } from '../../../../lib/http/answers.ts';
 import type { RecordedEvent, StoredEvent } from '../../../../lib/domain/event.ts';
@@ -31,7 +33,12 @@ const twoStages = entitlement({ approval: { stages: [stage('sre-leads'), stage('
 /** A request of two stages as it may go, with a refusal on the way and a console; 12 events of its own. */
 const LIFE = (intent = intended(noon(60))): readonly RecordedEvent[] => [
   submitted(
-    { ticket: 'OPS-1', scope: { actions: ['s3:GetObject'], resources: ['*'] }, justification: words('why') },
+    {
+      startAt: noon(5),
+      ticket: 'OPS-1',
+      scope: { actions: ['s3:GetObject'], resources: ['*'] },
+      justification: words('why'),
+    },
     { of: twoStages },
   ),
   approved(approver, noon(20), { durationSeconds: 1800, comment: words('yes') }),
@@ -170,6 +177,48 @@ describe('the dossier of a request', () => {
     });
     expect(timeline.find(({ type }) => type === 'credentials.refused')).toMatchObject({
       refusal: { code: 'not_approved', reason: 'still pending' },
+    });
+  });
+
+  test.each([
+    [
+      recorded(
+        'credentials.withheld',
+        { intent: 'i', accessKeyId: 'ASIA2', reason: 'revoked' },
+        { by: engineer, at: noon(61) },
+      ),
+      { accessKeyId: 'ASIA2', reason: 'revoked' },
+    ],
+    [
+      recorded('credentials.failed', { intent: 'i', reason: 'AccessDenied' }, { by: engineer, at: noon(61) }),
+      { reason: 'AccessDenied' },
+    ],
+    [
+      recorded('credentials.unknown', { intent: 'i', reason: 'no answer' }, { by: engineer, at: noon(61) }),
+      { reason: 'no answer' },
+    ],
+  ])('an intent that came to nothing says why: %#', (outcome, expected) => {
+    const intent = { ...intended(noon(60)), eventId: 'i' };
+    const events = [intent, outcome].map((event, seq) => ({ ...seal(undefined, `request#${ID}`, event), seq }));
+    expect(sessionsOf(events).get(outcome.eventId)).toMatchObject({ intent: 'i', ...expected });
+    const unknown = { ...events[1]!, data: { ...outcome.data, intent: 'another' } } as StoredEvent;
+    expect(sessionsOf([events[0]!, unknown]).has(outcome.eventId)).toBe(false);
+  });
+
+  test('tells the verdict of a review', () => {
+    const reviewed = recorded(
+      'request.reviewed',
+      { verdict: 'unjustified', comment: words('w') },
+      { by: security, at: noon(9) },
+    );
+    const first = seal(undefined, `request#${ID}`, submitted());
+    const telling = { person: (handle: string) => ({ handle }), words: new Map<string, string>(), places: new Map() };
+    const [, entry] = timelineOf([first, seal(first, first.stream, { ...reviewed, policy: 'v' })], telling);
+    expect(entry).toMatchObject({
+      verdict: 'unjustified',
+      policy: 'v',
+      on: { what: 'request' },
+      log: { state: 'waiting' },
     });
   });
 

@@ -160,6 +160,11 @@ describe('under what an event is found', () => {
     const both = [`person ${approver.handle}`, `person ${outsider.handle}`];
     expect(under(made!)).toEqual(expect.arrayContaining(both));
     expect(under(removed!, undefined, made)).toEqual(expect.arrayContaining(both));
+    expect(under(removed!).filter((one) => one.startsWith('person'))).toHaveLength(2);
+    expect(under(removed!, undefined, removed)).toEqual(under(removed!));
+    expect(
+      under(removed!, undefined, alone('control', recorded('request.ended', {}, { by: engineer, at: NOON }))),
+    ).toHaveLength(4);
     const linked = alone(
       `person#${engineer.handle}`,
       recorded(
@@ -179,7 +184,28 @@ describe('under what an event is found', () => {
       });
     expect(under(of(`person#${outsider.handle}`))).toContain(`person ${outsider.handle}`);
     expect(foundEvent(of(REQUEST), undefined)).toMatchObject({ requestId: 'r_AAAAAAAAAAAAAAAAAAAAAAAAAA' });
+    expect(foundEvent(of('signin#1'), undefined)).not.toHaveProperty('requestId');
     expect(under(of('control'))).toEqual(['type ledger.altered', 'everything']);
+  });
+
+  test('an event of a request that nobody can read any more says at least of which', () => {
+    expect(foundEvent(stored(REQUEST, submitted())[0]!, undefined)).toMatchObject({
+      requestId: REQUEST.slice('request#'.length),
+    });
+  });
+
+  test('that somebody was forgotten is found by their handle, which is all that is left', () => {
+    const data = { handle: outsider.handle, carried: NO_STANDING };
+    expect(
+      under(alone(`person#${outsider.handle}`, recorded('person.forgotten', data, { by: security, at: NOON }))),
+    ).toContain(`person ${outsider.handle}`);
+  });
+
+  test('the log and its checkpoints are not found: they are about events that are', () => {
+    const log = { first: 0, entries: [], carried: { size: 0, frontier: [] } };
+    expect(
+      foundEvent(alone('log', recorded('log.extended', log, { by: engineer, at: NOON })), undefined),
+    ).toBeUndefined();
   });
 
   test('it holds nobody’s words, and where they stand', () => {
@@ -208,6 +234,18 @@ describe('a grant, as who could do what', () => {
       'account',
       'everything',
     ]);
+  });
+
+  test('is everybody’s who said yes, also to more time, and theirs in whose place it was said', () => {
+    const more = recorded(
+      'request.extension_requested',
+      { durationSeconds: 600, justification: words('w'), stages: [], pendingUntil: noon(900) },
+      { by: engineer, at: noon(70) },
+    );
+    const yes = approved(security, noon(80), { extension: true, onBehalfOf: secondApprover.handle });
+    const found = foundGrant(...life(submitted(), approved(approver, noon(60)), more, yes))!;
+    expect(found.people).toEqual([engineer.handle, approver.handle, security.handle, secondApprover.handle]);
+    expect(found).not.toHaveProperty('breakGlass');
   });
 
   test('is not there before anybody said yes, nor after a no', () => {

@@ -117,6 +117,13 @@ describe('what the ledger’s stream tells is found', () => {
     expect((await events(watch)).map(({ type }) => type)).toEqual(['ledger.altered', 'link.made', 'signin.succeeded']);
   });
 
+  test('no checkpoint, though it is told', async () => {
+    const watch = watched();
+    const data = { checkpoint: '{}', signature: '', kid: '' };
+    await told(watch, 'checkpoint', recorded('checkpoint.signed', data, { by: engineer, at: NOON }));
+    expect(await events(watch)).toEqual([]);
+  });
+
   test('nothing that does not follow what is there', async () => {
     const watch = watched();
     await write(watch.ledger, submitted());

@@ -152,6 +152,24 @@ describe('who could do what in that account between two and four', () => {
     },
   );
 
+  test('as many grants as a page holds leave the events to the next', async () => {
+    const { index, find } = searched();
+    const all = [...(await lived(index, auto(noon(2 * HOUR)))), ...(await lived(index, auto(noon(3 * HOUR))))];
+    const first = await find({ ...window, limit: 2 });
+    expect([first.grants.length, first.events.length]).toEqual([2, 0]);
+    const { grants, events } = await find({ ...window, limit: 2, cursor: first.nextCursor! });
+    expect([grants, ids(events)]).toEqual([[], ids(all.toReversed())]);
+  });
+
+  test('break-glass alone', async () => {
+    const { index, find } = searched();
+    const breakGlass = { reviewBy: noon(9 * HOUR), reviewers: { groups: ['okta:security'] } };
+    await lived(index, auto(noon(3 * HOUR)));
+    await lived(index, auto(noon(3 * HOUR), { breakGlass }));
+    const { grants, events } = await find({ ...window, breakGlass: true });
+    expect([grants.length, events.length]).toEqual([1, 1]);
+  });
+
   test('grants come first, then events, over as many pages as it takes', async () => {
     const { index, find } = searched();
     const all: StoredEvent[] = [];
@@ -201,6 +219,19 @@ describe('filters', () => {
     expect(first.nextCursor).toBeDefined();
     const second = await find({ ...filters, entitlement: 'another', limit: 10, cursor: first.nextCursor! });
     expect([second.events, second.nextCursor]).toEqual([[], undefined]);
+  });
+
+  test('what is of no request, and has no words, has neither', async () => {
+    const { index, find } = searched();
+    const event = recorded(
+      'signin.refused',
+      { provider: 'okta', method: 'browser', reason: 'replayed' },
+      { by: outsider, at: NOON },
+    );
+    await index.putEvent(foundEvent(seal(undefined, 'signin#1', event), undefined)!);
+    const [found] = (await find({ refusals: true })).events;
+    expect(found).toMatchObject({ refused: 'replayed', actor: { handle: outsider.handle } });
+    for (const member of ['requester', 'requestId', 'words']) expect(found).not.toHaveProperty(member);
   });
 
   test('whoever was forgotten is a handle, and what they wrote is gone', async () => {

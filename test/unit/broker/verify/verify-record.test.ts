@@ -181,6 +181,29 @@ describe('an attack on a stream', () => {
     expect(await verify()).toMatchObject({ ok: false, firstBad: { sign: 'leaves', seq: 0 } });
   });
 
+  test('an item that is no event at all, covered or not', async () => {
+    for (const seq of [1, 4]) {
+      const { items, verify } = record();
+      items[seq] = { seq, hash: 'x' };
+      expect(await verify()).toMatchObject({ ok: false, firstBad: { what: 'altered', seq } });
+    }
+  });
+
+  test('one that the log has not heard of yet, deleted or altered: the chain shows it', async () => {
+    const unheard = () => {
+      const made = record(0);
+      made.log.runs.splice(0);
+      return made;
+    };
+    const deleted = unheard();
+    deleted.items.splice(2, 1);
+    expect((await deleted.verify()).firstBad).toEqual({ what: 'dropped', sign: 'chain', stream: STREAM, seq: 2 });
+    const altered = unheard();
+    const [, , third] = sealed(LIFE.map((event, n) => (n === 2 ? { ...event, eventId: 'other' } : event)));
+    altered.items[2] = itemOf(third!);
+    expect(await altered.verify()).toMatchObject({ firstBad: { what: 'altered', sign: 'chain', seq: 3 } });
+  });
+
   test('behind the first bad place it goes on', async () => {
     const { items, verify } = record();
     written(items, 1, (canonical) => `${canonical} `);
@@ -213,6 +236,16 @@ describe('what is asked', () => {
       );
     for (const asked of [verify({ to: 3 }), checkpoints({ from: 0, proofs: true }), checkpoints({ from: 3, to: 1 })])
       await expect(asked).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
+  test('that tiles cannot be read is no verdict either', async () => {
+    const { log, items } = record();
+    const away = () =>
+      Promise.reject(new HatcheckError({ code: 'ledger_unavailable', reason: 'away' }, { cause: new Error('x') }));
+    const reader = { ...log, items: { items: () => Promise.resolve(items), tile: away } };
+    await expect(verifyRecord(memoryDesk(), reader, auditor, { from: 0, stream: STREAM })).rejects.toMatchObject({
+      code: 'ledger_unavailable',
+    });
   });
 
   test('that the ledger is away is no verdict', async () => {
@@ -250,6 +283,10 @@ describe('checkpoints with all that they cover', () => {
       ok: true,
       checked: { events: 30, checkpoints: 3 },
       checkpoint: { seq: 2, size: 30, kid: key.kid },
+    });
+    expect(await verifyRecord(memoryDesk(), reader, auditor, { from: 0, to: 1 })).toMatchObject({
+      ok: true,
+      checked: { checkpoints: 2 },
     });
     const stream = 'request#r_' + 'A'.repeat(26);
     const altered = new Map([...streams, [stream, (streams.get(stream) ?? []).slice(1)]]);
