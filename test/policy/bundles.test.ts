@@ -59,6 +59,12 @@ describe('the deployed bundles', () => {
     ]);
   });
 
+  test('reach EventBridge where events are published and what is unusual is found, and nowhere else', () => {
+    expect(
+      namesOf(bundles.filter(({ files }) => files.some((file) => file.includes('client-eventbridge')))).toSorted(),
+    ).toEqual(['on-ledger-event', 'on-sequence']);
+  });
+
   test('hold nothing of the tests and of what stands in on a laptop', () => {
     expect(bundles.flatMap(({ files }) => files.filter((file) => /^(?:test|local)\//.test(file)))).toEqual([]);
   });
