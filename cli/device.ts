@@ -40,13 +40,15 @@ export const loginByDevice = async (
     const error = answer ? text(answer.body, 'error') : 'no_answer';
     if (error === 'slow_down') intervalMs += SLOWER_MS;
     // A server that is away for a moment is asked less often (3.5), and this is not worth a new code.
-    else if (error === 'no_answer' || (answer && answer.status >= 500)) intervalMs *= 2;
+    else if (error === 'no_answer' || (answer && isAway(answer))) intervalMs *= 2;
     else if (error === 'expired_token') break;
     else if (error === 'access_denied') throw new Failure(1, 'refused in the browser');
     else if (answer && error !== 'authorization_pending') throw failureOf(place.server, answer);
   }
   throw new Failure(3, 'nobody allowed it in time; run hatcheck login --no-browser again');
 };
+
+const isAway = ({ status }: Answer): boolean => status >= 500 || status === 429;
 
 const begin = async ({ server, now }: Place): Promise<Waiting> => {
   const body = new URLSearchParams({ client_id: 'hatcheck-cli' });

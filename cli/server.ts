@@ -79,6 +79,9 @@ export const failureOf = (server: string, { status, body, retryAfterSeconds }: A
   if (status === 401) return notSignedIn(server, 'the sign-in is over');
   if (status >= 500)
     return new Failure(4, `${server} is failing: ${said}`, { ...named(code), next: 'try again in a moment' });
+  // API Gateway's own, before the server hears of it: of all callers together, so that nothing is wrong with this one.
+  if (code === undefined && status === 429)
+    return new Failure(4, `${server} has too many calls at once`, { next: 'try again in a moment' });
   // A route that is gone, or never was; what is refused has a code.
   if (code === undefined && (status === 404 || status === 405)) return unknownAnswer(server);
   const { exitCode = 1, next } = meaningOf(code);

@@ -194,6 +194,14 @@ describe('a sign-in in the browser', () => {
     expect(stderr).not.toContain(kept);
   });
 
+  test('is not over because a gateway lets nobody through for a moment', async () => {
+    await login(5);
+    broker.answer('POST /oauth/token', { status: 429, json: { message: 'Too Many Requests' } });
+    expect(await run('whoami')).toMatchObject({ code: 4 });
+    broker.answer('POST /oauth/token', token());
+    expect(await run('whoami')).toMatchObject({ code: 0 });
+  });
+
   test('is ended by logout with a token that lives, so that the refresh token ends too', async () => {
     await login(5);
     const renewed = token();

@@ -84,6 +84,12 @@ describe('login without a browser', () => {
     expect(paused).toEqual([5, 10, 20]);
   });
 
+  test('asks a gateway that lets nobody through less often, and goes on', async () => {
+    answerPolls({ status: 429, json: { message: 'Too Many Requests' } }, TOKEN);
+    await login();
+    expect(paused).toEqual([5, 10]);
+  });
+
   test('goes on while the server is away, until the code is over', async () => {
     let isAway = false;
     const attempt = loginByDevice(

@@ -141,6 +141,13 @@ describe('usage', () => {
   });
 });
 
+test('a gateway that lets nobody through is a server that is away, and ends no sign-in', async () => {
+  await at.signIn();
+  at.broker.answer(ISSUE, { status: 429, json: { message: 'Too Many Requests' } });
+  const { code, stderr } = await at.fetchCredentials();
+  expect([code, stderr]).toEqual([4, expect.stringContaining('try again in a moment')]);
+});
+
 test('no secret is printed, whatever goes wrong', async () => {
   const accessToken = await at.signIn();
   const given = credentialsUntil(50_000);

@@ -1,0 +1,66 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type Broken, one } from './broken.ts';
+import * as laws from './gateway-laws.ts';
+import type { TemplateLaw } from './resource-laws.ts';
+import { packaged, property } from './template.ts';
+
+let template: unknown;
+beforeAll(async () => {
+  ({ template } = await packaged());
+}, 60_000);
+
+const stage = (...path: readonly string[]) => property('HttpApiStage', ...path);
+
+const LAWS: Readonly<Record<string, readonly [TemplateLaw, readonly Broken[]]>> = {
+  'every route lets so many calls through and no more': [
+    laws.everyRouteIsThrottled,
+    [
+      one('sign-ins as anything', stage('RouteSettings', 'GET /login'), undefined, 'GET /login: 100 a second'),
+      one(
+        'no more than others for whoever has a grant',
+        stage('RouteSettings', 'POST /v1/requests/{id}/credentials'),
+        undefined,
+        'POST /v1/requests/{id}/credentials: 100 a second',
+      ),
+      one(
+        'the account’s quota at one instant',
+        stage('RouteSettings', 'POST /oauth/token', 'ThrottlingBurstLimit'),
+        5000,
+        'POST /oauth/token: 50 a second, 5000 at once',
+      ),
+      one(
+        'everything',
+        stage('DefaultRouteSettings', 'ThrottlingRateLimit'),
+        10_000,
+        'POST /v1/holds: 10000 a second, 200 at once',
+      ),
+    ],
+  ],
+  'settings are of routes that are there before': [
+    laws.settingsAreOfRoutesThatAreThere,
+    [
+      one(
+        'a route that is gone',
+        ['Resources', 'HttpApiRoutePostSamlAcs'],
+        undefined,
+        'the stage does not wait for POST /saml/acs',
+      ),
+      one(
+        'made at the same time',
+        ['Resources', 'HttpApiStage', 'DependsOn', 0],
+        undefined,
+        'the stage does not wait for GET /login',
+      ),
+    ],
+  ],
+};
+
+describe.each(Object.entries(LAWS))('%s', (_law, [law, broken]) => {
+  test('holds', () => {
+    expect(law(template)).toEqual([]);
+  });
+
+  test.each(broken)('and would not: %s', (_what, breaking, found) => {
+    expect(law(breaking(template)).join('\n')).toContain(found);
+  });
+});
