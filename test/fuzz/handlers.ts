@@ -78,7 +78,7 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
       await liftHolds(broker, known.bearers);
       const ids = key.includes('/v1/sessions/')
         ? await sessionIds(functions.signin, known.bearers)
-        : key.includes('/v1/requests')
+        : key.includes('/requests')
           ? await requests(broker, known.bearers)
           : [];
       const honest = await honestCalls(key, { ...known, broker, generation, ids });
