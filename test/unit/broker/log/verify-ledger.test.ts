@@ -1,0 +1,131 @@
+import { describe, expect, test } from '@jest/globals';
+import { canonicalOf, hashCanonical, seal } from '../../../../lib/broker/chain.ts';
+import { checkpointText, parseCheckpoint } from '../../../../lib/broker/log/checkpoint.ts';
+import { type Frontier, appendLeaf, carriedOf, emptyFrontier, rootOf } from '../../../../lib/broker/log/frontier.ts';
+import { leafHash } from '../../../../lib/broker/log/merkle.ts';
+import type { LedgerItem } from '../../../../lib/broker/log/verify-ledger-ports.ts';
+import { verifyLedger } from '../../../../lib/broker/log/verify-ledger.ts';
+import type { StoredEvent } from '../../../../lib/domain/event.ts';
+import { type Streams, ledgerOf, readLedger } from '../../../support/audit-ledger.ts';
+import { type LogStep, checkpointKey, logOf } from '../../../support/audit-log.ts';
+import { noon, submitted } from '../../../support/builders.ts';
+
+const key = checkpointKey();
+const steps = [...logOf({ events: 60, every: 10, key, open: 4 })];
+const { streams, tile } = ledgerOf(steps, 4);
+const verify = (of: Streams, from: number, to?: number) =>
+  verifyLedger(readLedger(of, tile), { from, ...(to === undefined ? {} : { to }) }, [key.publicKey]);
+
+const at = (stream: string, seq: number): LedgerItem => streams.get(stream)![seq]!;
+const storedAt = (stream: string, seq: number): StoredEvent => {
+  const { canonical = '', hash = '' } = at(stream, seq);
+  return { ...(JSON.parse(canonical) as StoredEvent), hash };
+};
+
+describe('verifyLedger', () => {
+  test('has nothing to say where nothing is', async () => {
+    expect(await verify(streams, 6)).toEqual({ checked: { events: 0, checkpoints: 0 } });
+    expect(await verify(new Map(), 0)).toEqual({ checked: { events: 0, checkpoints: 0 } });
+  });
+
+  test('misses a checkpoint that is asked for and is not there', async () => {
+    expect((await verify(streams, 6, 6)).firstBad).toMatchObject({ what: 'dropped', sign: 'missing', seq: 6 });
+  });
+
+  test('says where to go on behind what is bad', async () => {
+    const cut = new Map([...streams, ['checkpoint', streams.get('checkpoint')!.toSpliced(2, 1)]]);
+    expect(await verify(cut, 0, 5)).toMatchObject({ firstBad: { seq: 2 }, next: 3, last: { seq: 1 } });
+    expect(await verify(cut, 3, 5)).toMatchObject({ firstBad: { what: 'dropped', sign: 'previous', seq: 3 }, next: 4 });
+  });
+
+  test('begins behind what nobody signed, and behind a copy of an earlier checkpoint', async () => {
+    const text = (seq: number, change: (text: string) => string): LedgerItem => {
+      const event = seal(storedAt('checkpoint', 3), 'checkpoint', {
+        ...storedAt('checkpoint', seq),
+        at: storedAt('checkpoint', 3).at,
+      });
+      const canonical = change(canonicalOf(event));
+      return { seq: 4, canonical, hash: hashCanonical(canonical) };
+    };
+    const inserted = (item: LedgerItem): Streams => {
+      const next = seal(
+        { ...storedAt('checkpoint', 3), seq: 4, hash: item.hash ?? '' },
+        'checkpoint',
+        storedAt('checkpoint', 4),
+      );
+      const moved = { seq: 5, canonical: canonicalOf(next), hash: next.hash };
+      return new Map([...streams, ['checkpoint', [...streams.get('checkpoint')!.slice(0, 4), item, moved]]]);
+    };
+    const copied = inserted(text(1, (same) => same));
+    const nobodys = inserted(text(1, (same) => same.replace(/"signature":"[^"]*"/, '"signature":""')));
+    for (const ledger of [copied, nobodys]) {
+      expect(await verify(ledger, 5)).toMatchObject({
+        checked: { events: 10, checkpoints: 1 },
+        last: { seq: 5, size: 50 },
+      });
+      expect((await verify(ledger, 4)).firstBad).toMatchObject({ what: 'added', stream: 'checkpoint', seq: 4 });
+    }
+  });
+
+  test('does not go by an event of the log that carries another frontier than was signed', async () => {
+    const log = streams.get('log')!;
+    const carrying = (canonical: string): Streams => {
+      const item = { seq: 2, canonical, hash: hashCanonical(canonical) };
+      return new Map([...streams, ['log', log.with(2, item)]]);
+    };
+    const { canonical = '' } = at('log', 2);
+    const other = canonical.replace(/"frontier":\["[^"]*"/, `"frontier":["${hashCanonical('another')}"`);
+    const none = canonical.replace(/"frontier":\[[^\]]*\]/, '"frontier":[]');
+    for (const ledger of [carrying(other), carrying(none)])
+      expect((await verify(ledger, 1, 1)).firstBad).toMatchObject({ sign: 'root', stream: 'log', checkpoint: 1 });
+  });
+});
+
+describe('a ledger whose log has what should never have come there', () => {
+  /** One checkpoint over these, whatever they are. */
+  const logged = (events: readonly (LedgerItem & { readonly stream: string })[]): Streams => {
+    const grow = (frontier: Frontier, { hash = '' }: LedgerItem): Frontier => appendLeaf(frontier, leafHash(hash));
+    const frontier = events.reduce(grow, emptyFrontier);
+    const root = rootOf(frontier).toString('base64url');
+    const checkpoint = checkpointText({ ...parseCheckpoint(steps[0]!.checkpoint), root, size: events.length });
+    const signed: Pick<LogStep, 'checkpoint' | 'signature' | 'kid'> = {
+      checkpoint,
+      signature: key.sign(checkpoint),
+      kid: key.kid,
+    };
+    const written = { at: noon(0), eventId: 'one', actor: { kind: 'system', handle: 'on-sequence' } } as const;
+    const entries = events.map(({ stream, seq, hash = '' }) => ({ stream, seq, hash }));
+    const data = { first: 0, entries, carried: carriedOf(frontier) };
+    const log = seal(undefined, 'log', { type: 'log.extended', data, ...written });
+    const own = seal(undefined, 'checkpoint', { type: 'checkpoint.signed', data: signed, ...written });
+    const items = [log, own].map((event) => ({ ...event, canonical: canonicalOf(event) }));
+    return Map.groupBy([...events, ...items], ({ stream }) => stream);
+  };
+  const sealed = (seconds: number, before?: StoredEvent) => {
+    const event = seal(before, 'request#r_A', submitted({}, { at: noon(seconds) }));
+    return { event, item: { stream: event.stream, seq: event.seq, hash: event.hash, canonical: canonicalOf(event) } };
+  };
+  const first = sealed(0);
+
+  test('shows that an event does not continue the one before it', async () => {
+    const second = sealed(1, sealed(0).event);
+    expect((await verify(logged([first.item, second.item]), 0)).firstBad).toMatchObject({
+      ...{ what: 'altered', sign: 'chain', stream: 'request#r_A', seq: 1, index: 1, checkpoint: 0 },
+    });
+  });
+
+  test('shows that an event is no canonical JSON', async () => {
+    const canonical = ` ${first.item.canonical}`;
+    expect(
+      (await verify(logged([{ ...first.item, canonical, hash: hashCanonical(canonical) }]), 0)).firstBad,
+    ).toMatchObject({
+      ...{ what: 'altered', sign: 'canonical', index: 0 },
+    });
+  });
+
+  test('is well where all is well', async () => {
+    expect(await verify(logged([first.item, sealed(1, first.event).item]), 0)).toMatchObject({
+      checked: { events: 2 },
+    });
+  });
+});
