@@ -26,8 +26,8 @@ dt { font-weight: 600; }
 dd { margin: 0; }
 ol { list-style: none; padding: 0; }
 li { border-left: 3px solid var(--line); padding: 0 0 0 1rem; margin: 0 0 1.5rem; break-inside: avoid; }
-li.bad { border-color: var(--bad); }
-li.trail { border-style: dashed; }
+li.bad { border-left-color: var(--bad); }
+li.trail { border-left-style: dashed; }
 h2 { font-size: 1.25rem; }
 h3 { font-size: 1rem; margin: 0; }
 blockquote { margin: 0.25rem 0; padding: 0.25rem 0.75rem; background: var(--soft); white-space: pre-wrap; unicode-bidi: isolate; }
