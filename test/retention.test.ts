@@ -43,6 +43,8 @@ describe('docs/retention.md', () => {
     const template = read('serverless.yml');
     const [, logs = ''] = /logRetentionInDays: (\d+)/.exec(template) ?? [];
     expect(keptOf('what functions log')).toBe(`${logs} days`);
+    const [, calls = ''] = /RetentionInDays: (\d+)/.exec(read('serverless/gateway.yml')) ?? [];
+    expect(keptOf('calls of the API')).toBe(`${calls} days`);
     const [, days = ''] = /retentionDays: \$\{.*, (\d+)\}/.exec(template) ?? [];
     expect(keptOf('export bucket')).toBe(`${days} days (\`retentionDays\`)`);
     expect(read('serverless/audit.yml')).toContain("Mode: COMPLIANCE, Days: '${param:retentionDays}'");

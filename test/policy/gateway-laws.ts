@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { arnOf } from './broken.ts';
 import type { TemplateLaw } from './resource-laws.ts';
 
 const limits = z.strictObject({
@@ -10,6 +11,7 @@ const limits = z.strictObject({
 const stageSchema = z.object({
   DependsOn: z.array(z.string()).default([]),
   Properties: z.object({
+    AccessLogSettings: z.object({ DestinationArn: z.unknown().optional(), Format: z.string() }),
     DefaultRouteSettings: limits,
     RouteSettings: z.record(z.string(), limits),
   }),
@@ -64,4 +66,38 @@ export const settingsAreOfRoutesThatAreThere: TemplateLaw = (template) => {
   return Object.keys(Properties.RouteSettings)
     .filter((key) => !DependsOn.includes(routes.get(key) ?? ''))
     .map((key) => `the stage does not wait for ${key}`);
+};
+
+/** All that is written of a call. Of a path, a query, a header or an authorizer nothing may be: ids, codes and tokens are there. */
+const WRITTEN: ReadonlySet<string> = new Set(
+  [
+    ...['requestId', 'requestTimeEpoch', 'routeKey', 'httpMethod', 'status', 'responseLatency', 'responseLength'],
+    ...['integrationLatency', 'integrationStatus', 'integrationErrorMessage', 'identity.sourceIp'],
+  ].map((name) => `$context.${name}`),
+);
+
+const VARIABLES = /\$[\w.[\]-]+/g;
+
+export const callsAreWrittenWithoutSecrets: TemplateLaw = (template) => {
+  const { DestinationArn, Format } = templateSchema.parse(template).Resources.HttpApiStage.Properties.AccessLogSettings;
+  const members = z.record(z.string(), z.string()).safeParse(parsed(Format)).data;
+  return [
+    ...(JSON.stringify(DestinationArn) === JSON.stringify(arnOf('HttpApiAccessLogGroup')) ? [] : ['to another log']),
+    ...(members && !Format.includes('\n') ? [] : ['it is no line of JSON']),
+    ...Object.values(members ?? {})
+      .filter((value) => !WRITTEN.has(value))
+      .map((value) => `${value} is written`),
+    ...[...Format.matchAll(VARIABLES)]
+      .map(([name]) => name)
+      .filter((name) => !WRITTEN.has(name))
+      .map((name) => `${name} is written`),
+  ];
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 };

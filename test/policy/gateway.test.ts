@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type Broken, one } from './broken.ts';
+import { type Broken, arnOf, one } from './broken.ts';
 import * as laws from './gateway-laws.ts';
 import type { TemplateLaw } from './resource-laws.ts';
 import { packaged, property } from './template.ts';
@@ -51,6 +51,29 @@ const LAWS: Readonly<Record<string, readonly [TemplateLaw, readonly Broken[]]>> 
         undefined,
         'the stage does not wait for GET /login',
       ),
+    ],
+  ],
+  'of a call nothing is written but what is on the list': [
+    laws.callsAreWrittenWithoutSecrets,
+    [
+      ...[
+        '$context.path',
+        '$context.authorizer.claims.sub',
+        '$context.identity.userAgent',
+        '$request.querystring.code',
+      ].flatMap((name) => [
+        one(name, stage('AccessLogSettings', 'Format'), `{"x":"${name}"}`, `${name} is written`),
+        one(`${name}, as a key`, stage('AccessLogSettings', 'Format'), `{"${name}":"x"}`, `${name} is written`),
+      ]),
+      one(
+        'beside what may be',
+        stage('AccessLogSettings', 'Format'),
+        '{"x":"$context.status $context.path"}',
+        '$context.path is written',
+      ),
+      one('no JSON', stage('AccessLogSettings', 'Format'), '$context.requestId $context.status', 'no line of JSON'),
+      one('elsewhere', stage('AccessLogSettings', 'DestinationArn'), arnOf('TokenLogGroup'), 'to another log'),
+      one('nowhere', stage('AccessLogSettings', 'DestinationArn'), undefined, 'to another log'),
     ],
   ],
 };
