@@ -4,7 +4,7 @@ import { red, say } from '../print.ts';
 const SIGNS: Readonly<Record<Sign, string>> = {
   line: 'the line is not as an export writes it, or what stands beside the event’s text is not what the text says',
   content: 'it is not what the log has at this place',
-  text: 'the log has its hash, and its text was gone when it was exported',
+  text: 'the log has its hash, and its text is gone: before it was exported, or from the file since',
   canonical: 'its text is no event in canonical JSON',
   chain: 'it does not continue the event before it in its stream',
   leaves: 'the hashes beside the checkpoint are not those of the log',
