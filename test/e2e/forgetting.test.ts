@@ -1,12 +1,17 @@
 import { createPublicKey } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoLogPlaces } from '../../lib/aws/log-places.ts';
 import { eventOf } from '../../lib/aws/ledger-item.ts';
 import { verifyChain } from '../../lib/broker/chain.ts';
 import { verifyLedger } from '../../lib/broker/log/verify-ledger.ts';
 import type { Browser } from '../../local/browser.ts';
+import { BROKER_ACCOUNT } from '../../local/target-accounts.ts';
+import { hatcheck } from '../cli/run.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
 
 const REASON = 'Because the canary of the payments sings.';
@@ -53,6 +58,30 @@ const settle = async (): Promise<void> => {
     for (const queue of stack.queues) await queue.poll();
   }
   await stack.checkpoints.run();
+  await stack.exports.run();
+};
+
+/** What is in the bucket of the export, as somebody who may read it brings it down. */
+const exportedTo = async (folder: string): Promise<readonly string[]> => {
+  const role = `arn:aws:iam::${BROKER_ACCOUNT}:role/reader`;
+  const [Version, Service] = ['2012-10-17', 'lambda.amazonaws.com'];
+  stack.aws.addRole({
+    ...{ arn: role, maxSessionSeconds: 3600 },
+    trustPolicy: { Version, Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }] },
+    policies: [{ Version, Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] }],
+  });
+  const credentials = stack.aws.credentialsFor(role, 'reader');
+  const s3 = new S3Client({ endpoint: stack.aws.endpoint, region: 'eu-west-1', forcePathStyle: true, credentials });
+  const Bucket = stack.template.functions['on-export']?.environment['EXPORT_BUCKET'] ?? '';
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+  const names = Contents.flatMap(({ Key }) => Key ?? []);
+  for (const Key of names) {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    await mkdir(dirname(join(folder, Key)), { recursive: true });
+    await writeFile(join(folder, Key), (await Body?.transformToString()) ?? '');
+  }
+  s3.destroy();
+  return names;
 };
 
 const table = (logicalId: string): string => stack.template.tables[logicalId]?.createTable.TableName ?? '';
@@ -115,7 +144,7 @@ describe('a person who is forgotten, in the whole stack', () => {
     await engineer.call('POST', `/v1/requests/${requestId}/end`);
     await settle();
     expect(await forget({ handles: [handle] })).toMatchObject({ outcome: 'forgotten' });
-    expect(stack.aws.calls.filter(({ decision }) => decision !== 'allowed')).toEqual([]);
+    expect(stack.aws.calls.filter(({ decision }) => decision === 'denied')).toEqual([]);
     await settle();
 
     const after = await everything();
@@ -127,6 +156,18 @@ describe('a person who is forgotten, in the whole stack', () => {
     expect(firstBad).toBeUndefined();
     expect(checked.checkpoints).toBeGreaterThanOrEqual(2);
     expect(checked.events).toBeGreaterThanOrEqual(8);
+  });
+
+  test('is not in the export either, which verifies with the public key alone', async () => {
+    const folder = join(stack.folder, 'export');
+    const names = await exportedTo(folder);
+    const key = names.find((name) => name.startsWith('keys/')) ?? '';
+    const { code, stdout } = await hatcheck(['audit', 'verify', folder, '--key', join(folder, key), '--json'], {});
+    expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ ok: true })]);
+    const files = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+    expect(files.join('\n')).toContain('person.forgotten');
+    for (const text of [REASON, EMAIL, name, COMMENT])
+      expect([text, files.join('\n').includes(text)]).toEqual([text, false]);
   });
 
   test('is signed out at once, and shown as nobody; the request and what became of it stay', async () => {
