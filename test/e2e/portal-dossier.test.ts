@@ -75,11 +75,40 @@ describeInBrowser('the dossier in the portal', () => {
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
   });
 
+  testInBrowser('is found by who could do what, in an account and a time', async (browser) => {
+    await stack.ledgerStream.poll();
+    const { page, complaints } = await openPortal(browser, stack, { account: AUDITOR, path: '/audit', ...WIDE });
+    await page.getByRole('link', { name: 'Search the record' }).click();
+    await page.getByText(/^\d+ found\.$/).waitFor();
+    await page.getByLabel('Account').fill('111122223333');
+    await page.getByLabel('From').fill('2026-01-01T00:00');
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    const could = page.getByRole('region', { name: 'Who could do what' });
+    await could.getByText('Admin in 111122223333').waitFor();
+    await page.getByRole('region', { name: 'What happened' }).getByText('refused: not_approved').waitFor();
+    expect(new URL(page.url()).search).toBe('?account=111122223333&from=2026-01-01T00%3A00');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await keepScreenshot(page, 'search-light-1280');
+    await page.setViewportSize(NARROW.viewport);
+    expect(await sidewaysOverflow(page)).toBe(0);
+    await keepScreenshot(page, 'search-light-320');
+    await page.getByLabel('Account').fill('1');
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByRole('alert').waitFor();
+    await page.goBack();
+    await could.getByRole('link', { name: `Dossier of ${id}` }).click();
+    await page.getByRole('heading', { name: /^Dossier/ }).waitFor();
+    // What is no account is refused, which browsers tell their console.
+    expect(complaints.filter((complaint) => !complaint.includes('400'))).toEqual([]);
+  });
+
   testInBrowser('is nothing for whoever is no auditor, though the request is theirs', async (browser) => {
     const { page } = await openPortal(browser, stack, {
       ...{ account: 'engineer@example.com', path: `/audit/requests/${id}` },
       ...NARROW,
     });
+    await page.getByText('The record is for auditors.').waitFor();
+    await page.goto(`${stack.origin}/audit/search`);
     await page.getByText('The record is for auditors.').waitFor();
     await page.goto(`${stack.origin}/requests/${id}`);
     await page.getByRole('region', { name: 'What happened' }).waitFor();

@@ -2,11 +2,22 @@ import type { StoredEvent } from '../../../lib/domain/event.ts';
 import type { DestinationView, EntitlementView } from '../../../lib/broker/list-entitlements.ts';
 import type { Dossier } from '../../../lib/broker/dossier/dossier.ts';
 import type { TimelineEntry } from '../../../lib/broker/dossier/timeline.ts';
+import type { EventView, GrantView } from '../../../lib/broker/search/found-view.ts';
 import type { RequestView } from '../../../lib/broker/request-view.ts';
 import type { RuleView } from '../../../lib/broker/submit-request.ts';
 import { json, read, send } from './send.ts';
 
-export type { DestinationView, Dossier, EntitlementView, RequestView, RuleView, StoredEvent, TimelineEntry };
+export type {
+  DestinationView,
+  Dossier,
+  EntitlementView,
+  EventView,
+  GrantView,
+  RequestView,
+  RuleView,
+  StoredEvent,
+  TimelineEntry,
+};
 
 export interface Me {
   readonly principal: {
@@ -61,6 +72,15 @@ export interface OneRequest {
 }
 
 export const readRequest = (id: string): Promise<OneRequest> => read(`/v1/requests/${id}`);
+
+export interface FoundPage {
+  readonly grants: readonly GrantView[];
+  readonly events: readonly EventView[];
+  readonly nextCursor?: string;
+}
+
+/** For auditors. @param query as `GET /v1/audit` takes it */
+export const searchRecord = (query: URLSearchParams): Promise<FoundPage> => read(`/v1/audit?${query.toString()}`);
 
 /** For auditors. */
 export const readDossier = (id: string): Promise<Dossier> => read(`/v1/audit/requests/${id}`);

@@ -9,6 +9,7 @@ import type { Place } from './place.ts';
 const Queue = lazily(async () => (await import('../decide/queue.tsx')).Queue);
 const History = lazily(async () => (await import('../see/history.tsx')).History);
 const Audit = lazily(async () => (await import('../see/audit.tsx')).Audit);
+const Search = lazily(async () => (await import('../see/search.tsx')).Search);
 const Dossier = lazily(async () => (await import('../see/dossier.tsx')).DossierPage);
 const Account = lazily(async () => (await import('../account/account.tsx')).Account);
 
@@ -26,6 +27,8 @@ export const pageOf = (place: Place): ComponentChild => {
       return <History />;
     case 'audit':
       return <Audit />;
+    case 'search':
+      return <Search />;
     case 'dossier':
       return <Dossier requestId={place.requestId} />;
     case 'account':

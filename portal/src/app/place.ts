@@ -1,6 +1,6 @@
 /** A page of the portal, as its address says. */
 export type Place =
-  | { readonly page: 'home' | 'decide' | 'history' | 'audit' | 'account' | 'nowhere' }
+  | { readonly page: 'home' | 'decide' | 'history' | 'audit' | 'search' | 'account' | 'nowhere' }
   | { readonly page: 'ask'; readonly entitlementId: string }
   | { readonly page: 'request' | 'dossier'; readonly requestId: string };
 
@@ -9,6 +9,7 @@ const PLAIN = {
   '/decide': 'decide',
   '/history': 'history',
   '/audit': 'audit',
+  '/audit/search': 'search',
   '/account': 'account',
 } as const;
 const ASK = /^\/ask\/([a-z0-9][a-z0-9-]{0,62})$/;

@@ -33,7 +33,7 @@ export const Shell = ({ me, page, waiting, isAuditor, children }: ShellProps) =>
           <Way to="/" isHere={page === 'home' || page === 'ask'} name="Ask" />
           <Way to="/decide" isHere={page === 'decide'} name="Decide" count={waiting} />
           <Way to="/history" isHere={page === 'history'} name="History" />
-          {isAuditor && <Way to="/audit" isHere={page === 'audit' || page === 'dossier'} name="Audit" />}
+          {isAuditor && <Way to="/audit" isHere={['audit', 'search', 'dossier'].includes(page)} name="Audit" />}
           <Way to="/account" isHere={page === 'account'} name="Account" />
         </nav>
       )}

@@ -9,6 +9,7 @@ test.each([
   ['/decide', { page: 'decide' }],
   ['/history', { page: 'history' }],
   ['/audit', { page: 'audit' }],
+  ['/audit/search', { page: 'search' }],
   ['/account', { page: 'account' }],
   ['/ask/prod-admin', { page: 'ask', entitlementId: 'prod-admin' }],
   [`/requests/${id}`, { page: 'request', requestId: id }],
