@@ -2,6 +2,7 @@ import type { CompiledAccess } from '../../lib/config/access.ts';
 import { checkAccess } from './check-access.ts';
 import { checkAccount } from './check-account.ts';
 import { checkAddresses } from './check-addresses.ts';
+import { checkConcurrency } from './check-concurrency.ts';
 import { checkMail } from './check-mail.ts';
 import { checkPepper, pepperName } from './check-pepper.ts';
 import { type RunningTypes, checkRollBack, runningTypes } from './check-roll-back.ts';
@@ -54,6 +55,7 @@ export const checkAll = async (check: Check): Promise<Checked> => {
       ...file.findings,
       ...findings,
       ...checkAddresses(place, access),
+      ...checkConcurrency(place),
       ...inAws.findings,
       ...(await checkRollBack(file.settings.origin, running)),
     ],

@@ -17,6 +17,7 @@ export interface StageSettings {
   readonly issuer?: string | undefined;
   readonly alarmActions?: readonly string[] | undefined;
   readonly pepper?: string | undefined;
+  readonly reserved?: number | undefined;
 }
 
 /** AWS asks for https without a port (IAM, "Create an OpenID Connect identity provider"); nobody reaches a function on a loopback address. */
@@ -45,6 +46,7 @@ const FORMS = {
   tokenKey: key,
   samlKey: key,
   pepper: matching(/^(?:\/[A-Za-z0-9_.-]+){1,15}$/, 'the name of a parameter, such as /hatcheck/prod/pepper'),
+  reserved: z.int().min(0).max(1000),
   retentionDays: z.int().min(1).max(36_500),
   exportBucket: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket'),
   alarmActions: z.array(
@@ -59,8 +61,8 @@ const schemaFor = (parameters: readonly string[]) =>
   z
     .strictObject({ ...Object.fromEntries(parameters.map((name) => [name, ANYTHING])), ...FORMS })
     .partial()
-    .transform(({ region, account, origin, issuer, alarmActions, pepper }): StageSettings => ({
-      ...{ region, account, origin, issuer, alarmActions, pepper },
+    .transform(({ region, account, origin, issuer, alarmActions, pepper, reserved }): StageSettings => ({
+      ...{ region, account, origin, issuer, alarmActions, pepper, reserved },
     }));
 
 /** The parameters that serverless.yml takes from a stage's file. */

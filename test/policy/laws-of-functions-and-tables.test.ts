@@ -236,6 +236,29 @@ const TEMPLATE_LAWS: Readonly<Record<string, readonly [ofResources.TemplateLaw, 
       ),
     ],
   ],
+  'whoever asks, approves and issues has room of their own': [
+    ofResources.theIssuePathHasItsOwn,
+    [
+      one(
+        'shares with sign-ins',
+        property('CredentialsLambdaFunction', 'ReservedConcurrentExecutions'),
+        undefined,
+        'CredentialsLambdaFunction: ReservedConcurrentExecutions',
+      ),
+      one(
+        'in a new account too, where nothing can be reserved',
+        property('RequestsLambdaFunction', 'ReservedConcurrentExecutions'),
+        20,
+        'RequestsLambdaFunction: ReservedConcurrentExecutions',
+      ),
+      one(
+        'and so have sign-ins',
+        property('SigninLambdaFunction', 'ReservedConcurrentExecutions'),
+        500,
+        'SigninLambdaFunction: ReservedConcurrentExecutions',
+      ),
+    ],
+  ],
   'revocations are dealt with, whatever fails': [
     ofResources.revocationsAreDealtWith,
     [

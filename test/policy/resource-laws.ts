@@ -94,7 +94,7 @@ export const theLedgerIsFollowed: TemplateLaw = (template) => {
     ),
     ...resourcesIn(template, 'AWS::Lambda::Function')
       .filter(({ id }) => id === 'OnSequenceLambdaFunction')
-      .flatMap((one) => differences(one.id, one, { ReservedConcurrentExecutions: 1 })),
+      .flatMap((one) => differences(one.id, one, { ReservedConcurrentExecutions: ifReserved(1) })),
     ...resourcesIn(template, 'AWS::SQS::Queue').flatMap((queue) =>
       differences(queue.id, queue, {
         SqsManagedSseEnabled: true,
@@ -102,6 +102,21 @@ export const theLedgerIsFollowed: TemplateLaw = (template) => {
       }),
     ),
   ];
+};
+
+/** Of a quota of 10, which a new account has, Lambda lets nobody reserve anything. */
+const ifReserved = (most: unknown) => ({ 'Fn::If': ['ConcurrencyIsReserved', most, { Ref: 'AWS::NoValue' }] });
+
+/** Whoever asks, approves, revokes and issues can, whatever else is flooded; and what is reserved for others is not there for them. */
+export const theIssuePathHasItsOwn: TemplateLaw = (template) =>
+  resourcesIn(template, 'AWS::Lambda::Function').flatMap((one) =>
+    differences(one.id, one, { ReservedConcurrentExecutions: RESERVED[one.id] }),
+  );
+
+const RESERVED: Readonly<Record<string, unknown>> = {
+  RequestsLambdaFunction: ifReserved(0),
+  CredentialsLambdaFunction: ifReserved(0),
+  OnSequenceLambdaFunction: ifReserved(1),
 };
 
 /** People's words are in them: they are kept for as long as they may be of use, in seconds. */

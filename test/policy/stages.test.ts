@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { compile } from '../../local/compile.ts';
 import { checkTemplate } from '../../scripts/deploy/check-template.ts';
 import { IRELAND, policyIn } from './places.ts';
+import { packaged } from './template.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:777788889999:on-call';
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'stages'));
   await writeFile(
     join(folder, 'stages/dev.yml'),
-    `origin: https://hatcheck.example.com\ntokenKey: B\npepper: /elsewhere/pepper\nalarmActions: ['${TOPIC}']\n`,
+    `origin: https://hatcheck.example.com\ntokenKey: B\npepper: /elsewhere/pepper\nalarmActions: ['${TOPIC}']\nreserved: 20\n`,
   );
   const { templateFile } = await compile(folder, policyIn(IRELAND));
   text = await readFile(templateFile, 'utf8');
@@ -43,9 +44,20 @@ test('what a stage’s file says is deployed, and the rest as it is for every st
       },
     },
     SigninLambdaFunction: { Properties: { Environment: { Variables: { HATCHECK_PEPPER: 'ssm:/elsewhere/pepper' } } } },
+    RequestsLambdaFunction: {
+      Properties: { ReservedConcurrentExecutions: { 'Fn::If': ['ConcurrencyIsReserved', 20, {}] } },
+    },
     LedgerAlteredAlarm: { Properties: { AlarmActions: [TOPIC] } },
   });
 });
+
+test('where a stage reserves concurrency it is reserved, and only there', async () => {
+  const conditionIn = (template: unknown) =>
+    z.object({ Conditions: z.object({ ConcurrencyIsReserved: z.unknown() }) }).parse(template).Conditions
+      .ConcurrencyIsReserved;
+  expect(conditionIn(JSON.parse(text))).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['20 calls', '0 calls'] }] });
+  expect(conditionIn((await packaged()).template)).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['0 calls', '0 calls'] }] });
+}, 60_000);
 
 test('it is of a size that AWS takes', () => {
   expect(checkTemplate(text)).toEqual([]);

@@ -22,7 +22,7 @@ interface Given {
 }
 
 const SECRETS = { '/hatcheck/prod/pepper': 'SecureString', '/hatcheck/okta': 'SecureString' };
-const HEARD = "alarmActions: ['arn:aws:sns:eu-west-1:777788889999:on-call']\n";
+const HEARD = "alarmActions: ['arn:aws:sns:eu-west-1:777788889999:on-call']\nreserved: 20\n";
 
 const look = (given: Given = {}) => {
   const { account = { parameters: SECRETS }, stageFile = HEARD, stage = 'prod', region } = given;
@@ -66,6 +66,7 @@ describe('what stands in the way of a deployment', () => {
       'stops stage',
       'stops access',
       'warns alarmActions',
+      'warns reserved',
       'stops credentials',
     ]);
   });
@@ -95,7 +96,7 @@ describe('the wrong place', () => {
   test('accounts of another partition are no matter where we sign: nobody assumes a role there', async () => {
     const access = PLAIN.replace('name: ReadOnly }', 'name: ReadOnly }\n    session: { via: webIdentity }');
     const caller = { ...CALLER, partition: 'aws-us-gov' as const };
-    const stageFile = 'region: us-gov-west-1\nissuer: https://issuer.example.com\n';
+    const stageFile = 'region: us-gov-west-1\nissuer: https://issuer.example.com\nreserved: 20\n';
     expect(await found({ access, account: { caller, parameters }, stageFile })).toEqual(['warns alarmActions']);
   });
 
@@ -210,8 +211,15 @@ describe('addresses', () => {
     expect(await found()).toEqual([]);
   });
 
+  test('nothing reserved for issues is warned of where it matters', async () => {
+    const heard = HEARD.replace('reserved: 20\n', '');
+    expect(await found({ stageFile: heard })).toEqual(['warns reserved']);
+    expect(await found({ stageFile: `${heard}reserved: 0\n` })).toEqual(['warns reserved']);
+    expect(await found({ stageFile: `${heard}reserved: many\n` })).toContain('stops stage');
+  });
+
   test('an alarm that nobody hears is warned of where it matters', async () => {
-    expect(await found({ stageFile: '{}\n' })).toEqual(['warns alarmActions']);
+    expect(await found({ stageFile: 'reserved: 20\n' })).toEqual(['warns alarmActions']);
     const dev = { parameters: { ...SECRETS, '/hatcheck/dev/pepper': 'SecureString' } };
     expect(await found({ stage: 'dev', account: dev })).toEqual([]);
   });
