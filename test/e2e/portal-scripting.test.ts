@@ -140,9 +140,14 @@ describeInBrowser('what one person writes and another sees', () => {
   const PLACES = [
     [APPROVER, ['/decide', 'requests', '/account']],
     [SECURITY, ['/decide', '/account']],
-    [AUDITOR, ['/audit', 'requests']],
+    [AUDITOR, ['/audit', '/audit/search?from=2026-01-01T00:00', 'requests', 'dossiers']],
     [ENGINEER, ['/', '/history', 'requests', '/ask/prod-admin']],
   ] as const;
+
+  const placesOf = (each: string, ids: readonly string[]): readonly string[] => {
+    if (each === 'requests') return ids.map((id) => `/requests/${id}`);
+    return each === 'dossiers' ? ids.map((id) => `/audit/requests/${id}`) : [each];
+  };
 
   /** Every page that shows it, to each who may see it; `look` once it is all there. */
   const visitAll = async (
@@ -154,9 +159,7 @@ describeInBrowser('what one person writes and another sees', () => {
     for (const [account, places] of PLACES) {
       const { page, hacks } = await visitor(browser, account);
       await prepare(page);
-      for (const place of places.flatMap((each) =>
-        each === 'requests' ? ids.map((id) => `/requests/${id}`) : [each],
-      )) {
+      for (const place of places.flatMap((each) => placesOf(each, ids))) {
         await page.goto(`${stack.origin}${place}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await page.waitForLoadState('networkidle');
