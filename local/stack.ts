@@ -23,6 +23,7 @@ import { activatePolicy } from './deployment.ts';
 import { type Functions, startFunctions } from './gateway/functions.ts';
 import { closeServer, listenOnLoopback } from './gateway/loopback.ts';
 import { startGateway } from './gateway/server.ts';
+import type { Account } from './idp/accounts.ts';
 import { type LocalOidc, type OidcOptions, startOidc } from './idp/oidc.ts';
 import { type LocalSaml, type SamlOptions, startSaml } from './idp/saml.ts';
 import type { LaptopProviders } from './laptop-access.ts';
@@ -72,8 +73,18 @@ export interface StackOptions {
   readonly secretMark?: string;
   /** For tests, of which many run what is the same. */
   readonly compile?: typeof compile;
+  /** For tests with more people than the laptop has. */
+  readonly accounts?: readonly Account[];
+  /** Stands between the functions and what stands in for AWS: given the latter's address, answers with those that the functions get. */
+  readonly between?: (endpoint: string) => Promise<ServiceEndpoints>;
   /** Changes the compiled stack before it runs, as a wrong deployment would. */
   readonly alter?: (stack: LocalStack) => LocalStack;
+}
+
+/** Where the functions find DynamoDB, and where all else of AWS. */
+export interface ServiceEndpoints {
+  readonly dynamodb: string;
+  readonly others: string;
 }
 
 export interface Stack {
@@ -98,6 +109,8 @@ export interface Stack {
   readonly exports: Pick<LocalSchedule, 'run'>;
   /** As `aws lambda invoke` does, for whoever IAM would let. */
   readonly invoke: Functions['invoke'];
+  /** Ends a function's process in the midst of whatever it does; its next call starts another. */
+  readonly kill: Functions['kill'];
   readonly template: LocalStack;
   close(): Promise<void>;
 }
@@ -135,7 +148,7 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const state = await openState(folder, { fresh: options.fresh ?? false });
   const gatewayPort = ports.gateway === 0 ? await freePort() : ports.gateway;
   const origin = `http://127.0.0.1:${gatewayPort}`;
-  const oidc = keep(await startOidc(oidcOptions(ports.oidc, origin, state)));
+  const oidc = keep(await startOidc(oidcOptions(options, origin, state)));
   const saml = keep(await startSaml(samlOptions(options, origin, state)));
   const slack = keep(await startWorkspace(ports.slack, origin, state, options.slackTriggerMs));
   const teams = keep(await startTenant(ports.teams, origin, state));
@@ -148,7 +161,9 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const aws = keep(
     await startLocalAws(awsOptions(options, { state, origin, access, template, database, signingKeys })),
   );
-  const environmentFor = (id: string) => functionEnvironment(id, { template, aws, origin, state, slack, teams });
+  const endpoints = (await options.between?.(aws.endpoint)) ?? { dynamodb: aws.endpoint, others: aws.endpoint };
+  const environmentFor = (id: string) =>
+    functionEnvironment(id, { template, aws, endpoints, origin, state, slack, teams });
   const functions = keep(startFunctions({ functions: template.functions, environmentFor, region: REGION, log }));
   const ledgerStream = keep(await followLedger(options, { template, database, functions }));
   const queues = followQueues(options, { template, aws, functions }).map(keep);
@@ -180,6 +195,7 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
       template,
       queues,
       invoke,
+      kill: (functionId: string) => functions.kill(functionId),
     },
     dynamodbEndpoint: database.endpoint,
   };
@@ -238,8 +254,9 @@ const followLedger = (
 
 const PSEUDO = { accountId: BROKER_ACCOUNT, region: REGION, partition: 'aws', stackName: 'hatcheck-dev' };
 
-const oidcOptions = (port: number, origin: string, state: LocalState): OidcOptions => ({
-  port,
+const oidcOptions = ({ ports, accounts }: StackOptions, origin: string, state: LocalState): OidcOptions => ({
+  port: ports.oidc,
+  ...(accounts && { accounts }),
   client: { clientId: 'hatcheck', clientSecret: state.oidcClientSecret, redirectUris: [`${origin}/oidc/callback`] },
   keys: state.oidcKeys,
   workloadAudience: 'hatcheck',
@@ -333,23 +350,30 @@ const roleOf = ({ functions, roles }: LocalStack, functionId: string): RoleResou
   return role;
 };
 
+interface FunctionsAround {
+  readonly aws: LocalAws;
+  readonly endpoints: ServiceEndpoints;
+  readonly slack: LocalSlack;
+  readonly teams: LocalTeams;
+}
+
 /** What the template says, the addresses of what stands in for AWS, and credentials of the function's own role: no other's. */
 const functionEnvironment = (
   id: string,
-  { template, aws, origin, state, slack, teams }: Around & { aws: LocalAws; slack: LocalSlack; teams: LocalTeams },
+  { template, aws, endpoints, origin, state, slack, teams }: Around & FunctionsAround,
 ): Readonly<Record<string, string>> => {
   const credentials = aws.credentialsFor(roleOf(template, id).arn, `hatcheck-dev-${id}`, FUNCTION_CREDENTIALS_SECONDS);
   const holdsSecrets = template.functions[id]?.environment['HATCHECK_PEPPER'] !== undefined;
   return {
     ...template.functions[id]?.environment,
     HATCHECK_ORIGIN: origin,
-    HATCHECK_DYNAMODB_ENDPOINT: aws.endpoint,
-    HATCHECK_STS_ENDPOINT: aws.endpoint,
-    HATCHECK_SQS_ENDPOINT: aws.endpoint,
-    HATCHECK_KMS_ENDPOINT: aws.endpoint,
-    HATCHECK_SES_ENDPOINT: aws.endpoint,
-    HATCHECK_S3_ENDPOINT: aws.endpoint,
-    HATCHECK_EVENTS_ENDPOINT: aws.endpoint,
+    HATCHECK_DYNAMODB_ENDPOINT: endpoints.dynamodb,
+    HATCHECK_STS_ENDPOINT: endpoints.others,
+    HATCHECK_SQS_ENDPOINT: endpoints.others,
+    HATCHECK_KMS_ENDPOINT: endpoints.others,
+    HATCHECK_SES_ENDPOINT: endpoints.others,
+    HATCHECK_S3_ENDPOINT: endpoints.others,
+    HATCHECK_EVENTS_ENDPOINT: endpoints.others,
     HATCHECK_ISSUER: origin,
     HATCHECK_FEDERATION_ENDPOINT: aws.federationEndpoint,
     HATCHECK_CONSOLE_ENDPOINT: aws.consoleOrigin,

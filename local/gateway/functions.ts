@@ -33,6 +33,8 @@ export interface Functions {
    * `ResourceNotFoundException` for an id that is none.
    */
   invoke(functionId: string, event: unknown): Promise<unknown>;
+  /** Ends a function's worker in the midst of its calls, which are rejected; does nothing where none runs. */
+  kill(functionId: string): Promise<void>;
   /** Ends all workers; calls under way are rejected. */
   close(): Promise<void>;
 }
@@ -56,6 +58,9 @@ export const startFunctions = (options: FunctionsOptions): Functions => {
         throw functionError('ResourceNotFoundException', `no function "${functionId}"`);
       }
       return call(runtimeOf(functionId), JSON.stringify(event));
+    },
+    kill: async (functionId) => {
+      await runtimes.get(functionId)?.worker.terminate();
     },
     close: async () => {
       await Promise.all([...workers].map((worker) => worker.terminate()));

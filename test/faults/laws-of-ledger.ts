@@ -127,6 +127,8 @@ const wrongFact = (before: readonly StoredEvent[], event: StoredEvent): readonly
         ...(closing ? ['I4 a console URL after it was closed'] : []),
       ];
     }
+    case 'sessions.ended':
+      return closing && factsOf(before).intents.length > 0 ? [] : ['I8 sessions ended that nobody closed'];
     default:
       return ['I8 has no place in a request'];
   }

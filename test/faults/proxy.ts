@@ -1,15 +1,18 @@
 import { Agent, type IncomingMessage, type ServerResponse, createServer, request as httpRequest } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { closeServer, listenOnLoopback } from '../../local/gateway/loopback.ts';
 
 /** What may become of one HTTP request on its way to AWS and back. */
 export const BLOWS = ['throttled', 'refused', 'failed', 'resetBefore', 'resetAfter', 'silentAfter'] as const;
 export type Blow = (typeof BLOWS)[number];
+/** `late`: it is served after a while. `twice`: it arrives again, and the second answer is the one that is heard. */
+export type Fate = Blow | 'late' | 'twice';
 
 export interface Proxy<Asked> {
   readonly endpoint: string;
   /** Whom it strikes, until it is told otherwise. */
-  strike(plan: (asked: Asked) => Blow | undefined): void;
+  strike(plan: (asked: Asked) => Fate | undefined): void;
   close(): Promise<void>;
 }
 
@@ -24,10 +27,13 @@ export interface ProxyOptions<Asked> {
   >;
 }
 
+/** Longer than a call takes, shorter than anybody's patience. */
+const LATE_MS = 400;
+
 /** Stands between the functions and AWS, honest until it is told to strike. */
 export const startProxy = async <Asked>({ target, read, errors }: ProxyOptions<Asked>): Promise<Proxy<Asked>> => {
   const agent = new Agent({ keepAlive: true });
-  let plan: (asked: Asked) => Blow | undefined = () => undefined;
+  let plan: (asked: Asked) => Fate | undefined = () => undefined;
   const silent = new Set<ServerResponse>();
 
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
@@ -41,6 +47,8 @@ export const startProxy = async <Asked>({ target, read, errors }: ProxyOptions<A
       incoming.socket.resetAndDestroy();
       return;
     }
+    if (blow === 'late') await pause(LATE_MS);
+    if (blow === 'twice') await forward(target, agent, incoming, body);
     const answer = await forward(target, agent, incoming, body);
     if (blow === 'resetAfter') incoming.socket.resetAndDestroy();
     else if (blow === 'silentAfter') silent.add(outgoing);
