@@ -1,10 +1,8 @@
 import type { OcsfEvent } from '../../../../lib/broker/ocsf/ocsf-event.ts';
 
 /**
- * What OCSF 1.3.0 asks of the classes and objects that we make, as github.com/ocsf/ocsf-schema has it at v1.3.0: `events/base_event.json`,
- * `events/application/api_activity.json`, `events/iam/account_change.json`, `events/iam/authentication.json`,
- * `events/findings/finding.json` and `detection_finding.json`, `objects/*.json`, `profiles/cloud.json`. Whatever is not named here is no attribute that we
- * make: a test says so.
+ * What OCSF 1.3.0 asks of the classes and objects that we make, after github.com/ocsf/ocsf-schema (`events/`, `objects/`, `profiles/cloud.json`);
+ * docs/decisions/0037 says how far it was read. Whatever is not named here is no attribute that we make: a test says so.
  */
 interface Shape {
   readonly required: readonly string[];
