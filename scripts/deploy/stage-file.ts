@@ -46,6 +46,8 @@ const FORMS = {
   tokenKey: key,
   samlKey: key,
   pepper: matching(/^(?:\/[A-Za-z0-9_.-]+){1,15}$/, 'the name of a parameter, such as /hatcheck/prod/pepper'),
+  // No longer than point-in-time recovery: whoever is forgotten is forgotten then (docs/retention.md).
+  backupDays: z.int().min(0).max(35),
   reserved: z.int().min(0).max(1000),
   retentionDays: z.int().min(1).max(36_500),
   exportBucket: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket'),

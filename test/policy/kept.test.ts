@@ -19,6 +19,7 @@ const KEPT_TYPES: ReadonlySet<string> = new Set([
   'AWS::KMS::Key',
   'AWS::Logs::LogGroup',
   'AWS::S3::Bucket',
+  'AWS::Backup::BackupVault',
 ]);
 
 /** Target accounts trust them by their ids, which another role of the same name would not have. */
@@ -62,6 +63,7 @@ describe('taking a stage down', () => {
     ['IssuerKeyA', 'UpdateReplacePolicy'],
     ['SigninLogGroup', 'DeletionPolicy'],
     ['CredentialsRole', 'DeletionPolicy'],
+    ['BackupVault', 'DeletionPolicy'],
   ])('would be noticed to take %s: %s', (id, member) => {
     expect(goesWithTheStack(changed(template, at(id, member), 'Delete'))).toEqual([`${id} goes with the stack`]);
     expect(goesWithTheStack(changed(template, at(id, member), undefined))).toEqual([`${id} goes with the stack`]);

@@ -21,9 +21,10 @@ const wordsIn = (value: unknown, path: readonly string[] = []): readonly Word[] 
   return Object.entries(value).flatMap(([name, member]) => wordsIn(member, [...path, name]));
 };
 
-/** Those of Lambda, API Gateway and EventBridge are called the same in every partition (AWS's page of each, "service principal"). */
+/** Those of Lambda, API Gateway, EventBridge and AWS Backup are called the same in every partition (AWS's page of each, "service principal"). */
 const isServicePrincipal = ({ path, text }: Word): boolean =>
-  ['Service', 'Principal'].includes(path.at(-1) ?? '') && /^(?:lambda|apigateway|events)\.amazonaws\.com$/.test(text);
+  ['Service', 'Principal'].includes(path.at(-1) ?? '') &&
+  /^(?:lambda|apigateway|events|backup)\.amazonaws\.com$/.test(text);
 
 /** What access.yml names is where its accounts are: IAM refuses any other partition in a policy. */
 const isLentRole = (template: unknown, { path, text }: Word, { partition }: Place): boolean => {
