@@ -37,7 +37,7 @@ const READS: ReadonlySet<string> = new Set(['QueryCommand', 'GetItemCommand']);
 const consumedSchema = z.object({ ConsumedCapacity: z.optional(z.object({ CapacityUnits: z.optional(z.number()) })) });
 
 /** `r_` and 26 characters, in the order of the numbers. */
-const idOf = (index: number): string =>
+export const idOf = (index: number): string =>
   `r_${index.toString(8).padStart(26, '0').replaceAll('0', 'A').replaceAll('1', 'B')}`;
 
 const NOW = noon(200_000);
