@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { seal } from '../../lib/broker/chain.ts';
 import type { EventType, RecordedEvent, StoredEvent } from '../../lib/domain/event.ts';
 import { approver, engineer, noon, outsider, recorded, security, stage, words } from '../support/builders.ts';
 import type { Entry, Evidence } from '../support/history.ts';
@@ -26,6 +27,18 @@ describe('a forged history is found out', () => {
 
   test('I1: a console URL that is not on record', () => {
     expect(invariants(withEvents(events.filter(({ type }) => type !== 'console.issued')))).toContain('I1');
+  });
+
+  test('I8: sessions denied of a request that nobody closed', () => {
+    const denied = { tookMs: 1, by: 'boundary' } as const;
+    const last = (some: readonly StoredEvent[]) => some.at(-1)?.at ?? '';
+    const found = (some: readonly StoredEvent[]): readonly string[] => {
+      const event = { ...recorded('sessions.ended', denied, { by: security, at: last(some) }), policy: 'the-version' };
+      const after = [...some, seal(some.at(-1), `request#${requestId}`, event)];
+      return checkHistory(withEvents(after)).filter((violation) => violation.includes('(sessions.ended'));
+    };
+    expect(found(events)).toEqual([]);
+    expect(found(events.slice(0, at('request.revoked')))).toEqual([expect.stringMatching(/^I8 /)]);
   });
 
   test('I2: one role session that left twice', () => {
