@@ -85,15 +85,15 @@ export const signIn = async (options: CallerOptions): Promise<Caller> => {
     ask: async (asked) => {
       for (let tried = 1; ; tried += 1) {
         const heard = await once(asked);
+        if (!isToComeBack(heard) || tried === TRIES) return heard;
         if (heard.status === 401) token = await tokenFor(options);
-        else if (!isToComeBack(heard) || tried === TRIES) return heard;
         await pause(FIRST_PAUSE_MS * 2 ** (tried - 1) * fraction());
       }
     },
   };
 };
 
-const isToComeBack = ({ status }: Heard): boolean => status === undefined || status >= 500;
+const isToComeBack = ({ status }: Heard): boolean => status === undefined || status === 401 || status >= 500;
 
 const tokenFor = async ({ origin, idToken }: CallerOptions): Promise<string> => {
   for (let tried = 1; ; tried += 1) {
