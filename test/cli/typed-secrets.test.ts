@@ -9,6 +9,7 @@ const NO_SECRETS: ReadonlySet<string> = new Set([
   ...['file', 'files', 'old', 'new', 'url', 'audience', 'region', 'partition', 'arn', 'arns', 'action', 'actions'],
   ...['time', 'duration', 'days', 'count', 'number', 'cursor', 'text', 'ticket', 'state', 'status', 'stage', 'verdict'],
   ...['command', 'shell', 'words', 'word', 'name', 'role', 'format', 'act', 'channel', 'way', 'what'],
+  ...['path', 'folder', 'stream', 'type', 'range', 'noted', 'proof'],
   // Public ones, in files.
   'keys',
 ]);
