@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, openBrowser } from '../../local/browser.ts';
-import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+import type { StackOptions } from '../../local/stack-options.ts';
+import { type Stack, startStack } from '../../local/stack.ts';
 import { compileOnce } from './compiled.ts';
 import { laptopPolicy } from './laptop.ts';
 
