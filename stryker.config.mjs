@@ -26,8 +26,15 @@ export const strykerPlugins = [
 
 /** Which tests speak for which folder: `npm run mutation -- --mutate 'lib/identity/**'` runs the third row's. */
 const TESTS_OF = {
-  'lib/domain': ['test/unit/domain/**'],
-  'lib/broker': ['test/unit/broker/**'],
+  'lib/domain': ['test/unit/domain/**', 'test/attack/{boundary-guards,scope}'],
+  'lib/broker': [
+    ...[
+      'test/unit/broker/**',
+      'test/attack/{log,revocation,tampered-*}',
+      'test/attack/lifecycle/{long-life,regressions,revoke-after-end}',
+    ],
+    'test/faults/{checkpoint,log}-every-await',
+  ],
   'lib/identity': [
     ...['test/unit/identity/**', 'test/attack/id-token/**', 'test/attack/saml/**', 'test/attack/aws-callers'],
     'test/functions/{authorize,choose-provider,device*,identities,refreshed-groups,relying-party,saml*,sessions,sign*,token,workload}',
@@ -46,8 +53,9 @@ const testFiles = folders
   .flatMap((place) => globSync(`${place}.test.ts`))
   .filter((file) => !TOO_SLOW.test(file));
 
-/** Four thousand mutants, each with a jest of its own, would take a day: what reads assertions is tested within the process. */
-const IN_PROCESS = {
+/** Mutation tests of what decides: would a test notice if a line of it did something else? */
+export default {
+  // Thousands of mutants, each with a jest of its own, would take days: test/mutation/ runs the same files within one process.
   testRunner: 'in-process',
   plugins: ['./stryker.config.mjs', './test/mutation/runner.ts'],
   inProcess: testFiles,
@@ -56,21 +64,6 @@ const IN_PROCESS = {
   // A mutant is not found because the machine had other work.
   ...{ timeoutMS: 20_000, timeoutFactor: 4 },
   warnings: { unknownOptions: false, slow: false },
-};
-
-const WITH_JEST = {
-  testRunner: 'jest',
-  plugins: ['./stryker.config.mjs', '@stryker-mutator/jest-runner'],
-  testRunnerNodeArgs: ['--experimental-vm-modules'],
-  jest: {
-    configFile: 'jest.config.mjs',
-    config: { testMatch: testFiles.map((file) => `<rootDir>/${file}`) },
-  },
-};
-
-/** Mutation tests of what decides: would a test notice if a line of it did something else? */
-export default {
-  ...(folders.includes('lib/identity') ? IN_PROCESS : WITH_JEST),
   ignorers: ['prose'],
   mutate: folders.map((folder) => `${folder}/**/*.ts`),
   coverageAnalysis: 'perTest',

@@ -120,14 +120,14 @@ describe('a new event of a request', () => {
     await watchLedger(watch, appended(first!));
     expect(await watch.listed()).toMatchObject([{ id: ID, seq: 1 }]);
     expect(watch.ledger.streams()).toEqual([STREAM]);
-    expect(watch.alarm).not.toHaveBeenCalled();
+    expect(watch.alarms).toEqual([]);
   });
 
   test('of a stream that is gone meanwhile repairs nothing: what took it away is told by itself', async () => {
     const watch = watched();
     await watchLedger(watch, appended(seal(undefined, STREAM, submitted())));
     expect(await watch.listed()).toEqual([]);
-    expect(watch.alarm).not.toHaveBeenCalled();
+    expect(watch.alarms).toEqual([]);
   });
 
   test('is told again when the ledger is away', async () => {
@@ -186,7 +186,7 @@ describe('an account in chat', () => {
       { id: made.eventId, kind: 'chat_linked', ...about },
       { id: removed.eventId, kind: 'chat_unlinked', ...about },
     ]);
-    expect([watch.sent, watch.alarm.mock.calls]).toEqual([[], []]);
+    expect([watch.sent, watch.alarms]).toEqual([[], []]);
   });
 
   test('is not told of where identities are linked, or what says so is forged', async () => {
@@ -205,7 +205,7 @@ describe('an account in chat', () => {
       await watch.ledger.append(event);
       await watchLedger(watch, appended(event));
     }
-    expect([watch.linked, watch.alarm.mock.calls.length]).toEqual([[], 1]);
+    expect([watch.linked, watch.alarms.length]).toEqual([[], 1]);
   });
 
   test('is told of again while the queue does not take it', async () => {

@@ -1,10 +1,9 @@
-import { jest } from '@jest/globals';
 import { seal } from '../../../lib/broker/chain.ts';
 import type { LinkNotice } from '../../../lib/broker/link-notice.ts';
 import type { Notice } from '../../../lib/broker/notice.ts';
 import type { Ledger, Revocation, SearchIndex } from '../../../lib/broker/ports.ts';
 import type { LedgerChange, LedgerWatch } from '../../../lib/broker/watch-ledger.ts';
-import type { RecordedEvent, StoredEvent } from '../../../lib/domain/event.ts';
+import type { EventData, RecordedEvent, StoredEvent } from '../../../lib/domain/event.ts';
 import { NOON, noon, policy } from '../../support/builders.ts';
 import {
   type MemoryClock,
@@ -26,7 +25,7 @@ interface Watched extends LedgerWatch {
   readonly search: SearchIndex;
   readonly ledger: MemoryLedger;
   readonly clock: MemoryClock;
-  readonly alarm: jest.Mock<LedgerWatch['alarm']>;
+  readonly alarms: EventData['ledger.altered'][];
   readonly sent: Notice[];
   readonly linked: LinkNotice[];
   readonly revoked: Revocation[];
@@ -38,13 +37,15 @@ export const watched = (turn?: () => Promise<void>): Watched => {
   const sent: Notice[] = [];
   const linked: LinkNotice[] = [];
   const revoked: Revocation[] = [];
+  const alarms: EventData['ledger.altered'][] = [];
   return {
     ...{ sent, policy: policy(), notices: { send: (notice) => Promise.resolve(void sent.push(notice)) } },
     ...{ linked, linkNotices: { sendLink: (one) => Promise.resolve(void linked.push(one)) } },
     dues: memoryDues(),
     search: memorySearchIndex(),
     ...{ revoked, revocations: { send: (one) => Promise.resolve(void revoked.push(one)) } },
-    ...{ summaries, clock: memoryClock(noon(10)), chance: seededChance(), alarm: jest.fn<LedgerWatch['alarm']>() },
+    ...{ alarms, alarm: (altered) => void alarms.push(altered) },
+    ...{ summaries, clock: memoryClock(noon(10)), chance: seededChance() },
     ledger: memoryLedger(turn),
     listed: async () => (await summaries.ofEverybody({ limit: 9, now: noon(9999) })).items,
   };
