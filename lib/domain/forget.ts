@@ -16,7 +16,7 @@ export type Obstacle =
 export const obstacleIn = (request: Omit<RequestState, 'issues'>, now: Instant): Obstacle | undefined => {
   const grant = grantAt(request, now);
   if (grant && grant.state !== 'ended') return { why: 'live_grant', requestId: request.id };
-  if (grant && request.breakGlass && !request.review) return { why: 'review_owed', requestId: request.id };
+  if (request.breakGlass && !request.review) return { why: 'review_owed', requestId: request.id };
   return undefined;
 };
 

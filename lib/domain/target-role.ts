@@ -41,12 +41,11 @@ export const trustPolicy = (entitlements: readonly Entitlement[], broker: Truste
   Version: '2012-10-17',
   Statement: (['assumeRole', 'webIdentity', 'saml'] as const).flatMap((via) => {
     const going = entitlements.filter(({ session }) => session.via === via).sort((a, b) => (a.id < b.id ? -1 : 1));
-    const [first] = going;
-    return first ? [STATEMENTS[via](first, broker, oneOrMore(going.map(({ id }) => id)))] : [];
+    const [first, ...others] = going;
+    if (!first) return [];
+    return [STATEMENTS[via](first, broker, others.length === 0 ? first.id : going.map(({ id }) => id))];
   }),
 });
-
-const oneOrMore = (ids: readonly string[]): string | readonly string[] => (ids.length === 1 ? (ids[0] ?? '') : ids);
 
 type Trusting = (
   entitlement: Entitlement,

@@ -114,6 +114,11 @@ describe('what was before', () => {
     expect(evidence.unusual.map(({ code }) => code)).toEqual(['first_time']);
   });
 
+  test('says that the whole role is asked for where a part of it could be', async () => {
+    const evidence = await evidenceOf(deskOf({ policy: policy([entitlement({ scope: true })]) }), pending());
+    expect(evidence.unusual.map(({ code }) => code)).toEqual(['first_time', 'whole_role']);
+  });
+
   test('counts what an extension that waits would add', async () => {
     const summaries = memorySummaries();
     for (const day of [1, 2, 3]) {

@@ -98,6 +98,12 @@ describe('the first bad place of a stream', () => {
     expect(firstBad(STREAM, chain.toSpliced(seq, 0, forged))).toEqual({ seq: seq + 1, what: 'added' });
   });
 
+  test.each(places.slice(1))('is a sealed event of another past that was put in, at %i', (seq) => {
+    const past = seal(chain[seq - 2], STREAM, recorded(seq - 1, 'p_forger'));
+    const forged = seal(past, STREAM, recorded(seq));
+    expect(firstBad(STREAM, chain.toSpliced(seq, 0, forged))).toEqual({ seq, what: 'added' });
+  });
+
   test('is where time runs backwards, though the hashes hold', () => {
     const early = resealed({ ...chain[5]!, at: chain[3]!.at });
     expect(firstBad(STREAM, chain.with(5, early))).toEqual({ seq: 5, what: 'altered' });

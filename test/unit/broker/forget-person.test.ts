@@ -129,6 +129,13 @@ test('what the index shows is looked at in the ledger, page by page: what is not
   expect(await forgetPerson({ ...parts(), summaries }, forget, patience)).toMatchObject({ outcome: 'forgotten' });
 });
 
+test('forced, nothing stands against it, and nothing is looked at', async () => {
+  const summaries = { ofRequester: () => Promise.reject(new Error('nobody asks')) };
+  expect(await forgetPerson({ ...parts(), summaries }, { ...forget, force: true }, patience)).toMatchObject({
+    outcome: 'forgotten',
+  });
+});
+
 describe('struck', () => {
   test.each([0, 1, 2, 3, 4, 5, 6, 7])('at step %i, the next call makes it good', async (steps) => {
     const kept = records();

@@ -71,6 +71,37 @@ describe('temporary credentials', () => {
   });
 });
 
+describe('asked for once', () => {
+  const once = 'the form';
+
+  test('leave once, though the same is asked again and again', async () => {
+    const issuer = issuerAt(memoryDesk());
+    const id = await granted(issuer);
+    expect(await issueCredentials(issuer, { ...by(id), once })).toBe(credentials);
+    const again = await Promise.allSettled([1, 2].map(() => issueCredentials(issuer, { ...by(id), once })));
+    expect(again).toMatchObject([1, 2].map(() => ({ status: 'rejected', reason: { code: 'already_decided' } })));
+    expect(issuer.orders).toHaveLength(1);
+    expect((await typesOf(issuer, id)).slice(2)).toEqual(['credentials.intended', 'credentials.issued']);
+  });
+
+  test('leave again for another form, and to one who does not say which', async () => {
+    const issuer = issuerAt(memoryDesk());
+    const id = await granted(issuer);
+    await issueCredentials(issuer, { ...by(id), once });
+    await issueCredentials(issuer, { ...by(id), once: 'another form' });
+    await issueCredentials(issuer, by(id));
+    expect(issuer.orders).toHaveLength(3);
+  });
+
+  test('at the same moment leave to one of two', async () => {
+    const issuer = issuerAt(memoryDesk());
+    const id = await granted(issuer);
+    const both = await Promise.allSettled([1, 2].map(() => issueCredentials(issuer, { ...by(id), once })));
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(issuer.orders).toHaveLength(1);
+  });
+});
+
 describe('nothing leaves and STS is not called', () => {
   const untouched = async (issuer: ReturnType<typeof issuerAt>, attempt: Promise<unknown>): Promise<string> => {
     const code = await codeOf(attempt);

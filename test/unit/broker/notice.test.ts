@@ -103,6 +103,11 @@ describe('of a request', () => {
   });
 });
 
+test('of the taking back of an extension that nobody asked for, nobody is told', () => {
+  const cancelled = recorded('request.cancelled', { extension: true }, { by: engineer, at: noon(20) });
+  expect(noticeOf(cancelled, request(submitted(), approved(approver, noon(1))), policy())).toBeUndefined();
+});
+
 describe('of a break-glass', () => {
   const broken = submitted(
     { breakGlass: { reviewBy: noon(86_400), reviewers } },

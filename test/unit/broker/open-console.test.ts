@@ -44,6 +44,24 @@ describe('a console sign-in URL', () => {
     expect(asks[1]?.[1]).not.toHaveProperty('destination');
   });
 
+  test('leads through the sign-out only where that is asked for', async () => {
+    const asks: Parameters<ConsoleSignIn['url']>[] = [];
+    const issuer = issuerAt(memoryDesk(), { url: (...of) => (asks.push(of), Promise.resolve(made)) });
+    const id = await granted(issuer);
+    await openConsole(issuer, { ...by(id), logoutFirst: true });
+    await openConsole(issuer, by(id));
+    expect(asks[0]?.[1]).toMatchObject({ logoutFirst: true });
+    expect(asks[1]?.[1]).not.toHaveProperty('logoutFirst');
+  });
+
+  test('is given to a form once', async () => {
+    const issuer = issuerAt(memoryDesk());
+    const id = await granted(issuer);
+    await openConsole(issuer, { ...by(id), once: 'the form' });
+    expect(await codeOf(openConsole(issuer, { ...by(id), once: 'the form' }))).toBe('already_decided');
+    expect(issuer.orders).toHaveLength(1);
+  });
+
   test('leads to another region, and a page of its own path has none', async () => {
     const asks: Parameters<ConsoleSignIn['url']>[] = [];
     const desk = memoryDesk();
@@ -66,6 +84,13 @@ describe('a console sign-in URL', () => {
 });
 
 describe('nothing leaves', () => {
+  test('to a destination that is none; nothing is opened, nor on record', async () => {
+    const issuer = issuerAt(memoryDesk());
+    const id = await granted(issuer);
+    expect(await codeOf(openConsole(issuer, { ...by(id), destination: 'nowhere' }))).toBe('invalid_input');
+    expect([issuer.orders, await typesOf(issuer, id)]).toEqual([[], ['request.submitted', 'request.approved']]);
+  });
+
   test('when a rule is against it; the refusal says what it was for', async () => {
     const issuer = issuerAt(memoryDesk(), { url: () => Promise.reject(new Error('a URL')) });
     const id = await asked(issuer);

@@ -5,7 +5,17 @@ import { runDues } from '../../../lib/broker/run-dues.ts';
 import { summaryOf } from '../../../lib/broker/summary.ts';
 import type { Entitlement } from '../../../lib/domain/entitlement.ts';
 import { fold } from '../../../lib/domain/request.ts';
-import { ask, engineer, noon, policy, recorded, submitted } from '../../support/builders.ts';
+import {
+  approved,
+  approver,
+  ask,
+  engineer,
+  intended,
+  noon,
+  policy,
+  recorded,
+  submitted,
+} from '../../support/builders.ts';
 import type { memoryTexts } from '../../support/memory.ts';
 import { memoryTickets, patient, unavailable } from '../../support/memory.ts';
 import { STREAM, ON_SCHEDULE, ticketed, scene, kinds } from './dues-scene.ts';
@@ -115,6 +125,42 @@ describe('a run', () => {
     expect(await runDues(at, { remainingMs: () => left })).toEqual({ done: 3, failed: 0 });
     expect(asked).toEqual(['OPS-1']);
     expect(kinds(at)).toEqual(['ticket']);
+  });
+
+  test('asks about tickets in the order in which they are due, whatever their shard', async () => {
+    const of = ticketed();
+    const asked: string[] = [];
+    const tickets: Tickets = {
+      look: (_service, ticket) => {
+        asked.push(ticket);
+        return Promise.resolve('unavailable');
+      },
+    };
+    const at = await scene([]);
+    const dueAt = async (letter: string, ticket: string, seconds: number) => {
+      const requestId = `r_${letter.repeat(26)}`;
+      const event = seal(undefined, `request#${requestId}`, submitted({ requestId, ticket }, { of }));
+      await at.ledger.append(event);
+      return { requestId, kind: 'ticket' as const, at: noon(seconds) };
+    };
+    const shards = {
+      a: [await dueAt('A', 'OPS-1', 200), await dueAt('B', 'OPS-3', 400)],
+      b: [await dueAt('C', 'OPS-2', 300)],
+    };
+    const by = (_now: string, shard: string) => Promise.resolve({ items: shard === 'a' ? shards.a : shards.b });
+    at.clock.set(noon(400));
+    const schedule = { ...at, tickets, policy: policy([of]), dues: { ...at.dues, shards: ['a', 'b'], by } };
+    expect(await runDues(schedule, patient)).toEqual({ done: 3, failed: 0 });
+    expect(asked).toEqual(['OPS-1', 'OPS-2', 'OPS-3']);
+  });
+
+  test('puts on record that an intent never got its outcome', async () => {
+    const at = await scene([submitted(), approved(approver, noon(1)), intended(noon(2))]);
+    await at.dues.again({ requestId: ask().requestId, kind: 'outcome', at: noon(602) });
+    at.clock.set(noon(602));
+    await at.run();
+    expect((await at.ledger.read(STREAM)).at(-1)).toMatchObject({ type: 'credentials.unknown', actor: ON_SCHEDULE });
+    expect(kinds(at)).not.toContain('outcome');
   });
 
   test('asks about eight tickets at once and no more', async () => {
