@@ -31,13 +31,20 @@ export const startDynamoDb = async (): Promise<TestDynamoDb> => {
   };
 };
 
-/** A client of the DynamoDB at `endpoint`, and the three tables in it. */
+/** A client of the DynamoDB at `endpoint`, and the three tables, made empty in it. */
 export const emptyTables = async (endpoint: string): Promise<Omit<TestDynamoDb, 'close'>> => {
-  const client = testClient(endpoint);
+  const database = clientOf(endpoint);
   const { ledger, index, identity } = tableInputs('test');
-  await Promise.all([ledger, index, identity].map((input) => client.send(new CreateTableCommand(input))));
+  await Promise.all([ledger, index, identity].map((input) => database.client.send(new CreateTableCommand(input))));
+  return database;
+};
+
+/** The same, where the tables are there. */
+export const clientOf = (endpoint: string): Omit<TestDynamoDb, 'close'> => {
+  const { ledger, index, identity } = tableInputs('test');
   const name = ({ TableName = '' }) => TableName;
-  return { endpoint, client, tables: { ledger: name(ledger), index: name(index), identity: name(identity) } };
+  const tables = { ledger: name(ledger), index: name(index), identity: name(identity) };
+  return { endpoint, client: testClient(endpoint), tables };
 };
 
 /** What stands in for AWS checks no signature, but the client wants something to sign with. */

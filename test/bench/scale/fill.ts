@@ -49,7 +49,7 @@ const lifeOf = (index: number, events: number): readonly StoredEvent[] => {
   return stored;
 };
 
-type Item = Record<string, AttributeValue>;
+export type Item = Record<string, AttributeValue>;
 
 /** What our own code would put into the index for these events, one after the other. */
 const searchItems = async (events: readonly StoredEvent[]): Promise<readonly Item[]> => {
@@ -79,37 +79,45 @@ export interface Filled {
   readonly items: number;
 }
 
-/** Batches under way at once. */
-const AT_ONCE = 8;
-const BATCH = 25;
+/** Puts items into a table, whatever was there before. */
+export type Write = (table: 'ledger' | 'index', items: readonly Item[]) => Promise<void>;
 
 /** Writes requests from `from` up to `to`, with ledger, lists and search as our own code makes their items. */
 export const fill = async (
-  { client, tables }: TestDynamoDb,
+  write: Write,
   { from, to, eventsEach }: { readonly from: number; readonly to: number; readonly eventsEach: number },
   onProgress: (requests: number) => void = () => undefined,
 ): Promise<Filled> => {
   let [events, items] = [0, 0];
-  const write = async (table: string, all: readonly Item[]): Promise<void> => {
-    items += all.length;
-    const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, n) =>
-      all.slice(n * BATCH, (n + 1) * BATCH),
-    );
-    const work = async (): Promise<void> => {
-      for (let batch = batches.pop(); batch; batch = batches.pop()) {
-        const puts = batch.map((Item) => ({ PutRequest: { Item } }));
-        await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: puts } }));
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
-  };
   for (let first = from; first < to; first += 100) {
     const lives = Array.from({ length: Math.min(100, to - first) }, (_, more) => lifeOf(first + more, eventsEach));
-    events += lives.flat().length;
-    await write(tables.ledger, lives.flat().map(itemOf));
+    const ledger = lives.flat().map(itemOf);
     const found = await Promise.all(lives.map(searchItems));
-    await write(tables.index, [...lives.flatMap((life) => summaryItems(summaryOf(request(...life)))), ...found.flat()]);
+    const index = [...lives.flatMap((life) => summaryItems(summaryOf(request(...life)))), ...found.flat()];
+    await Promise.all([write('ledger', ledger), write('index', index)]);
+    events += ledger.length;
+    items += ledger.length + index.length;
     onProgress(first + lives.length);
   }
   return { requests: to - from, events, items };
 };
+
+/** Batches under way at once. */
+const AT_ONCE = 8;
+const BATCH = 25;
+
+/** As any client writes, over HTTP. */
+export const overHttp =
+  ({ client, tables }: TestDynamoDb): Write =>
+  async (table, items) => {
+    const batches = Array.from({ length: Math.ceil(items.length / BATCH) }, (_, n) =>
+      items.slice(n * BATCH, (n + 1) * BATCH),
+    );
+    const work = async (): Promise<void> => {
+      for (let batch = batches.pop(); batch; batch = batches.pop()) {
+        const puts = batch.map((Item) => ({ PutRequest: { Item } }));
+        await client.send(new BatchWriteItemCommand({ RequestItems: { [tables[table]]: puts } }));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  };

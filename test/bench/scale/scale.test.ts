@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type TestDynamoDb, startDynamoDb } from '../../support/dynamodb.ts';
-import { fill } from './fill.ts';
+import { fill, overHttp } from './fill.ts';
 import { type Measured, dearer, measure } from './measure.ts';
 
 /** With fewer, the shards of a month, of which everybody's list is merged, hold less than a page each. */
@@ -16,7 +16,7 @@ beforeAll(async () => {
   const measured = [];
   for (const [at, database] of databases.entries()) {
     const to = SIZES[at] ?? 0;
-    await fill(database, { from: 0, to, eventsEach: EVENTS_EACH });
+    await fill(overHttp(database), { from: 0, to, eventsEach: EVENTS_EACH });
     measured.push((await measure(database, to)).reads);
   }
   [few = {}, many = {}] = measured;
