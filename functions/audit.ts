@@ -14,15 +14,16 @@ import { api } from '../lib/http/api.ts';
 import { auditRoutes } from '../lib/http/contract/audit.ts';
 import { awsAccess } from './aws-access.ts';
 import { deskParts } from './desk-wiring.ts';
+import { meterOf } from './meter-of.ts';
 
 /** Reads, for auditors, and writes nothing. */
-export const create = (config: Config, { clock, chance, logger } = surroundings('audit')) => {
+export const create = (config: Config, { clock, chance, logger, meterIn } = surroundings('audit')) => {
   const { desk, authenticate } = deskParts(config, { clock, chance, logger });
   const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const search = dynamoSearchIndex({ client, table: config.tables.index, warn: desk.warn });
   const log = logReader(config, client);
   return api({
-    ...{ origin: config.origin, logger, authenticate },
+    ...{ origin: config.origin, logger, authenticate, meter: meterOf(config, { meterIn }) },
     contract: auditRoutes,
     routes: {
       'GET /v1/audit': async ({ query, ...call }) => ({

@@ -11,6 +11,7 @@ import { detailOf, problems } from '../lib/http/problem.ts';
 import { shownUserCode } from '../lib/identity/oauth/user-code.ts';
 import type { Sessions } from '../lib/identity/ports.ts';
 import { isIdle } from '../lib/identity/sessions.ts';
+import type { Meter } from '../lib/metrics.ts';
 import { actAs } from './chat-use-cases.ts';
 
 export interface ChatDesk {
@@ -18,6 +19,8 @@ export interface ChatDesk {
   readonly links: Pick<ChatLinks, 'find'>;
   readonly sessions: Pick<Sessions, 'list' | 'allSeen'>;
   readonly begin: BeginParts;
+  /** Counts what was refused, as of callers of the API. */
+  readonly meter: Meter;
 }
 
 /**
@@ -48,6 +51,8 @@ export const doChatAct = async (
     return await actAs(chatDesk.desk, { principal, chat, act, patience });
   } catch (error) {
     if (!(error instanceof HatcheckError) || MAY_PASS.has(error.code)) throw error;
+    chatDesk.meter.put('Refusals', 1, error.code);
+    chatDesk.meter.flush();
     const path = requestPathOf(act);
     // What it says of `loginUrl` is for callers of the API.
     if (error.code === 'step_up_required') return replies.signInAnewCard(error.refusal.stepUp ?? 'fresh', path);

@@ -12,13 +12,14 @@ import { chatopsRoutes } from '../lib/http/contract/chatops.ts';
 import { providerFetch } from '../lib/identity/provider-fetch.ts';
 import { awsAccess } from './aws-access.ts';
 import { knowsNobody } from './knows-nobody.ts';
+import { meterOf } from './meter-of.ts';
 import { slackRoutes } from './slack-routes.ts';
 import { teamsRoutes } from './teams-routes.ts';
 
 /** What the platforms call. It verifies, puts on the queue what was said, and answers; what comes of it is `on-chat-act`'s. */
 export const create = (
   config: Config,
-  { clock, logger } = surroundings('chatops'),
+  { clock, logger, meterIn } = surroundings('chatops'),
   acts = queueOf(config),
   fetchJson = providerFetch(),
 ) => {
@@ -27,7 +28,7 @@ export const create = (
   const resolveSecret = resolveSecrets(parameterStore({ region }));
   const receive = { clock, acts, replayGuard: dynamoReplayGuard(identity) };
   return api({
-    ...{ origin, logger, authenticate: knowsNobody },
+    ...{ origin, logger, authenticate: knowsNobody, meter: meterOf(config, { meterIn }) },
     contract: chatopsRoutes,
     routes: {
       ...slackRoutes(config, { ...receive, resolveSecret }),

@@ -15,13 +15,16 @@ import { authenticator } from '../lib/identity/sessions.ts';
 import { assertionsOf } from './assertions-wiring.ts';
 import { onCallOf } from './outside-wiring.ts';
 import { awsAccess } from './aws-access.ts';
+import { meterOf } from './meter-of.ts';
 import { seeOther } from './see-other.ts';
+import { timedIssuer } from './timed-issuer.ts';
 import { warningTo } from './warning-to.ts';
 
-export const create = (config: Config, { clock, chance, logger } = surroundings('credentials')) => {
+export const create = (config: Config, around = surroundings('credentials')) => {
+  const { clock, chance, logger } = around;
   const { policy, origin, tables, endpoints } = config;
   const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
-  const issuer: ConsoleIssuer = {
+  const untimed: ConsoleIssuer = {
     ...{ policy, clock, chance, ...onCallOf(config, { clock, logger }) },
     ledger: dynamoLedger({ client, table: tables.ledger }),
     roleSessions: stsRoleSessions({
@@ -40,9 +43,13 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     warn: warningTo(logger),
   };
   const sessions = dynamoSessions({ client, table: tables.identity, clock });
-  const authenticate = authenticator({ sessions, clock });
+  const meter = meterOf(config, around);
+  const { issuer, authenticate } = timedIssuer(
+    { issuer: untimed, authenticate: authenticator({ sessions, clock }) },
+    meter,
+  );
   return api({
-    ...{ origin, logger, authenticate },
+    ...{ origin, logger, authenticate, meter },
     contract: credentialsRoutes,
     routes: {
       'POST /v1/requests/{id}/credentials': async ({ path, principal, claimedHandle, remainingMs }) => {

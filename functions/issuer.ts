@@ -7,21 +7,22 @@ import { api } from '../lib/http/api.ts';
 import { issuerRoutes } from '../lib/http/contract/issuer.ts';
 import { awsAccess } from './aws-access.ts';
 import { knowsNobody } from './knows-nobody.ts';
+import { meterOf } from './meter-of.ts';
 
 const cacheable = (seconds: number) => ({ 'cache-control': `public, max-age=${seconds}` });
 
-type IssuerConfig = Pick<Config, 'origin' | 'issuer' | 'issuerKeys' | 'region' | 'endpoints'>;
+type IssuerConfig = Pick<Config, 'stage' | 'origin' | 'issuer' | 'issuerKeys' | 'region' | 'endpoints'>;
 
 export const create = (
-  { origin, issuer, issuerKeys, region, endpoints }: IssuerConfig,
-  { clock, logger } = surroundings('issuer'),
+  { stage, origin, issuer, issuerKeys, region, endpoints }: IssuerConfig,
+  { clock, logger, meterIn } = surroundings('issuer'),
 ) => {
   const client = kmsClient(awsAccess({ region, endpoints }, 'kms'));
   const published = keysInUse(client, clock, (keyId, cause) => {
     logger.error('a key of the issuer is out of use and is not published', { reason: keyId }, cause);
   });
   return api({
-    ...{ origin, logger },
+    ...{ origin, logger, meter: meterOf({ stage }, { meterIn }) },
     authenticate: knowsNobody,
     contract: issuerRoutes,
     routes: {

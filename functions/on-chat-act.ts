@@ -16,6 +16,7 @@ import { awsAccess } from './aws-access.ts';
 import { type ChatDesk, doChatAct, requestPathOf } from './chat-acts.ts';
 import { voicesOf } from './chat-wiring.ts';
 import { deskParts } from './desk-wiring.ts';
+import { meterOf } from './meter-of.ts';
 
 const queueEvent = z.object({
   Records: z.array(
@@ -49,6 +50,7 @@ export const create = (
     desk: deskParts(config, around).desk,
     links: dynamoChatLinks(identity),
     sessions: dynamoSessions(identity),
+    meter: meterOf(config, around),
     begin: { codes: dynamoChatCodes(identity), limits: dynamoLimits(identity), clock, chance },
   };
 

@@ -9,12 +9,14 @@ import { dynamoSearchIndex } from '../lib/aws/search-index.ts';
 import { dynamoSummaries } from '../lib/aws/summaries.ts';
 import { queuesOf } from './queues-wiring.ts';
 import { type AnomalyWatch, watchForAnomalies } from '../lib/broker/anomalies/watch.ts';
+import { measureEvent } from '../lib/broker/measure-event.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { type LedgerChange, type LedgerWatch, watchLedger } from '../lib/broker/watch-ledger.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { awsAccess } from './aws-access.ts';
 import { anomaliesOn } from './bus-wiring.ts';
+import { meterOf } from './meter-of.ts';
 import { warningTo } from './warning-to.ts';
 
 /** The rest of a record is `ledgerChangeOf`'s to read. */
@@ -23,8 +25,10 @@ const streamEvent = z.object({
 });
 
 /** Called with the records of the ledger's stream; answers which of them must be told again ("Reporting batch item failures"). */
-export const create = (config: Config, { clock, chance, logger } = surroundings('on-ledger-event')) => {
+export const create = (config: Config, around = surroundings('on-ledger-event')) => {
+  const { clock, chance, logger } = around;
   const { policy, tables } = config;
+  const meter = meterOf(config, around);
   const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const watch: LedgerWatch = {
     ...{ policy, clock, chance },
@@ -63,13 +67,15 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
     for (const record of streamEvent.parse(event).Records) {
       try {
         const change = ledgerChangeOf(record);
-        await watchLedger(watch, change);
+        const request = await watchLedger(watch, change);
+        if (change.kind === 'appended') measureEvent(meter, change.event, request);
         await lookAt(change);
       } catch (error) {
         logger.error('a change of the ledger was not dealt with', {}, error);
         batchItemFailures.push({ itemIdentifier: record.dynamodb.SequenceNumber });
       }
     }
+    meter.flush();
     return { batchItemFailures };
   };
 };

@@ -10,7 +10,9 @@ import type { Config } from '../lib/config/environment.ts';
 import { ticketsOf } from './outside-wiring.ts';
 import { queuesOf } from './queues-wiring.ts';
 import { awsAccess } from './aws-access.ts';
+import { meterOf } from './meter-of.ts';
 import { warningTo } from './warning-to.ts';
+import { watchedDues } from './watched-dues.ts';
 
 /** A run ends before the next one begins; what it did not come to is that one's. */
 const RUN_MS = 50_000;
@@ -19,12 +21,14 @@ const RUN_MS = 50_000;
 export const create = (config: Config, around = surroundings('on-schedule')) => {
   const { policy, tables } = config;
   const { clock, chance, logger } = around;
+  const meter = meterOf(config, around);
   const warn = warningTo(logger);
   const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
+  const { dues, measure } = watchedDues(dynamoDues({ client, table: tables.index }), meter);
   const schedule: Schedule = {
     ...{ policy, clock, chance },
     ledger: dynamoLedger({ client, table: tables.ledger }),
-    dues: dynamoDues({ client, table: tables.index }),
+    dues,
     summaries: dynamoSummaries({ client, table: tables.index, warn }),
     texts: dynamoTexts({ client, table: tables.identity, clock, warn }),
     ...queuesOf(config),
@@ -33,11 +37,19 @@ export const create = (config: Config, around = surroundings('on-schedule')) => 
       // An alarm of CloudWatch's waits for this message: serverless/alarms.yml.
       logger.error('intent.lost', { requestId });
     },
+    stillPending: (seconds, told) => {
+      meter.put('Waited', seconds, told);
+    },
     warn,
   };
   return async (): Promise<{ readonly done: number; readonly failed: number }> => {
     const until = performance.now() + RUN_MS;
-    return runDues(schedule, { remainingMs: () => until - performance.now() });
+    try {
+      return await runDues(schedule, { remainingMs: () => until - performance.now() });
+    } finally {
+      measure();
+      meter.flush();
+    }
   };
 };
 

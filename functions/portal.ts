@@ -6,7 +6,9 @@ import { staticFiles } from '../lib/http/static-files.ts';
 import type { StaticFiles } from '../lib/http/static-files.ts';
 import { createLogger } from '../lib/logger.ts';
 import type { Logger } from '../lib/logger.ts';
+import { type Meter, createMeter } from '../lib/metrics.ts';
 import { knowsNobody } from './knows-nobody.ts';
+import { meterOf } from './meter-of.ts';
 
 /** The portal's files and the OpenAPI document, put here when the function is built; absent outside a bundle. */
 declare const __PORTAL__: StaticFiles;
@@ -17,14 +19,20 @@ export interface PortalParts {
   /** The text of the document. */
   readonly openApi: string;
   readonly logger: Logger;
+  readonly meterIn?: (stage: string) => Meter;
 }
 
-const bundled = (): PortalParts => ({ files: __PORTAL__, openApi: __OPENAPI__, logger: createLogger('portal') });
+const bundled = (): PortalParts => ({
+  ...{ files: __PORTAL__, openApi: __OPENAPI__ },
+  ...{ logger: createLogger('portal'), meterIn: (stage) => createMeter('portal', { stage }) },
+});
 
-export const create = ({ origin, endpoints }: Pick<Config, 'origin' | 'endpoints'>, parts = bundled()) =>
+type PortalConfig = Pick<Config, 'stage' | 'origin' | 'endpoints'>;
+
+export const create = ({ stage, origin, endpoints }: PortalConfig, parts = bundled()) =>
   api({
     origin,
-    logger: parts.logger,
+    ...{ logger: parts.logger, meter: meterOf({ stage }, parts) },
     authenticate: knowsNobody,
     contract: portalRoutes,
     routes: {

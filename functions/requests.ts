@@ -20,15 +20,16 @@ import { actRoutes } from './act-routes.ts';
 import { delegationRoutes } from './delegation-routes.ts';
 import { callerOf, deskParts } from './desk-wiring.ts';
 import { holdRoutes } from './hold-routes.ts';
+import { meterOf } from './meter-of.ts';
 
-export const create = (config: Config, { clock, chance, logger } = surroundings('requests')) => {
+export const create = (config: Config, { clock, chance, logger, meterIn } = surroundings('requests')) => {
   const { policy, origin } = config;
   const { desk, authenticate } = deskParts(config, { clock, chance, logger });
   const show = async (principal: Principal, channel: Channel, request: RequestState) =>
     (await viewRequests(desk, principal, [request], channel))[0];
 
   return api({
-    ...{ origin, logger, authenticate },
+    ...{ origin, logger, authenticate, meter: meterOf(config, { meterIn }) },
     contract: { ...delegationsRoutes, ...holdsRoutes, ...requestsRoutes },
     routes: {
       'GET /v1/entitlements': async (call) => {

@@ -13,6 +13,7 @@ import { authenticator } from '../lib/identity/sessions.ts';
 import { type ExchangeForm, ExchangeRefused, TOKEN_EXCHANGE, exchangeToken } from '../lib/identity/token-exchange.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { deviceRoutes } from './device.ts';
+import { meterOf } from './meter-of.ts';
 import { boundedFetch } from '../lib/outbound/bounded-fetch.ts';
 import { signInParts } from './sign-in-wiring.ts';
 
@@ -43,7 +44,7 @@ export const create = (config: Config, around = surroundings('token')) => {
   };
 
   return api({
-    ...{ origin, logger, authenticate: authenticator(parts) },
+    ...{ origin, logger, authenticate: authenticator(parts), meter: meterOf(config, around) },
     contract: tokenRoutes,
     routes: {
       ...authorizeRoutes(parts, origin),

@@ -3,7 +3,7 @@ import type { Actor, DomainEvent } from '../domain/event.ts';
 import { type RequestState, openExtension, statusAt } from '../domain/request.ts';
 import { areToBeDenied } from '../domain/sessions-out.ts';
 import type { Staged } from '../domain/stages.ts';
-import { isBefore, plusSeconds } from '../domain/time.ts';
+import { isBefore, plusSeconds, secondsBetween } from '../domain/time.ts';
 import { type Seen, appendAsSystem, seen } from './append-as-system.ts';
 import type { Broker, Patience } from './broker.ts';
 import { type Notice, type Recipient, approversAsked } from './notice.ts';
@@ -22,6 +22,8 @@ export interface Schedule extends Broker {
   readonly summaries: Pick<Summaries, 'put'>;
   /** Tells the operator: a role session may be open that nobody holds. */
   readonly intentLost: (requestId: string) => void;
+  /** Told how long a request has waited when somebody is reminded of it. */
+  readonly stillPending?: (seconds: number, told: 'reminded' | 'escalated') => void;
 }
 
 const SCHEDULE: Actor = { kind: 'system', handle: 'on-schedule' };
@@ -139,8 +141,17 @@ type Reminder = Exclude<Due['kind'], 'lapse' | 'ticket' | 'boundary' | 'outcome'
 const remind = async (schedule: Schedule, due: Due, kind: Reminder): Promise<void> => {
   const found = await seen(schedule, due.requestId);
   const to = found ? remindedOf(due, kind, found) : [];
-  if (found && to.length > 0) await schedule.notices.send(noticeFor(due, kind, found.request, to));
+  if (found && to.length > 0) {
+    await schedule.notices.send(noticeFor(due, kind, found.request, to));
+    const told = due.extension === undefined ? TOLD[kind] : undefined;
+    if (told) schedule.stillPending?.(secondsBetween(found.request.createdAt, found.now), told);
+  }
   await schedule.dues.done(due);
+};
+
+const TOLD: Readonly<Partial<Record<Reminder, 'reminded' | 'escalated'>>> = {
+  approval_reminder: 'reminded',
+  escalated: 'escalated',
 };
 
 const noticeFor = (due: Due, kind: Reminder, request: RequestState, to: readonly Recipient[]): Notice => ({

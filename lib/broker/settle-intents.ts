@@ -8,7 +8,7 @@ import type { Broker, Patience } from './broker.ts';
 import type { Dues } from './ports.ts';
 
 /** Longer than any function may run: whoever wrote an intent this long ago writes no outcome any more. */
-const CUT_OFF_SECONDS = 600;
+export const CUT_OFF_SECONDS = 600;
 
 /** When to look whether a new intent got its outcome; undefined for every other event. One of a request is enough: all are looked at. */
 export const intentDue = ({ type, at }: StoredEvent, requestId: string): Due | undefined =>

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { certain } from '../domain/invariant.ts';
 import { type Logger, createLogger } from '../logger.ts';
+import { type Meter, createMeter } from '../metrics.ts';
 import type { Chance, Clock } from './ports.ts';
 
 /** The machine's own time. */
@@ -34,10 +35,13 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly logger: Logger;
+  /** The function's meter in a stage; absent, nothing is measured. */
+  readonly meterIn?: (stage: string) => Meter;
 }
 
 export const surroundings = (service: string): Surroundings => ({
   clock: systemClock,
   chance: systemChance,
   logger: createLogger(service),
+  meterIn: (stage) => createMeter(service, { stage }),
 });

@@ -67,13 +67,15 @@ export interface LedgerWatch {
  * A request's new event ends its sessions where it should, is told to whom it concerns, is looked at again where it is an intent, and repairs its
  * summary; any event is put where a search finds it; an alteration raises the alarm and is put on record once, however often it is told.
  *
+ * @returns the request as the event left it, where it is one of a request
  * @throws HatcheckError `ledger_unavailable`, `ledger_conflict`, `aws_unavailable`: tell it again later.
  */
-export const watchLedger = async (watch: LedgerWatch, change: LedgerChange): Promise<void> => {
+export const watchLedger = async (watch: LedgerWatch, change: LedgerChange): Promise<RequestState | undefined> => {
   if (change.kind === 'altered') await raise(watch, change, change.altered);
-  else if (change.stream.startsWith(requestStream(''))) await repair(watch, change);
+  else if (change.stream.startsWith(requestStream(''))) return repair(watch, change);
   else if (isCarried(change.stream)) await follow(watch, change);
   else await findOther(watch, change.event);
+  return undefined;
 };
 
 /** An event in `control` or in a person's stream is believed by whoever reads it last: that it follows is checked here. Whose account in chat is whose, is told. */
@@ -87,7 +89,7 @@ const follow = async (watch: LedgerWatch, change: LedgerChange & Appended): Prom
 };
 
 /** Tells whom the event concerns, and writes the summary as the ledger has it now; the index takes it only if it is newer. */
-const repair = async (watch: LedgerWatch, change: LedgerChange & Appended): Promise<void> => {
+const repair = async (watch: LedgerWatch, change: LedgerChange & Appended): Promise<RequestState | undefined> => {
   const { stream, seq, hash } = change;
   const found = await reread(watch.ledger, stream, seq);
   if ('request' in found) {
@@ -97,10 +99,11 @@ const repair = async (watch: LedgerWatch, change: LedgerChange & Appended): Prom
     if (found.request) await watch.summaries.put(summaryOf(found.request));
     // Last of all: nothing waits for it, and when it fails all of it is told again.
     if (found.notified && found.request) await findOfRequest(watch, found.notified.event, found.request);
-    return;
+    return found.notified?.request;
   }
   // NB. Nothing else would tell that this event does not follow what is there; what is wrong elsewhere is told by its own change.
   if (found.brokenAt === seq) await raise(watch, change, { stream, seq, change: 'insert', hashAfter: hash });
+  return undefined;
 };
 
 /** An event, and the request as it left it. */

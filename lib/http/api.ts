@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Logger } from '../logger.ts';
+import { type Meter, silentMeter } from '../metrics.ts';
 import { found } from './call.ts';
 import type { Answer, ApiContext, Authenticate, Call, CallState } from './call.ts';
 import { callOf } from './handler-call.ts';
@@ -11,6 +12,7 @@ import { callLog } from './middleware/call-log.ts';
 import { caller } from './middleware/caller.ts';
 import { csrf } from './middleware/csrf.ts';
 import { input } from './middleware/input.ts';
+import { measured } from './middleware/measured.ts';
 import { problemDocuments } from './middleware/problem-document.ts';
 import { render } from './middleware/render.ts';
 import { route } from './middleware/route.ts';
@@ -32,6 +34,8 @@ export interface ApiParts {
   /** Our public origin, `https://hatcheck.example.com`: whatever changes state with the cookie must come from it. */
   readonly origin: string;
   readonly logger: Logger;
+  /** Absent: nothing is measured. */
+  readonly meter?: Meter | undefined;
   /** A clock that never runs backwards, for how long calls take. */
   readonly milliseconds?: () => number;
 }
@@ -50,12 +54,14 @@ const TIMEOUT_EARLY_MS = 300;
  * that the log sees the answer as it leaves.
  */
 export const api = (parts: ApiParts): ApiHandler => {
-  const { contract, routes, authenticate, origin, logger, milliseconds = () => performance.now() } = parts;
+  const { contract, routes, authenticate, origin, logger, meter = silentMeter } = parts;
+  const { milliseconds = () => performance.now() } = parts;
   const handler = middy<unknown, Passing, Error, ApiContext>(
     (_event: unknown, { call }: ApiContext): Promise<Passing> => answer(routes, call),
     { timeoutEarlyInMillis: TIMEOUT_EARLY_MS },
   )
     .use(begin(milliseconds))
+    .use(measured(meter))
     .use(callLog(logger, milliseconds))
     .use(securityHeaders())
     .use(problemDocuments(logger))

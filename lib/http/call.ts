@@ -1,7 +1,9 @@
 import type { Context } from 'aws-lambda';
+import type { ErrorCode } from '../domain/errors.ts';
 import type { Handle, Principal } from '../domain/principal.ts';
 import type { BodyOf, PathOf, QueryOf, RouteKey } from './contract.ts';
 import type { Incoming } from './incoming.ts';
+import type { OAuthErrorCode } from './oauth-error.ts';
 import type { RouteContract } from './route-contract.ts';
 
 /** Who calls, and how they showed it. */
@@ -33,7 +35,7 @@ export interface Call<K extends RouteKey> {
   readonly rawBody: string;
   readonly method: string;
   readonly rawPath: string;
-  /** The address that the call came from, as API Gateway saw it. */
+  /** The address that the call came from, as API Gateway saw it, or the edge where that is in front. */
   readonly sourceIp: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -85,9 +87,9 @@ export interface CallState {
   session?: () => Promise<CallerSession>;
   isFormPost?: boolean;
   input?: { readonly body: object; readonly query: object; readonly path: object };
-  /** For the log. */
+  /** For the log and the meter. */
   handle?: string;
-  code?: string;
+  code?: ErrorCode | OAuthErrorCode;
   reason?: string;
 }
 

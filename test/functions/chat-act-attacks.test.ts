@@ -8,6 +8,7 @@ import {
   calls,
   identity,
   log,
+  metrics,
   person,
   platform,
   say,
@@ -48,6 +49,7 @@ describe('attack: nothing is decided by', () => {
     const requestId = await begun();
     await say('erin', { type: 'approve', requestId });
     expect([await typesOf(requestId), titles()]).toEqual([[], ['erin: Own request']]);
+    expect(metrics.documents()).toMatchObject([{ Code: 'self_approval', Refusals: [1] }]);
   });
 
   test('who may not read it: to them it does not exist', async () => {

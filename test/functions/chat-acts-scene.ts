@@ -11,10 +11,12 @@ import type { StoredEvent } from '../../lib/domain/event.ts';
 import { type TestBroker, startBroker } from '../support/broker.ts';
 import { testConfig, testEntitlement } from '../support/config.ts';
 import { recordingLogger } from '../support/logger.ts';
+import { recordingMeter } from '../support/meter.ts';
 
 export let broker: TestBroker;
 let worker: ReturnType<typeof create>;
 export let log: ReturnType<typeof recordingLogger>;
+export let metrics: ReturnType<typeof recordingMeter>;
 export let homes: { readonly user: string; readonly cards: readonly Card[] }[];
 export let told: { readonly user: string; readonly card: Card }[];
 export let forms: AskForm[];
@@ -100,11 +102,14 @@ beforeEach(() => {
   [told, homes, forms, calls] = [[], [], [], []];
   Object.assign(platform, { guests: [], opening: 'opened', failing: undefined } satisfies typeof platform);
   log = recordingLogger();
+  metrics = recordingMeter('on-chat-act');
   worker = workerWith(broker.config);
 });
 
 const workerWith = (config: Config) =>
-  create(config, { clock: broker.clock, chance: systemChance, logger: log.logger }, [chat]);
+  create(config, { clock: broker.clock, chance: systemChance, logger: log.logger, meterIn: () => metrics.meter }, [
+    chat,
+  ]);
 
 /** From here on nobody knows who anybody is. */
 export const loseIdentities = (): void => {

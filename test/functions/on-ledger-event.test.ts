@@ -15,11 +15,13 @@ import { testConfig } from '../support/config.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { recordingLogger } from '../support/logger.ts';
 import { memoryClock } from '../support/memory.ts';
+import { recordingMeter } from '../support/meter.ts';
 import { type NoticesReader, type ReadNotice, startNoticesReader } from '../support/notices-reader.ts';
 
 let database: TestDynamoDb;
 let handler: ReturnType<typeof create>;
 let log: ReturnType<typeof recordingLogger>;
+let metrics: ReturnType<typeof recordingMeter>;
 let requests = 0;
 
 const ROLE = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/everything`;
@@ -59,13 +61,16 @@ afterAll(async () => {
 beforeEach(async () => {
   await reader.poll();
   log = recordingLogger();
+  metrics = recordingMeter('on-ledger-event');
   read = [];
   const endpoints = { dynamodb: database.endpoint, sqs: aws.endpoint };
   const config = testConfig({
     ...{ tables: database.tables, endpoints, noticesQueue: QUEUE_URL },
     revocationsQueue: QUEUE_URL.replace(QUEUE, REVOCATIONS),
   });
-  handler = create(config, { clock: memoryClock(noon(60)), chance: systemChance, logger: log.logger });
+  const { meter } = metrics;
+  const around = { clock: memoryClock(noon(60)), chance: systemChance, logger: log.logger, meterIn: () => meter };
+  handler = create(config, around);
 });
 
 const ledger = () => dynamoLedger({ client: database.client, table: database.tables.ledger });
@@ -226,6 +231,18 @@ describe('an alteration by hand raises the alarm once, told twice', () => {
     await toldTwice(record({ before }));
     expect(await alarmsOf(stream)).toMatchObject([{ data: { seq: 0, change: 'remove' } }]);
   });
+});
+
+test('what happened is counted, and how long it was waited for; not what is told again', async () => {
+  const { events } = await written();
+  const strange = { eventName: 'INSERT', dynamodb: { SequenceNumber: '5' } };
+  await handler({ Records: [...events.map((event) => record({ after: itemOf(event) })), strange] });
+  expect(metrics.documents().map(({ _aws, ...values }) => values)).toEqual([
+    { Type: 'request.submitted', Events: [1] },
+    { Approval: 'stages', Asked: [1] },
+    { Type: 'request.approved', Events: [1] },
+    { Until: 'approved', Waited: [30] },
+  ]);
 });
 
 test('of a batch, just the one record that failed is told again', async () => {

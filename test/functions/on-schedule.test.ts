@@ -19,6 +19,7 @@ import { testConfig } from '../support/config.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { recordingLogger } from '../support/logger.ts';
 import { memoryClock } from '../support/memory.ts';
+import { recordingMeter } from '../support/meter.ts';
 import { type NoticesReader, type ReadNotice, startNoticesReader } from '../support/notices-reader.ts';
 
 const ROLE = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/everything`;
@@ -38,6 +39,7 @@ let read: ReadNotice[];
 let clock: ReturnType<typeof memoryClock>;
 let log: ReturnType<typeof recordingLogger>;
 let run: ReturnType<typeof create>;
+let metrics: ReturnType<typeof recordingMeter>;
 let requests = 0;
 
 beforeAll(async () => {
@@ -72,7 +74,8 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  [read, clock, log] = [[], memoryClock(), recordingLogger()];
+  [read, clock, log, metrics] = [[], memoryClock(), recordingLogger(), recordingMeter('on-schedule')];
+  const { meter } = metrics;
   const config = testConfig({
     tables: database.tables,
     endpoints: { dynamodb: database.endpoint, sqs: aws.endpoint },
@@ -81,7 +84,7 @@ beforeEach(() => {
     policy: policy([TICKETED]),
     outside: { onCall: [], tickets: [{ id: 'jira', type: 'jira', url: tickets.origin, token: 'env:TICKETS' }] },
   });
-  run = create(config, { clock, chance: systemChance, logger: log.logger });
+  run = create(config, { clock, chance: systemChance, logger: log.logger, meterIn: () => meter });
 });
 
 const ledger = () => dynamoLedger({ client: database.client, table: database.tables.ledger });
@@ -161,4 +164,18 @@ describe('every minute', () => {
     expect(await typesOf(id)).toEqual(['request.submitted', 'request.revoked']);
     expect(await open()).toEqual([]);
   });
+});
+
+test('a run says how late it is, and how long those had waited whom it reminds of', async () => {
+  await allDone();
+  await made((requestId) => submitted({ requestId }));
+  const before = metrics.documents().length;
+  clock.set(noon(960));
+  await run();
+  await reader.poll();
+  expect(metrics.documents().slice(before)).toMatchObject([
+    { Until: 'reminded', Waited: [960] },
+    { Function: 'on-schedule', OldestDue: [60], OldestIntent: [0] },
+  ]);
+  await allDone();
 });
