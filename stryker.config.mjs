@@ -9,8 +9,14 @@ const PROSE_AT = {
   ...{ refuse: 1, certain: 1, badInput: 2, notSignedIn: 0, away: 0 },
 };
 
-const isProse = ({ node, parent }) => {
-  if (!['StringLiteral', 'TemplateLiteral'].includes(node.type) || !parent) return false;
+/** Which of two wordings it is, is prose as well. */
+const withoutChoice = (path) =>
+  path?.parentPath?.isConditionalExpression() && path.key !== 'test' ? withoutChoice(path.parentPath) : path;
+
+const isProse = (path) => {
+  if (!['StringLiteral', 'TemplateLiteral'].includes(path.node.type)) return false;
+  const { node, parent } = withoutChoice(path);
+  if (!parent) return false;
   if (parent.type === 'ObjectProperty') return parent.value === node && ['detail', 'reason'].includes(parent.key.name);
   const callee = parent.callee?.name;
   return ['CallExpression', 'NewExpression'].includes(parent.type) && parent.arguments[PROSE_AT[callee]] === node;

@@ -25,7 +25,7 @@ import {
   stage,
   words,
 } from '../../support/builders.ts';
-import { eventOf, outcome, refusalOf } from './outcome.ts';
+import { eventOf, outcome, refusalOf, told } from './outcome.ts';
 
 const onCall = principal('on.call', ['sre-oncall']);
 const reviewer = principal('reviewer', ['security']);
@@ -83,11 +83,11 @@ describe('break-glass', () => {
   });
 
   test.each([
-    ['no longer than it may be', { durationSeconds: 1801 }, '/durationSeconds'],
-    ['not later', { startAt: noon(60) }, '/startAt'],
-    ['not without a reason', { justification: { text: 'fire', ref: words('why') } }, '/justification'],
-  ])('%s', (_what, overrides, pointer) => {
-    expect(refusalOf(broken(overrides)).faults?.[0]).toMatchObject({ pointer });
+    ['no longer than it may be', { durationSeconds: 1801 }, '/durationSeconds', 'too_long'],
+    ['not later', { startAt: noon(60) }, '/startAt', 'not_allowed'],
+    ['not without a reason', { justification: { text: 'fire', ref: words('why') } }, '/justification', 'too_short'],
+  ])('%s', (_what, overrides, pointer, code) => {
+    expect(refusalOf(broken(overrides)).faults?.[0]).toMatchObject({ pointer, code });
   });
 
   test.each<[string, Principal, Entitlement, string]>([
@@ -182,6 +182,29 @@ describe('its review', () => {
     expect(reviewed(once, reviewer, 61)).toBe('unchanged');
     expect(reviewed(once, security, 61)).toBe('already_decided');
     expect(reviewed(once, onCall, 61)).toBe('self_approval');
+  });
+
+  test('attack: whoever is no reviewer any more is told so, though a review of theirs is there', () => {
+    const once = after(live(), justified, reviewer, 60);
+    expect(reviewed(once, { ...reviewer, groups: [] }, 61)).toBe('not_an_approver');
+  });
+
+  test('a refusal says which rules were looked at, and no more than the caller may know', () => {
+    const rulesOf = (state: RequestState, by: Principal) => {
+      const decision = decide(state, justified, context(by, noon(61), [glass]));
+      return 'rules' in decision ? told(decision.rules) : [];
+    };
+    const names = ['breakGlass', 'notSelf', 'reviewer', 'unreviewed'];
+    const upTo = (against: string) =>
+      names.map((rule, at) => {
+        const before = at - names.indexOf(against);
+        return `${rule}: ${before < 0 ? 'satisfied' : before === 0 ? 'notSatisfied' : 'notEvaluated'}`;
+      });
+    const once = after(live(), justified, reviewer, 60);
+    expect(rulesOf(granted(), security)).toEqual(upTo('breakGlass'));
+    expect(rulesOf(once, onCall)).toEqual(upTo('notSelf'));
+    expect(rulesOf(once, auditor)).toEqual(upTo('reviewer'));
+    expect(rulesOf(once, security)).toEqual(upTo('unreviewed'));
   });
 
   test('is of break-glass only', () => {

@@ -47,6 +47,11 @@ describe('approving', () => {
     expect(eventOf(yes(pending(), context(approver), options)).data).toEqual({ stage: 0, ...options });
   });
 
+  test('may be said in chat where nothing more is asked for', () => {
+    for (const of of [entitlement(), entitlement({ approverRequires: { mfa: false } })])
+      expect(outcome(yes(pending(), { ...context(approver, noon(0), [of]), channel: 'chat' }))).toBe('request.approved');
+  });
+
   test('satisfies every rule, each told in its order', () => {
     expect(told(approveRules(pending(), { type: 'approve' }, context(approver)))).toEqual(
       [

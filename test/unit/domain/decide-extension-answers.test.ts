@@ -64,6 +64,15 @@ describe('what is said of a pending extension', () => {
       expect(outcome(decide(state, { ...YES, seq: 1 }, at(approver, seconds)))).toBe('unchanged');
     });
 
+    test('hears that it is over though they gave one of two that it asked for', () => {
+      const byTwo = { maxTotalSeconds: 7200, approval: { stages: [stage('sre-leads', 2)], withinSeconds: 600 } };
+      const of = { ...staged, extension: byTwo };
+      const half = after(after(granted(), more(), at(engineer, 60, of)), YES, at(approver, 80, of));
+      expect(outcome(decide(half, YES, at(approver, 85, of)))).toBe('unchanged');
+      const over = after(half, { type: 'cancel' }, at(engineer, 90, of));
+      expect(outcome(decide(over, YES, at(approver, 120, of)))).toBe('wrong_status');
+    });
+
     test('hears that it is done where another gave it', () => {
       expect(outcome(decide(after(asked, YES, at(secondApprover, 90)), YES, at(approver, 120)))).toBe('unchanged');
     });

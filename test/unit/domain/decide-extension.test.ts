@@ -52,6 +52,12 @@ describe('extending', () => {
     );
   });
 
+  test('tells nothing further of what is not granted', () => {
+    const rules = told(extendRules(pending(), more(), at(engineer, 60)));
+    expect(rules.slice(0, 3)).toEqual(['requester: satisfied', 'live: notSatisfied', 'noneOpen: notEvaluated']);
+    expect(new Set(rules.slice(2).map((rule) => rule.split(': ')[1]))).toEqual(new Set(['notEvaluated']));
+  });
+
   test('asks whom the entitlement says, and access goes on meanwhile', () => {
     expect(asked.extension).toEqual({
       seq: 2,

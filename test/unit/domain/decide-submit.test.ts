@@ -60,6 +60,12 @@ describe('asking', () => {
     expect(event.data).toMatchObject({ ticket: 'OPS-1', startAt: noon(60) });
   });
 
+  test('says of a bundle which requests were asked for together', () => {
+    const bundle = { id: 'b_1', requestIds: [ask().requestId, 'r_BBBBBBBBBBBBBBBBBBBBBBBBBB'] };
+    expect(eventOf(submit(ask({ bundle }), at())).data).toMatchObject({ bundle });
+    expect(eventOf(submit(ask(), at())).data).not.toHaveProperty('bundle');
+  });
+
   test('never puts the words themselves into the event', () => {
     expect(JSON.stringify(eventOf(submit(ask(), at())))).not.toContain(ask().justification.text);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Command, Context } from '../../../lib/domain/command.ts';
+import type { Command, Context, Decision } from '../../../lib/domain/command.ts';
 import { decide } from '../../../lib/domain/decide.ts';
 import { MAX_HOLDS, liftHold, placeHold } from '../../../lib/domain/decide-hold.ts';
 import { submit } from '../../../lib/domain/decide-submit.ts';
@@ -16,6 +16,7 @@ import {
   auditor,
   context,
   engineer,
+  entitlement,
   granted,
   handleOf,
   noon,
@@ -25,7 +26,7 @@ import {
   security,
   words,
 } from '../../support/builders.ts';
-import { eventOf, outcome, refusalOf } from './outcome.ts';
+import { eventOf, outcome, refusalOf, told } from './outcome.ts';
 
 const holdOn = (target: HoldTarget, id = 'h_1'): Hold => ({
   ...{ id, target, reason: words('why'), by: security.handle, at: NOON },
@@ -169,6 +170,27 @@ describe('placing a hold', () => {
   test('does not wait for a newer sign-in', () => {
     expect(outcome(place(all, { ...under(security, []), now: noon(30 * 86_400) }))).toBe('hold.placed');
   });
+});
+
+test('a hold may be on any of several entitlements and accounts', () => {
+  const account = { ...entitlement().account, id: '444455556666' };
+  const several = context(security, noon(60), [entitlement(), entitlement({ id: 'prod-read', account })]);
+  for (const target of [onEntitlement, onAccount, ...elsewhere])
+    expect(outcome(place(target, several))).toBe('hold.placed');
+});
+
+test('a refusal says which rules were looked at: to whom there are no holds, nothing else is told', () => {
+  const rulesOf = (decision: Decision) => ('rules' in decision ? told(decision.rules) : []);
+  expect(rulesOf(place(all, under(engineer, [])))).toEqual([
+    ...['security: notSatisfied', 'target: notEvaluated', 'room: notEvaluated'],
+  ]);
+  const behind = ['policyActive', 'notHeld', 'groupsFresh'].map((rule) => `${rule}: notEvaluated`);
+  expect(rulesOf(liftHold({ holdId: 'h_0' }, under(engineer, [all])))).toEqual([
+    ...['security: notSatisfied', 'inForce: notEvaluated', ...behind],
+  ]);
+  expect(rulesOf(liftHold({ holdId: 'h_7' }, under(security, [all])))).toEqual([
+    ...['security: satisfied', 'inForce: notSatisfied', ...behind],
+  ]);
 });
 
 const lift = (where: Context, holdId = 'h_0') => liftHold({ holdId }, where);
