@@ -48,8 +48,10 @@ describe('approving', () => {
   });
 
   test('may be said in chat where nothing more is asked for', () => {
-    for (const of of [entitlement(), entitlement({ approverRequires: { mfa: false } })])
-      expect(outcome(yes(pending(), { ...context(approver, noon(0), [of]), channel: 'chat' }))).toBe('request.approved');
+    for (const each of [entitlement(), entitlement({ approverRequires: { mfa: false } })])
+      expect(outcome(yes(pending(), { ...context(approver, noon(0), [each]), channel: 'chat' }))).toBe(
+        'request.approved',
+      );
   });
 
   test('satisfies every rule, each told in its order', () => {
