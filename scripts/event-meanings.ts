@@ -173,7 +173,7 @@ export const EVENT_MEANINGS = {
     writers: ['signin', 'token'],
   },
   'signin.ended': {
-    says: 'A session was ended before its time: signed out, removed by its owner, a token of it was used twice, or the identity provider no longer speaks for the person (`provider_refused`).',
+    says: 'A session was ended before its time: signed out, removed by its owner, a token of it was used twice, the identity provider no longer speaks for the person (`provider_refused`), or says that they signed out there (`provider_ended`).',
     when: 'it is surely gone',
     notWhen: 'it expired, or a new sign-in of the same browser took its place',
     streams: ['signin#<ulid>'],

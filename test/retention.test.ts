@@ -75,8 +75,9 @@ describe('docs/retention.md', () => {
     expect(read('lib/aws/chat-messages.ts')).toContain('KEPT_SECONDS = 90 * 86_400');
     expect(keptOf('`chatmessage#`')).toBe('90 days');
     expect(read('lib/identity/sessions.ts')).toContain('SESSION_SECONDS = { cookie: 12 * 3600, bearer: 900 }');
+    expect(read('lib/identity/sessions.ts')).toContain('UNTOLD_SECONDS = 4 * 3600');
     expect(read('lib/aws/sessions.ts')).toContain('KEPT_EXPIRED_SECONDS = 86_400');
-    expect(keptOf('`session#`')).toBe('12 h in a browser, 15 min by token, and a day more');
+    expect(keptOf('`session#`')).toBe('4 h or 12 h in a browser, 15 min by token, and a day more');
     expect(read('lib/identity/oauth/family.ts')).toContain('FAMILY_SECONDS = 12 * 3600');
     expect(keptOf('`family#`')).toBe('12 h');
     expect(read('lib/identity/saml-acs.ts')).toContain('PARKED_SECONDS = 60');

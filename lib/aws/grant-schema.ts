@@ -19,6 +19,7 @@ const family = z.object({
   principal,
   createdAt: z.string(),
   expiresAt: z.string(),
+  providerSession: z.exactOptional(z.string()),
 } satisfies Record<keyof RefreshFamily, unknown>);
 
 const refreshToken = z.object({

@@ -26,6 +26,7 @@ const session = z.object({
   createdAt: z.string(),
   expiresAt: z.string(),
   family: z.exactOptional(z.string()),
+  providerSession: z.exactOptional(z.string()),
 } satisfies Record<keyof Session, unknown>);
 
 const seen = z.object({ id: z.string(), at: z.string() } satisfies Record<keyof Seen, unknown>);

@@ -60,6 +60,7 @@ export const oidcProvider = z.strictObject({
   clientSecret: secretReference.optional(),
   groupsClaim: lineOf(128).default('groups'),
   offlineAccess: z.boolean().default(false),
+  backChannelLogout: z.boolean().default(false),
   tokenExchange: z.strictObject({ audiences: distinct(lineOf(255), 20) }).optional(),
   algorithms,
 });

@@ -13,11 +13,13 @@ export const compileOidcProvider = ({
   tokenExchange,
   clientSecret,
   offlineAccess,
+  backChannelLogout,
   ...provider
 }: z.infer<typeof oidcProvider>): OidcProvider => ({
   ...provider,
   type: 'oidc',
   ...(offlineAccess && { offlineAccess }),
+  ...(backChannelLogout && { backChannelLogout }),
   ...present({ clientSecret }),
   tokenExchangeAudiences: tokenExchange?.audiences ?? [],
 });

@@ -137,12 +137,12 @@ export interface EventData {
     readonly reason: string;
   };
   /**
-   * A session was ended before its time: by its owner, because a token of it was used twice, or because the identity provider no longer
-   * speaks for the person. Written when it is surely gone.
+   * A session was ended before its time: by its owner, because a token of it was used twice, because the identity provider no longer
+   * speaks for the person, or because it said that they signed out there. Written when it is surely gone.
    */
   'signin.ended': {
     readonly via: 'cookie' | 'bearer';
-    readonly reason: 'signed_out' | 'removed' | 'reused' | 'provider_refused';
+    readonly reason: 'signed_out' | 'removed' | 'reused' | 'provider_refused' | 'provider_ended';
   };
   /** Somebody of the security team put a hold on a person, an entitlement, an account or everything. Stands in `control`. */
   'hold.placed': { readonly hold: Hold; readonly carried: Control };

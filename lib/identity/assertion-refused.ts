@@ -23,6 +23,7 @@ export type AssertionFault =
   | 'groups_elsewhere'
   | 'not_matched'
   | 'replayed'
+  | 'no_logout'
   | SamlFault;
 
 export class AssertionRefused extends Error {

@@ -1,6 +1,7 @@
 import { HatcheckError } from '../domain/errors.ts';
 import type { EventData } from '../domain/event.ts';
 import type { Principal } from '../domain/principal.ts';
+import { isBefore } from '../domain/time.ts';
 import type { RefreshFamilies, Session, Sessions } from './ports.ts';
 import { type RecordingParts, recordSignIn } from './record-sign-in.ts';
 
@@ -28,6 +29,30 @@ export const endFamily = (
   { family, ...whose }: Owner & { readonly family: string },
   reason: EndReason,
 ): Promise<void> => endSessions(parts, whose, [{ via: 'bearer', tokenHash: '', family }], reason);
+
+/** Of what may be ended: what decides whether it is meant. */
+export type Standing = Pick<Session, 'principal' | 'providerSession'>;
+
+/**
+ * Ends what a principal has here and is not over: browsers, command lines, bearer tokens.
+ * @param isMeant leaves the others alone
+ * @returns how many @throws HatcheckError `ledger_unavailable`: some may be left, or gone and not recorded
+ */
+export const endAll = async (
+  parts: EndingParts,
+  { handle, kind }: Owner,
+  reason: EndReason,
+  isMeant: (standing: Standing) => boolean = () => true,
+): Promise<number> => {
+  const [sessions, families] = await Promise.all([parts.sessions.list(handle), parts.families.list(handle)]);
+  const now = parts.clock.now();
+  const ended = [
+    ...families.map((family) => ({ ...family, ...{ via: 'bearer' as const, tokenHash: '', family: family.id } })),
+    ...sessions.filter(({ family }) => family === undefined),
+  ].filter((each) => isBefore(now, each.expiresAt) && isMeant(each));
+  await endSessions(parts, { handle, kind }, ended, reason);
+  return ended.length;
+};
 
 type Owner = Pick<Principal, 'handle' | 'kind'>;
 

@@ -2,7 +2,7 @@ import { assertionIsRefused, notSignedIn } from './browser-refusals.ts';
 import { LOGIN_COOKIE, SESSION_COOKIE, clearCookie, setCookie } from './cookies.ts';
 import { type LinkParts, finishLink } from './link-identity.ts';
 import type { BegunSignIn, OidcProvider, SamlProvider, Session } from './ports.ts';
-import { SESSION_SECONDS, hashSecret, isSecret, removeFormer } from './sessions.ts';
+import { hashSecret, isSecret, lifeSeconds, removeFormer } from './sessions.ts';
 import { type Vouched, signIn } from './sign-in.ts';
 
 export type Cookies = Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export const finishInBrowser = async (
   await removeFormer(parts.sessions, cookies[SESSION_COOKIE]);
   return {
     location: returnTo,
-    cookies: [setCookie(SESSION_COOKIE, token, SESSION_SECONDS.cookie), clearCookie(LOGIN_COOKIE)],
+    cookies: [setCookie(SESSION_COOKIE, token, lifeSeconds(session)), clearCookie(LOGIN_COOKIE)],
   };
 };
 

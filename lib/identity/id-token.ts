@@ -42,7 +42,7 @@ export interface VerifiedIdToken {
 }
 
 /** OpenID Connect Core 1.0, 2: at most 255 ASCII characters. */
-const SUBJECT = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+export const SUBJECT = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
 /**
  * OpenID Connect Core 1.0, 3.1.3.7: shape first, then the signature, then the claims, so that no claim of an unsigned token decides
@@ -86,7 +86,11 @@ const checkedClaims = (
 };
 
 /** Steps 3 to 5. NB. `aud` may be a text or a list, and each is checked: a list must not bring in an audience that we do not know. */
-const checkAudience = (claims: JsonObject, ours: readonly string[], refuse: (fault: AssertionFault) => never): void => {
+export const checkAudience = (
+  claims: JsonObject,
+  ours: readonly string[],
+  refuse: (fault: AssertionFault) => never,
+): void => {
   const aud = memberOf(claims, 'aud');
   const audiences: unknown[] = Array.isArray(aud) ? aud : [aud];
   const isOurs = (audience: unknown): boolean => ours.some((each) => each === audience);

@@ -35,9 +35,14 @@ const MAX_KID_LENGTH = 256;
  *
  * @param token at most 16 KiB
  * @param algorithms those that its issuer may use
+ * @param types what `typ` may be, in lower case, if it is there
  * @throws AssertionRefused `too_large`, `malformed`, `header`, `typ`, `algorithm`
  */
-export const readToken = (token: string, algorithms: readonly Algorithm[]): UnverifiedToken => {
+export const readToken = (
+  token: string,
+  algorithms: readonly Algorithm[],
+  types: readonly string[] = ['jwt'],
+): UnverifiedToken => {
   if (token.length > MAX_TOKEN_LENGTH) throw new AssertionRefused('too_large');
   const parts = COMPACT.exec(token);
   if (!parts) throw new AssertionRefused('malformed');
@@ -45,7 +50,7 @@ export const readToken = (token: string, algorithms: readonly Algorithm[]): Unve
   const [header, payload, signature] = [part(1), part(2), part(3)] as const;
   const bytes = { header: bytesOf(header), payload: bytesOf(payload), signature: bytesOf(signature) };
   return {
-    ...readHeader(bytes.header, algorithms),
+    ...readHeader(bytes.header, algorithms, types),
     signingInput: `${header}.${payload}`,
     unverifiedPayload: bytes.payload,
     signature: bytes.signature,
@@ -62,10 +67,11 @@ export const unverifiedClaimsOf = ({ unverifiedPayload }: UnverifiedToken): Json
 const readHeader = (
   bytes: Uint8Array,
   algorithms: readonly Algorithm[],
+  types: readonly string[],
 ): Pick<UnverifiedToken, 'algorithm' | 'kid'> => {
   const header = jsonObject(bytes, HEADER_LIMITS);
   if (!header || Object.keys(header).some((name) => !HEADER_PARAMETERS.has(name))) throw new AssertionRefused('header');
-  checkType(memberOf(header, 'typ'));
+  checkType(memberOf(header, 'typ'), types);
   const alg = memberOf(header, 'alg');
   const algorithm = algorithms.find((each) => each === alg);
   if (algorithm === undefined) throw new AssertionRefused('algorithm');
@@ -76,8 +82,9 @@ const readHeader = (
 };
 
 /** RFC 8725, 3.11: an access token (`at+jwt`) or a logout token (`logout+jwt`) is no ID token. A media type's case does not matter. */
-const checkType = (typ: unknown): void => {
-  if (typ !== undefined && (typeof typ !== 'string' || typ.toLowerCase() !== 'jwt')) throw new AssertionRefused('typ');
+const checkType = (typ: unknown, types: readonly string[]): void => {
+  if (typ !== undefined && (typeof typ !== 'string' || !types.includes(typ.toLowerCase())))
+    throw new AssertionRefused('typ');
 };
 
 /** Canonical only: a token has one spelling, so that its hash names it. */

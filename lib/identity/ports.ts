@@ -13,6 +13,8 @@ export interface Session {
   readonly expiresAt: Instant;
   /** The refresh family that it belongs to; it ends with it. */
   readonly family?: string;
+  /** What the provider calls its own session of the person (OIDC `sid`), where it says so. */
+  readonly providerSession?: string;
 }
 
 /** When a session was last used. */
@@ -152,6 +154,8 @@ export interface OidcProvider {
   readonly groupsClaim: string;
   /** Whether to ask it for a refresh token, with which the groups are fetched anew. */
   readonly offlineAccess?: true;
+  /** It tells us when a session of its own ends, so that ours may last longer on its word. */
+  readonly backChannelLogout?: true;
   /** Audiences that token exchange takes besides `clientId`. */
   readonly tokenExchangeAudiences: readonly string[];
   /** Signature algorithms that this provider may use. */
@@ -187,6 +191,8 @@ export interface RefreshFamily {
   readonly principal: Principal;
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
+  /** As of that sign-in. */
+  readonly providerSession?: string;
 }
 
 export interface RefreshFamilies {

@@ -7,6 +7,9 @@ import type { Chance, Clock, Session, Sessions } from './ports.ts';
 /** From sign-in, whatever happens in between: a long working day in the browser, and what a command line asks for again by itself. */
 export const SESSION_SECONDS = { cookie: 12 * 3600, bearer: 900 } as const;
 
+/** So long a provider's word holds that would not tell us when it takes it back: as old as groups may be, unless access.yml says otherwise. */
+export const UNTOLD_SECONDS = 4 * 3600;
+
 /** A browser that nobody used for so long is nobody's. A bearer token is over before it could be idle. */
 const IDLE_SECONDS = 3600;
 
@@ -46,13 +49,14 @@ export const hashSecret = (secret: string): string => createHash('sha256').updat
  * Opens a session: the token is in nobody's hands but the caller's, the table has its hash.
  * @param endsAt when it ends if that is sooner than {@link SESSION_SECONDS} says
  * @param family the refresh family that it is of
+ * @param providerSession what the provider calls its own
  * @throws HatcheckError `ledger_unavailable`
  */
 export const openSession = async (
   parts: { readonly sessions: Pick<Sessions, 'put'>; readonly clock: Clock; readonly chance: Chance },
   principal: Principal,
   via: Session['via'],
-  { endsAt, family }: { readonly endsAt?: Instant; readonly family?: string } = {},
+  { endsAt, ...more }: { readonly endsAt?: Instant } & Pick<Session, 'family' | 'providerSession'> = {},
 ): Promise<{ readonly token: string; readonly session: Session }> => {
   const secret = newSecret(parts.chance);
   const createdAt = parts.clock.now();
@@ -64,7 +68,7 @@ export const openSession = async (
     ...(via === 'cookie' && { csrf: parts.chance.token(CSRF_BYTES) }),
     createdAt,
     expiresAt: endsAt === undefined ? usualEnd : earliest(endsAt, usualEnd),
-    ...(family !== undefined && { family }),
+    ...more,
   };
   await parts.sessions.put(session);
   return { token: `${principal.handle}.${secret}`, session };

@@ -1,6 +1,6 @@
 import type { EventData } from '../domain/event.ts';
 import type { Handle, Instant, Principal } from '../domain/principal.ts';
-import { isBefore, plusSeconds } from '../domain/time.ts';
+import { earliest, isBefore, plusSeconds } from '../domain/time.ts';
 import { AssertionRefused } from './assertion-refused.ts';
 import type { VerifiedIdToken } from './id-token.ts';
 import type { ProviderDocuments } from './keys.ts';
@@ -15,9 +15,10 @@ import type {
   Sessions,
   SignInLedger,
 } from './ports.ts';
-import { principalOf } from './principal-of.ts';
+import { principalOf, textOf } from './principal-of.ts';
 import { recordSignIn } from './record-sign-in.ts';
-import { openSession } from './sessions.ts';
+import { UNTOLD_SECONDS, openSession } from './sessions.ts';
+import { memberOf } from './strict-json.ts';
 
 /** What every way to sign in works with. */
 export interface SignInParts {
@@ -39,13 +40,21 @@ export interface Vouched {
   readonly principal: (handle: Handle) => Principal;
   /** When the provider wants the session to end, if that is sooner than ours would. */
   readonly sessionEndsAt?: Instant;
+  readonly providerSession?: string;
 }
 
-export const vouchedBy = (token: VerifiedIdToken, provider: OidcProvider): Vouched => ({
-  issuer: token.issuer,
-  subject: token.subject,
-  principal: (handle) => principalOf(token, provider, handle),
-});
+/** OpenID Connect Back-Channel Logout 1.0, 2.1: any text. A longer one is not kept, and then each end at the provider is this session's. */
+export const MAX_SID_LENGTH = 256;
+
+export const vouchedBy = (token: VerifiedIdToken, provider: OidcProvider): Vouched => {
+  const providerSession = textOf(memberOf(token.claims, 'sid'), MAX_SID_LENGTH);
+  return {
+    issuer: token.issuer,
+    subject: token.subject,
+    principal: (handle) => principalOf(token, provider, handle),
+    ...(providerSession !== undefined && { providerSession }),
+  };
+};
 
 /** How somebody signs in, and what they get. */
 export interface Way {
@@ -68,16 +77,31 @@ export const signIn = async (
   way: Way,
   verify: () => Promise<Vouched>,
 ): Promise<{ readonly token: string; readonly session: Session }> => {
-  const { principal, sessionEndsAt } = await proved(parts, way, verify);
+  const { principal, sessionEndsAt, providerSession } = await proved(parts, way, verify);
   await recordSignIn(parts, principal, {
     type: 'signin.succeeded',
     data: { provider: way.provider.id, method: way.method, methods: principal.methods },
   });
   const [opened] = await Promise.all([
-    openSession(parts, principal, way.via, { ...(sessionEndsAt !== undefined && { endsAt: sessionEndsAt }) }),
+    openSession(parts, principal, way.via, {
+      ...endOf(way.provider, parts.clock.now(), sessionEndsAt),
+      ...(providerSession !== undefined && { providerSession }),
+    }),
     parts.directory.remember(principal),
   ]);
   return opened;
+};
+
+/** Of a provider that tells of no end nobody is signed in longer than its word holds (docs/decisions/0046-when-a-provider-takes-its-word-back.md). */
+const endOf = (
+  provider: IdentityProvider,
+  now: Instant,
+  sessionEndsAt: Instant | undefined,
+): { readonly endsAt?: Instant } => {
+  if (provider.type === 'oidc' && provider.backChannelLogout)
+    return sessionEndsAt === undefined ? {} : { endsAt: sessionEndsAt };
+  const untold = plusSeconds(now, UNTOLD_SECONDS);
+  return { endsAt: sessionEndsAt === undefined ? untold : earliest(sessionEndsAt, untold) };
 };
 
 /** Whom the assertion proves. @throws as {@link signIn}; AssertionRefused `expired` when their session at the provider is over meanwhile */

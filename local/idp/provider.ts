@@ -10,6 +10,8 @@ export interface OidcClient {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUris: readonly string[];
+  /** Where it is told that somebody signed out here. */
+  readonly backChannelLogoutUri?: string;
   /** Default `client_secret_basic`. */
   readonly authMethod?: 'client_secret_basic' | 'client_secret_post';
   /** Of its ID tokens; default RS256. */
@@ -42,6 +44,10 @@ const configurationOf = (
       token_endpoint_auth_method: client.authMethod ?? 'client_secret_basic',
       id_token_signed_response_alg: client.idTokenAlgorithm ?? 'RS256',
       require_auth_time: true,
+      ...(client.backChannelLogoutUri !== undefined && {
+        backchannel_logout_uri: client.backChannelLogoutUri,
+        backchannel_logout_session_required: true,
+      }),
     },
   ],
   jwks: { keys: [...keys] },
@@ -50,7 +56,7 @@ const configurationOf = (
   conformIdTokenClaims: false,
   acrValues: ['mfa'],
   pkce: { required: () => true },
-  features: { devInteractions: { enabled: false } },
+  features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
   interactions: {
     policy: signInPolicy(accounts),
     url: (_ctx, { uid }) => `/interaction/${uid}`,

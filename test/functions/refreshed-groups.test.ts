@@ -126,8 +126,9 @@ describe('a command line that is refreshed', () => {
 });
 
 describe('a provider that does not speak for the person any more', () => {
-  test('ends the sign-in, access tokens and all', async () => {
-    const first = await login(await browse());
+  test('ends the sign-in, access tokens and all, and the browser that it stood on', async () => {
+    const cookies = await browse();
+    const first = await login(cookies);
     const second = await refresh(first);
     provider.behaviour.answer = (response, path) => {
       if (path !== '/token') return;
@@ -135,7 +136,8 @@ describe('a provider that does not speak for the person any more', () => {
     };
     await expect(refresh(second)).resolves.toMatchObject({ status: 400, json: { error: 'invalid_grant' } });
     for (const { json } of [first, second]) await expect(at.me(json['access_token'])).resolves.toBe(401);
-    expect((await at.items()).filter((item) => item.includes('provider_refused'))).toHaveLength(1);
+    expect((await at.signin(httpEvent({ path: '/v1/me', cookies }))).statusCode).toBe(401);
+    expect((await at.items()).filter((item) => item.includes('provider_refused'))).toHaveLength(2);
   });
 
   test('refresh-token-invalid-sub: or speaks for another: nobody gets their groups', async () => {

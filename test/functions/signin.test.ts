@@ -72,7 +72,7 @@ describe('a person in a browser', () => {
     const finished = await throughProvider('/login?provider=local-oidc&returnTo=/requests');
     expect([finished.statusCode, headerOf(finished, 'location')]).toEqual([303, '/requests']);
     expect(finished.cookies?.[0]).toMatch(
-      /^__Host-hatcheck=p_[\w-]{43}\.[\w-]{43}; Max-Age=43200; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+      /^__Host-hatcheck=p_[\w-]{43}\.[\w-]{43}; Max-Age=14400; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
     );
 
     const cookies = pairsOf(finished);

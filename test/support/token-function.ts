@@ -6,7 +6,8 @@ import { systemChance } from '../../lib/broker/system.ts';
 import type { Config } from '../../lib/config/environment.ts';
 import type { Principal } from '../../lib/domain/principal.ts';
 import type { ApiHandler } from '../../lib/http/api.ts';
-import { openSession } from '../../lib/identity/sessions.ts';
+import { plusSeconds } from '../../lib/domain/time.ts';
+import { UNTOLD_SECONDS, openSession } from '../../lib/identity/sessions.ts';
 import { principal } from './builders.ts';
 import { setFunctionEnvironment, testConfig } from './config.ts';
 import { type TestDynamoDb, startDynamoDb } from './dynamodb.ts';
@@ -53,9 +54,12 @@ export const startTokenFunction = async (overrides: Partial<Config> = {}): Promi
   const around = { clock, chance: systemChance, logger: recordingLogger().logger };
   const token = createToken(config, around);
   const signin = createSignin(config, around);
-  const browseAs = async (person: Principal): Promise<TestBrowser> => {
+  const browseAs = async (named: Principal): Promise<TestBrowser> => {
+    const person = { ...named, groupsAt: clock.now() };
     const sessions = dynamoSessions({ client: database.client, table: database.tables.identity, clock });
-    const opened = await openSession({ sessions, clock, chance: systemChance }, person, 'cookie');
+    const isTold = config.identityProviders.some((each) => each.type === 'oidc' && each.backChannelLogout);
+    const end = isTold ? {} : { endsAt: plusSeconds(clock.now(), UNTOLD_SECONDS) };
+    const opened = await openSession({ sessions, clock, chance: systemChance }, person, 'cookie', end);
     const cookies = [`__Host-hatcheck=${opened.token}`];
     return { principal: person, token: opened.token, csrf: opened.session.csrf ?? '', cookies };
   };

@@ -3,7 +3,7 @@ import { isBefore } from '../../domain/time.ts';
 import type { Session } from '../ports.ts';
 import { hashSecret } from '../sessions.ts';
 import type { DeviceAuthorization } from './ports.ts';
-import { familyEnd, openFamily } from './family.ts';
+import { openFamily } from './family.ts';
 import type { DeviceParts } from './grant-parts.ts';
 import { readUserCode } from './user-code.ts';
 
@@ -48,12 +48,12 @@ const tooManyGuesses = (whose: string): HatcheckError => {
 export const allowDevice = async (
   parts: DeviceParts,
   { deviceHash, expiresAt }: DeviceAuthorization,
-  session: Pick<Session, 'principal' | 'expiresAt'>,
+  session: Pick<Session, 'principal' | 'providerSession' | 'expiresAt'>,
 ): Promise<boolean> => {
   const principal = { ...session.principal, byDevice: true } as const;
-  const family = await openFamily(parts, principal, expiresAt);
+  const family = await openFamily(parts, { ...session, principal }, expiresAt);
   const { handle } = principal;
-  const familyEndsAt = familyEnd(parts, session);
+  const { expiresAt: familyEndsAt } = session;
   const isFirst = await parts.devices.decide(
     { deviceHash, outcome: 'allowed', handle, family, familyEndsAt },
     familyEndsAt,

@@ -1,11 +1,11 @@
-import { earliest, isBefore, plusSeconds } from '../../domain/time.ts';
+import { isBefore, plusSeconds } from '../../domain/time.ts';
 import type { EventData } from '../../domain/event.ts';
-import type { Instant, Principal } from '../../domain/principal.ts';
-import { type EndReason, endFamily } from '../end-session.ts';
+import type { Instant } from '../../domain/principal.ts';
+import { endFamily } from '../end-session.ts';
 import { providerOfPerson } from '../people-providers.ts';
 import type { AuthorizationCode, RefreshFamily, Session } from '../ports.ts';
 import { recordSignIn } from '../record-sign-in.ts';
-import { hashSecret, lifeSeconds, newSecret, openSession } from '../sessions.ts';
+import { UNTOLD_SECONDS, hashSecret, lifeSeconds, newSecret, openSession } from '../sessions.ts';
 import { ExchangeRefused } from '../token-exchange.ts';
 import type { GrantParts, TokenAnswer } from './grant-parts.ts';
 
@@ -33,17 +33,33 @@ export const providerOf = ({ providers }: GrantParts, { principal }: RefreshFami
  */
 export const openFamily = async (
   { families, clock, chance }: Pick<GrantParts, 'families' | 'clock' | 'chance'>,
-  principal: Principal,
+  { principal, providerSession }: Pick<Session, 'principal' | 'providerSession'>,
   until: Instant,
 ): Promise<string> => {
   const id = newSecret(chance);
-  await families.put({ id, principal, createdAt: clock.now(), expiresAt: until });
+  const ofProvider = providerSession === undefined ? {} : { providerSession };
+  await families.put({ id, principal, createdAt: clock.now(), expiresAt: until, ...ofProvider });
   return id;
 };
 
-/** A family never outlives the browser's session, on whose sign-in it stands. */
-export const familyEnd = ({ clock }: Pick<GrantParts, 'clock'>, session: Pick<Session, 'expiresAt'>): Instant =>
-  earliest(plusSeconds(clock.now(), FAMILY_SECONDS), session.expiresAt);
+/**
+ * A family never outlives the browser's session, on whose sign-in it stands, but where it can ask the provider itself.
+ * @param asks whether it holds a refresh token of the provider
+ */
+export const familyEnd = (
+  { createdAt, expiresAt }: Pick<Session, 'createdAt' | 'expiresAt'>,
+  asks: boolean,
+): Instant => (asks ? plusSeconds(createdAt, FAMILY_SECONDS) : expiresAt);
+
+/** Whether the provider spoke for the person lately enough, or would say if it did no longer. */
+const isVouchedFor = (
+  { providers, clock }: Pick<GrantParts, 'providers' | 'clock'>,
+  { principal }: RefreshFamily,
+): boolean => {
+  const provider = providerOfPerson(providers, principal.issuer);
+  if (provider?.type === 'oidc' && provider.backChannelLogout) return true;
+  return isBefore(clock.now(), plusSeconds(principal.groupsAt, UNTOLD_SECONDS));
+};
 
 /**
  * The first tokens of the family that the person consented to. Recorded first, then given out.
@@ -73,13 +89,14 @@ export const redeemFamily = async (
  */
 export const issueTokens = async (parts: GrantParts, family: RefreshFamily): Promise<TokenAnswer> => {
   const { sessions, refreshTokens, families, chance, clock } = parts;
-  const { principal, id, expiresAt } = family;
+  const { principal, id, expiresAt, providerSession } = family;
   const { handle } = principal;
+  const ofProvider = providerSession === undefined ? {} : { providerSession };
   const refresh = newSecret(chance);
   const now = clock.now();
-  if (!isBefore(now, expiresAt)) throw invalidGrant();
+  if (!isBefore(now, expiresAt) || !isVouchedFor(parts, family)) throw invalidGrant();
   const [{ token, session }] = await Promise.all([
-    openSession(parts, principal, 'bearer', { endsAt: expiresAt, family: id }),
+    openSession(parts, principal, 'bearer', { endsAt: expiresAt, family: id, ...ofProvider }),
     refreshTokens.put({ handle, tokenHash: hashSecret(refresh), family: id, expiresAt }),
     sessions.markSeen(handle, { id, at: now }, plusSeconds(now, FAMILY_IDLE_SECONDS)),
   ]);
@@ -105,15 +122,5 @@ export const isFamilyIdle = (lastAt: Instant, now: Instant): boolean =>
  */
 export const refuseReuse = async (parts: GrantParts, handle: string, family: string): Promise<never> => {
   await endFamily(parts, { handle, family, kind: 'person' }, 'reused');
-  throw invalidGrant();
-};
-
-/** Ends the family for that reason. @throws ExchangeRefused `invalid_grant`, always; HatcheckError `ledger_unavailable` */
-export const refuseFamily = async (
-  parts: GrantParts,
-  { id, principal: { handle, kind } }: RefreshFamily,
-  reason: EndReason,
-): Promise<never> => {
-  await endFamily(parts, { handle, family: id, kind }, reason);
   throw invalidGrant();
 };

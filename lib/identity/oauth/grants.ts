@@ -1,18 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isBefore, plusSeconds } from '../../domain/time.ts';
+import { endAll } from '../end-session.ts';
 import type { AuthorizationCode, RefreshFamily } from '../ports.ts';
 import { hashSecret, isSecret, sessionKeyOf } from '../sessions.ts';
 import { CLIENT_ID, ExchangeRefused } from '../token-exchange.ts';
 import { useOnce } from '../use-once.ts';
-import {
-  invalidGrant,
-  isFamilyIdle,
-  issueTokens,
-  providerOf,
-  redeemFamily,
-  refuseFamily,
-  refuseReuse,
-} from './family.ts';
+import { invalidGrant, isFamilyIdle, issueTokens, providerOf, redeemFamily, refuseReuse } from './family.ts';
 import type { GrantParts, TokenAnswer } from './grant-parts.ts';
 import { askAgain, holderOf, keepUpstream, passUpstream, takeUpstream } from './upstream.ts';
 
@@ -59,8 +52,8 @@ export const redeemAuthorizationCode = async (parts: GrantParts, form: GrantForm
 
 /**
  * Gives a new access token, and a new refresh token for the one that was used (RFC 9700, 4.14.2). Used twice, the family is revoked.
- * Where the provider gave a refresh token, it is asked for the groups anew, and whether it still speaks for the person: a refusal ends the
- * family. Without one, groups stay as old as the sign-in, so that rules about their age still send the person to sign in again.
+ * Where the provider gave a refresh token, it is asked for the groups anew, and whether it still speaks for the person: a refusal ends all
+ * that they have here. Without one, groups stay as old as the sign-in, so that rules about their age still send the person to sign in again.
  * @throws ExchangeRefused; HatcheckError `ledger_unavailable`
  */
 export const rotateRefreshToken = async (parts: GrantParts, form: GrantForm): Promise<TokenAnswer> => {
@@ -83,7 +76,10 @@ export const rotateRefreshToken = async (parts: GrantParts, form: GrantForm): Pr
 
 const renew = async (parts: GrantParts, family: RefreshFamily, upstream: string): Promise<TokenAnswer> => {
   const asked = await askAgain(parts, family.principal, upstream);
-  if (asked === 'refused') return refuseFamily(parts, family, 'provider_refused');
+  if (asked === 'refused') {
+    await endAll(parts, family.principal, 'provider_refused');
+    throw invalidGrant();
+  }
   const current = { ...family, principal: asked.principal };
   if (!(await parts.families.confirm(current))) throw invalidGrant();
   const tokens = await issueTokens(parts, current);

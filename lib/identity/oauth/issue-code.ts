@@ -17,18 +17,18 @@ const CODE_SECONDS = 60;
 export const issueCode = async (
   parts: Pick<GrantParts, 'codes' | 'families' | 'upstream' | 'clock' | 'chance'>,
   { redirectUri, codeChallenge }: AuthorizationRequest,
-  session: Pick<Session, 'principal' | 'expiresAt'>,
+  session: Pick<Session, 'principal' | 'providerSession' | 'createdAt' | 'expiresAt'>,
   browser: Holder,
 ): Promise<string> => {
   const { codes, clock, chance } = parts;
-  const { principal } = session;
+  const { handle } = session.principal;
   const code = newSecret(chance);
   const expiresAt = plusSeconds(clock.now(), CODE_SECONDS);
-  const family = await openFamily(parts, principal, expiresAt);
+  const family = await openFamily(parts, session, expiresAt);
+  const asks = await passUpstream(parts, browser, { handle, secret: code }, expiresAt);
   await codes.put({
-    ...{ codeHash: hashSecret(code), redirectUri, codeChallenge, handle: principal.handle, family, expiresAt },
-    familyEndsAt: familyEnd(parts, session),
+    ...{ codeHash: hashSecret(code), redirectUri, codeChallenge, handle, family, expiresAt },
+    familyEndsAt: familyEnd(session, asks),
   });
-  await passUpstream(parts, browser, { handle: principal.handle, secret: code }, expiresAt);
   return code;
 };

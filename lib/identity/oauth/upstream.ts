@@ -57,10 +57,15 @@ export const takeUpstream = async ({ upstream }: Store, { handle, secret }: Hold
   return box && unsealed(secret, contextOf(handle, id), box.sealed);
 };
 
-/** Gives it from one holder to the next, so that there is only ever one: a provider may take a second use for theft. */
-export const passUpstream = async (parts: Store, from: Holder, to: Holder, until: Instant): Promise<void> => {
+/**
+ * Gives it from one holder to the next, so that there is only ever one: a provider may take a second use for theft.
+ * @returns whether there was one
+ */
+export const passUpstream = async (parts: Store, from: Holder, to: Holder, until: Instant): Promise<boolean> => {
   const refreshToken = await takeUpstream(parts, from);
-  if (refreshToken !== undefined) await keepUpstream(parts, to, refreshToken, until);
+  if (refreshToken === undefined) return false;
+  await keepUpstream(parts, to, refreshToken, until);
+  return true;
 };
 
 const contextOf = (handle: Handle, id: string): string => `${handle} ${id}`;

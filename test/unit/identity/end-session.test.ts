@@ -43,7 +43,7 @@ beforeEach(async () => {
   await openSession(identity, approver, 'bearer');
   for (let count = 0; count < COUNT; count += 1) {
     await openSession(identity, engineer, 'bearer');
-    const family = await openFamily(identity, engineer, noon(3600));
+    const family = await openFamily(identity, { principal: engineer }, noon(3600));
     await openSession(identity, engineer, 'bearer', { family });
   }
 });
@@ -83,7 +83,7 @@ test('where there is no other, nothing is asked for twice', async () => {
 });
 
 test('what ends is removed, and nothing else is touched', async () => {
-  const family = await openFamily(identity, engineer, noon(3600));
+  const family = await openFamily(identity, { principal: engineer }, noon(3600));
   const { session } = await openSession(identity, engineer, 'bearer', { family });
   const removed: string[] = [];
   const recording: MemoryIdentity = {

@@ -252,7 +252,7 @@ test('who signed in has the session cookie, and no longer that of the attempt', 
   expect(location).toBe('/');
   expect(cookies).toEqual([
     expect.stringMatching(
-      /^__Host-hatcheck=p_[\w-]{43}\.[\w-]{43}; Max-Age=43200; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+      /^__Host-hatcheck=p_[\w-]{43}\.[\w-]{43}; Max-Age=14400; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
     ),
     '__Host-hatcheck-login=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax',
   ]);

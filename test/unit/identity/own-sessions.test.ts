@@ -15,7 +15,7 @@ const open = async (via: 'cookie' | 'bearer', family?: string) =>
   (await openSession(identity, engineer, via, { ...(family !== undefined && { family }) })).session;
 
 const commandLine = async () => {
-  const family = await openFamily(identity, engineer, noon(12 * 3600));
+  const family = await openFamily(identity, { principal: engineer }, noon(12 * 3600));
   return { family, session: await open('bearer', family) };
 };
 

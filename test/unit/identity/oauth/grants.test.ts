@@ -26,7 +26,11 @@ afterEach(() => server.close());
 
 const signIn = async (): Promise<TokenAnswer> => {
   const { handle } = engineer;
-  const family = await openFamily(parts, { ...engineer, issuer: server.issuer, subject: SUBJECT }, noon(60));
+  const family = await openFamily(
+    parts,
+    { principal: { ...engineer, issuer: server.issuer, subject: SUBJECT } },
+    noon(60),
+  );
   return redeemFamily(parts, { handle, family, familyEndsAt: noon(3600) }, 'authorization_code');
 };
 

@@ -27,7 +27,7 @@ const issued = (verifier = VERIFIER): Promise<string> => {
   return issueCode(
     parts,
     { redirectUri: REDIRECT, codeChallenge, state: '' },
-    { principal: erin, expiresAt: noon(9000) },
+    { principal: erin, createdAt: noon(0), expiresAt: noon(9000) },
     browser,
   );
 };
