@@ -16,8 +16,10 @@ import { samlMetadata } from '../lib/identity/saml-metadata.ts';
 import { signOut } from '../lib/identity/end-session.ts';
 import { endOtherSessions, endOwnSession, listSessions } from '../lib/identity/own-sessions.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
+import { backChannelRoutes } from './back-channel-routes.ts';
 import { chatLinkRoutes } from './chat-link-routes.ts';
 import { identityRoutes } from './identity-routes.ts';
+import { meterOf } from './meter-of.ts';
 import { seeOther } from './see-other.ts';
 import { signInParts } from './sign-in-wiring.ts';
 
@@ -29,6 +31,7 @@ export const create = (config: Config, around = surroundings('signin')) => {
   });
   return api({
     ...{ origin: config.origin, logger: around.logger, authenticate: authenticator(parts) },
+    meter: meterOf(config, around),
     contract: { ...chatLinkContract, ...identitiesRoutes, ...signinRoutes },
     routes: {
       'GET /login': async ({ query }) => {
@@ -36,6 +39,7 @@ export const create = (config: Config, around = surroundings('signin')) => {
         return choices.length > 0 ? providerPage(choices) : seeOther(await beginLogin(parts, query));
       },
       'GET /oidc/callback': async ({ query, cookies }) => seeOther(await finishLogin(parts, query, cookies)),
+      ...backChannelRoutes(parts, around.logger),
       'GET /saml/metadata': async () => ({
         status: 200,
         text: samlMetadata(config.origin, await spCertificates(parts, parts.providers)),

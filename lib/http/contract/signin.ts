@@ -42,6 +42,19 @@ export const signinRoutes = {
     answers: { 303: 'redirect' },
     codes: ['not_signed_in', 'invalid_token', 'provider_unavailable', ...signInCodes],
   },
+  'POST /oidc/backchannel-logout': {
+    ...open,
+    operationId: 'endAtProvidersWord',
+    summary:
+      'Where an OpenID provider says that a person signed out there, or was (OpenID Connect Back-Channel Logout 1.0): what they opened here by then ends.',
+    function: 'signin',
+    body: once(() => z.looseObject({ logout_token: text(16_384) })),
+    accepts: ['form'],
+    bodyRequired: true,
+    errors: 'oauth',
+    answers: { 200: 'empty' },
+    codes: [...signInCodes],
+  },
   'GET /saml/metadata': {
     ...open,
     operationId: 'getSamlMetadata',
