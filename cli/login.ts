@@ -6,18 +6,10 @@ import { member, text, texts } from './json.ts';
 import { askInBrowser, openBrowser } from './loopback.ts';
 import { type OnServer, placeOf } from './place.ts';
 import { note, say, sayJson } from './print.ts';
-import { call, failureOf, withToken } from './server.ts';
+import { revoke } from './revoke.ts';
+import { failureOf } from './server.ts';
 import { changeSettings, readSettings } from './settings.ts';
-import {
-  type Place,
-  callSignedIn,
-  currentSignIn,
-  exchange,
-  proveRole,
-  readIdToken,
-  redeem,
-  storedSignIn,
-} from './sign-in.ts';
+import { type Place, callSignedIn, exchange, proveRole, readIdToken, redeem, storedSignIn } from './sign-in.ts';
 
 /** As long as a person may take to sign in at their provider. */
 const LOGIN_TIMEOUT_MS = 300_000;
@@ -42,7 +34,10 @@ const nameOf = (principal: unknown): string =>
 /** @param remember whether the next commands are to ask this server too */
 export const login = async (options: LoginOptions, remember: boolean): Promise<void> => {
   const at = await placeOf(options);
+  const former = await storedSignIn(at);
   const { principal } = await kept(at, options);
+  // It would live on at the server, in nobody’s hands. That it cannot be ended is no reason to fail: unused it ends by itself.
+  if (former) await revoke(at.server, former).catch(() => undefined);
   if (remember) await changeSettings(configFolder(process.env), { server: at.server });
   await sayUnsealedOnce(at.files.unsealedBecause());
   if (options.json) sayJson({ server: at.server, principal });
@@ -112,13 +107,11 @@ export const whoami = async (options: OnServer & ForProgram): Promise<void> => {
 
 export const logout = async (options: OnServer & ForProgram): Promise<void> => {
   const at = await placeOf(options);
-  const stored = await storedSignIn(at);
-  // An access token that is over ends nothing there; a newer one ends the whole sign-in.
-  const last = stored?.refreshToken === undefined ? stored : await currentSignIn(at).catch(() => stored);
+  const last = await storedSignIn(at);
   await Promise.all([at.files.remove(`${signInName(at.server)}.`), at.files.remove(credentialsPrefix(at.server))]);
   if (!(await at.files.hasAny('sign-in.'))) await at.files.forgetKey();
   // What is here is gone whether or not the server answers; there, the access token ends by itself within 15 minutes.
-  if (last) await call(at.server, '/logout', withToken('POST', last.accessToken));
+  if (last) await revoke(at.server, last);
   if (options.json) sayJson({ server: at.server, signedIn: false });
   else say(`Signed out at ${at.server}.`);
 };

@@ -8,6 +8,7 @@ import { AssertionRefused } from '../lib/identity/assertion-refused.ts';
 import { beginDevice } from '../lib/identity/oauth/begin-device.ts';
 import { type GrantForm, redeemAuthorizationCode, rotateRefreshToken } from '../lib/identity/oauth/grants.ts';
 import { DEVICE_GRANT, redeemDeviceCode } from '../lib/identity/oauth/redeem-device.ts';
+import { revokeToken } from '../lib/identity/oauth/revoke.ts';
 import type { ExchangeParts } from '../lib/identity/saml-exchange.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
 import { type ExchangeForm, ExchangeRefused, TOKEN_EXCHANGE, exchangeToken } from '../lib/identity/token-exchange.ts';
@@ -58,6 +59,11 @@ export const create = (config: Config, around = surroundings('token')) => {
         publicClientsOnly(headers);
         return { status: 200, json: await grant(body).catch((error: unknown) => refused(error, callId)) };
       },
+      'POST /oauth/revoke': async ({ body, headers, callId }) => {
+        publicClientsOnly(headers);
+        await revokeToken(parts, body).catch((error: unknown) => refused(error, callId));
+        return { status: 200 };
+      },
       'GET /.well-known/oauth-authorization-server': () => Promise.resolve({ status: 200, json: metadataOf(origin) }),
     },
   });
@@ -87,6 +93,9 @@ const metadataOf = (origin: string) => ({
   response_modes_supported: ['query'],
   code_challenge_methods_supported: ['S256'],
   token_endpoint_auth_methods_supported: ['none'],
+  // RFC 7009.
+  revocation_endpoint: `${origin}/oauth/revoke`,
+  revocation_endpoint_auth_methods_supported: ['none'],
   authorization_response_iss_parameter_supported: true,
 });
 

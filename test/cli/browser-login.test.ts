@@ -69,6 +69,11 @@ const login = async (seconds?: number) => {
   return given.json;
 };
 
+const revoked = () =>
+  broker.heard
+    .filter(({ route }) => route === 'POST /oauth/revoke')
+    .map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+
 const grants = () =>
   broker.heard
     .filter(({ route }) => route === 'POST /oauth/token')
@@ -202,16 +207,38 @@ describe('a sign-in in the browser', () => {
     expect(await run('whoami')).toMatchObject({ code: 0 });
   });
 
-  test('is ended by logout with a token that lives, so that the refresh token ends too', async () => {
-    await login(5);
-    const renewed = token();
-    broker.answer('POST /oauth/token', renewed);
-    broker.answer('POST /logout', { status: 303, location: '/' });
+  test('is ended by logout with the refresh token, so that all of it ends', async () => {
+    const { refresh_token } = await login(5);
+    broker.answer('POST /oauth/revoke', { status: 200 });
     expect(await run('logout')).toMatchObject({ code: 0 });
-    expect(broker.heard.at(-1)).toMatchObject({
-      ...{ route: 'POST /logout', authorization: `Bearer ${renewed.json.access_token}` },
-    });
+    expect(revoked()).toEqual([{ token: refresh_token, client_id: 'hatcheck-cli' }]);
     expect(readdirSync(join(folder, 'config'))).toEqual([]);
+  });
+
+  test('is ended by the next one, which takes its place', async () => {
+    const { refresh_token } = await login();
+    broker.answer('POST /oauth/revoke', { status: 200 });
+    const second = await login();
+    expect(revoked()).toEqual([{ token: refresh_token, client_id: 'hatcheck-cli' }]);
+    expect(await run('whoami')).toMatchObject({ code: 0 });
+    expect(broker.heard.at(-1)?.authorization).toBe(`Bearer ${second.access_token}`);
+  });
+
+  test('takes its place all the same where the server does not know how to end one, or says no', async () => {
+    await login();
+    broker.answer('POST /oauth/revoke', { status: 503 });
+    await login();
+    expect(await run('whoami')).toMatchObject({ code: 0 });
+  });
+
+  test('that failed leaves the one before it alone', async () => {
+    await login();
+    broker.answer('POST /oauth/token', { status: 400, json: { error: 'invalid_grant' } });
+    const { asked, done } = await begin();
+    await comeBack(asked);
+    expect((await done()).code).toBe(1);
+    expect(revoked()).toEqual([]);
+    expect(await run('whoami')).toMatchObject({ code: 0 });
   });
 
   test('leaves no code and no verifier in the files', async () => {

@@ -22,7 +22,7 @@ const isThere = existsSync(DAEMON) && spawnSync('dbus-run-session', ['--version'
       const tokens = { access_token: accessToken, token_type: 'Bearer', expires_in: 900 };
       at.broker.answer('POST /oauth/token', { status: 200, json: tokens });
       at.broker.answer('GET /v1/me', { status: 200, json: { principal: { handle: 'p_one', email: 'a@example.com' } } });
-      at.broker.answer('POST /logout', { status: 303 });
+      at.broker.answer('POST /oauth/revoke', { status: 200 });
       const runtime = join(at.folder, 'run');
       mkdirSync(runtime, { mode: 0o700 });
       const script = `printf 'a password\\n' | LD_LIBRARY_PATH="$3" "$2" --unlock --components=secrets >/dev/null 2>&1

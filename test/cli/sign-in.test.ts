@@ -158,9 +158,10 @@ describe('whoami and logout', () => {
     const accessToken = await at.signIn();
     at.broker.answer(ISSUE, { status: 200, json: credentialsUntil(HOUR_MS) });
     await at.fetchCredentials();
-    at.broker.answer('POST /logout', { status: 303, location: '/' });
+    at.broker.answer('POST /oauth/revoke', { status: 200 });
     expect(await at.run(['logout'])).toMatchObject({ code: 0, stderr: '' });
-    expect(at.broker.heard.at(-1)).toMatchObject({ route: 'POST /logout', authorization: `Bearer ${accessToken}` });
+    expect(at.broker.heard.at(-1)).toMatchObject({ route: 'POST /oauth/revoke', authorization: undefined });
+    expect(new URLSearchParams(at.broker.heard.at(-1)?.body).get('token')).toBe(accessToken);
     expect(readdirSync(at.config)).toEqual([]);
     expect(await at.run(['whoami'])).toMatchObject({ code: 3 });
   });
@@ -179,7 +180,7 @@ describe('whoami and logout', () => {
       other.answer('POST /oauth/token', token(secret()));
       await at.signIn();
       await at.run(['login', '--token-file', at.tokenFile, '--server', other.origin]);
-      at.broker.answer('POST /logout', { status: 303 });
+      at.broker.answer('POST /oauth/revoke', { status: 200 });
       await at.run(['logout']);
       expect(await at.run(['whoami', '--server', other.origin])).toMatchObject({ code: 0 });
     } finally {

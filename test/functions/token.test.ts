@@ -154,6 +154,7 @@ test('the metadata names this server, its endpoints and its grants', async () =>
       ...['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
       'urn:ietf:params:oauth:grant-type:token-exchange',
     ],
+    revocation_endpoint: 'http://127.0.0.1:3000/oauth/revoke',
     response_types_supported: ['code'],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,

@@ -90,6 +90,24 @@ export const tokenRoutes = {
     answers: { 200: 'page' },
     codes: ['limit_reached', ...signInCodes],
   },
+  'POST /oauth/revoke': {
+    ...open,
+    operationId: 'revokeToken',
+    summary: 'Ends what a token is of: a command line’s whole sign-in, or one access token (RFC 7009).',
+    function: 'token',
+    body: once(() =>
+      z.looseObject({
+        client_id: z.exactOptional(text(256)),
+        token: z.exactOptional(text(256)),
+        token_type_hint: z.exactOptional(text(64)),
+      }),
+    ),
+    accepts: ['form'],
+    bodyRequired: true,
+    errors: 'oauth',
+    answers: { 200: 'empty' },
+    codes: [...signInCodes],
+  },
   'POST /oauth/token': {
     ...open,
     operationId: 'getToken',
