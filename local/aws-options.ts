@@ -22,7 +22,7 @@ interface Started {
   readonly origin: string;
   readonly template: LocalStack;
   readonly access: CompiledAccess;
-  readonly database: EmbeddedDynamoDb;
+  readonly database: Pick<EmbeddedDynamoDb, 'endpoint'>;
   readonly signingKeys: readonly SigningKey[];
 }
 

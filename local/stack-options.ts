@@ -1,6 +1,8 @@
 import type { CompiledAccess } from '../lib/config/access.ts';
 import type { Notice } from '../lib/broker/notice.ts';
 import type { compile } from './compile.ts';
+import type { startFunctions } from './gateway/functions.ts';
+import type { AnsweredCall } from './gateway/heard.ts';
 import type { Account } from './idp/accounts.ts';
 import type { SamlOptions } from './idp/saml.ts';
 import type { LaptopProviders } from './laptop-access.ts';
@@ -48,6 +50,12 @@ export interface StackOptions {
   readonly accounts?: readonly Account[];
   /** Stands between the functions and what stands in for AWS: given the latter's address, answers with those that the functions get. */
   readonly between?: (endpoint: string) => Promise<ServiceEndpoints>;
+  /** Stands between what checks privileges and the tables: given the tables' address, answers with its own. */
+  readonly betweenTables?: (endpoint: string) => Promise<string>;
+  /** Told of each call of a function that came to an end. */
+  readonly onAnswered?: (call: AnsweredCall) => void;
+  /** What runs the functions: worker threads of this process, unless said otherwise. */
+  readonly runs?: typeof startFunctions;
   /** Changes the compiled stack before it runs, as a wrong deployment would. */
   readonly alter?: (stack: LocalStack) => LocalStack;
 }

@@ -13,6 +13,7 @@ import { activatePolicy } from './deployment.ts';
 import { followLedger, followQueues } from './followers.ts';
 import { functionEnvironment } from './function-environment.ts';
 import { type Functions, startFunctions } from './gateway/functions.ts';
+import { heardBy } from './gateway/heard.ts';
 import { closeServer, listenOnLoopback } from './gateway/loopback.ts';
 import { startGateway } from './gateway/server.ts';
 import { type LocalOidc, type OidcOptions, startOidc } from './idp/oidc.ts';
@@ -95,13 +96,19 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const template = options.alter?.(compiled) ?? compiled;
   const database = keep(await startDynamoDb(ports.dynamodb, join(folder, 'dynamodb'), Object.values(template.tables)));
   const signingKeys = await openSigningKeys(template, folder);
+  const behindAws = { endpoint: (await options.betweenTables?.(database.endpoint)) ?? database.endpoint };
   const aws = keep(
-    await startLocalAws(awsOptions(options, { state, origin, access, template, database, signingKeys })),
+    await startLocalAws(awsOptions(options, { state, origin, access, template, database: behindAws, signingKeys })),
   );
   const endpoints = (await options.between?.(aws.endpoint)) ?? { dynamodb: aws.endpoint, others: aws.endpoint };
   const environmentFor = (id: string) =>
     functionEnvironment(id, { template, aws, endpoints, origin, state, slack, teams });
-  const functions = keep(startFunctions({ functions: template.functions, environmentFor, region: REGION, log }));
+  const functions = keep(
+    heardBy(
+      options.onAnswered,
+      (options.runs ?? startFunctions)({ functions: template.functions, environmentFor, region: REGION, log }),
+    ),
+  );
   const ledgerStream = keep(await followLedger(options, { template, database, functions }));
   const queues = followQueues(options, { template, aws, functions }).map(keep);
   const notices = certain(
@@ -143,7 +150,10 @@ const PSEUDO = { accountId: BROKER_ACCOUNT, region: REGION, partition: 'aws', st
 const oidcOptions = ({ ports, accounts }: StackOptions, origin: string, state: LocalState): OidcOptions => ({
   port: ports.oidc,
   ...(accounts && { accounts }),
-  client: { clientId: 'hatcheck', clientSecret: state.oidcClientSecret, redirectUris: [`${origin}/oidc/callback`] },
+  client: {
+    ...{ clientId: 'hatcheck', clientSecret: state.oidcClientSecret, redirectUris: [`${origin}/oidc/callback`] },
+    backChannelLogoutUri: `${origin}/oidc/backchannel-logout`,
+  },
   keys: state.oidcKeys,
   workloadAudience: 'hatcheck',
 });

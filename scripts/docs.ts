@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { cliPage } from './cli-page.ts';
 import { eventsPage } from './events-page.ts';
+import { sizingPage } from './sizing/page.ts';
 import { type Edge, edges } from './state-machine.ts';
 
 const DOCS = new URL('../docs/', import.meta.url);
@@ -52,7 +53,12 @@ const idOf = (name: string): string => (name === '' ? '[*]' : name.replaceAll(/\
 const codeOf = (what: string): string => what.replace(/^[\w.]+/, (type) => `\`${type}\``);
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const pages = { 'state-machine.md': stateMachinePage(), 'cli.md': cliPage(), 'events.md': eventsPage() };
+  const pages = {
+    'state-machine.md': stateMachinePage(),
+    'cli.md': cliPage(),
+    'events.md': eventsPage(),
+    'sizing.md': sizingPage(),
+  };
   for (const [name, page] of Object.entries(pages)) {
     const file = new URL(name, DOCS);
     const before = await readFile(file, 'utf8').catch(() => '');
