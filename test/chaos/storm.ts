@@ -179,17 +179,20 @@ const recover = async (
   const beganMs = performance.now();
   for (;;) {
     const heard = await probe?.ask({ use: 'list', method: 'GET', path: '/v1/requests' });
-    await stack.ledgerStream.poll();
-    for (const queue of stack.queues) await queue.poll();
-    await stack.schedule.run();
-    await stack.ledgerStream.poll();
-    await stack.checkpoints.run();
-    await stack.exports.run();
+    const failing = [
+      ...(await tried('the stream', stack.ledgerStream.poll)),
+      ...(await Promise.all(stack.queues.map(({ functionId, poll }) => tried(functionId, poll)))).flat(),
+      ...(await tried('on-schedule', stack.schedule.run)),
+      ...(await tried('the stream', stack.ledgerStream.poll)),
+      ...(await tried('on-checkpoint', stack.checkpoints.run)),
+      ...(await tried('on-export', stack.exports.run)),
+    ];
     const streams = await readStreams(stack);
     const { events, wrong } = await verifyExported(stack);
     const logged = streams.flat().flatMap(({ type, data }) => (type === 'log.extended' ? data.entries : [])).length;
     const faults = [
       ...(heard?.status === 200 ? [] : ['nobody is answered']),
+      ...failing,
       ...wrongLog(streams),
       ...wrong,
       ...(events === logged ? [] : [`the export has ${events} of ${logged} events of the log`]),
@@ -199,5 +202,15 @@ const recover = async (
     if (recoveryMs > RECOVERY_BOUND_MS)
       return { recoveryMs, wrong: faults.slice(0, 5).map((fault) => `not recovered: ${fault}`) };
     await pause(250);
+  }
+};
+
+/** What fails is done again in the next round; it has to succeed in the last one. */
+const tried = async (what: string, work: () => Promise<void>): Promise<readonly string[]> => {
+  try {
+    await work();
+    return [];
+  } catch (error) {
+    return [`${what} fails: ${String(error)}`];
   }
 };
