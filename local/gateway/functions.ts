@@ -121,7 +121,7 @@ const startRuntime = (functionId: string, options: FunctionsOptions): Runtime =>
 };
 
 /** The variables that Lambda itself sets ("Defined runtime environment variables"). */
-const runtimeEnvironment = (known: LocalFunction, region: string): Record<string, string> => {
+export const runtimeEnvironment = (known: LocalFunction, region: string): Record<string, string> => {
   const { logGroupName, logStreamName } = logNames(known.functionName);
   return {
     _HANDLER: known.handler,

@@ -4,7 +4,7 @@ import { pickKey, usableKeys } from '../../lib/identity/jwk.ts';
 import { providerDocuments } from '../../lib/identity/keys.ts';
 import type { OidcProvider } from '../../lib/identity/ports.ts';
 import { type SigningKey, makeKey, signedToken } from '../support/oidc-server.ts';
-import type { NamedContest, Section } from './section.ts';
+import type { Contests, NamedContest } from './section.ts';
 
 const NOW = '2026-03-02T12:00:00.000Z';
 const ISSUER = 'https://idp.example.com';
@@ -53,4 +53,4 @@ const documentsWith = ({ jwk }: SigningKey) =>
     onStale: () => undefined,
   });
 
-export const idTokens: Section = () => Promise.all([contestOf('ES256', 1.5), contestOf('RS256', 3)]);
+export const idTokens: Contests = () => Promise.all([contestOf('ES256', 1.5), contestOf('RS256', 3)]);

@@ -13,7 +13,7 @@ import {
   responseXml,
   signXml,
 } from '../support/saml-generator.ts';
-import type { NamedContest, Section } from './section.ts';
+import type { Contests, NamedContest } from './section.ts';
 
 /** Of now, since the other library reads the clock. */
 const honest = (nowMs: number, groups: number): Says => {
@@ -51,5 +51,5 @@ const contestOf = async (part: Part, groups: number): Promise<NamedContest> => {
   return { name, candidate, baseline, bound: 1.25 };
 };
 
-export const samlResponses: Section = () =>
+export const samlResponses: Contests = () =>
   Promise.all([contestOf('Assertion', 2), contestOf('Response', 2), contestOf('Assertion', 100)]);

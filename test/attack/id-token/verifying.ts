@@ -4,6 +4,7 @@ import type { OidcProvider } from '../../../lib/identity/ports.ts';
 import { NOON } from '../../support/builders.ts';
 import { type SigningKey, makeKey, signedToken } from '../../support/oidc-server.ts';
 import { codeOf } from '../../unit/identity/memory.ts';
+import { tally } from '../tally.ts';
 
 export const ISSUER = 'https://idp.example.com';
 export const CLIENT = 'hatcheck';
@@ -50,4 +51,5 @@ export const verify = (token: string, { keys = [key.jwk], expected = {} }: Verif
   );
 
 /** What becomes of a token: `accepted`, or the fault for which it is refused. */
-export const verdict = (token: string, options?: Verifying): Promise<string> => codeOf(verify(token, options));
+export const verdict = async (token: string, options?: Verifying): Promise<string> =>
+  tally(token, await codeOf(verify(token, options)));

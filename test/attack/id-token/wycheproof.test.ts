@@ -6,6 +6,7 @@ import { type Algorithm, verifySignature } from '../../../lib/identity/algorithm
 import { AssertionRefused } from '../../../lib/identity/assertion-refused.ts';
 import { pickKey, usableKeys } from '../../../lib/identity/jwk.ts';
 import { readToken } from '../../../lib/identity/jwt-shape.ts';
+import { tally } from '../tally.ts';
 
 const folder = join(process.env['HATCHECK_VECTORS'] ?? '../shared/vectors', 'wycheproof');
 const maybe = existsSync(folder) ? describe : describe.skip;
@@ -38,6 +39,12 @@ const file = z.object({
 type Outcome = 'accepted' | AssertionRefused['fault'];
 
 const outcomeOf = (jws: string, key: Record<string, unknown>): Outcome => {
+  const outcome = verdict(jws, key);
+  tally(jws, outcome);
+  return outcome;
+};
+
+const verdict = (jws: string, key: Record<string, unknown>): Outcome => {
   try {
     const token = readToken(jws, ALGORITHMS);
     const picked = pickKey(usableKeys('keys' in key ? key : { keys: [key] }), token);

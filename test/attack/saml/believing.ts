@@ -18,6 +18,7 @@ import {
   responseXml,
   signXml,
 } from '../../support/saml-generator.ts';
+import { tally } from '../tally.ts';
 
 export const key = certifiedKey();
 export const attacker = certifiedKey();
@@ -37,7 +38,10 @@ export const believe = (xml: string, expected: Partial<SamlExpectation> = {}): V
 export const verdict = (xml: string, expected: Partial<SamlExpectation> = {}): string =>
   outcomeOf(encode(xml), expected);
 
-export const outcomeOf = (base64: string, expected: Partial<SamlExpectation> = {}): string => {
+export const outcomeOf = (base64: string, expected: Partial<SamlExpectation> = {}): string =>
+  tally(base64, outcome(base64, expected));
+
+const outcome = (base64: string, expected: Partial<SamlExpectation>): string => {
   try {
     return `accepted ${verifySamlResponse(base64, { ...expectation, ...expected }).nameId}`;
   } catch (error) {

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import * as z from 'zod';
+import { runJest } from '../jest-run.ts';
+import type { Section } from '../section.ts';
+
+const FOLDERS = ['lib/domain', 'lib/broker', 'lib/identity'];
+/** Those that speak for these folders: of identity also what its functions and the documents of attackers try. */
+const TESTS = ['test/unit/(domain|broker|identity)/', 'test/functions/', 'test/attack/(id-token|saml|aws-callers)'];
+
+const countSchema = z.object({ total: z.number(), covered: z.number() });
+const summarySchema = z.record(z.string(), z.object({ branches: countSchema }));
+
+interface Branches {
+  readonly file: string;
+  readonly total: number;
+  readonly covered: number;
+}
+
+/** Branches that the tests take. */
+export const coverage: Section = async () => {
+  const run = await runJest(
+    (folder) => [
+      ...[...TESTS, '--coverage', '--coverageReporters=json-summary', `--coverageDirectory=${folder}`],
+      // The figure is the judge here.
+      '--coverageThreshold={}',
+      ...FOLDERS.map((each) => `--collectCoverageFrom=${each}/**/*.ts`),
+    ],
+    (folder) => branchesIn(join(folder, 'coverage-summary.json')),
+  );
+  const files = run.left;
+  const open = files.filter(({ total, covered }) => covered < total);
+  const all = sumOf(files);
+  const measured = (100 * all.covered) / all.total;
+  const isGood = measured === 100 && run.failed.length === 0;
+  return {
+    table: [
+      ['branches of', 'files', 'taken', 'of'],
+      ...FOLDERS.map((folder) => {
+        const its = files.filter(({ file }) => file.startsWith(`${folder}/`));
+        return [folder, its.length, sumOf(its).covered, sumOf(its).total].map(String);
+      }),
+    ],
+    remarks: [
+      ...run.failed.map((title) => `FAILED: ${title}`),
+      ...open.map(({ file, total, covered }) => `${file}: ${total - covered} not taken`),
+    ],
+    isGood,
+    figures: [
+      {
+        what: 'branches of domain, broker and identity that tests take',
+        how: `${all.covered} of ${all.total}; ${run.passed} tests, ${run.failed.length} failed`,
+        ...{ unit: ' %', digits: 2, measured, bound: 100, isFloor: true },
+      },
+    ],
+  };
+};
+
+const branchesIn = async (file: string): Promise<readonly Branches[]> => {
+  const summary = Object.entries(summarySchema.parse(JSON.parse(await readFile(file, 'utf8'))));
+  return summary
+    .filter(([path]) => path !== 'total')
+    .map(([path, { branches }]) => ({ file: relative('.', path).replaceAll(sep, '/'), ...branches }));
+};
+
+const sumOf = (some: readonly Branches[]): Omit<Branches, 'file'> => ({
+  total: some.reduce((sum, { total }) => sum + total, 0),
+  covered: some.reduce((sum, { covered }) => sum + covered, 0),
+});

@@ -1,0 +1,25 @@
+import { quantile } from '../compare.ts';
+import { measurePortal } from '../portal.ts';
+import type { Section } from '../section.ts';
+
+/** Whoever looks at thirty loads of a page has seen how it loads. */
+const MOST_VISITS = 30;
+
+const HEADING = [
+  ...['the portal, CPU slowed 4 times', 'usable after', 'nine in ten'],
+  ...['bound', 'CPU at full speed', 'over the wire'],
+];
+
+export const portal: Section = async ({ rounds }) => {
+  const measured = await measurePortal(Math.min(rounds, MOST_VISITS));
+  if (!measured) return { table: [], isGood: true };
+  const rows = measured.map(({ name, ms, cpuMs, bytes, boundMs }) => {
+    const [median, low, high] = [0.5, 0.05, 0.95].map((share) => quantile(ms, share).toFixed(0));
+    const cpu = `${quantile(cpuMs, 0.5).toFixed(0)} ms`;
+    return [name, `${median} ms`, `${low} to ${high} ms`, `${boundMs} ms`, cpu, `${(bytes / 1000).toFixed(0)} kB`];
+  });
+  return {
+    table: [HEADING, ...rows],
+    isGood: measured.every(({ ms, boundMs }) => quantile(ms, 0.5) <= boundMs),
+  };
+};
