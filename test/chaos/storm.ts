@@ -181,7 +181,7 @@ const recover = async (
     const heard = await probe?.ask({ use: 'list', method: 'GET', path: '/v1/requests' });
     const failing = [
       ...(await tried('the stream', stack.ledgerStream.poll)),
-      ...(await Promise.all(stack.queues.map(({ functionId, poll }) => tried(functionId, poll)))).flat(),
+      ...(await Promise.all(stack.queues.map(({ poll }) => tried('a queue', poll)))).flat(),
       ...(await tried('on-schedule', stack.schedule.run)),
       ...(await tried('the stream', stack.ledgerStream.poll)),
       ...(await tried('on-checkpoint', stack.checkpoints.run)),
