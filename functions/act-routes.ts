@@ -21,11 +21,11 @@ export const actRoutes = (desk: Desk) => {
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       };
       if (onBundle(body)) {
-        const requests = await viewRequests(desk, principal, await decideBundle(desk, options), channel);
+        const requests = await viewRequests(desk, principal, await decideBundle(desk, options), { channel });
         return { status: 200, json: { request: requests[0], requests } };
       }
       const request = await decideRequest(desk, options);
-      return { status: 200, json: { request: (await viewRequests(desk, principal, [request], channel))[0] } };
+      return { status: 200, json: { request: (await viewRequests(desk, principal, [request], { channel }))[0] } };
     };
 
   return {

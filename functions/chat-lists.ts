@@ -15,7 +15,7 @@ const AT_HOME = 100;
 /** What they asked for last. */
 export const list = async (desk: Desk, { principal }: Acting): Promise<Card> => {
   const { requests } = await listRequests(desk, principal, { as: 'requester', limit: LISTED });
-  const views = await viewRequests(desk, principal, requests, 'chat');
+  const views = await viewRequests(desk, principal, requests, { channel: 'chat' });
   return replies.listCard(
     views.map(({ title, status, grant }) => ({ title, status: grant ? `${status}, grant ${grant.state}` : status })),
   );
@@ -24,6 +24,6 @@ export const list = async (desk: Desk, { principal }: Acting): Promise<Card> => 
 /** What they hold and what they wait for, on their own page of the app: written anew each time that it is opened. */
 export const showHome = async (desk: Desk, { principal, chat, act }: Acting): Promise<undefined> => {
   const { requests } = await listRequests(desk, principal, { as: 'requester', limit: AT_HOME });
-  const views = await viewRequests(desk, principal, requests, 'chat');
+  const views = await viewRequests(desk, principal, requests, { channel: 'chat' });
   await chat.home(act.account, homeCards(views, desk.clock.now()));
 };

@@ -1,6 +1,7 @@
 import { asksOf } from '../lib/broker/asks.ts';
 import { evidenceFor } from '../lib/broker/evidence.ts';
 import { listDestinations, listEntitlements } from '../lib/broker/list-entitlements.ts';
+import type { Known } from '../lib/broker/known.ts';
 import { listRequests } from '../lib/broker/list-requests.ts';
 import { askersAnywhere, onDuty } from '../lib/broker/on-duty.ts';
 import { readRequest } from '../lib/broker/read-request.ts';
@@ -25,8 +26,8 @@ import { meterOf } from './meter-of.ts';
 export const create = (config: Config, { clock, chance, logger, meterIn } = surroundings('requests')) => {
   const { policy, origin } = config;
   const { desk, authenticate } = deskParts(config, { clock, chance, logger });
-  const show = async (principal: Principal, channel: Channel, request: RequestState) =>
-    (await viewRequests(desk, principal, [request], channel))[0];
+  const show = async (principal: Principal, request: RequestState, seen: { channel: Channel; known?: Known }) =>
+    (await viewRequests(desk, principal, [request], seen))[0];
 
   return api({
     ...{ origin, logger, authenticate, meter: meterOf(config, { meterIn }) },
@@ -50,23 +51,23 @@ export const create = (config: Config, { clock, chance, logger, meterIn } = surr
         };
         if (body.entitlementIds) {
           const requests = await submitBundle(desk, { ...asking, asks });
-          return { status: 201, json: { requests: await viewRequests(desk, principal, requests, channel) } };
+          return { status: 201, json: { requests: await viewRequests(desk, principal, requests, { channel }) } };
         }
         const request = await submitRequest(desk, { ...asking, ask: asks[0] });
         const headers = { location: `/v1/requests/${request.id}` };
-        return { status: 201, headers, json: { request: await show(principal, channel, request) } };
+        return { status: 201, headers, json: { request: await show(principal, request, { channel }) } };
       },
       'GET /v1/requests': async ({ query, ...call }) => {
         const { principal, channel } = await callerOf(call);
         const { requests, ...page } = await listRequests(desk, principal, query);
-        return { status: 200, json: { requests: await viewRequests(desk, principal, requests, channel), ...page } };
+        return { status: 200, json: { requests: await viewRequests(desk, principal, requests, { channel }), ...page } };
       },
       'GET /v1/requests/{id}': async ({ path, query, ...call }) => {
         const { principal, channel } = await callerOf(call);
-        const { request, events } = await readRequest(desk, principal, path.id);
+        const { request, events, known } = await readRequest(desk, principal, path.id);
         const [shown, evidence] = await Promise.all([
-          show(principal, channel, request),
-          query.evidence ? evidenceFor(desk, request, { principal, channel }) : undefined,
+          show(principal, request, { channel, known }),
+          query.evidence ? evidenceFor(desk, request, { principal, channel, known }) : undefined,
         ]);
         return { status: 200, json: { request: shown, events, ...(evidence ? { evidence } : {}) } };
       },

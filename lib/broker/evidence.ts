@@ -8,7 +8,7 @@ import { ticketFits } from '../domain/decide-submit.ts';
 import type { Unusual } from '../domain/unusual.ts';
 import { type Before, compareWithBefore } from './before.ts';
 import type { Desk } from './broker.ts';
-import { readKnownOrUnread } from './known.ts';
+import type { Known } from './known.ts';
 import { concernedBy, onDuty } from './on-duty.ts';
 
 /** What whoever decides needs besides the request itself: nothing of it is the requester's word. */
@@ -63,22 +63,20 @@ export const evidenceFor = async (desk: Desk, request: RequestState, looks: Look
   };
 };
 
-/** Who looks, and the way by which their yes would come. */
+/** Who looks, the way by which their yes would come, and what was known when the request was read. */
 export interface Looking {
   readonly principal: Principal;
   readonly channel: Channel;
+  readonly known: Known;
 }
 
 /** By the very decision that would be taken. */
 const obstacleFor = async (
   desk: Desk,
   request: RequestState,
-  { principal: caller, channel }: Looking,
+  { principal: caller, channel, known }: Looking,
 ): Promise<Obstacle | undefined> => {
-  const [principal, known] = await Promise.all([
-    onDuty(desk, caller, concernedBy(request, caller, desk.policy)),
-    readKnownOrUnread(desk, caller.handle),
-  ]);
+  const principal = await onDuty(desk, caller, concernedBy(request, caller, desk.policy));
   const context = { ...known, channel, principal, policy: desk.policy, now: desk.clock.now() };
   const decision = decide(request, { type: 'approve' }, context);
   return 'refusal' in decision ? OBSTACLES.find((code) => code === decision.refusal.code) : undefined;

@@ -66,17 +66,18 @@ export type Action = (typeof ACTIONS)[number];
  * The requests as this caller sees them now, with everybody's names and words in two reads, however many they are.
  *
  * @param channel by which the acts that are shown would come
+ * @param known where it was read already
  */
 export const viewRequests = async (
   desk: Desk,
   caller: Principal,
   requests: readonly (RequestSummary | RequestState)[],
-  channel: Channel = 'portal',
+  { channel = 'portal', known: read }: { readonly channel?: Channel; readonly known?: Known } = {},
 ): Promise<readonly RequestView[]> => {
   const concerned = requests.flatMap((request) => concernedBy(request, caller, desk.policy));
   const [principal, known, names, words] = await Promise.all([
     onDuty(desk, caller, concerned),
-    readKnownOrUnread(desk, caller.handle),
+    read ?? readKnownOrUnread(desk, caller.handle),
     desk.people.get([...new Set(requests.flatMap(handlesIn))]),
     desk.texts.get(requests.flatMap(wordsIn)),
   ]);

@@ -34,10 +34,10 @@ export interface Coverage {
  */
 export const dossierOf = async (desk: Desk, log: LogReader, caller: Principal, requestId: string): Promise<Dossier> => {
   const principal = await onlyAuditors(desk, caller);
-  const { request, events } = await readRequest(desk, principal, requestId);
+  const { request, events, known } = await readRequest(desk, principal, requestId);
   const signed = await newestCheckpoint(log);
   const [views, names, words, places] = await Promise.all([
-    viewRequests(desk, principal, [request]),
+    viewRequests(desk, principal, [request], { known }),
     desk.people.get([...new Set(events.flatMap(handlesIn))]),
     desk.texts.get(events.flatMap(wordsIn)),
     logPlacesOf(log, events, signed),

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Looking, evidenceFor } from '../../../lib/broker/evidence.ts';
 import { hold } from '../../../lib/broker/holds.ts';
+import { readKnown } from '../../../lib/broker/known.ts';
+import { viewRequests } from '../../../lib/broker/request-view.ts';
 import { summaryOf } from '../../../lib/broker/summary.ts';
 import type { RequestState } from '../../../lib/domain/request.ts';
 import type { TicketAnswer } from '../../../lib/domain/ticket.ts';
@@ -43,7 +45,14 @@ const deskOf = (parts: Parameters<typeof memoryDesk>[0] = {}) =>
   memoryDesk({ policy: policy([described]), people: memoryPeople(new Map([[engineer.handle, engineer]])), ...parts });
 
 const looks = { principal: approver, channel: 'portal' } as const;
-const evidenceOf = (desk: ReturnType<typeof deskOf>, request: RequestState) => evidenceFor(desk, request, looks);
+const evidenceOf = async (
+  desk: ReturnType<typeof deskOf>,
+  request: RequestState,
+  more: Partial<Omit<Looking, 'known'>> = {},
+) => {
+  const by = { ...looks, ...more };
+  return evidenceFor(desk, request, { ...by, known: await readKnown(desk, by.principal.handle) });
+};
 
 test('the role is described by access.yml', async () => {
   expect((await evidenceOf(deskOf(), pending())).role).toEqual({
@@ -149,8 +158,8 @@ describe('what was before', () => {
 });
 
 describe('what stands in the way of a yes', () => {
-  const obstacleOf = async (desk: ReturnType<typeof deskOf>, more: Partial<Looking> = {}) =>
-    (await evidenceFor(desk, pending(), { ...looks, ...more })).obstacle;
+  const obstacleOf = async (desk: ReturnType<typeof deskOf>, more: Parameters<typeof evidenceOf>[2] = {}) =>
+    (await evidenceOf(desk, pending(), more)).obstacle;
 
   test('is nothing for whoever may say it, and nobody else’s matter', async () => {
     expect(await obstacleOf(deskOf())).toBeUndefined();
@@ -162,6 +171,18 @@ describe('what stands in the way of a yes', () => {
     const named = { on: 'entitlement', entitlementId: 'prod-admin' } as const;
     await hold(desk, { named, reason: 'something is odd', principal: security, patience: patient });
     expect(await obstacleOf(desk)).toBe('on_hold');
+  });
+
+  test('goes by what was known when the request was read, and so do the acts that are shown: the ledger is not asked again', async () => {
+    const desk = deskOf();
+    const named = { on: 'entitlement', entitlementId: 'prod-admin' } as const;
+    await hold(desk, { named, reason: 'something is odd', principal: security, patience: patient });
+    const known = await readKnown(desk, approver.handle);
+    const away = { ...desk, ledger: { ...desk.ledger, last: () => Promise.reject(unavailable()) } };
+    expect((await evidenceFor(away, pending(), { ...looks, known })).obstacle).toBe('on_hold');
+    const [view] = await viewRequests(away, approver, [pending()], { known });
+    expect(view?.actions).toEqual(['deny']);
+    expect(desk.warnings).toEqual([]);
   });
 
   test('is another role than was asked for', async () => {
@@ -178,6 +199,6 @@ describe('what stands in the way of a yes', () => {
     const of = entitlement({ approval: { stages: [stage('sre')], withinSeconds: 1800 } });
     const asked = request(submitted({}, { of }));
     const desk = deskOf({ policy: policy([of]) });
-    expect((await evidenceFor(desk, asked, { ...looks, principal: engineer })).obstacle).toBe('self_approval');
+    expect((await evidenceOf(desk, asked, { principal: engineer })).obstacle).toBe('self_approval');
   });
 });

@@ -77,6 +77,6 @@ test('where only the portal will do, the act is not offered to a caller by anoth
   const desk = deskOf({ approverRequires: { mfa: false, channel: 'portal' } });
   const { request } = await readRequest(desk, engineer, await asked(desk));
   const actions = async (channel: 'portal' | 'bearer'): Promise<unknown> =>
-    (await viewRequests(desk, approver, [request], channel))[0]?.actions;
+    (await viewRequests(desk, approver, [request], { channel }))[0]?.actions;
   expect([await actions('portal'), await actions('bearer')]).toEqual([['approve', 'deny'], ['deny']]);
 });
