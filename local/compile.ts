@@ -22,7 +22,7 @@ export const compile = async (folder: string, access: CompiledAccess, region = '
   await build({ access, outDir: join(folder, 'dist') });
   for (const part of ['serverless.yml', 'serverless'])
     await cp(join(REPOSITORY, part), join(folder, part), { recursive: true });
-  await runServerless(folder, region);
+  await packageService(folder, ['--stage', 'dev', '--region', region]);
   return compiledIn(folder);
 };
 
@@ -32,23 +32,19 @@ export const compiledIn = (folder: string): Compiled => ({
   serviceFolder: folder,
 });
 
-/** Offline, and without credentials: packaging asks AWS nothing. */
-const runServerless = async (folder: string, region: string): Promise<void> => {
+/** Offline, and without credentials: packaging asks AWS nothing. @throws Error with what serverless said */
+export const packageService = async (folder: string, options: readonly string[]): Promise<void> => {
   const manifest = createRequire(import.meta.url).resolve('serverless/package.json');
-  const child = spawn(
-    process.execPath,
-    [join(dirname(manifest), 'bin', 'serverless.js'), 'package', '--stage', 'dev', '--region', region],
-    {
-      cwd: folder,
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        SLS_TELEMETRY_DISABLED: '1',
-        SLS_NOTIFICATIONS_MODE: 'off',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, [join(dirname(manifest), 'bin', 'serverless.js'), 'package', ...options], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      SLS_TELEMETRY_DISABLED: '1',
+      SLS_NOTIFICATIONS_MODE: 'off',
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const said: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk));

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Fields } from './form.ts';
 
 /** What is taken from an event. Nothing of it is trusted or checked yet, but each part is of the type it says. */
@@ -17,20 +18,35 @@ export interface Incoming {
 
 /** Reads a payload format 2.0 event, whatever it is: parts that are missing or of another type come out empty. */
 export const readEvent = (event: unknown): Incoming => {
-  const http = valueAt(valueAt(event, 'requestContext'), 'http');
+  const context = valueAt(event, 'requestContext');
+  const http = valueAt(context, 'http');
   const cookies = valueAt(event, 'cookies');
+  const headers = textsOf(valueAt(event, 'headers'), (name) => name.toLowerCase());
   return {
     routeKey: textAt(event, 'routeKey'),
     method: textAt(http, 'method').toUpperCase(),
     rawPath: textAt(event, 'rawPath'),
-    sourceIp: textAt(http, 'sourceIp'),
+    sourceIp: viewerAddress(context, headers) ?? textAt(http, 'sourceIp'),
     rawQueryString: textAt(event, 'rawQueryString'),
-    headers: textsOf(valueAt(event, 'headers'), (name) => name.toLowerCase()),
+    headers,
     cookies: Array.isArray(cookies) ? cookies.filter((cookie) => typeof cookie === 'string') : [],
     pathParameters: textsOf(valueAt(event, 'pathParameters')),
     body: textAt(event, 'body'),
     isBase64Encoded: valueAt(event, 'isBase64Encoded') === true,
   };
+};
+
+/** As docs/operations.md has whoever sets up an edge name its certificate. */
+const EDGE = /(?:^|,)\s*CN=hatcheck-edge\s*(?:,|$)/;
+
+/**
+ * Whose call the edge says that it is: what API Gateway saw is then one of CloudFront's addresses. NB. Nobody else is believed, and no header that a
+ * caller may write (X-Forwarded-For, Forwarded): the certificate was verified before there was a call, and what stands in the event of it is API Gateway's.
+ */
+const viewerAddress = (context: unknown, headers: Readonly<Record<string, string>>): string | undefined => {
+  const certificate = valueAt(valueAt(context, 'authentication'), 'clientCert');
+  const address = headers['x-hatcheck-viewer'] ?? '';
+  return EDGE.test(textAt(certificate, 'subjectDN')) && isIP(address) !== 0 ? address : undefined;
 };
 
 /** API Gateway's id of the call; `unknown` when there is none that may be repeated in a header. */

@@ -3,6 +3,7 @@ import { checkAccess } from './check-access.ts';
 import { checkAccount } from './check-account.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkConcurrency } from './check-concurrency.ts';
+import { checkDomains } from './check-domains.ts';
 import { checkMail } from './check-mail.ts';
 import { checkPepper, pepperName } from './check-pepper.ts';
 import { type RunningTypes, checkRollBack, runningTypes } from './check-roll-back.ts';
@@ -55,6 +56,7 @@ export const checkAll = async (check: Check): Promise<Checked> => {
       ...file.findings,
       ...findings,
       ...checkAddresses(place, access),
+      ...checkDomains(place),
       ...checkConcurrency(place),
       ...inAws.findings,
       ...(await checkRollBack(file.settings.origin, running)),

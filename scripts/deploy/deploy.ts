@@ -5,6 +5,7 @@ import { makePepper } from './check-pepper.ts';
 import { checkTemplate } from './check-template.ts';
 import { type Check, type Checked, checkAll } from './check.ts';
 import { CloudError } from './cloud.ts';
+import { edgeCommand, recordsToMake, targetsOfApi, targetsOfEdge } from './deploy-edge.ts';
 import { findingLines, isStop } from './finding.ts';
 import { nextSteps } from './next-steps.ts';
 import type { DeployOptions } from './options.ts';
@@ -33,7 +34,7 @@ export const deploy = async (options: DeployOptions, parts: DeployParts): Promis
   say(`${stage} in ${region}, account ${caller?.account ?? 'unknown'}: ${countOf(checked)}`);
   if (options.check) return findings.some(isStop) ? 2 : 0;
   if (!(await nothingInTheWay(checked, options, parts))) return 2;
-  if (!(await handedOver(checked, accessFile, parts))) return 1;
+  if (!(await handedOver(checked, accessFile, parts)) || !(await reachable(checked, parts))) return 1;
   return afterwards(checked, options, parts);
 };
 
@@ -74,9 +75,30 @@ const step = async (name: string, args: readonly string[], { run, say }: DeployP
   say(`\n${name}`);
   const { code } = await run(args, 'show');
   if (code === 0) return true;
-  const so = name === 'deploy' ? 'CloudFormation goes back to what was there before' : 'nothing was deployed';
-  say(`\n${name} ended with ${code}: ${so}`);
+  say(`\n${name} ended with ${code}: ${AFTER_FAILING[name] ?? 'nothing was deployed'}`);
   return false;
+};
+
+const AFTER_FAILING: Readonly<Record<string, string>> = {
+  deploy: 'CloudFormation goes back to what was there before',
+  edge: 'the rest is deployed, behind the edge that was there before; without one nobody reaches it',
+};
+
+/** Puts the edge in front where the stage has one, and shows what DNS is to say. */
+const reachable = async (place: Checked, parts: DeployParts): Promise<boolean> => {
+  const { stage, settings } = place;
+  if (settings.domain === undefined && settings.issuerDomain === undefined) return true;
+  let targets = await targetsOfApi(place, parts.run);
+  if (settings.edge) {
+    if (targets.domain === undefined) {
+      parts.say('\ndeployed, and `serverless info --verbose` shows no DomainTarget for the edge to lead to');
+      return false;
+    }
+    if (!(await step('edge', edgeCommand(['deploy'], stage, targets), parts))) return false;
+    targets = await targetsOfEdge(stage, targets, parts.run);
+  }
+  for (const line of recordsToMake(settings, targets)) parts.say(line);
+  return true;
 };
 
 /** Whether AWS takes a template of this size. */
@@ -101,7 +123,7 @@ const afterwards = async (place: Checked, { access }: DeployOptions, parts: Depl
   for (const line of wrong) say(`wrong  ${line}`);
   if (wrong.length > 0) {
     say(
-      `deployed, and not all of it answers: is the domain of stages/${stage}.yml mapped to the HTTP API (docs/operations.md, "A domain of one's own")? Then run it again`,
+      `deployed, and not all of it answers: does DNS lead from the domain of stages/${stage}.yml to it (docs/operations.md, "A domain of one's own")? Then run it again`,
     );
     return 1;
   }

@@ -15,9 +15,27 @@ export interface StageSettings {
   readonly account?: string | undefined;
   readonly origin?: string | undefined;
   readonly issuer?: string | undefined;
+  /** Names that the stack has the API answer by; the first is the origin, the second the issuer. */
+  readonly domain?: string | undefined;
+  readonly issuerDomain?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly issuerCertificate?: string | undefined;
+  readonly hostedZone?: string | undefined;
+  /** Absent: nothing is in front of the API. */
+  readonly edge?: EdgeSettings | undefined;
   readonly alarmActions?: readonly string[] | undefined;
   readonly pepper?: string | undefined;
   readonly reserved?: number | undefined;
+  readonly exportBucket?: string | undefined;
+}
+
+/** CloudFront and WAF in front of the domains: serverless.edge.yml. */
+export interface EdgeSettings {
+  readonly certificate: string;
+  readonly clientCertificate: string;
+  readonly truststore: string;
+  readonly hostedZone?: string | undefined;
+  readonly alarmActions?: readonly string[] | undefined;
 }
 
 /** AWS asks for https without a port (IAM, "Create an OpenID Connect identity provider"); nobody reaches a function on a loopback address. */
@@ -37,12 +55,45 @@ const matching = (pattern: RegExp, form: string) => z.string().regex(pattern, { 
 
 const key = z.enum(['A', 'B']);
 
+const host = matching(
+  /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+  'a host name in small letters',
+);
+
+const certificate = matching(
+  /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
+  'the ARN of a certificate of Certificate Manager',
+);
+
+const hostedZone = matching(/^Z[A-Z0-9]{1,31}$/, 'the id of a hosted zone of Route 53');
+
+const topics = z.array(
+  matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}$/, 'the ARN of an SNS topic'),
+);
+
+const edge = z.strictObject({
+  certificate,
+  clientCertificate: certificate,
+  truststore: matching(
+    /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[\w./-]{1,256}$/,
+    'where it is in S3: s3://bucket/key',
+  ),
+  hostedZone: hostedZone.optional(),
+  alarmActions: topics.optional(),
+});
+
 /** What is not a parameter of serverless.yml, and those parameters that have a form of their own. */
 const FORMS = {
   region: matching(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, 'an AWS region such as eu-west-1'),
   account: matching(/^\d{12}$/, 'the 12 digits of an account id, in quotes'),
   origin: address,
   issuer: address,
+  domain: host,
+  certificate,
+  issuerDomain: host,
+  issuerCertificate: certificate,
+  hostedZone,
+  edge,
   tokenKey: key,
   samlKey: key,
   pepper: matching(/^(?:\/[A-Za-z0-9_.-]+){1,15}$/, 'the name of a parameter, such as /hatcheck/prod/pepper'),
@@ -51,9 +102,7 @@ const FORMS = {
   reserved: z.int().min(0).max(1000),
   retentionDays: z.int().min(1).max(36_500),
   exportBucket: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket'),
-  alarmActions: z.array(
-    matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}$/, 'the ARN of an SNS topic'),
-  ),
+  alarmActions: topics,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 /** Of a parameter that serverless.yml has and that is not checked here: CloudFormation looks at it. */
@@ -63,8 +112,11 @@ const schemaFor = (parameters: readonly string[]) =>
   z
     .strictObject({ ...Object.fromEntries(parameters.map((name) => [name, ANYTHING])), ...FORMS })
     .partial()
-    .transform(({ region, account, origin, issuer, alarmActions, pepper, reserved }): StageSettings => ({
-      ...{ region, account, origin, issuer, alarmActions, pepper, reserved },
+    .transform(({ origin, issuer, ...said }): StageSettings => ({
+      ...said,
+      // As serverless.yml has it where they are left out.
+      origin: origin ?? (said.domain === undefined ? undefined : `https://${said.domain}`),
+      issuer: issuer ?? (said.issuerDomain === undefined ? undefined : `https://${said.issuerDomain}`),
     }));
 
 /** The parameters that serverless.yml takes from a stage's file. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { accountCloudFormation, cloudFormation } from '../../lib/config/role-template/cloudformation.ts';
 import { rolePlan } from '../../lib/config/role-template/plan.ts';
+import { packagedEdge } from '../policy/edge-template.ts';
 import { changed, packaged, property } from '../policy/template.ts';
 import { entitlement } from '../support/builders.ts';
 import { sayMissing } from './skipped.ts';
@@ -21,12 +22,11 @@ afterAll(() => {
 });
 
 /** In a region of each partition, whatever its own rules say beside `.cfnlintrc.yaml`. */
-const lint = (template: string) => {
+const lint = (template: string, options: readonly string[] = []) => {
   const file = join(folder, 'template.json');
   writeFileSync(file, template);
-  const { status, stdout } = spawnSync('cfn-lint', ['--config-file', '.cfnlintrc.yaml', '--', file], {
-    encoding: 'utf8',
-  });
+  const args = ['--config-file', '.cfnlintrc.yaml', ...options, '--', file];
+  const { status, stdout } = spawnSync('cfn-lint', args, { encoding: 'utf8' });
   return { status, stdout };
 };
 
@@ -49,6 +49,24 @@ const lint = (template: string) => {
     const wrong = faults.reduce((so, [, path, value]) => changed(so, path, value), template);
     const { stdout } = lint(JSON.stringify(wrong));
     expect(faults.filter(([code]) => !stdout.includes(code))).toEqual([]);
+  });
+});
+
+(found ? describe : describe.skip)('cfn-lint finds nothing in the edge', () => {
+  let template: unknown;
+  beforeAll(async () => {
+    template = await packagedEdge();
+  }, 60_000);
+
+  const there = ['--regions', 'us-east-1'];
+
+  test('where CloudFront and WAF are', () => {
+    expect(lint(JSON.stringify(template), there)).toEqual({ status: 0, stdout: '' });
+  });
+
+  test('and would find a distribution that is none', () => {
+    const wrong = changed(template, property('Distribution', 'DistributionConfig', 'HttpVersion'), 'http4');
+    expect(lint(JSON.stringify(wrong), there).stdout).toContain('E3030');
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { stringify } from 'yaml';
 import { deploy } from '../../../scripts/deploy/deploy.ts';
 import { DEPLOY_HELP, UsageError, deployOptions, teardownOptions } from '../../../scripts/deploy/options.ts';
 import type { Answering } from '../../../scripts/deploy/what-answers.ts';
@@ -35,12 +36,20 @@ const WITHOUT_PEPPER = { '/hatcheck/okta': 'SecureString' };
 const API = 'https://a1b2c3.execute-api.eu-west-1.amazonaws.com';
 const HEARD = "alarmActions: ['arn:aws:sns:eu-west-1:777788889999:on-call']\n";
 
+/** What `serverless info` shows. */
+const INFO: Readonly<Record<string, string>> = {
+  info: `endpoint: GET - ${API}/x\n\nStack Outputs:\n  DomainTarget: d-1.example\n  IssuerDomainTarget: d-2.example\n`,
+  'info of the edge':
+    '\nStack Outputs:\n  DomainTarget: d111.cloudfront.net\n  IssuerDomainTarget: d222.cloudfront.net\n',
+};
+
 const deployed = async (given: Given = {}) => {
   const { account = { parameters: ALL }, answer, failing, wrong = [], stageFile = HEARD } = given;
   const scene = sceneOf(PLAIN, { prod: stageFile });
   scenes.push(scene);
   const cloud = fakeCloud(account);
   const ran: string[] = [];
+  const commands: string[] = [];
   const said: string[] = [];
   const questions: string[] = [];
   const asked: Answering[] = [];
@@ -52,12 +61,14 @@ const deployed = async (given: Given = {}) => {
     running: () => Promise.resolve([]),
     run: (args) => {
       const [script = '', command = ''] = args;
-      const name = script.endsWith('build.ts') ? 'build' : command;
+      const isOfEdge = args.includes('serverless.edge.yml');
+      const name = script.endsWith('build.ts') ? 'build' : `${command}${isOfEdge ? ' of the edge' : ''}`;
       ran.push(name);
+      commands.push(args.join(' '));
       if (name === 'package') writeTemplate(scene.folder, given.template ?? '{"Resources":{}}');
       return Promise.resolve({
         code: name === failing ? 3 : 0,
-        stdout: name === 'info' ? `endpoint: GET - ${API}/x` : '',
+        stdout: INFO[name] ?? '',
       });
     },
     say: (line) => said.push(line),
@@ -76,7 +87,7 @@ const deployed = async (given: Given = {}) => {
       return Promise.resolve(wrong);
     },
   });
-  return { code, ran, said, questions, asked, made: cloud.made };
+  return { code, ran, commands, said, questions, asked, made: cloud.made };
 };
 
 const EVERYTHING = ['build', 'package', 'deploy', 'info'];
@@ -93,6 +104,42 @@ describe('npm run deploy', () => {
     const { ran, asked } = await deployed({ stageFile: HEARD + own });
     expect(ran).toEqual(['build', 'package', 'deploy']);
     expect(asked).toEqual([{ origin: 'https://hatcheck.example.com', issuer: 'https://issuer.example.com' }]);
+  });
+
+  const CERTIFICATES = {
+    certificate: 'arn:aws:acm:eu-west-1:777788889999:certificate/1',
+    issuerCertificate: 'arn:aws:acm:eu-west-1:777788889999:certificate/2',
+  };
+  const DOMAINS = { domain: 'hatcheck.example.com', issuerDomain: 'issuer.example.com', ...CERTIFICATES };
+  const ADDRESSES = [{ origin: 'https://hatcheck.example.com', issuer: 'https://issuer.example.com' }];
+  const edge = {
+    ...{ certificate: 'arn:aws:acm:us-east-1:777788889999:certificate/3', truststore: 's3://hatcheck-edge/one.pem' },
+    clientCertificate: 'arn:aws:acm:us-east-1:777788889999:certificate/4',
+  };
+  const with_ = (more: object) => HEARD + stringify({ ...DOMAINS, ...more });
+
+  test('shows the records of domains that it made, unless Route 53 has them', async () => {
+    const { code, ran, asked, said } = await deployed({ stageFile: with_({}) });
+    expect([code, ran, asked]).toEqual([0, EVERYTHING, ADDRESSES]);
+    expect(said.join('\n')).toMatch(
+      /hatcheck\.example\.com\. +CNAME +d-1\.example\.\n +issuer\.example\.com\. +CNAME +d-2/,
+    );
+    const recorded = await deployed({ stageFile: with_({ hostedZone: 'Z1' }) });
+    expect([recorded.code, recorded.said.join('\n').includes('CNAME')]).toEqual([0, false]);
+  });
+
+  test('puts the edge in front of what it deployed, and shows records that lead there', async () => {
+    const { code, ran, commands, asked, said } = await deployed({ stageFile: with_({ edge }) });
+    expect(ran).toEqual([...EVERYTHING, 'deploy of the edge', 'info of the edge']);
+    expect([code, asked]).toEqual([0, ADDRESSES]);
+    const [command = ''] = commands.filter((each) => / deploy .*edge/.test(each));
+    for (const part of ['--param=target=d-1.example', '--param=issuerTarget=d-2.example', '--region us-east-1'])
+      expect(command).toContain(part);
+    expect(said.join('\n')).toMatch(/hatcheck\.example\.com\. +CNAME +d111\.cloudfront\.net\.\n/);
+    expect(await deployed({ stageFile: with_({ edge }), failing: 'deploy of the edge' })).toMatchObject({
+      code: 1,
+      asked: [],
+    });
   });
 
   test('does nothing where something stops it, whoever says yes', async () => {

@@ -42,12 +42,25 @@ describe('a stage’s file', () => {
     ['a key that is none', 'tokenKey: C'],
     ['a topic that is none', 'alarmActions: [on-call@example.com]'],
     ['a pepper, and not the name of one', 'pepper: hunter2'],
+    ['a domain with a scheme', 'domain: https://hatcheck.example.com'],
+    ['a domain in capital letters', 'issuerDomain: Issuer.example.com'],
+    ['a certificate that is no ARN', 'certificate: hatcheck.example.com'],
+    ['a zone by its name', 'hostedZone: example.com'],
+    ['an edge that says nothing', 'edge: {}'],
     ['what is no YAML', 'a: [b'],
   ])('is refused with %s', (_, text) => {
     const { settings, findings } = read(`${text}\n`);
-    expect(findings.map(({ weight, about }) => [weight, about])).toEqual([['stops', 'stage']]);
+    expect([...new Set(findings.map(({ weight, about }) => `${weight} ${about}`))]).toEqual(['stops stage']);
     expect(findings[0]?.what).toMatch(/^stages\/prod\.yml:\d+:/);
     expect(settings).toEqual({});
+  });
+
+  test('has its addresses by its domains', () => {
+    const domains = 'domain: hatcheck.example.com\nissuerDomain: issuer.example.com\n';
+    expect(read(domains).settings).toMatchObject({
+      ...{ origin: 'https://hatcheck.example.com', issuer: 'https://issuer.example.com' },
+    });
+    expect(read(`${domains}origin: https://other.example.com\n`).settings.origin).toBe('https://other.example.com');
   });
 
   test('has all its faults found at once', () => {
