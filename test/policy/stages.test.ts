@@ -36,7 +36,7 @@ test('what a stage’s file says is deployed, and the rest as it is for every st
         Environment: {
           Variables: {
             HATCHECK_ORIGIN: 'https://hatcheck.example.com',
-            HATCHECK_ISSUER: 'https://hatcheck.example.com',
+            HATCHECK_ISSUER: { 'Fn::If': ['IssuerDomainIsOurs', 'https://', 'https://hatcheck.example.com'] },
             HATCHECK_TOKEN_KEY: { 'Fn::GetAtt': ['IssuerKeyB', 'Arn'] },
             HATCHECK_SAML_KEY: { 'Fn::GetAtt': ['SamlKeyA', 'Arn'] },
           },
