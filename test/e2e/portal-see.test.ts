@@ -111,4 +111,18 @@ describeInBrowser('looking back in the portal', () => {
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('3 requests.').waitFor();
   });
+
+  testInBrowser('a crowd at the gateway is waited out; where it lasts, it is told in words', async (browser) => {
+    const { page } = await openPortal(browser, stack, { account: ENGINEER });
+    const tooMany = { status: 429, json: { message: 'Too Many Requests' } };
+    await page.route('**/v1/requests?*limit=100*', (route) => route.fulfill(tooMany), { times: 2 });
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByText('3 requests.').waitFor();
+    await expect(page.getByRole('alert').count()).resolves.toBe(0);
+
+    await page.getByRole('link', { name: 'Ask', exact: true }).click();
+    await page.route('**/v1/requests?*limit=100*', (route) => route.fulfill(tooMany));
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByText('Too many people are at it at once').waitFor();
+  });
 });

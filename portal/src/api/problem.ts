@@ -15,6 +15,8 @@ export interface Problem {
 export class Refused extends Error {
   readonly status: number;
   readonly code: string;
+  /** By API Gateway, which counts all callers as one: no function ran. */
+  readonly isCrowd: boolean;
   /** Where a sign-in with what is missing begins. */
   readonly loginUrl: string | undefined;
   readonly faults: NonNullable<Problem['errors']>;
@@ -26,6 +28,7 @@ export class Refused extends Error {
     this.name = 'Refused';
     this.status = status;
     this.code = problem.code ?? 'internal';
+    this.isCrowd = status === 429 && problem.code === undefined;
     this.loginUrl = problem.loginUrl?.startsWith('/login?') === true ? problem.loginUrl : undefined;
     this.faults = problem.errors ?? [];
     this.retryAfterSeconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined;
@@ -51,11 +54,17 @@ export const saidOf = (error: unknown): Said => {
   if (error instanceof Unreachable)
     return { says: 'Hatcheck does not answer.', next: 'Look at your network and try again: nothing is done twice.' };
   if (!(error instanceof Refused)) return { says: 'Something went wrong in this page.', next: 'Load it again.' };
+  if (error.isCrowd) return crowd(error.retryAfterSeconds);
   const faults = error.faults.map(({ pointer, detail }) => `${pointer.slice(1)}: ${detail}`);
   if (faults.length > 0) return { says: `${faults.join('; ')}.` };
   const words = wordsFor(error.code);
   return words ? { ...words, says: `${words.says}${ruleIn(error.message)}` } : { says: error.message };
 };
+
+const crowd = (seconds: number | undefined): Said => ({
+  says: 'Too many people are at it at once, so nothing was done.',
+  next: seconds === undefined ? 'Try again in a moment.' : `Try again in ${seconds} s.`,
+});
 
 const wordsFor = (code: string): Said | undefined =>
   Object.hasOwn(WORDS, code) ? WORDS[code as ErrorCode] : undefined;

@@ -1,3 +1,4 @@
+import { againAfterMs } from './again.ts';
 import { heardDate } from './clock.ts';
 import { type Problem, Refused, Unreachable } from './problem.ts';
 
@@ -18,7 +19,20 @@ export const onSignedOut = (listener: () => void): void => {
 };
 
 /** The answer to a call of our own broker. @throws Refused, Unreachable */
-export const send = async (path: string, { method = 'GET', body, key }: Sent = {}): Promise<Response> => {
+export const send = async (path: string, sent: Sent = {}): Promise<Response> => {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await sendOnce(path, sent);
+    } catch (error) {
+      const waitMs =
+        error instanceof Refused ? againAfterMs(sent.method ?? 'GET', error, tries, Math.random()) : undefined;
+      if (waitMs === undefined) throw error;
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
+};
+
+const sendOnce = async (path: string, { method = 'GET', body, key }: Sent): Promise<Response> => {
   const response = await fetch(path, {
     method,
     headers: {

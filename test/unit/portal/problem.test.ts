@@ -31,6 +31,15 @@ test('a code that the page does not know is told in the broker’s words', () =>
   expect(saidOf(new Refused(502, {}))).toEqual({ says: 'Something went wrong at Hatcheck.', next: expect.any(String) });
 });
 
+test('a crowd at the gateway is no fault of anybody’s, and says when to come back where it knows', () => {
+  expect(saidOf(new Refused(429, {}))).toEqual({
+    says: 'Too many people are at it at once, so nothing was done.',
+    next: 'Try again in a moment.',
+  });
+  expect(saidOf(new Refused(429, {}, '7')).next).toBe('Try again in 7 s.');
+  expect(saidOf(refused('limit_reached')).says).toBe('This was done as often as is allowed for now.');
+});
+
 test('no answer is no refusal', () => {
   expect(saidOf(new Unreachable()).says).toBe('Hatcheck does not answer.');
 });
