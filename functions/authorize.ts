@@ -9,6 +9,7 @@ import {
   authorizationRequest,
 } from '../lib/identity/oauth/authorization-request.ts';
 import type { GrantParts } from '../lib/identity/oauth/grant-parts.ts';
+import { latestEnd } from '../lib/identity/oauth/family.ts';
 import { issueCode } from '../lib/identity/oauth/issue-code.ts';
 import { holderOf } from '../lib/identity/oauth/upstream.ts';
 import { browserSession, maybeBrowserSession, shownName } from './browser-session.ts';
@@ -28,7 +29,9 @@ export const authorizeRoutes = (parts: GrantParts, origin: string) => {
     return signInPage({
       person: shownName(principal),
       redirectUri: request.redirectUri,
-      fields: { ...authorizationFields(query), csrf },
+      until: latestEnd(parts, session),
+      csrf,
+      fields: authorizationFields(query),
     });
   };
 

@@ -28,11 +28,11 @@ export const deviceRoutes = (parts: DeviceParts) => {
       return deviceQuestionPage({
         person: shownName(principal),
         userCode: shownUserCode(device.userCode),
-        ...{ askedFrom: device.askedFrom, askedAt: device.askedAt, here: sourceIp, csrf },
+        ...{ askedFrom: device.askedFrom, askedAt: device.askedAt, until: session.expiresAt, here: sourceIp, csrf },
       });
     const isFirst =
       body.decision === 'allow' ? await allowDevice(parts, device, session) : await denyDevice(parts, device);
-    return isFirst ? deviceDecidedPage(body.decision) : userCodePage({ code: '', csrf, isUnknown: true });
+    return isFirst ? deviceDecidedPage(body.decision, csrf) : userCodePage({ code: '', csrf, isUnknown: true });
   };
 
   return { 'GET /device': ask, 'POST /device': decide };

@@ -5,6 +5,7 @@ import { type Answer, type CallerSession, api } from '../lib/http/api.ts';
 import { chatLinkRoutes as chatLinkContract } from '../lib/http/contract/chatops.ts';
 import { identitiesRoutes } from '../lib/http/contract/identities.ts';
 import { signinRoutes } from '../lib/http/contract/signin.ts';
+import { isFromElsewhere } from '../lib/http/navigation.ts';
 import { providerPage } from '../lib/http/provider-page.ts';
 import { SESSION_COOKIE, clearCookie } from '../lib/identity/cookies.ts';
 import { beginLogin, providerChoices } from '../lib/identity/login.ts';
@@ -34,8 +35,8 @@ export const create = (config: Config, around = surroundings('signin')) => {
     meter: meterOf(config, around),
     contract: { ...chatLinkContract, ...identitiesRoutes, ...signinRoutes },
     routes: {
-      'GET /login': async ({ query }) => {
-        const choices = providerChoices(parts, query);
+      'GET /login': async ({ query, headers }) => {
+        const choices = providerChoices(parts, query, isFromElsewhere(headers));
         return choices.length > 0 ? providerPage(choices) : seeOther(await beginLogin(parts, query));
       },
       'GET /oidc/callback': async ({ query, cookies }) => seeOther(await finishLogin(parts, query, cookies)),

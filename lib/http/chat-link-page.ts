@@ -1,5 +1,5 @@
 import type { Answer } from './call.ts';
-import { type Html, codeField, formPage, hiddenFields, html } from './page.ts';
+import { type Html, codeField, formPage, hiddenFields, html, signOutForm } from './page.ts';
 
 /** An account in chat, as the page shows it. */
 export interface ShownChat {
@@ -40,7 +40,8 @@ export const chatCodePage = ({
             ${hiddenFields({ csrf, remove: key })}
             <p>${idsOf(account)} <button>Unlink</button></p>
           </form>`,
-      )}`,
+      )}
+      ${signOutForm(csrf)}`,
   );
 
 const SAID = {
@@ -80,7 +81,8 @@ export const chatLinkQuestionPage = ({ person, account, name, code, csrf }: Chat
         ${hiddenFields({ csrf, code })}
         <button class="main" name="decision" value="link">Link it</button>
         <button name="decision" value="leave">It is not mine</button>
-      </form>`,
+      </form>
+      ${signOutForm(csrf)}`,
   );
 
 const linkPage = (main: Html): Answer => formPage('Link a chat account', main);

@@ -21,6 +21,7 @@ code, .code { font-family: ui-monospace, monospace; }
 .warning { padding-left: .75rem; border-left: .25rem solid var(--warn); }
 .choices { display: grid; gap: .5rem; padding: 0; list-style: none; }
 form { display: flex; flex-wrap: wrap; gap: .75rem; }
+form.out { margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 label, input { width: 100%; }
 a { color: var(--accent); }
 input, button, .choices a { padding: .6rem 1rem; font: inherit; color: var(--ink); background: var(--paper);

@@ -71,6 +71,17 @@ export const codeField = (name: string, typed = ''): Html =>
 export const hiddenFields = (fields: Readonly<Record<string, string>>): readonly Html[] =>
   Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`);
 
+/** An instant to the minute. */
+export const timeOf = (instant: string): Html =>
+  html`<time datetime="${instant}">${instant.slice(0, 16).replace('T', ' ')} UTC</time>`;
+
+/** The way out, on every page of whoever is signed in (ASVS 5.0, 7.4.4). */
+export const signOutForm = (csrf: string): Html =>
+  html`<form method="post" action="/logout" class="out">
+    ${hiddenFields({ csrf })}
+    <button>Sign out</button>
+  </form>`;
+
 const escaped = (text: string): string =>
   text
     .replaceAll('&', '&amp;')

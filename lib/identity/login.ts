@@ -29,16 +29,18 @@ export const beginLogin = async (
 
 /**
  * The addresses to choose from when no provider was asked for and there are several; empty when there is nothing to choose. Each keeps
- * what else was asked for.
+ * what else was asked for. Whom somebody else led here chooses even the only one: a sign-in takes a click of whose it is (ASVS 5.0, 7.6.2).
  *
  * @throws HatcheckError `invalid_input` for a `returnTo` that leaves us: nobody should choose first and be refused then
  */
 export const providerChoices = (
   { providers }: Pick<SamlLoginParts, 'providers'>,
   wish: LoginWish,
+  fromElsewhere: boolean,
 ): readonly { readonly id: string; readonly href: string }[] => {
-  const people = forPeople(providers);
-  if (wish.provider !== undefined || people.length < 2) return [];
+  const people = forPeople(providers).filter(({ id }) => id === (wish.provider ?? id));
+  const isChosen = wish.provider !== undefined || people.length < 2;
+  if (isChosen && !fromElsewhere) return [];
   returnPath(wish.returnTo);
   return people.map(({ id }) => ({ id, href: `/login?${new URLSearchParams({ ...wish, provider: id }).toString()}` }));
 };

@@ -85,6 +85,25 @@ describeInBrowser('another site', () => {
       expect(await stateOf(page, id)).toEqual(before);
     });
 
+    testInBrowser(
+      `login CSRF (${from}): a link to the sign-in asks for a click before anybody is signed in`,
+      async (browser) => {
+        const page = await (await browser.newContext()).newPage();
+        site.put(
+          '/link',
+          `<a href="${stack.origin}/login?provider=local-oidc&loginHint=engineer%40example.com">a prize</a>`,
+        );
+        await page.goto(`${site[from]}/link`);
+        await page.click('a');
+        await page.waitForLoadState();
+        expect(new URL(page.url()).pathname).toBe('/login');
+        expect((await page.request.get(`${stack.origin}/v1/me`)).status()).toBe(401);
+        await page.click('a');
+        await page.waitForURL(`${stack.origin}/**`);
+        expect((await page.request.get(`${stack.origin}/v1/me`)).status()).toBe(200);
+      },
+    );
+
     testInBrowser(`framed (${from}): no page of ours shows anything in a frame`, async (browser) => {
       const id = await submit();
       const page = await signIn(await browser.newContext());

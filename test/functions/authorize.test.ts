@@ -84,6 +84,11 @@ describe('the command line signs in through the browser', () => {
     expect(page.body).toContain(engineer.email ?? engineer.displayName ?? engineer.handle);
     expect(String(page.headers?.['content-security-policy'])).toContain("form-action 'self' http://127.0.0.1:51234");
 
+    // ASVS 5.0, 10.7.2 and 7.4.4: for how long, and the way out.
+    const end = new Date(Date.parse(at.clock.now()) + 4 * 3_600_000).toISOString();
+    expect(page.body).toContain(`until <time datetime="${end}">${end.slice(0, 10)} ${end.slice(11, 16)} UTC</time>`);
+    expect(page.body).toContain('action="/logout"');
+
     const location = locationOf(await answer());
     expect(location.href.startsWith(`${REDIRECT}?`)).toBe(true);
     expect(location.searchParams.get('state')).toBe(STATE);

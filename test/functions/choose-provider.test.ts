@@ -18,12 +18,12 @@ const jobs: WorkloadProvider = {
   ...{ algorithms: ['RS256'], match: { repository: ['example/app'] }, groups: [] },
 };
 
-const login = (query = '') =>
+const login = (query = '', headers: Record<string, string> = {}) =>
   create(testConfig({ identityProviders: [...oidc, saml, jobs] }), {
     clock,
     chance: systemChance,
     logger: silentLogger,
-  })(httpEvent({ path: `/login${query}`, headers: { accept: 'text/html' } }));
+  })(httpEvent({ path: `/login${query}`, headers: { accept: 'text/html', ...headers } }));
 
 const linksIn = (html: string) =>
   Array.from(new DOMParser().parseFromString(html, 'text/html').getElementsByTagName('a')).map((link) => ({
@@ -67,5 +67,27 @@ describe('where several identity providers are configured, GET /login', () => {
   test.each(['unknown', 'ci'])('a provider that nobody signs in at is refused: %s', async (id) => {
     const { headers, statusCode } = await login(`?provider=${id}`);
     expect([statusCode, headers?.['location']]).toEqual([400, undefined]);
+  });
+});
+
+describe('login CSRF: whom another site leads to GET /login', () => {
+  test.each(['cross-site', 'same-site'])('is signed in by no redirect, but by a click of theirs (%s)', async (site) => {
+    const answer = await login('?provider=adfs&returnTo=/requests', { 'sec-fetch-site': site });
+    expect([answer.statusCode, answer.cookies ?? [], answer.headers?.['location']]).toEqual([200, [], undefined]);
+    const [link, ...others] = linksIn(answer.body ?? '');
+    expect(others).toEqual([]);
+    expect(Object.fromEntries(link?.href.searchParams ?? [])).toEqual({ provider: 'adfs', returnTo: '/requests' });
+  });
+
+  test.each(['same-origin', 'none', undefined])('and nobody else is asked twice (%s)', async (site) => {
+    const headers = site === undefined ? {} : { 'sec-fetch-site': site };
+    // It goes on to remember the attempt, for which there is no table here.
+    expect((await login('?provider=adfs', headers)).statusCode).toBe(503);
+  });
+
+  test('is told at once of a provider that is not there, and of a way back that leaves us', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    expect((await login('?provider=unknown', headers)).statusCode).toBe(400);
+    expect((await login('?provider=adfs&returnTo=//evil.example', headers)).statusCode).toBe(400);
   });
 });

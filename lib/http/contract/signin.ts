@@ -10,7 +10,7 @@ export const signinRoutes = {
     page: true,
     operationId: 'beginSignIn',
     summary:
-      'Sends the browser to an identity provider; where there are several and none is named, a page lets the person choose.',
+      'Sends the browser to an identity provider; where there are several and none is named, or where another site led here, a page lets the person choose.',
     function: 'signin',
     query: once(() =>
       z.strictObject({

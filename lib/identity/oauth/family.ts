@@ -51,6 +51,15 @@ export const familyEnd = (
   asks: boolean,
 ): Instant => (asks ? plusSeconds(createdAt, FAMILY_SECONDS) : expiresAt);
 
+/** When a family that this browser's person may consent to is over at the latest. Whether there is a token to ask with shows only then. */
+export const latestEnd = (
+  { providers }: Pick<GrantParts, 'providers'>,
+  session: Pick<Session, 'principal' | 'createdAt' | 'expiresAt'>,
+): Instant => {
+  const provider = providerOfPerson(providers, session.principal.issuer);
+  return familyEnd(session, provider?.type === 'oidc' && provider.offlineAccess === true);
+};
+
 /** Whether the provider spoke for the person lately enough, or would say if it did no longer. */
 const isVouchedFor = (
   { providers, clock }: Pick<GrantParts, 'providers' | 'clock'>,
