@@ -64,6 +64,8 @@ describeInBrowser('the console in a browser', () => {
       );
       const second = await again;
       expect([second.status(), (await second.allHeaders())['location']]).toEqual([409, undefined]);
+      await page.getByRole('link', { name: 'Back to the request' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Read production' }).waitFor();
 
       const location = (await answer?.allHeaders())?.['location'] ?? '';
       const stranger = await (await browser.newContext()).newPage();

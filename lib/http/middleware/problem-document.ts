@@ -55,7 +55,7 @@ const problemContent = (refusal: Refusal, { callId, incoming, route }: CallState
           ...{ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': pagePolicy() },
           ...headers,
         },
-        body: problemPage(document),
+        body: problemPage(document, incoming.rawPath),
       }
     : { headers: { 'content-type': 'application/problem+json', ...headers }, body: JSON.stringify(document) };
 };

@@ -29,6 +29,16 @@ describe('the page', () => {
     expect(page).not.toContain('audience');
   });
 
+  test('leads to the request that was acted on, and nowhere else whatever the address says', () => {
+    const document = problemDocument(refuse('grant_over', 'x'), 'call-id');
+    const id = `r_${'A'.repeat(26)}`;
+    expect(problemPage(document, `/v1/requests/${id}/console`)).toContain(
+      `<a href="/requests/${id}">Back to the request</a>`,
+    );
+    for (const path of ['/v1/requests/r_a"><b/console', `/x/v1/requests/${id}/console`, `/v1/requests/${id}`])
+      expect(problemPage(document, path)).toContain('<a href="/">Try again</a>');
+  });
+
   test('leads to the sign-in that would help, where one would', () => {
     const stronger = problemPage(problemDocument({ ...refuse('step_up_required', 'x'), stepUp: 'mfa' }, 'call-id'));
     expect(stronger).toContain('<a href="/login?stepUp=mfa">Sign in again</a>');
