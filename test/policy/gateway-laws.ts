@@ -37,7 +37,10 @@ const routesIn = (template: unknown): ReadonlyMap<string, string> =>
 
 /** Calls a second of all callers together that each route lets through at the most. */
 const MOST: readonly (readonly [routes: RegExp, rate: number])[] = [
-  [/^GET \/(?:login|oidc\/callback|saml\/finish)$|^POST \/(?:oidc\/backchannel-logout|saml\/acs)$|^(?:GET|POST) \/oauth\/authorize$/, 20],
+  [
+    /^GET \/(?:login|oidc\/callback|saml\/finish)$|^POST \/(?:oidc\/backchannel-logout|saml\/acs)$|^(?:GET|POST) \/oauth\/authorize$/,
+    20,
+  ],
   [/^POST \/chatops\//, 20],
   [/^(?:GET|POST) \/device$|^POST \/oauth\/device_authorization$/, 5],
   [/^POST \/oauth\/(?:token|revoke)$/, 50],
