@@ -181,8 +181,8 @@ export const EVENT_MEANINGS = {
     writers: ['signin', 'token'],
   },
   'hold.placed': {
-    says: 'Somebody of `security` put a hold on a person, an entitlement, an account or everything; carries the state after it.',
-    when: 'they say so',
+    says: 'Somebody of `security` put a hold on a person, an entitlement, an account or everything, or `npm run restore` or `npm run failover` on everything (`restore`); carries the state after it.',
+    when: 'they say so; a ledger that was restored, or another region, is opened',
     notWhen: 'the same hold is in force already',
     ...HOLDS,
   },
@@ -233,6 +233,14 @@ export const EVENT_MEANINGS = {
     saidBy: ['lib/broker/reservations.ts'],
     writers: ['requests', 'on-chat-act'],
   },
+  'person.signed_out': {
+    says: 'Somebody of `security` ended all sessions of a person or a job, `ended` of them, by all of their identities (`people`; in the stream of the one that was named; carries the state after it).',
+    when: 'they said so, and the sessions are surely gone',
+    notWhen: 'a session was ended by its owner, its provider or by time: then it is `signin.ended`, or nothing',
+    ...STANDING,
+    saidBy: ['lib/broker/end-persons-sessions.ts'],
+    writers: ['requests'],
+  },
   'person.forgotten': {
     says: 'What was kept of a person beside the ledger was deleted: names, words, sessions, accounts in chat (in the stream of each of their identities; carries the state after it). It names the handle only.',
     when: 'somebody whom IAM lets has invoked `on-forget`, and all of it is gone',
@@ -252,7 +260,7 @@ export const EVENT_MEANINGS = {
   },
   'log.extended': {
     says: 'Events were put into the Merkle log (RFC 9162) that all of the ledger ends up in: the leaf of each is over its `hash`; `first` is which leaf the first of them is, `carried` the log after them.',
-    when: 'the ledger’s stream tells of them, within seconds; at most 100 at once, those of one stream in their order and without a gap',
+    when: 'the ledger’s stream tells of them, within seconds; at most 100 at once, those of one stream in their order and without a gap. After a restore what the log has lost is put there anew, in the order that was signed (`restore`)',
     notWhen: 'an event is in the log already; it is of `log` or of `checkpoint` itself',
     streams: ['log'],
     saidBy: ['lib/broker/log/sequence.ts'],
@@ -260,7 +268,7 @@ export const EVENT_MEANINGS = {
   },
   'checkpoint.signed': {
     says: 'The log as it was: `checkpoint` is canonical JSON of its size, its root, the time, whose log it is and the hash of the checkpoint before; `signature` is over its bytes, by the key that `kid` names and that never leaves KMS.',
-    when: 'five minutes have passed and the log has grown',
+    when: 'five minutes have passed and the log has grown. After a restore what was signed is put back as it was (`restore`)',
     notWhen:
       'the log has not grown since the last one; what is there does not begin with what was signed before: then it is the alarm `checkpoint-refused`',
     streams: ['checkpoint'],

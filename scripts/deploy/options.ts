@@ -58,7 +58,7 @@ export const teardownOptions = (args: readonly string[]): StageOptions | undefin
   return values.help ? undefined : placeOf(values);
 };
 
-const parsed = <T>(parse: () => T): T => {
+export const parsed = <T>(parse: () => T): T => {
   try {
     return parse();
   } catch (error) {
@@ -69,7 +69,7 @@ const parsed = <T>(parse: () => T): T => {
 /** As lib/config/environment.ts takes it, and it is part of the name of everything that is made. */
 const STAGE = /^[a-z][a-z0-9-]{0,31}$/;
 
-const placeOf = ({ stage, region }: { readonly stage?: string; readonly region?: string }): StageOptions => {
+export const placeOf = ({ stage, region }: { readonly stage?: string; readonly region?: string }): StageOptions => {
   if (stage === undefined)
     throw new UsageError('--stage is missing; npm wants two dashes before it: npm run deploy -- --stage prod');
   if (!STAGE.test(stage)) throw new UsageError('--stage must be small letters, digits and hyphens, at most 32');

@@ -1,12 +1,12 @@
 import type { Asker } from '../../cli/asker.ts';
-import { checkAccount } from './check-account.ts';
 import { pepperName } from './check-pepper.ts';
-import { DEFAULT_REGION, noAnswer } from './check.ts';
-import { type Caller, type Cloud, CloudError } from './cloud.ts';
-import { type Finding, findingLines, isStop, stops } from './finding.ts';
+import type { Place } from './check.ts';
+import type { Caller, Cloud } from './cloud.ts';
+import { edgeCommand } from './deploy-edge.ts';
+import { findingLines } from './finding.ts';
 import type { StageOptions } from './options.ts';
 import { type Run, serverless } from './serverless-command.ts';
-import { type StageSettings, readStageFile } from './stage-file.ts';
+import { NOBODY_TO_ASK, whoIsThere } from './who-is-there.ts';
 
 export interface TeardownParts {
   /** Of serverless.yml. */
@@ -19,19 +19,11 @@ export interface TeardownParts {
   readonly say: (line: string) => void;
 }
 
-interface Place {
-  readonly stage: string;
-  readonly region: string;
-  readonly settings: StageSettings;
-}
-
 /** Removes a stage's stack once its name was typed. 0 gone, 1 failed on the way, 2 left as it is. */
 export const teardown = async (options: StageOptions, parts: TeardownParts): Promise<0 | 1 | 2> => {
-  const { folder, asker, say } = parts;
-  const { settings, findings } = readStageFile(folder, options.stage);
-  const place = { stage: options.stage, region: options.region ?? settings.region ?? DEFAULT_REGION, settings };
-  const { caller, inTheWay } = await whoIsThere(place, parts);
-  const all = [...findings, ...inTheWay, ...(asker ? [] : [NOBODY_TO_ASK])];
+  const { asker, say } = parts;
+  const { place, caller, inTheWay } = await whoIsThere(options, parts);
+  const all = [...inTheWay, ...(asker ? [] : [NOBODY_TO_ASK])];
   for (const line of findingLines(all)) say(line);
   if (!asker || !caller || all.length > 0) return 2;
   for (const line of whatGoesAndStays(place, caller)) say(line);
@@ -43,28 +35,10 @@ export const teardown = async (options: StageOptions, parts: TeardownParts): Pro
   return remove(place, parts);
 };
 
-const NOBODY_TO_ASK = stops(
-  'terminal',
-  'nobody is there to type the stage’s name',
-  'run it at a terminal; no option answers instead',
-);
-
-const whoIsThere = async (
-  place: Place,
-  { cloud }: TeardownParts,
-): Promise<{ readonly caller?: Caller; readonly inTheWay: readonly Finding[] }> => {
-  try {
-    const caller = await cloud(place.region).caller();
-    return { caller, inTheWay: checkAccount(caller, place, undefined).filter(isStop) };
-  } catch (error) {
-    if (!(error instanceof CloudError)) throw error;
-    return { inTheWay: [noAnswer(error)] };
-  }
-};
-
 const whatGoesAndStays = ({ stage, region, settings }: Place, { account }: Caller): readonly string[] => [
   `${stage} in ${region}, account ${account}`,
   '',
+  ...(settings.edge ? ['What goes first: the edge in front of it, with the records in Route 53 that it has.'] : []),
   'What goes: the functions and their roles, the API, queues with what is in them, alarms and rules. Nobody signs in or gets credentials any more.',
   'What stays, and is paid for:',
   `  the tables hatcheck-${stage}-ledger, -index and -identity, which are protected against deletion, with their point-in-time recovery`,
@@ -79,7 +53,11 @@ const whatGoesAndStays = ({ stage, region, settings }: Place, { account }: Calle
 
 /** serverless.yml names what the build makes, so that it is built once more. */
 const remove = async (place: Place, { run, say }: TeardownParts): Promise<0 | 1> => {
-  const steps = [['scripts/build.ts'], serverless(['remove'], place)];
+  const steps = [
+    ...(place.settings.edge ? [edgeCommand(['remove'], place.stage)] : []),
+    ['scripts/build.ts'],
+    serverless(['remove'], place),
+  ];
   for (const args of steps) {
     const { code } = await run(args, 'show');
     if (code === 0) continue;
