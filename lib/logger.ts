@@ -15,6 +15,9 @@ export interface LogFields {
   readonly seq?: number;
   readonly provider?: string;
   readonly attempt?: number;
+  /** Of the caller's own trace, as they say it: hexadecimal digits. */
+  readonly traceId?: string;
+  readonly parentId?: string;
 }
 
 export interface Logger {
@@ -40,6 +43,8 @@ const allowed = {
   seq: true,
   provider: true,
   attempt: true,
+  traceId: true,
+  parentId: true,
 } as const satisfies Record<keyof Required<LogFields>, true>;
 
 const MAX_TEXT = 500;

@@ -148,6 +148,35 @@ const TEMPLATE_LAWS: Readonly<Record<string, readonly [ofResources.TemplateLaw, 
       ),
     ],
   ],
+  'nothing runs in a function but what is in its bundle': [
+    ofResources.nothingRunsBesideOurs,
+    [
+      one(
+        'a layer that traces',
+        property('CredentialsLambdaFunction', 'Layers'),
+        ['arn:aws:lambda:eu-west-1:111122223333:layer:telemetry:1'],
+        'CredentialsLambdaFunction: Layers',
+      ),
+      one(
+        'X-Ray',
+        property('SigninLambdaFunction', 'TracingConfig'),
+        { Mode: 'Active' },
+        'SigninLambdaFunction: TracingConfig',
+      ),
+      ...[
+        ['AWS_LAMBDA_EXEC_WRAPPER', '/opt/otel-handler', 'AWS_LAMBDA_EXEC_WRAPPER'],
+        ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://127.0.0.1:4318', 'OTEL_'],
+        ['NODE_OPTIONS', '--import /opt/tracer.mjs', '--import'],
+      ].map(([name = '', value, found]) =>
+        one(
+          `${name} with ${String(value)}`,
+          property('TokenLambdaFunction', 'Environment', 'Variables', name),
+          value,
+          `TokenLambdaFunction: ${String(found)}`,
+        ),
+      ),
+    ],
+  ],
   'logs are kept a year': [
     ofResources.logsAreKeptAYear,
     [

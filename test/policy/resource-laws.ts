@@ -44,6 +44,19 @@ export const functionsRunOnWhatIsSupported: TemplateLaw = (template) =>
     differences(one.id, one, { Runtime: 'nodejs24.x', Architectures: ['arm64'] }),
   );
 
+/** A layer runs in the function's process, or beside it with the function's credentials: docs/decisions/0042-traces-from-outside.md. */
+export const nothingRunsBesideOurs: TemplateLaw = (template) =>
+  resourcesIn(template, 'AWS::Lambda::Function').flatMap((one) => {
+    const found = TRACERS.exec(JSON.stringify(one['Environment'] ?? {}))?.[0];
+    return [
+      ...differences(one.id, one, { Layers: undefined, TracingConfig: undefined }),
+      ...(found === undefined ? [] : [`${one.id}: ${found}`]),
+    ];
+  });
+
+/** What would have something else begin before us, or tells it how. */
+const TRACERS = /AWS_LAMBDA_EXEC_WRAPPER|OTEL_|--(?:import|require|loader|experimental-loader)|-r /;
+
 export const logsAreKeptAYear: TemplateLaw = (template) => {
   const groups = resourcesIn(template, 'AWS::Logs::LogGroup');
   return resourcesIn(template, 'AWS::Lambda::Function').flatMap((one) => {
