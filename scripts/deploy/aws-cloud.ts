@@ -2,6 +2,7 @@ import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { DescribeParametersCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { accountConcurrency } from './account-concurrency.ts';
 import { type Caller, type Cloud, CloudError, type Parameter } from './cloud.ts';
 
 export interface AwsCloudOptions {
@@ -41,6 +42,7 @@ export const awsCloud = (options: AwsCloudOptions): Cloud => {
       (await verified(ses, address)) || verified(ses, address.slice(address.lastIndexOf('@') + 1)),
     mailIsInSandbox: () =>
       answered(async () => (await ses.send(new GetAccountCommand({}))).ProductionAccessEnabled !== true),
+    concurrency: () => accountConcurrency(options.region),
     hasTable: (TableName) => isThere(() => new DynamoDBClient(config).send(new DescribeTableCommand({ TableName }))),
     makeSecret: (Name, Value) =>
       answered(async () => {

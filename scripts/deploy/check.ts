@@ -2,7 +2,7 @@ import type { CompiledAccess } from '../../lib/config/access.ts';
 import { checkAccess } from './check-access.ts';
 import { checkAccount } from './check-account.ts';
 import { checkAddresses } from './check-addresses.ts';
-import { checkConcurrency } from './check-concurrency.ts';
+import { checkConcurrency, checkQuota } from './check-concurrency.ts';
 import { checkDomains } from './check-domains.ts';
 import { checkMail } from './check-mail.ts';
 import { checkPepper, pepperName } from './check-pepper.ts';
@@ -78,6 +78,7 @@ const lookInAws = async (
       ...pepper.findings,
       ...(await checkSecrets(cloud, access ? referencedSecrets(access, place.stage) : [])),
       ...(await checkMail(cloud, access)),
+      ...(await checkQuota(cloud, place)),
     ];
     return { caller, findings, pepper: { name, make: pepper.mayBeMade } };
   } catch (error) {

@@ -27,6 +27,8 @@ export interface Cloud {
   readonly mayMailFrom: (address: string) => Promise<boolean>;
   /** Whether SES still mails to verified addresses only. @throws CloudError */
   readonly mailIsInSandbox: () => Promise<boolean>;
+  /** How many calls Lambda runs at once in the account, all its functions together. @throws CloudError */
+  readonly concurrency: () => Promise<number>;
   /** @throws CloudError */
   readonly hasTable: (name: string) => Promise<boolean>;
   /** Makes a SecureString where there is nothing; one that is there stays as it is. @throws CloudError */

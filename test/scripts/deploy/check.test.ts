@@ -218,6 +218,19 @@ describe('addresses', () => {
     expect(await found({ stageFile: `${heard}reserved: many\n` })).toContain('stops stage');
   });
 
+  test('an account without room for what is reserved is told how much is missing, before CloudFormation rolls it back', async () => {
+    const room = (concurrency: number | Error) => found({ account: { parameters: SECRETS, concurrency } });
+    expect(await room(141)).toEqual([]);
+    expect(await room(140)).toEqual(['stops reserved']);
+    expect(await room(10)).toEqual(['stops reserved']);
+    expect(await room(new CloudError('refused', 'AccessDeniedException'))).toEqual(['warns reserved']);
+    const none = {
+      stageFile: HEARD.replace('reserved: 20', 'reserved: 0'),
+      account: { parameters: SECRETS, concurrency: 10 },
+    };
+    expect(await found(none)).toEqual(['warns reserved']);
+  });
+
   test('an alarm that nobody hears is warned of where it matters', async () => {
     expect(await found({ stageFile: 'reserved: 20\n' })).toEqual(['warns alarmActions']);
     const dev = { parameters: { ...SECRETS, '/hatcheck/dev/pepper': 'SecureString' } };

@@ -10,6 +10,7 @@ export interface FakeAccount {
   readonly mailFrom?: readonly string[];
   readonly sandbox?: boolean;
   readonly tables?: readonly string[];
+  readonly concurrency?: number | Error;
 }
 
 export interface FakeCloud extends Cloud {
@@ -36,6 +37,7 @@ export const fakeCloud = (account: FakeAccount = {}): FakeCloud => {
     mailFrom = [],
     sandbox = false,
     tables = [],
+    concurrency = 1000,
   } = account;
   const made = new Map<string, string>();
   return {
@@ -50,6 +52,7 @@ export const fakeCloud = (account: FakeAccount = {}): FakeCloud => {
     hasSecret: (name) => Promise.resolve(secrets.includes(name)),
     mayMailFrom: (address) => Promise.resolve(mailFrom.includes(address)),
     mailIsInSandbox: () => Promise.resolve(sandbox),
+    concurrency: () => orThrow(concurrency),
     hasTable: (name) => Promise.resolve(tables.includes(name)),
     makeSecret: (name, value) => {
       made.set(name, value);
