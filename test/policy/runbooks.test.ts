@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { anchorsIn } from '../support/markdown.ts';
+import { packagedEdge } from './edge-template.ts';
 import { packaged } from './template.ts';
 
 const page = readFileSync('docs/operations.md', 'utf8');
@@ -32,10 +33,11 @@ interface Alarm {
 
 let alarms: readonly Alarm[];
 beforeAll(async () => {
-  const { Resources } = z
-    .object({ Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown() })) })
-    .parse((await packaged()).template);
-  alarms = Object.values(Resources)
+  const resources = z.object({
+    Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown().optional() })),
+  });
+  alarms = [(await packaged()).template, await packagedEdge()]
+    .flatMap((template) => Object.values(resources.parse(template).Resources))
     .filter(({ Type }) => /^AWS::CloudWatch::(?:Composite)?Alarm$/.test(Type))
     .map(({ Properties }) => alarmSchema.parse(Properties))
     .map(({ AlarmName, AlarmDescription: description, AlarmActions }) => ({

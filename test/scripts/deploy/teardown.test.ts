@@ -49,6 +49,15 @@ describe('taking a stage down', () => {
       expect(said).toContain(kept);
   });
 
+  test('takes the edge away first, so that nothing leads to what is gone', async () => {
+    const arn = 'arn:aws:acm:us-east-1:777788889999:certificate/1';
+    const edge = `edge: { certificate: '${arn}', clientCertificate: '${arn}', truststore: 's3://hatcheck-edge/one.pem' }\n`;
+    const stageFile = `domain: hatcheck.example.com\ncertificate: '${arn.replace('us-east-1', 'eu-west-1')}'\n${edge}`;
+    const { code, ran } = await takenDown({ typed: 'prod', stageFile });
+    const ofEdge = 'remove --config serverless.edge.yml --param=target=none --stage prod --region us-east-1';
+    expect([code, ran]).toEqual([0, [ofEdge, 'build', REMOVE]]);
+  });
+
   test.each(['yes', 'y', 'PROD', 'prod2', 'dev'])('leaves everything as it is for %j', async (typed) => {
     expect(await takenDown({ typed })).toMatchObject({ code: 2, ran: [] });
   });
