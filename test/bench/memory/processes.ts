@@ -30,15 +30,16 @@ export const builtProcess = async (folder: string): Promise<string> => {
   return join(folder, 'process.mjs');
 };
 
-/** As Lambda's own runtime starts Node: 5 % of the memory for new objects, 90 % for old ones. */
-const flagsFor = (memoryMb: number): readonly string[] => [
+/** As Lambda's own runtime starts Node: 5 % of the memory for new objects, 90 % for old ones, unless the function's environment says how much. */
+const flagsFor = (memoryMb: number, { NODE_OPTIONS = '' }: Readonly<Record<string, string>>): readonly string[] => [
   ...['--expose-gc', '--max-http-header-size=81920'],
-  `--max-semi-space-size=${Math.floor(memoryMb * 0.05)}`,
-  `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`,
+  ...(/--max[-_](?:semi|old)[-_]space[-_]size/.test(NODE_OPTIONS)
+    ? []
+    : [`--max-semi-space-size=${Math.floor(memoryMb * 0.05)}`, `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`]),
 ];
 
 export const startProcess = (file: string, memoryMb: number, env: Readonly<Record<string, string>>): ChildProcess =>
-  fork(file, { execArgv: [...flagsFor(memoryMb)], env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  fork(file, { execArgv: [...flagsFor(memoryMb, env)], env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
 
 /** proc(5): the largest resident set of the program, and not of what started it, as rusage(2) has it. */
 export const peakMbOf = async ({ pid }: ChildProcess): Promise<number> => {

@@ -3,15 +3,16 @@ import { measurePortal } from '../portal.ts';
 import type { Section } from '../section.ts';
 
 /** Whoever looks at thirty loads of a page has seen how it loads. */
-const MOST_VISITS = 30;
+const FULL_VISITS = 30;
+const SHORT_VISITS = 10;
 
 const HEADING = [
   ...['the portal, CPU slowed 4 times', 'usable after', 'nine in ten'],
   ...['bound', 'CPU at full speed', 'over the wire'],
 ];
 
-export const portal: Section = async ({ rounds }) => {
-  const measured = await measurePortal(Math.min(rounds, MOST_VISITS));
+export const portal: Section = async ({ rounds, isFull }) => {
+  const measured = await measurePortal(Math.min(rounds, isFull ? FULL_VISITS : SHORT_VISITS));
   if (!measured) return { table: [], isGood: true };
   const rows = measured.map(({ name, ms, cpuMs, bytes, boundMs }) => {
     const [median, low, high] = [0.5, 0.05, 0.95].map((share) => quantile(ms, share).toFixed(0));
