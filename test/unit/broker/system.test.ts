@@ -42,3 +42,20 @@ test('what a function has around it is the machine’s own', () => {
   expect([clock, chance]).toEqual([systemClock, systemChance]);
   expect(logger).toHaveProperty('info');
 });
+
+test('what a function measures is its own, and its stage’s', () => {
+  const written: unknown[] = [];
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (chunk: unknown) => written.push(chunk) > 0;
+  try {
+    const meter = surroundings('requests').meterIn?.('prod');
+    meter?.put('Faults', 1);
+    meter?.flush();
+  } finally {
+    process.stdout.write = write;
+  }
+  expect(JSON.parse(String(written[0]))).toMatchObject({
+    _aws: { CloudWatchMetrics: [{ Namespace: 'hatcheck/prod' }] },
+    Function: 'requests',
+  });
+});
