@@ -2,6 +2,7 @@ import { dynamoDbClient } from '../lib/aws/clients.ts';
 import { dynamoDirectory } from '../lib/aws/directory.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { dynamoSessions } from '../lib/aws/sessions.ts';
+import { dynamoSignIns } from '../lib/aws/sign-ins.ts';
 import { dynamoSummaries } from '../lib/aws/summaries.ts';
 import { dynamoTexts } from '../lib/aws/texts.ts';
 import type { Desk } from '../lib/broker/broker.ts';
@@ -28,7 +29,11 @@ export const deskParts = (config: Config, around: Surroundings) => {
     ...onCallOf(config, around),
     warn,
   };
-  return { desk, authenticate: authenticator({ sessions: dynamoSessions(identity), clock }) };
+  return {
+    desk,
+    signIns: dynamoSignIns(identity),
+    authenticate: authenticator({ sessions: dynamoSessions(identity), clock }),
+  };
 };
 
 /** Who acts, and by which way. */

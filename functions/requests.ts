@@ -16,22 +16,24 @@ import type { RequestState } from '../lib/domain/request.ts';
 import { api } from '../lib/http/api.ts';
 import { delegationsRoutes } from '../lib/http/contract/delegations.ts';
 import { holdsRoutes } from '../lib/http/contract/holds.ts';
+import { peopleRoutes as peopleContract } from '../lib/http/contract/people.ts';
 import { requestsRoutes } from '../lib/http/contract/requests.ts';
 import { actRoutes } from './act-routes.ts';
 import { delegationRoutes } from './delegation-routes.ts';
 import { callerOf, deskParts } from './desk-wiring.ts';
 import { holdRoutes } from './hold-routes.ts';
 import { meterOf } from './meter-of.ts';
+import { peopleRoutes } from './people-routes.ts';
 
 export const create = (config: Config, { clock, chance, logger, meterIn } = surroundings('requests')) => {
   const { policy, origin } = config;
-  const { desk, authenticate } = deskParts(config, { clock, chance, logger });
+  const { desk, signIns, authenticate } = deskParts(config, { clock, chance, logger });
   const show = async (principal: Principal, request: RequestState, seen: { channel: Channel; known?: Known }) =>
     (await viewRequests(desk, principal, [request], seen))[0];
 
   return api({
     ...{ origin, logger, authenticate, meter: meterOf(config, { meterIn }) },
-    contract: { ...delegationsRoutes, ...holdsRoutes, ...requestsRoutes },
+    contract: { ...delegationsRoutes, ...holdsRoutes, ...peopleContract, ...requestsRoutes },
     routes: {
       'GET /v1/entitlements': async (call) => {
         const principal = await onDuty(desk, await call.principal, askersAnywhere(policy));
@@ -73,6 +75,7 @@ export const create = (config: Config, { clock, chance, logger, meterIn } = surr
       },
       ...actRoutes(desk),
       ...holdRoutes(desk),
+      ...peopleRoutes({ ...desk, signIns }),
       ...delegationRoutes(desk),
     },
   });

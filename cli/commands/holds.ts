@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { HoldOptions } from '../kinds/holds.ts';
+import type { EndSessionsOptions } from '../kinds/end-sessions.ts';
 import { serverOption } from '../place.ts';
 
 const EXAMPLES = `
@@ -9,7 +10,7 @@ Examples, for the security team:
   hatcheck holds
   hatcheck lift h_01AB --because 'it was found'
 
-What is held is not asked for, approved or issued. What is out already: hatcheck revoke, hatcheck scp.`;
+What is held is not asked for, approved or issued. What is out already: hatcheck revoke, hatcheck scp. Who is signed in: hatcheck end-sessions.`;
 
 export const addHoldCommands = (program: Command): void => {
   program
@@ -34,6 +35,17 @@ export const addHoldCommands = (program: Command): void => {
     .action(async (options: HoldOptions) => {
       const { placeHold } = await import('../kinds/holds.ts');
       await placeHold(options);
+    });
+  program
+    .command('end-sessions')
+    .description('end all sessions of a person, at once, for the security team')
+    .option('--person <handle>', 'p_…, as hatcheck show --json names them')
+    .option('--because <text>', 'why')
+    .addOption(serverOption())
+    .addHelpText('after', "\nExample:\n  hatcheck end-sessions --person p_… --because 'the laptop is stolen'")
+    .action(async (options: EndSessionsOptions) => {
+      const { endSessions } = await import('../kinds/end-sessions.ts');
+      await endSessions(options);
     });
   program
     .command('lift')

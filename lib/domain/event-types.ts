@@ -30,6 +30,7 @@ const TYPES = {
   'delegation.made': true,
   'delegation.removed': true,
   'reservation.made': true,
+  'person.signed_out': true,
   'person.forgotten': true,
   'ledger.altered': true,
   'log.extended': true,

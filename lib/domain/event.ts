@@ -165,6 +165,16 @@ export interface EventData {
   'delegation.removed': { readonly delegationId: string; readonly carried: Standing };
   /** Requests are about to count against their requester's limits. Stands in `person#<handle>`, before the requests do. */
   'reservation.made': { readonly reservations: readonly Reservation[]; readonly carried: Standing };
+  /**
+   * Somebody of the security team ended all sessions of a person, or of a job: of `people`, all of their identities. Stands in `person#<handle>`
+   * of the one that was named.
+   */
+  'person.signed_out': {
+    readonly people: readonly Handle[];
+    readonly ended: number;
+    readonly reason: TextRef;
+    readonly carried: Standing;
+  };
   /** What was kept of a person beside the ledger was deleted. Stands in `person#<handle>`, of each of their identities. */
   'person.forgotten': { readonly handle: Handle; readonly carried: Standing };
   /** Something in the ledger was overwritten, deleted, or put there by somebody else. Stands in `alarm#<yyyy-mm-dd>`. */

@@ -44,6 +44,7 @@ export const standingAfter = (last: StoredEvent | undefined): Standing => {
     case 'delegation.made':
     case 'delegation.removed':
     case 'reservation.made':
+    case 'person.signed_out':
     case 'person.forgotten':
       return last.data.carried;
     default:

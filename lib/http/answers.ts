@@ -127,6 +127,7 @@ export const answers = {
   LinkUrl: once(() => z.strictObject({ url: z.url() })),
   OneHold: once(() => z.strictObject({ hold: hold() })),
   Holds: once(() => z.strictObject({ holds: z.array(hold()) })),
+  Ended: once(() => z.strictObject({ ended: z.int() })),
   Credentials: once(() =>
     z.strictObject({
       Version: z.literal(1),

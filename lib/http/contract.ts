@@ -6,6 +6,7 @@ import { delegationsRoutes } from './contract/delegations.ts';
 import { holdsRoutes } from './contract/holds.ts';
 import { identitiesRoutes } from './contract/identities.ts';
 import { issuerRoutes } from './contract/issuer.ts';
+import { peopleRoutes } from './contract/people.ts';
 import { portalRoutes } from './contract/portal.ts';
 import { requestsRoutes } from './contract/requests.ts';
 import { signinRoutes } from './contract/signin.ts';
@@ -22,6 +23,7 @@ export const contract = {
   ...tokenRoutes,
   ...requestsRoutes,
   ...holdsRoutes,
+  ...peopleRoutes,
   ...delegationsRoutes,
   ...identitiesRoutes,
   ...credentialsRoutes,

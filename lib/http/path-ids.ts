@@ -6,6 +6,7 @@ const IDS: readonly (readonly [path: string, id: RegExp])[] = [
   // `h_` and a ULID.
   ['/v1/holds/', /^h_[0-9A-HJKMNP-TV-Z]{26}$/],
   ['/v1/identities/', /^p_[A-Za-z0-9_-]{43}$/],
+  ['/v1/people/', /^p_[A-Za-z0-9_-]{43}$/],
   ['/v1/delegations/', /^d_[A-Za-z0-9_-]{43}$/],
 ];
 

@@ -35,6 +35,7 @@ beforeEach(async () => {
   };
   for (const [name, body] of Object.entries(json)) at.broker.answer(`GET /v1/${name}`, { status: 200, json: body });
   at.broker.answer('POST /v1/holds', { status: 200, json: { hold } });
+  at.broker.answer(`DELETE /v1/people/${HANDLE}/sessions`, { status: 200, json: { ended: 2 } });
   at.broker.answer('POST /v1/delegations', { status: 200, json: { delegation } });
   for (const path of [`holds/${HOLD}`, `delegations/${DELEGATION}`, `sessions/${OTHER}`, 'sessions'])
     at.broker.answer(`DELETE /v1/${path}`, { status: 200, json: { [path.split('/')[0] ?? '']: [] } });
@@ -77,6 +78,10 @@ describe('acts', () => {
       ['POST /v1/holds', { on: 'all', reason: 'x' }],
     ],
     [
+      ['end-sessions', '--person', HANDLE, '--because', 'stolen'],
+      [`DELETE /v1/people/${HANDLE}/sessions`, { reason: 'stolen' }],
+    ],
+    [
       ['lift', 'h_00', '--because', 'found'],
       [`DELETE /v1/holds/${HOLD}`, { reason: 'found' }],
     ],
@@ -105,6 +110,8 @@ describe('acts', () => {
     [['hold', '--because', 'x'], 2, '--person'],
     [['hold', '--all', '--account', '111122223333', '--because', 'x'], 2, 'one of'],
     [['hold', '--all'], 2, '--because'],
+    [['end-sessions', '--because', 'x'], 2, '--person'],
+    [['end-sessions', '--person', HANDLE], 2, '--because'],
     [['lift'], 2, 'hatcheck holds'],
     [['lift', 'h_9'], 1, 'none whose id begins'],
     [['delegate', HANDLE], 2, '--until'],

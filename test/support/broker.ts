@@ -198,7 +198,7 @@ const movableClock = (): TestBroker['clock'] => {
 };
 
 const routeKeyOf = (method: string, path: string): string =>
-  `${method} ${(path.split('?')[0] ?? '').replace(/^(\/v1\/(?:requests|holds|delegations)\/)[^/]+/, '$1{id}')}`;
+  `${method} ${(path.split('?')[0] ?? '').replace(/^(\/v1\/(?:requests|holds|delegations|people)\/)[^/]+/, '$1{id}')}`;
 
 const functionOf = (routeKey: string): 'requests' | 'credentials' => {
   const route = Object.entries(contract).find(([key]) => key === routeKey)?.[1];

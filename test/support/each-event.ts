@@ -58,6 +58,7 @@ const DATA = {
   'delegation.made': { delegation, carried: standing },
   'delegation.removed': { delegationId: 'd_1', carried: standing },
   'reservation.made': { reservations: [], carried: standing },
+  'person.signed_out': { people: [engineer.handle], ended: 2, reason: words('stolen'), carried: standing },
   'person.forgotten': { handle: engineer.handle, carried: standing },
   'ledger.altered': { stream: 'control', seq: 3, change: 'modify' },
   'log.extended': { first: 0, entries: [{ stream: 'control', seq: 0, hash }], carried: { size: 1, frontier: [hash] } },

@@ -62,6 +62,7 @@ export const ACTIVITIES: Activities = {
   'delegation.made': account(99, 'Delegate'),
   'delegation.removed': account(99, 'End of a delegation'),
   'reservation.made': api(3),
+  'person.signed_out': account(99, 'End of all sessions', 3),
   'person.forgotten': account(6, 'Delete'),
   'ledger.altered': { of: 'detectionFinding', id: 1, name: 'Create', severity: 5 },
   'log.extended': api(3),

@@ -78,6 +78,7 @@ const CONCERNS: { readonly [T in EventType]: Concerning<T> | undefined } = {
   }),
   'delegation.removed': ({ data }, before) => removedFrom(data.delegationId, before),
   'reservation.made': nothing,
+  'person.signed_out': ({ data }) => ({ people: data.people, words: data.reason }),
   'person.forgotten': ({ data }) => ({ people: [data.handle] }),
   'ledger.altered': ({ data }) => {
     const [kind, of] = data.stream.split('#');
