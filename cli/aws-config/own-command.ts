@@ -8,9 +8,13 @@ export const ownCommand = (env: NodeJS.ProcessEnv, execPath: string, script: str
   const own = resolved(script);
   const onPath = (env['PATH'] ?? '')
     .split(delimiter)
-    .some((folder) => folder !== '' && own !== undefined && resolved(join(folder, 'hatcheck')) === own);
+    .filter((folder) => folder !== '' && !NPMS.test(folder))
+    .some((folder) => own !== undefined && resolved(join(folder, 'hatcheck')) === own);
   return onPath ? 'hatcheck' : [execPath, script].map(quoted).join(' ');
 };
+
+/** Put before the PATH by npx and `npm run`, and not there in anybody's shell. */
+const NPMS = /[/\\]node_modules[/\\]\.bin[/\\]?$/;
 
 const resolved = (path: string): string | undefined => {
   try {

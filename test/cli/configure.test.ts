@@ -148,4 +148,9 @@ test('a profile starts the command by its name only where the PATH has this very
   renameSync(join(folder, 'hatcheck'), join(folder, 'old'));
   symlinkSync(script, join(folder, 'hatcheck'));
   expect(ownCommand({ PATH: `/nowhere:${folder}` }, '/usr/bin/node', script)).toBe('hatcheck');
+  // Only npx finds it there, and no shell.
+  const ofNpx = join(at.folder, 'node_modules/.bin');
+  mkdirSync(ofNpx, { recursive: true });
+  symlinkSync(script, join(ofNpx, 'hatcheck'));
+  expect(ownCommand({ PATH: `${ofNpx}:/nowhere` }, '/usr/bin/node', script)).toBe(`/usr/bin/node "${script}"`);
 });
