@@ -1,3 +1,4 @@
+import { signedInRecently } from '../domain/assurance.ts';
 import { HatcheckError, refuse } from '../domain/errors.ts';
 import type { EventData } from '../domain/event.ts';
 import type { Instant } from '../domain/principal.ts';
@@ -49,15 +50,35 @@ export const listSessions = async (parts: ListingParts, by: ShownSession): Promi
     ...(entry.ends.family !== undefined && { client: CLIENT_ID }),
   }));
 
-/** Ends one of the caller's sessions. @throws HatcheckError `not_found` for one that is over, or somebody else's; `ledger_unavailable` */
+/** Whoever ends other sessions has proved themselves within (ASVS 5.0, 7.5.2): whoever finds one open, or stole it, must not shut its owner out. */
+const PROVED_WITHIN_SECONDS = 900;
+
+/** A job has nobody who could prove themselves anew. */
+const checkProved = ({ clock }: ListingParts, { principal }: ShownSession): void => {
+  if (principal.kind !== 'person') return;
+  const demands = { mfa: false, authenticatedWithinSeconds: PROVED_WITHIN_SECONDS };
+  const refusal = signedInRecently(principal, demands, clock.now());
+  if (refusal) throw new HatcheckError(refusal);
+};
+
+/**
+ * Ends one of the caller's sessions.
+ * @throws HatcheckError `not_found` for one that is over, or somebody else's; `step_up_required` for another than the one that asks;
+ *   `ledger_unavailable`
+ */
 export const endOwnSession = async (parts: ListingParts, by: ShownSession, id: string): Promise<void> => {
   const entry = (await live(parts, by)).find((one) => one.id === id);
   if (!entry) throw new HatcheckError(refuse('not_found', 'the caller has no such session'));
+  if (!isCurrent(entry, by)) checkProved(parts, by);
   await endSession(parts, entry.ends, 'removed');
 };
 
-/** Ends all of the caller's sessions but the one that asks. @throws HatcheckError `ledger_unavailable`: some may be left */
+/**
+ * Ends all of the caller's sessions but the one that asks.
+ * @throws HatcheckError `step_up_required`; `ledger_unavailable`: some may be left
+ */
 export const endOtherSessions = async (parts: ListingParts, by: ShownSession): Promise<void> => {
+  checkProved(parts, by);
   const others = (await live(parts, by)).filter((entry) => !isCurrent(entry, by));
   await endSessions(
     parts,

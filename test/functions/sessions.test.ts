@@ -33,7 +33,8 @@ afterAll(() => {
   delete process.env['TEST_PEPPER'];
 });
 
-const open = (principal = engineer, via: Session['via'] = 'cookie') => {
+const open = (person = engineer, via: Session['via'] = 'cookie') => {
+  const principal = person.kind === 'person' ? { ...person, authenticatedAt: clock.now() } : person;
   const sessions = dynamoSessions({ client: database.client, table: database.tables.identity, clock });
   return openSession({ sessions, clock, chance: systemChance }, principal, via);
 };
@@ -162,4 +163,35 @@ test('signing out is recorded', async () => {
     }),
   );
   expect((await endings())[0]).toContain('"reason":"signed_out"');
+});
+
+describe('whose sign-in is older than a quarter of an hour', () => {
+  test.each([
+    ['one other', (id: string) => id],
+    ['all others', () => undefined],
+  ])('proves themselves anew before they end %s', async (_what, idOf_) => {
+    const [mine, other] = [await open(), await open()];
+    clock.advance(901);
+    const { status, json } = await call(mine.token, 'DELETE', idOf_(idOf(other)));
+    expect([status, json]).toMatchObject([403, { code: 'step_up_required', loginUrl: '/login?stepUp=fresh' }]);
+    expect((await call(other.token)).status).toBe(200);
+    const anew = await open();
+    expect((await call(anew.token, 'DELETE', idOf_(idOf(other)))).status).toBe(200);
+    expect((await call(other.token)).status).toBe(401);
+  });
+
+  test('ends the one that they are in all the same', async () => {
+    const mine = await open();
+    clock.advance(901);
+    await call(mine.token, 'DELETE', idOf(mine));
+    expect((await call(mine.token)).status).toBe(401);
+  });
+
+  test('a job, which has nobody to prove anything, ends its own', async () => {
+    const job = { ...engineer, kind: 'workload' as const };
+    const [mine, other] = [await open(job, 'bearer'), await open(job, 'bearer')];
+    const headers = { authorization: `Bearer ${mine.token}` };
+    const { status } = await call(mine.token, 'DELETE', idOf(other), { headers, cookies: [] });
+    expect(status).toBe(200);
+  });
 });

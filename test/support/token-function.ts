@@ -55,7 +55,7 @@ export const startTokenFunction = async (overrides: Partial<Config> = {}): Promi
   const token = createToken(config, around);
   const signin = createSignin(config, around);
   const browseAs = async (named: Principal): Promise<TestBrowser> => {
-    const person = { ...named, groupsAt: clock.now() };
+    const person = { ...named, groupsAt: clock.now(), authenticatedAt: clock.now() };
     const sessions = dynamoSessions({ client: database.client, table: database.tables.identity, clock });
     const isTold = config.identityProviders.some((each) => each.type === 'oidc' && each.backChannelLogout);
     const end = isTold ? {} : { endsAt: plusSeconds(clock.now(), UNTOLD_SECONDS) };

@@ -119,7 +119,7 @@ export const signinRoutes = {
     summary: 'Ends all of the caller’s sessions but the current one.',
     function: 'signin',
     answers: { 200: 'Sessions' },
-    codes: [...signInCodes],
+    codes: ['step_up_required', ...signInCodes],
   },
   'DELETE /v1/sessions/{id}': {
     ...read,
@@ -127,6 +127,6 @@ export const signinRoutes = {
     summary: 'Ends one of the caller’s sessions; those that are left come back.',
     function: 'signin',
     answers: { 200: 'Sessions' },
-    codes: [...signInCodes],
+    codes: ['step_up_required', ...signInCodes],
   },
 } as const satisfies Record<string, RouteContract>;
