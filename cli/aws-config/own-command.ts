@@ -2,7 +2,8 @@ import { realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /**
- * What starts this command again from a profile: its name where that is found on the PATH, else where Node and it are. A name survives an update.
+ * What starts this command again from a profile: its name where that is found on the PATH, else where Node and it itself are, behind whatever links. A name
+ * survives an update.
  */
 export const ownCommand = (env: NodeJS.ProcessEnv, execPath: string, script: string): string => {
   const own = resolved(script);
@@ -10,7 +11,7 @@ export const ownCommand = (env: NodeJS.ProcessEnv, execPath: string, script: str
     .split(delimiter)
     .filter((folder) => folder !== '' && !NPMS.test(folder))
     .some((folder) => own !== undefined && resolved(join(folder, 'hatcheck')) === own);
-  return onPath ? 'hatcheck' : [execPath, script].map(quoted).join(' ');
+  return onPath ? 'hatcheck' : [execPath, own ?? script].map(quoted).join(' ');
 };
 
 /** Put before the PATH by npx and `npm run`, and not there in anybody's shell. */

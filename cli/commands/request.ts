@@ -6,7 +6,7 @@ const EXAMPLES = `
 Examples:
   hatcheck request                                             # asks for all of it, with choices
   hatcheck request prod-admin --for 30m --because 'the disk of db-1 is full' --ticket OPS-7 --wait
-  hatcheck request prod-read --because 'the audit' --at 14:30 --for 2h
+  hatcheck request prod-read --because 'the yearly audit' --at 14:30 --for 2h
   hatcheck request prod-read --because 'one report' --actions s3:GetObject --resources 'arn:aws:s3:::prod-reports/*'
   hatcheck request prod-admin --because 'nobody answers' --break-glass
   hatcheck request prod-admin --because 'just trying' --ticket OPS-7 --dry-run

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  realpathSync,
   renameSync,
   statSync,
   symlinkSync,
@@ -152,5 +153,6 @@ test('a profile starts the command by its name only where the PATH has this very
   const ofNpx = join(at.folder, 'node_modules/.bin');
   mkdirSync(ofNpx, { recursive: true });
   symlinkSync(script, join(ofNpx, 'hatcheck'));
-  expect(ownCommand({ PATH: `${ofNpx}:/nowhere` }, '/usr/bin/node', script)).toBe(`/usr/bin/node "${script}"`);
+  const byNpx = ownCommand({ PATH: `${ofNpx}:/nowhere` }, '/usr/bin/node', join(ofNpx, 'hatcheck'));
+  expect(byNpx).toBe(`/usr/bin/node "${realpathSync(script)}"`);
 });
