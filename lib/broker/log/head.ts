@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../domain/event.ts';
-import { BrokenChainError, verifyFollows } from '../chain.ts';
+import { verifyFollows } from '../chain.ts';
 import type { Ledger, LedgerPairs } from '../ports.ts';
 import { appendLeaf, carriedOf, emptyFrontier, type Frontier, frontierOf } from './frontier.ts';
 import { leafHash } from './merkle.ts';
@@ -39,19 +39,19 @@ export class ForgedLogError extends Error {
 export const headOf = async (ledger: Pick<Ledger, 'last'> & LedgerPairs): Promise<LogHead> => {
   const end = await ledger.last(LOG);
   if (!end) return { last: undefined, frontier: emptyFrontier };
+  if (!isExtension(end)) return forged(end.seq);
   const [before] = end.seq === 0 ? [] : await ledger.pair(LOG, end.seq);
-  return { last: isExtension(end) ? end : forged(end.seq), frontier: grownBy(before, end) };
+  return { last: end, frontier: grownBy(before, end) };
 };
 
-const grownBy = (before: StoredEvent | undefined, end: StoredEvent): Frontier => {
+const grownBy = (before: StoredEvent | undefined, end: TypedEvent<'log.extended'>): Frontier => {
+  if (before && !isExtension(before)) return forged(end.seq);
   try {
     verifyFollows(before, end);
-    if ((before && !isExtension(before)) || !isExtension(end)) return forged(end.seq);
     return frontierAfter(before ? frontierOf(before.data.carried) : emptyFrontier, end);
   } catch (cause) {
-    // What is no frontier or no hash is a TypeError.
-    if (cause instanceof BrokenChainError || cause instanceof TypeError) return forged(end.seq, cause);
-    throw cause;
+    // A broken chain, or what is no frontier, or no hash.
+    return forged(end.seq, cause);
   }
 };
 

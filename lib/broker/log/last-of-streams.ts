@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { certain } from '../../domain/invariant.ts';
 import { hashBytes } from './merkle.ts';
 
 /** What the next event of a stream is held against. */
@@ -36,11 +37,16 @@ export const lastOfStreams = (): LastOfStreams => {
   let slots = new Uint32Array(1024);
   let size = 0;
 
+  /** @param number from 1 */
+  const entryOf = (number: number): Buffer => {
+    const start = ((number - 1) % BLOCK) * BYTES;
+    const block = certain(blocks[Math.floor((number - 1) / BLOCK)], 'an entry is in a block');
+    return block.subarray(start, start + BYTES);
+  };
+
   const entryAt = (slot: number): Buffer | undefined => {
-    const entry = slots[slot] ?? 0;
-    if (entry === 0) return undefined;
-    const start = ((entry - 1) % BLOCK) * BYTES;
-    return blocks[Math.floor((entry - 1) / BLOCK)]?.subarray(start, start + BYTES);
+    const number = slots[slot];
+    return number ? entryOf(number) : undefined;
   };
 
   /** Open addressing, the next slot that is free or its own: the table is never more than half full. */
@@ -53,11 +59,7 @@ export const lastOfStreams = (): LastOfStreams => {
 
   const widen = (): void => {
     slots = new Uint32Array(slots.length * 2);
-    for (let entry = 1; entry <= size; entry += 1) {
-      const start = ((entry - 1) % BLOCK) * BYTES;
-      const name = blocks[Math.floor((entry - 1) / BLOCK)]?.subarray(start + NAME, start + HASH);
-      if (name) slots[slotOf(name)] = entry;
-    }
+    for (let number = 1; number <= size; number += 1) slots[slotOf(entryOf(number).subarray(NAME, HASH))] = number;
   };
 
   const added = (name: Buffer): Buffer => {
@@ -66,8 +68,7 @@ export const lastOfStreams = (): LastOfStreams => {
     const slot = slotOf(name);
     size += 1;
     slots[slot] = size;
-    const entry = entryAt(slot);
-    if (!entry) throw new TypeError('what was added is there');
+    const entry = entryOf(size);
     name.copy(entry, NAME);
     return entry;
   };

@@ -127,7 +127,6 @@ const rootBy = (hash: string, index: number, size: number, path: readonly string
     return rootFromInclusion(leafHash(hash), index, size, path.map(hashBytes)).toString('base64url');
   } catch (cause) {
     // No hash, or no path of that length.
-    if (cause instanceof TypeError) throw new ProofError('path', { cause });
-    throw cause;
+    throw new ProofError('path', { cause });
   }
 };

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import * as z from 'zod/mini';
+import { certain } from '../../domain/invariant.ts';
 import { hashCanonical } from '../chain.ts';
 import type { BadPlace } from './bad-place.ts';
 import { type SignedCheckpoint, checkpointHash } from './checkpoint.ts';
@@ -65,11 +66,12 @@ export const verifyInStream = async (
   return isInPlace(item, seq, before) ? found : { what: 'altered', sign: 'chain' };
 };
 
-const isInPlace = ({ canonical = '', hash }: LedgerItem, seq: number, before: string | undefined): boolean => {
+const isInPlace = (item: LedgerItem, seq: number, before: string | undefined): boolean => {
+  const canonical = certain(item.canonical, 'what was signed has a text');
   const event = eventText(canonical);
   const isLinked =
     seq === 0 ? event?.prevHash === '' : before === undefined || event?.prevHash === hashCanonical(before);
-  return event?.stream === CHECKPOINT && event.seq === seq && hash === hashCanonical(canonical) && isLinked;
+  return event?.stream === CHECKPOINT && event.seq === seq && item.hash === hashCanonical(canonical) && isLinked;
 };
 
 const signedIn = (item: LedgerItem, keys: readonly KeyObject[]): ReturnType<typeof signedBy> | undefined => {

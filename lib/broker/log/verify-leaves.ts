@@ -1,3 +1,4 @@
+import { certain } from '../../domain/invariant.ts';
 import type { BadPlace } from './bad-place.ts';
 import type { Leaves } from './exported-checkpoint.ts';
 import { type Frontier, appendLeaf, rootOf } from './frontier.ts';
@@ -26,7 +27,7 @@ export const provenBy = (
   const roots = new Map<number, string>();
   let frontier = before;
   for (let index = 0; index < leaves.length; index += 1) {
-    const leaf = leafOf(leaves.at(index));
+    const leaf = leafOf(certain(leaves.at(index), 'it is below their number'));
     if (!leaf) return undefined;
     frontier = appendLeaf(frontier, leaf);
     if (sizes.includes(frontier.size)) roots.set(frontier.size, rootOf(frontier).toString('base64url'));
@@ -34,9 +35,9 @@ export const provenBy = (
   return rootOf(frontier).toString('base64url') === checkpoint.root ? { leaves, frontier, roots } : undefined;
 };
 
-const leafOf = (hash: string | undefined): Buffer | undefined => {
+const leafOf = (hash: string): Buffer | undefined => {
   try {
-    return leafHash(hash ?? '');
+    return leafHash(hash);
   } catch {
     // It is no hash.
     return undefined;

@@ -1,3 +1,4 @@
+import { certain } from '../../domain/invariant.ts';
 import type { BadPlace } from './bad-place.ts';
 import { verifyItem } from './verify-ledger-item.ts';
 import type { LedgerItem, LedgerItems } from './verify-ledger-ports.ts';
@@ -22,7 +23,7 @@ export const verifyEvents = async (
     const found = await itemsOf(ledger, some);
     for (const [at, logged] of some.entries()) {
       const { stream, seq } = logged;
-      const items = found.get(stream) ?? [];
+      const items = certain(found.get(stream), 'each of their streams was read');
       const item = items.find((each) => each.seq === seq);
       const fault =
         (await verifyItem(ledger, logged, item)) ?? strayBefore(items, seq) ?? unlinked(links, logged, item);
@@ -55,7 +56,7 @@ const unlinked = (
   item: LedgerItem | undefined,
 ): Pick<BadPlace, 'what' | 'sign'> | undefined => {
   const before = seq === 0 ? '' : links.get(stream);
-  links.set(stream, item?.hash ?? '');
-  const prevHash = eventText(item?.canonical ?? '')?.prevHash;
-  return before === undefined || before === prevHash ? undefined : { what: 'altered', sign: 'chain' };
+  links.set(stream, certain(item?.hash, 'what the log has stands there with its hash'));
+  const event = eventText(certain(item?.canonical, 'what the log has stands there with its text'));
+  return before === undefined || before === event?.prevHash ? undefined : { what: 'altered', sign: 'chain' };
 };

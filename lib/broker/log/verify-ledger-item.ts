@@ -35,25 +35,30 @@ export const verifyItem = async (
   }
   const near = await ledger.items(stream, Math.max(0, seq - AROUND), seq + AROUND);
   const wantedFollows = near.some(({ canonical }) => canonical !== undefined && leafOf(canonical).equals(leaf));
-  const own = item?.canonical === undefined ? undefined : toldEvent(item.canonical);
-  const saysElsewhere = own !== undefined && (own.stream !== stream || own.seq !== seq);
+  const own = item?.canonical === undefined ? undefined : placeIn(item.canonical);
+  const elsewhere = own && (own.stream !== stream || own.seq !== seq) ? own : undefined;
   const what = tamperingOf({
     ...{ isWanted: true, isFound: item !== undefined, wantedFollows },
-    foundBelongs: saysElsewhere,
-    foundFollows: saysElsewhere && (await standsIn(ledger, own, item)),
+    foundBelongs: elsewhere !== undefined,
+    foundFollows: elsewhere !== undefined && (await standsIn(ledger, elsewhere, item)),
   });
   return { what, sign: 'content' };
 };
 
 const leafOf = (canonical: string): Buffer => leafHash(hashCanonical(canonical));
 
+/** The place that a text says is its own, where it names a whole one. */
+const placeIn = (canonical: string): EventPlace | undefined => {
+  const { stream, seq } = toldEvent(canonical);
+  return stream && seq !== undefined ? { stream, seq } : undefined;
+};
+
 /** Whether the same text stands in the place that it says is its own. */
 const standsIn = async (
   ledger: Pick<LedgerItems, 'items'>,
-  { stream, seq }: Partial<EventPlace>,
+  { stream, seq }: EventPlace,
   item: LedgerItem | undefined,
 ): Promise<boolean> => {
-  if (stream === undefined || seq === undefined || stream === '') return false;
   const [there] = await ledger.items(stream, seq, seq);
   return there?.canonical !== undefined && there.canonical === item?.canonical;
 };

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { certain } from '../../domain/invariant.ts';
 import type { BadPlace } from './bad-place.ts';
 import { type Frontier, appendLeaf, rootOf } from './frontier.ts';
 import { CHECKPOINT, LOG } from './head.ts';
@@ -128,7 +129,7 @@ const badEntry = (
   index: number,
 ): BadPlace => {
   const told = leavesOf(entries.map(({ leaf }) => textOf(leaf)));
-  const { what, position } = badLeaf(told, leavesOf(wanted)) ?? { what: 'altered', position: 0 };
+  const { what, position } = certain(badLeaf(told, leavesOf(wanted)), 'the same entries make the same root');
   const before = seqs[position - 1] ?? place.seq - 1;
   const seq = seqs[position] === before ? before : before + 1;
   // What the event says of its own place tells more than its entries, of which those that follow may not have been read.

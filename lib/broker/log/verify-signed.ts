@@ -75,8 +75,8 @@ const becameOf = async (
 const previousIn = (text: string): string | undefined => {
   try {
     return parseCheckpoint(text).previous;
-  } catch (error) {
-    if (error instanceof CheckpointError) return undefined;
-    throw error;
+  } catch {
+    // It is none.
+    return undefined;
   }
 };
