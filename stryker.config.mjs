@@ -36,7 +36,7 @@ const TESTS_OF = {
   'lib/broker': [
     ...[
       'test/unit/broker/**',
-      'test/attack/{log,revocation,tampered-*}',
+      'test/attack/{log,revocation}',
       'test/attack/lifecycle/{long-life,regressions,revoke-after-end}',
     ],
     'test/faults/{checkpoint,log}-every-await',

@@ -29,9 +29,12 @@ const runFile = async (file: string, stopAtFirst: boolean): Promise<TestResult[]
   }
 };
 
+/** Its own test, then those of its folder. */
 const nearestFirst = (files: readonly string[], mutated: string): readonly string[] => {
-  const own = `${path.basename(mutated, '.ts')}.test.ts`;
-  return files.toSorted((one, other) => Number(other.endsWith(`/${own}`)) - Number(one.endsWith(`/${own}`)));
+  const place = path.dirname(path.relative(process.cwd(), mutated)).replace(/^lib/, 'test/unit');
+  const own = `/${path.basename(mutated, '.ts')}.test.ts`;
+  const distance = (file: string): number => (file.endsWith(own) ? 0 : path.dirname(file) === place ? 1 : 2);
+  return files.toSorted((one, other) => distance(one) - distance(other));
 };
 
 /** Stryker knows no such option, and says nothing of its type. */
