@@ -1,4 +1,4 @@
-import { type Obstacle, forgotten, obstacleIn, unnamed } from '../domain/forget.ts';
+import { type Obstacle, forgotten, isOpen, obstacleIn, unnamed } from '../domain/forget.ts';
 import type { Actor } from '../domain/event.ts';
 import type { Handle } from '../domain/principal.ts';
 import { fold } from '../domain/request.ts';
@@ -35,7 +35,7 @@ export interface ForgetParts extends Pick<Broker, 'ledger' | 'clock' | 'chance' 
 export interface Forget {
   /** All identities of one person. */
   readonly handles: readonly Handle[];
-  /** Although something stands against it. */
+  /** Although a review is owed, or an identity was left out. */
   readonly force: boolean;
   /** Where an unfinished call left off. */
   readonly from?: string;
@@ -58,7 +58,7 @@ const TRACES_UNTIL_MS = 10_000;
  */
 export const forgetPerson = async (parts: ForgetParts, forget: Forget, patience: Patience): Promise<Outcome> => {
   const { handles, force, from } = forget;
-  const obstacles = force ? [] : await obstaclesTo(parts, handles);
+  const obstacles = (await obstaclesTo(parts, handles)).filter((obstacle) => !force || isOpen(obstacle));
   if (obstacles.length > 0) return { outcome: 'refused', obstacles };
   let removed = await total(handles, (handle) => parts.records.removeWaysIn(handle));
   const swept = await sweep(parts, handles, from, patience);

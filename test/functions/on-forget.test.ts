@@ -180,14 +180,21 @@ test('is found on whichever page of a large table it stands; what is no place of
 });
 
 describe('what stands against it', () => {
-  test('is a live grant, unless it is forced: nothing is deleted before', async () => {
+  test('is a live grant, also where it is forced, until somebody ended it: nothing is deleted before', async () => {
     await keep(ERIKA, SLACK);
     await append(requestId(1), submitted({ requestId: requestId(1) }), approved(approver, noon(0)));
     const refused = { outcome: 'refused', obstacles: [{ why: 'live_grant', requestId: requestId(1) }] };
     expect(await forget({ handles: [ERIKA.handle] })).toEqual(refused);
+    expect(await forget({ handles: [ERIKA.handle], force: true })).toEqual(refused);
     expect(await everything()).toContain('erika@example.com');
-    expect(await forget({ handles: [ERIKA.handle], force: true })).toMatchObject({ outcome: 'forgotten' });
-    expect(await everything()).not.toContain('erika@example.com');
+  });
+
+  test('is a request that somebody may still approve: a yes would be to nobody', async () => {
+    await append(requestId(3), submitted({ requestId: requestId(3) }));
+    expect(await forget({ handles: [ERIKA.handle], force: true })).toEqual({
+      outcome: 'refused',
+      obstacles: [{ why: 'open_request', requestId: requestId(3) }],
+    });
   });
 
   test('is no grant that is over', async () => {
@@ -204,6 +211,7 @@ describe('what stands against it', () => {
       outcome: 'refused',
       obstacles: [{ why: 'review_owed', requestId: requestId(2) }],
     });
+    expect(await forget({ handles: [ERIKA.handle], force: true })).toMatchObject({ outcome: 'forgotten' });
   });
 });
 

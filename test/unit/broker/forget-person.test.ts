@@ -129,10 +129,16 @@ test('what the index shows is looked at in the ledger, page by page: what is not
   expect(await forgetPerson({ ...parts(), summaries }, forget, patience)).toMatchObject({ outcome: 'forgotten' });
 });
 
-test('forced, nothing stands against it, and nothing is looked at', async () => {
-  const summaries = { ofRequester: () => Promise.reject(new Error('nobody asks')) };
-  expect(await forgetPerson({ ...parts(), summaries }, { ...forget, force: true }, patience)).toMatchObject({
-    outcome: 'forgotten',
+test('forced, what is open stands against it all the same, and nothing else', async () => {
+  const items = [request(submitted(), approved(approver, noon(0)))];
+  const summaries = { ofRequester: () => Promise.resolve({ items }) };
+  const one = { handles: [engineer.handle], force: true };
+  expect(await forgetPerson({ ...parts(), summaries }, one, patience)).toMatchObject({ outcome: 'forgotten' });
+  const stream = `request#${items[0]?.id ?? ''}`;
+  const first = seal(undefined, stream, submitted());
+  for (const event of [first, seal(first, stream, approved(approver, noon(0)))]) await ledger.append(event);
+  expect(await forgetPerson({ ...parts(), summaries }, one, patience)).toMatchObject({
+    ...{ outcome: 'refused', obstacles: [{ why: 'live_grant' }] },
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { forgotten, obstacleIn, unnamed } from '../../../lib/domain/forget.ts';
+import { forgotten, isOpen, obstacleIn, unnamed } from '../../../lib/domain/forget.ts';
 import { NO_STANDING, type Standing } from '../../../lib/domain/standing.ts';
 import {
   approved,
@@ -42,8 +42,17 @@ describe('what stands against forgetting the requester', () => {
     expect(obstacleIn(request(broken, reviewed), OVER)).toBeUndefined();
   });
 
-  test('is not a request that nobody approved', () => {
-    expect(obstacleIn(pending(), noon(1))).toBeUndefined();
+  test('is a request that somebody may still approve, and none that nobody did in time', () => {
+    expect(obstacleIn(pending(), noon(1))).toEqual({ why: 'open_request', requestId: id });
+    expect(obstacleIn(pending(), noon(365 * 86_400))).toBeUndefined();
+  });
+
+  test.each([
+    ['open_request', true],
+    ['live_grant', true],
+    ['review_owed', false],
+  ] as const)('%s is open: %s', (why, open) => {
+    expect(isOpen({ why, requestId: id })).toBe(open);
   });
 });
 
