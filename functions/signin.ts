@@ -44,8 +44,8 @@ export const create = (config: Config, around = surroundings('signin')) => {
       'GET /saml/metadata': async () => ({
         status: 200,
         text: samlMetadata(config.origin, await spCertificates(parts, parts.providers)),
-        // SAML 2.0 metadata, appendix A.
-        headers: { 'content-type': 'application/samlmetadata+xml' },
+        // SAML 2.0 metadata, appendix A; RFC 7303, 3.2.
+        headers: { 'content-type': 'application/samlmetadata+xml; charset=utf-8' },
       }),
       'POST /saml/acs': async ({ body }) => seeOther(await acceptResponse(parts, body.SAMLResponse)),
       'GET /saml/finish': async ({ query, cookies }) => seeOther(await finishSamlLogin(parts, query.ticket, cookies)),

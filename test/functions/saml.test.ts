@@ -240,7 +240,10 @@ describe('a response', () => {
 
 test('the metadata says where responses go and that assertions must be signed', async () => {
   const answer = await call({ path: '/saml/metadata' });
-  expect([answer.statusCode, answer.headers?.['content-type']]).toEqual([200, 'application/samlmetadata+xml']);
+  expect([answer.statusCode, answer.headers?.['content-type']]).toEqual([
+    200,
+    'application/samlmetadata+xml; charset=utf-8',
+  ]);
   const { documentElement } = new DOMParser().parseFromString(answer.body ?? '', 'text/xml');
   expect(documentElement.getAttribute('entityID')).toBe('http://127.0.0.1:3000/saml/metadata');
   const [acs] = Array.from(documentElement.getElementsByTagName('md:AssertionConsumerService'));
