@@ -4,8 +4,10 @@ import {
   EMPTY_RECEIVES,
   INVOCATION_LOG_BYTES,
   MEMORY_GB,
+  METRICS_OF_CALL,
   METRICS_OF_ROUTE,
   MONTHS_KEPT,
+  OWN_METRICS,
   OWN_MS,
   START_MS,
 } from './assumed.ts';
@@ -60,9 +62,10 @@ const standing = ({ resources }: Facts): Partial<Record<Billed, number>> => ({
   alarmMonths: resources.alarms,
 });
 
-/** A route's metrics are billed for each hour in which it is called. */
-const routeMetricHours = ({ resources }: Facts, { apiCalls }: Tally): number =>
-  Math.min(resources.routes * HOURS, apiCalls) * METRICS_OF_ROUTE;
+/** A metric is billed for each hour in which something is said of it: as if each call were alone in its hour, until all are always there. */
+const metricHours = ({ resources }: Facts, { apiCalls, busEvents }: Tally): number =>
+  Math.min(resources.routes * HOURS, apiCalls) * METRICS_OF_ROUTE +
+  Math.min(OWN_METRICS * HOURS, (apiCalls + busEvents) * METRICS_OF_CALL);
 
 const priced = (amounts: Readonly<Record<Billed, number>>, { prices }: Prices): readonly Line[] =>
   BILLED.map((billed) => {
@@ -78,7 +81,7 @@ export const monthLines = (facts: Facts, month: Tally, prices: Prices): readonly
   const [used, there] = [billedFor(month), standing(facts)];
   const all = { ...used };
   for (const billed of BILLED) all[billed] += there[billed] ?? 0;
-  all.metricHours += routeMetricHours(facts, month);
+  all.metricHours += metricHours(facts, month);
   return priced(all, prices);
 };
 

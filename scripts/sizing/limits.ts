@@ -112,6 +112,20 @@ const known = (facts: Facts): readonly Known[] => [
     use: ({ month }) => month.monthUnits,
   },
   {
+    ...{ what: 'writes of one group’s list, were it asked for everything', most: 1000, then: 'that list runs behind' },
+    lift: 'several groups of approvers',
+    use: ({ month }) => month.monthUnits,
+  },
+  {
+    ...{
+      what: 'writes of the log, one partition, a batch of a hundred events 12 KB',
+      most: 1000,
+      then: 'the log runs behind',
+    },
+    lift: 'nothing: its writer is slower than that',
+    use: ({ month }) => month.busEvents * 0.12,
+  },
+  {
     ...{ what: 'writes of one table', most: 40_000, then: '503 `ledger_unavailable`' },
     lift: `${quota('DynamoDB “Table-level write throughput”')}; a new table takes 4,000 at first: \`WarmThroughput\``,
     use: ({ month }) => month.writeUnits,

@@ -3,6 +3,7 @@ import {
   EARLIER_SECONDS,
   ELEVATION,
   ELEVATIONS_A_MONTH,
+  METRICS_OF_ROUTE,
   MONTHS_KEPT,
   OWN_MS,
   PEAK,
@@ -51,7 +52,7 @@ const COLUMNS: readonly (readonly [Measure, string])[] = [
 ];
 
 const rest = ({ kmsSignsEcc, kmsSignsRsa, s3Puts, mails }: Tally): string =>
-  Object.entries({ 'KMS, ECC': kmsSignsEcc, 'KMS, RSA': kmsSignsRsa, 'S3 puts': s3Puts, mails })
+  Object.entries({ 'KMS, ECC': kmsSignsEcc, 'KMS, RSA': kmsSignsRsa, 'S3 puts': s3Puts, mail: mails })
     .filter(([, amount]) => amount > 0)
     .map(([what, amount]) => `${amount} ${what}`)
     .join(', ');
@@ -111,8 +112,8 @@ export const sizingPage = (facts: Facts = readFacts(), prices: Prices = readPric
 Made by \`npm run docs\` from three files, and held to them by a test: what was counted (\`scripts/sizing/counted.json\`), what is assumed
 (\`scripts/sizing/assumed.ts\`) and prices (\`scripts/sizing/prices.json\`). \`node test/bench/sizing/run.ts\` counts anew, on the whole local stack, with proxies before its AWS and its tables.
 
-**Prices are inputs**: of ${prices.region}, without tax, discounts or free tiers, as they were to be read on ${prices.readOn} and not asked of AWS. Other regions take up to a quarter more. Put those of your region
-into the file, and run \`npm run docs\`.
+**Prices are inputs**: of ${prices.region}, without tax, discounts or free tiers, as they were to be read on ${prices.readOn} and not asked of AWS. Other regions take more, some half as much again.
+Put those of your region into the file, and run \`npm run docs\`; AWS's own calculator has the last word.
 
 ## What was counted
 
@@ -151,7 +152,8 @@ ${billTable(
   months.map(({ people, lines }) => [people === 0 ? 'nobody' : `${figure(people)} people`, lines]),
   prices,
 )}
-The metrics of routes are those of \`DetailedMetricsEnabled\` in \`serverless/gateway.yml\`, for each hour in which a route is called, and all of them at the most.
+Of the metrics most are API Gateway's of each route (\`DetailedMetricsEnabled\` in \`serverless/gateway.yml\`: ${METRICS_OF_ROUTE} for each of ${facts.resources.routes} routes), the rest [our own](operations.md#what-is-measured), each for every hour in which something is said of it, and all of them at the most.
+For a small stage they are most of the bill; without details of routes, floods of one are still seen in the API's log.
 
 ## What stops first
 
