@@ -8,6 +8,7 @@ import { checkMail } from './check-mail.ts';
 import { checkPepper, pepperName } from './check-pepper.ts';
 import { type RunningTypes, checkRollBack, runningTypes } from './check-roll-back.ts';
 import { checkSecrets } from './check-secrets.ts';
+import { checkStandby } from './check-standby.ts';
 import { type Caller, type Cloud, CloudError } from './cloud.ts';
 import { type Finding, stops } from './finding.ts';
 import { referencedSecrets } from './referenced-secrets.ts';
@@ -58,6 +59,7 @@ export const checkAll = async (check: Check): Promise<Checked> => {
       ...checkAddresses(place, access),
       ...checkDomains(place),
       ...checkConcurrency(place),
+      ...checkStandby(place),
       ...inAws.findings,
       ...(await checkRollBack(file.settings.origin, running)),
     ],

@@ -27,6 +27,11 @@ export interface StageSettings {
   readonly pepper?: string | undefined;
   readonly reserved?: number | undefined;
   readonly exportBucket?: string | undefined;
+  /** Of a stage that has one: serverless/standby. */
+  readonly standby?: { readonly region: string; readonly witness: string } | undefined;
+  /** Of a stage that is one. */
+  readonly standbyOf?: { readonly stage: string; readonly region: string } | undefined;
+  readonly writes?: boolean | undefined;
 }
 
 /** CloudFront and WAF in front of the domains: serverless.edge.yml. */
@@ -82,9 +87,23 @@ const edge = z.strictObject({
   alarmActions: topics.optional(),
 });
 
+const region = matching(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, 'an AWS region such as eu-west-1');
+
+const mrk = matching(/^mrk-[0-9a-f]{32}$/, 'the id of a multi-region key, mrk-…');
+
+const standbyOf = z.strictObject({
+  stage: matching(/^[a-z][a-z0-9-]{0,31}$/, 'the name of a stage'),
+  region,
+  ledgerStream: matching(
+    /^arn:aws:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+\/stream\/[\d:T.-]+$/,
+    'the ARN of a stream of a table',
+  ),
+  keys: z.strictObject({ IssuerKeyA: mrk, IssuerKeyB: mrk, SamlKeyA: mrk, SamlKeyB: mrk, CheckpointKey: mrk }),
+});
+
 /** What is not a parameter of serverless.yml, and those parameters that have a form of their own. */
 const FORMS = {
-  region: matching(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, 'an AWS region such as eu-west-1'),
+  region,
   account: matching(/^\d{12}$/, 'the 12 digits of an account id, in quotes'),
   origin: address,
   issuer: address,
@@ -103,6 +122,9 @@ const FORMS = {
   retentionDays: z.int().min(1).max(36_500),
   exportBucket: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket'),
   alarmActions: topics,
+  standby: z.strictObject({ region, witness: region }),
+  standbyOf,
+  writes: z.boolean(),
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 /** Of a parameter that serverless.yml has and that is not checked here: CloudFormation looks at it. */
