@@ -15,8 +15,8 @@ const OPEN = ['IssuerLambdaFunction', 'PortalLambdaFunction', 'AuditLambdaFuncti
 /** One parameter of the stack says whether it writes: changing it needs neither a build nor what was uploaded anew. */
 const ifWrites = (then: Json, otherwise: Json): Json => ({ 'Fn::If': ['Writes', then, otherwise] });
 
-/** Whoever runs here reads, and neither writes, opens a session, signs nor sends. */
-const READ_ONLY: Json = {
+/** Whoever runs here reads, and neither writes, opens a session, signs nor sends. A fail-over puts it on the old roles too. */
+export const READ_ONLY: Json = {
   Sid: 'ReadOnlyStandby',
   Effect: 'Deny',
   Action: [
