@@ -32,7 +32,7 @@ export const targetsOfEdge = async (stage: string, targets: Targets, run: Run): 
   targetsIn(await run(edgeCommand(['info', '--verbose'], stage, targets), 'read'));
 
 const targetsIn = ({ stdout }: { readonly stdout: string }): Targets => {
-  const output = (name: string) => new RegExp(`^\\s*${name}: ([a-z0-9.-]+)$`, 'm').exec(stdout)?.[1];
+  const output = (name: string) => new RegExp(`(?:^|\\s)${name}: ([a-z0-9.-]+)\\s*$`, 'm').exec(stdout)?.[1];
   return { domain: output('DomainTarget'), issuerDomain: output('IssuerDomainTarget') };
 };
 
