@@ -207,6 +207,14 @@ describe('addresses', () => {
     expect(await found({ access: signed, stageFile: `${HEARD}origin: https://hatcheck.example.com\n` })).toEqual([]);
   });
 
+  test('domains are looked at, and an edge where there is no CloudFront stops it', async () => {
+    expect(await found({ stageFile: `${HEARD}hostedZone: Z0123456789ABCDEFGHIJ\n` })).toEqual(['stops hostedZone']);
+    const arn = 'arn:aws-us-gov:acm:us-gov-west-1:777788889999:certificate/1';
+    const edge = `edge: { certificate: '${arn}', clientCertificate: '${arn}', truststore: 's3://hatcheck-edge/one.pem' }\n`;
+    const stageFile = `domain: hatcheck.example.com\ncertificate: '${arn}'\nreserved: 20\n${edge}`;
+    expect(await found({ stageFile, region: 'us-gov-west-1' })).toContain('stops edge');
+  });
+
   test('where roles are assumed nothing is tied to it', async () => {
     expect(await found()).toEqual([]);
   });
