@@ -11,11 +11,12 @@ import { DEVICE_GRANT, redeemDeviceCode } from '../lib/identity/oauth/redeem-dev
 import { revokeToken } from '../lib/identity/oauth/revoke.ts';
 import type { ExchangeParts } from '../lib/identity/saml-exchange.ts';
 import { authenticator } from '../lib/identity/sessions.ts';
-import { type ExchangeForm, ExchangeRefused, TOKEN_EXCHANGE, exchangeToken } from '../lib/identity/token-exchange.ts';
+import { type ExchangeForm, ExchangeRefused, exchangeToken } from '../lib/identity/token-exchange.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { deviceRoutes } from './device.ts';
 import { meterOf } from './meter-of.ts';
 import { boundedFetch } from '../lib/outbound/bounded-fetch.ts';
+import { metadataOf } from './oauth-metadata.ts';
 import { signInParts } from './sign-in-wiring.ts';
 
 const STATUS: Readonly<Partial<Record<ExchangeRefused['code'], number>>> = {
@@ -81,22 +82,5 @@ const publicClientsOnly = (headers: Readonly<Record<string, string | undefined>>
   if (headers['authorization'] !== undefined)
     throw new OAuthError('invalid_client', 'there are public clients only: send no Authorization', 401);
 };
-
-/** RFC 8414, 2; RFC 8628, 4; RFC 9207, 3. */
-const metadataOf = (origin: string) => ({
-  issuer: origin,
-  authorization_endpoint: `${origin}/oauth/authorize`,
-  token_endpoint: `${origin}/oauth/token`,
-  device_authorization_endpoint: `${origin}/oauth/device_authorization`,
-  grant_types_supported: ['authorization_code', 'refresh_token', DEVICE_GRANT, TOKEN_EXCHANGE],
-  response_types_supported: ['code'],
-  response_modes_supported: ['query'],
-  code_challenge_methods_supported: ['S256'],
-  token_endpoint_auth_methods_supported: ['none'],
-  // RFC 7009.
-  revocation_endpoint: `${origin}/oauth/revoke`,
-  revocation_endpoint_auth_methods_supported: ['none'],
-  authorization_response_iss_parameter_supported: true,
-});
 
 export const handler = onLambda(create);
