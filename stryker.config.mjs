@@ -32,17 +32,17 @@ export const strykerPlugins = [
 
 /** Which tests speak for which folder: `npm run mutation -- --mutate 'lib/identity/**'` runs the third row's. */
 const TESTS_OF = {
-  'lib/domain': ['test/unit/domain/**', 'test/attack/{boundary-guards,scope}'],
+  'lib/domain': ['test/unit/domain/**/*', 'test/attack/{boundary-guards,scope}'],
   'lib/broker': [
     ...[
-      'test/unit/broker/**',
+      'test/unit/broker/**/*',
       'test/attack/{log,revocation}',
       'test/attack/lifecycle/{long-life,regressions,revoke-after-end}',
     ],
     'test/faults/{checkpoint,log}-every-await',
   ],
   'lib/identity': [
-    ...['test/unit/identity/**', 'test/attack/id-token/**', 'test/attack/saml/**', 'test/attack/aws-callers'],
+    ...['test/unit/identity/**/*', 'test/attack/id-token/**/*', 'test/attack/saml/**/*', 'test/attack/aws-callers'],
     'test/functions/{authorize,choose-provider,device*,identities,refreshed-groups,relying-party,saml*,sessions,sign*,token,workload}',
   ],
 };
