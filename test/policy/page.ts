@@ -30,7 +30,7 @@ token           | dynamodb:PutItem, dynamodb:GetItem                            
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | device#*, usercode#*, limit#*
 token           | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
 token           | dynamodb:PutItem, dynamodb:DeleteItem                                                | identity                                  | upstream#*
-token           | dynamodb:GetItem, dynamodb:Query                                                     | identity                                  | session#*
+token           | dynamodb:GetItem, dynamodb:Query                                                     | identity                                  | session#*, family#*
 token           | dynamodb:DeleteItem                                                                  | identity                                  | session#*, family#*
 token           | ssm:GetParameter                                                                     | parameter/hatcheck/dev/pepper             |
 token           | ssm:GetParameter                                                                     | parameter/hatcheck/no-provider-has-a-secret |
@@ -42,6 +42,7 @@ requests        | dynamodb:GetItem                                              
 requests        | dynamodb:PutItem, dynamodb:GetItem                                                   | identity                                  | seen#*
 requests        | dynamodb:BatchGetItem                                                                | identity                                  | person#*, text#*
 requests        | dynamodb:PutItem                                                                     | identity                                  | text#*
+requests        | dynamodb:Query, dynamodb:DeleteItem                                                  | identity                                  | session#*, family#*
 requests        | ssm:GetParameter                                                                     | parameter/hatcheck/dev/outside/*          |
 credentials     | dynamodb:Query, dynamodb:GetItem                                                     | ledger                                    | request#*, refusals#*, person#*, control
 credentials     | dynamodb:PutItem                                                                     | ledger                                    | request#*, refusals#*

@@ -68,7 +68,7 @@ describe('who may read what', () => {
     ['BatchGetItem', 'identity', 'text#p_A', ['requests', 'on-chat-act', 'on-notice', 'audit']],
     ['Query', 'index', 'find#person#p_A#2026-03', ['audit']],
     ['GetItem', 'identity', 'person#p_A', []],
-    ['DeleteItem', 'identity', 'session#x', ['signin', 'token', 'on-forget']],
+    ['DeleteItem', 'identity', 'session#x', ['signin', 'token', 'requests', 'on-forget']],
     ['DeleteItem', 'identity', 'refresh#p_A', ['on-forget']],
   ])('by %s of the %s, under %s: %j', (operation, table, key, who) => {
     expect(whoMay(`dynamodb:${operation}`, table, key)).toEqual(who.toSorted());
