@@ -9,6 +9,7 @@ describe('a figure', () => {
     ['below its bound', { ...ratio, measured: 1.2 }, true, 'met'],
     ['at its bound', { ...ratio, measured: 1.25 }, true, 'met'],
     ['above its bound', { ...ratio, measured: 1.3 }, false, 'not met, by 0.05 ×'],
+    ['hardly above its bound', { ...ratio, measured: 1.254 }, false, 'not met, by less than 0.01 ×'],
     ['at its floor', { ...share, measured: 100 }, true, 'met'],
     ['below its floor', { ...share, measured: 99.5 }, false, 'not met, by 0.50 %'],
     ['that is none', { ...ratio, measured: Number.NaN }, false, 'not met, by NaN ×'],

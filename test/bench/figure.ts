@@ -18,8 +18,12 @@ export const isMet = ({ measured, bound, isFloor }: Figure): boolean =>
   isFloor === true ? measured >= bound : measured <= bound;
 
 /** `met`, or by how much not. */
-export const verdictOn = (figure: Figure): string =>
-  isMet(figure) ? 'met' : `not met, by ${shown(figure, Math.abs(figure.measured - figure.bound))}`;
+export const verdictOn = (figure: Figure): string => {
+  if (isMet(figure)) return 'met';
+  const off = Math.abs(figure.measured - figure.bound);
+  const least = 10 ** -figure.digits;
+  return `not met, by ${off < least ? 'less than ' : ''}${shown(figure, Math.max(off, least))}`;
+};
 
 const shown = ({ unit, digits }: Figure, value: number): string => `${value.toFixed(digits)}${unit}`;
 
