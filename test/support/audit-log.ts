@@ -28,6 +28,13 @@ export const checkpointKey = (): CheckpointKey => {
   };
 };
 
+/** A key that is a fault of ours: whoever looks at it finds a bug, and not that something was tampered with. */
+export const keyWithABug = new Proxy(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey, {
+  get: () => {
+    throw new RangeError('a bug');
+  },
+});
+
 /** One checkpoint, and the events that it is the first to cover, in the order of the log. */
 export interface LogStep {
   readonly seq: number;

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { certain } from '../../domain/invariant.ts';
 import type { Instant } from '../../domain/principal.ts';
 import { latest, plusSeconds } from '../../domain/time.ts';
 import type { Patience } from '../broker.ts';
@@ -101,8 +102,11 @@ const exportCheckpoint = async (
   leaves: readonly Leaf[],
   keys: readonly KeyObject[],
 ): Promise<void> => {
-  const key = keys.find((one) => keyId(one) === signed.kid);
-  if (key) await put(exporter, said.at, keyName(signed.kid), pemOf(key), 'application/x-pem-file');
+  const key = certain(
+    keys.find((one) => keyId(one) === signed.kid),
+    'one of the keys signed it',
+  );
+  await put(exporter, said.at, keyName(signed.kid), pemOf(key), 'application/x-pem-file');
   const content = checkpointFile(seq, signed, first, leaves);
   await put(exporter, said.at, checkpointName(said.at, seq), content, 'application/json');
 };

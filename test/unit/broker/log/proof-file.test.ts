@@ -13,7 +13,7 @@ import {
 } from '../../../../lib/broker/log/proof-file.ts';
 import { inclusionPath } from '../../../../lib/broker/log/prove.ts';
 import { tilesOf } from '../../../support/audit-ledger.ts';
-import { type CheckpointKey, checkpointKey, logOf } from '../../../support/audit-log.ts';
+import { type CheckpointKey, checkpointKey, keyWithABug, logOf } from '../../../support/audit-log.ts';
 import { submitted } from '../../../support/builders.ts';
 
 const [key, other] = [checkpointKey(), checkpointKey()];
@@ -42,6 +42,10 @@ const faultOf = (tampered: EventProof, keys = [key]): string | undefined => {
     throw error;
   }
 };
+
+test('a bug is no fault of a proof', () => {
+  expect(() => checkProof(proof, [keyWithABug])).toThrow(RangeError);
+});
 
 describe('a proof file', () => {
   test('proves each event of the log by itself, by its newest checkpoint and by an earlier one', async () => {

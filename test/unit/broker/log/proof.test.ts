@@ -201,3 +201,7 @@ describe('the root by the tiles', () => {
     expect(asked.sort()).toEqual(['0/0', '0/1']);
   });
 });
+
+test('an empty path shows nothing of a log that grew', () => {
+  expect(isConsistent({ size: 3, root: rootAt(3) }, { size: 5, root: rootAt(5) }, [])).toBe(false);
+});

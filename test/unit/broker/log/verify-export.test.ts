@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { seal } from '../../../../lib/broker/chain.ts';
+import { hashCanonical, seal } from '../../../../lib/broker/chain.ts';
 import { checkpointText, parseCheckpoint } from '../../../../lib/broker/log/checkpoint.ts';
 import { appendLeaf, emptyFrontier, rootOf } from '../../../../lib/broker/log/frontier.ts';
 import { lastOfStreams } from '../../../../lib/broker/log/last-of-streams.ts';
 import { leafHash } from '../../../../lib/broker/log/merkle.ts';
 import { type Noted, verifyExport } from '../../../../lib/broker/log/verify-export.ts';
+import { verifyOfStream } from '../../../../lib/broker/log/verify-stream-order.ts';
 import type { ExportPart } from '../../../../lib/broker/log/verify-lines.ts';
 import type { StoredEvent } from '../../../../lib/domain/event.ts';
-import { type LogStep, checkpointKey, logOf } from '../../../support/audit-log.ts';
+import { type LogStep, checkpointKey, keyWithABug, logOf } from '../../../support/audit-log.ts';
 import { noon, submitted } from '../../../support/builders.ts';
 import { each, exportedStep, partOf } from './exported-step.ts';
 
@@ -174,5 +175,85 @@ describe('a log that whoever has the key wrote anew', () => {
     ['begins in the middle', [second], { what: 'dropped', sign: 'chain', ...place, index: 0, seq: 0 }],
   ])('shows when it %s', async (_, events, expected) => {
     expect(await bad(logged(events))).toMatchObject(expected);
+  });
+});
+
+describe('what else stands in an export', () => {
+  const [third, fourth] = [exportedStep(steps[2]!), exportedStep(steps[3]!)];
+  const unreadable: ExportPart = { ...good[4]!, content: () => Promise.resolve(Buffer.from('{}')) };
+  const withLines = (lines: readonly string[]): readonly ExportPart[] => good.with(2, partOf({ ...third, lines }));
+
+  test('a checkpoint that cannot be read says nothing of what is missing before it', async () => {
+    expect(await bad(good.with(4, unreadable).toSpliced(2, 1))).toMatchObject({ what: 'dropped', checkpoint: 3 });
+    expect(await bad(withLines(third.lines.slice(1)).with(4, unreadable))).toMatchObject({
+      ...{ what: 'dropped', sign: 'content', index: 20 },
+    });
+  });
+
+  test('hashes and a line that are none make no root', async () => {
+    const lines = third.lines.with(4, '{}');
+    const leaves = third.leaves.with(3, 'x'.repeat(43));
+    expect(await bad(good.with(2, partOf({ ...third, lines, leaves })))).toMatchObject({
+      ...{ what: 'altered', sign: 'root', index: 20, to: 29 },
+    });
+    for (const [some, what] of [[third.lines.slice(1), 'dropped'] as const, [[...third.lines, '{}'], 'added'] as const])
+      expect(await bad(good.with(2, partOf({ ...third, lines: some, leaves })))).toMatchObject({ what, sign: 'root' });
+  });
+
+  test('a line that went on behind its place is out of order', async () => {
+    const [last] = third.lines.slice(-1);
+    const moved = withLines(third.lines.slice(0, -1)).with(3, partOf({ ...fourth, lines: [last!, ...fourth.lines] }));
+    expect(await bad(moved)).toMatchObject({ what: 'reordered', sign: 'content', index: 29, checkpoint: 2 });
+  });
+
+  test('a line that has the right text, and says something else beside it, was altered', async () => {
+    const lines = third.lines.with(5, ` ${third.lines[5]!}`);
+    const { stream, seq } = third.step.events[5]!;
+    expect(await bad(withLines(lines))).toMatchObject({ what: 'altered', sign: 'line', index: 25, stream, seq });
+  });
+
+  test('lines behind the last are too many, whatever follows', async () => {
+    const { stream, seq } = fourth.step.events[0]!;
+    const lines = [...third.lines, fourth.lines[0]!, '{}'];
+    expect(await bad(withLines(lines))).toMatchObject({ what: 'added', index: 30, stream, seq, checkpoint: 2 });
+  });
+
+  test('a checkpoint that covers no more, and names another before it, was altered', async () => {
+    const { root, size } = parseCheckpoint(steps[1]!.checkpoint);
+    const step = { ...signedBy(key, steps[2]!, { root, size, previous: hashCanonical('another') }), events: [] };
+    expect(await bad(partsOf(steps.with(2, step)))).toMatchObject({ what: 'altered', sign: 'previous', checkpoint: 2 });
+  });
+
+  test('of a stream of which several texts are gone the next event is held against the last of them', async () => {
+    const textless = (step: LogStep): ExportPart => {
+      const exported = exportedStep(step);
+      return partOf({ ...exported, lines: exported.lines.map((line) => line.replace(/,"canonical":.*/, '}')) });
+    };
+    expect(await verify([...steps.slice(0, 3).map(textless), ...good.slice(3)])).toMatchObject({
+      ...{ gone: 30, checkpoints: 6 },
+    });
+  });
+
+  test('a bug is no tampering', async () => {
+    const publicKey = keyWithABug;
+    await expect(verify(good, { keys: [{ ...key, publicKey }] })).rejects.toThrow(RangeError);
+  });
+});
+
+describe('an event of the log, by itself,', () => {
+  const line = { index: 0, stream: 'control', seq: 4, hash: 'A'.repeat(43) };
+
+  test('is altered where its text is no event', () => {
+    expect(verifyOfStream(lastOfStreams(), { ...line, canonical: '{}' })).toMatchObject({
+      ...{ what: 'altered', sign: 'canonical', stream: 'control', seq: 4 },
+    });
+  });
+
+  test('of which the text is gone is no beginning for the next where one is missing before it', () => {
+    const streams = lastOfStreams();
+    expect(verifyOfStream(streams, line)).toEqual({ what: 'dropped', sign: 'text', stream: 'control', seq: 4 });
+    expect(streams.get('control')).toBeUndefined();
+    verifyOfStream(streams, { ...line, seq: 0 });
+    expect(streams.get('control')).toMatchObject({ seq: 0, hash: line.hash });
   });
 });

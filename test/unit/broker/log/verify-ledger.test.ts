@@ -81,6 +81,73 @@ describe('verifyLedger', () => {
   });
 });
 
+describe('what shows in the ledger, and not in its tiles,', () => {
+  const log = streams.get('log')!;
+  const noTile = () => Promise.resolve([]);
+  const firstBad = async (of: Streams, from: number, tiles = tile) =>
+    (await verifyLedger(readLedger(of, tiles), { from, to: from }, [key.publicKey])).firstBad;
+  const withLog = (items: readonly LedgerItem[]): Streams => new Map([...streams, ['log', items]]);
+  /** The event of the log with that number, with its entries changed. */
+  const changed = (seq: number, change: (entries: readonly object[]) => readonly object[]): LedgerItem => {
+    const { hash: _hash, ...event } = storedAt('log', seq);
+    if (event.type !== 'log.extended') throw new TypeError('the log has such events');
+    const canonical = canonicalOf({ ...event, data: { ...event.data, entries: change(event.data.entries) } } as never);
+    return { seq, canonical, hash: hashCanonical(canonical) };
+  };
+
+  test('is how many entries there are too few or too many, somewhere since the last checkpoint', async () => {
+    const range = { sign: 'root', stream: 'log', index: 10, to: 19, checkpoint: 1 };
+    expect(await firstBad(withLog(log.slice(0, 5)), 1, noTile)).toMatchObject({ what: 'dropped', ...range });
+    const twice = changed(5, (entries) => [...entries, ...entries]);
+    expect(await firstBad(withLog(log.with(5, twice)), 1, noTile)).toMatchObject({ what: 'added', ...range });
+  });
+
+  test('is that the log was written anew, wholly, behind the checkpoint', async () => {
+    const anew = ledgerOf([...logOf({ events: 60, every: 10, key, open: 4, seed: 2 })], 4);
+    expect(await firstBad(withLog(anew.streams.get('log')!), 0, anew.tile)).toMatchObject({
+      ...{ what: 'altered', sign: 'root', stream: 'log', seq: 0, index: 0, to: 9 },
+    });
+  });
+
+  test('is which event of the log has the entry that is another', async () => {
+    const another = (at: number) => (entries: readonly object[]) =>
+      entries.with(at, { ...entries[at], hash: hashCanonical('another') });
+    for (const at of [0, 1, 3])
+      expect(await firstBad(withLog(log.with(1, changed(1, another(at)))), 0)).toMatchObject({
+        ...{ what: 'altered', sign: 'leaves', stream: 'log', seq: 1, index: 4 + at },
+      });
+  });
+
+  test('is an event of the log that has no text', async () => {
+    expect(await firstBad(withLog(log.with(1, { seq: 1 })), 0)).toMatchObject({ stream: 'log', seq: 1, checkpoint: 0 });
+  });
+
+  test('is what stands between two events of the log', async () => {
+    const between = withLog(log.toSpliced(1, 0, { seq: 0.5, canonical: '{}', hash: '' }));
+    expect(await firstBad(between, 0)).toMatchObject({ what: 'added', sign: 'chain', stream: 'log', seq: 1 });
+  });
+
+  test('is a checkpoint that is another event, with more such behind it', async () => {
+    const other = seal(storedAt('checkpoint', 1), 'checkpoint', submitted({}, { at: noon(99_999) }));
+    const item = { canonical: canonicalOf(other), hash: other.hash };
+    const checkpoints = [...streams.get('checkpoint')!.slice(0, 2), { seq: 2, ...item }, { seq: 3, ...item }];
+    expect(await firstBad(new Map([...streams, ['checkpoint', checkpoints]]), 2)).toMatchObject({
+      ...{ what: 'altered', sign: 'checkpoint', stream: 'checkpoint', seq: 2 },
+    });
+  });
+
+  test.each(['{}', '{"seq":7}', '{"stream":"","seq":7}', '{"stream":"control"}', 'event'])(
+    'is an event that was overwritten with %s: it says of no place that it belongs there',
+    async (canonical) => {
+      const [{ stream, seq }] = steps[0]!.events as readonly [StoredEvent];
+      const items = streams.get(stream)!.with(seq, { seq, canonical, hash: hashCanonical(canonical) });
+      expect(await firstBad(new Map([...streams, [stream, items]]), 0)).toMatchObject({
+        ...{ what: 'altered', sign: 'content', stream, seq, index: 0 },
+      });
+    },
+  );
+});
+
 describe('a ledger whose log has what should never have come there', () => {
   /** One checkpoint over these, whatever they are. */
   const logged = (events: readonly (LedgerItem & { readonly stream: string })[]): Streams => {
