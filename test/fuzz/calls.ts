@@ -13,7 +13,7 @@ export interface Known {
   /** What `{id}` of this route may be. */
   readonly ids: readonly string[];
   readonly origin: string;
-  /** What would sign somebody in, once each: forms of `POST /oauth/token`, and what a browser brings to `GET /oidc/callback`. */
+  /** What would sign somebody in, once each: forms of `POST /oauth/token` and of the logout of a provider, and what a browser brings to `GET /oidc/callback`. */
   readonly exchanges: readonly Record<string, string>[];
   readonly callbacks: readonly { readonly query: string; readonly cookies: readonly string[] }[];
   /** The same by SAML: forms of `POST /saml/acs`, and what a browser brings to `GET /saml/finish`. */

@@ -86,7 +86,7 @@ export const startFuzzed = async (): Promise<Fuzzed> => {
         ...known,
         origin: config.origin,
         ids: [...ids, ...honest.flatMap(({ id }) => id ?? [])],
-        exchanges: key === 'POST /oauth/token' ? exchanges(oidc) : [],
+        exchanges: key === 'POST /oauth/token' ? exchanges(oidc) : key.includes('logout') ? logouts(oidc) : [],
         callbacks: key === 'GET /oidc/callback' ? await callbacks(functions.signin, oidc) : [],
         ...(key.includes('/saml/') ? await samlSignIns(samlSignin, adfs) : { samlResponses: [], tickets: [] }),
         honest,
@@ -140,6 +140,13 @@ const exchanges = (oidc: OidcServer): Known['exchanges'] =>
     subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
     client_id: 'hatcheck-cli',
   }));
+
+const logouts = (oidc: OidcServer): Known['exchanges'] => {
+  const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+  return [{}, { sid: 'a session' }].map((more) => ({
+    logout_token: oidc.idToken({ jti: systemChance.id(), events, ...more }),
+  }));
+};
 
 const callbacks = async (signin: ApiHandler, oidc: OidcServer): Promise<Known['callbacks']> =>
   Promise.all(

@@ -59,6 +59,8 @@ export const honestCalls = async (key: RouteKey, world: World): Promise<readonly
       ].map((target) => ({ json: { ...target, reason: 'an incident' }, headers: by(approver) }));
     case 'DELETE /v1/holds/{id}':
       return (await holds(world)).map((id) => ({ id, headers: by(approver) }));
+    case 'DELETE /v1/people/{id}/sessions':
+      return [{ id: holder(auditor), json: { reason: 'a stolen laptop' }, headers: by(approver) }];
     case 'POST /v1/delegations':
       return delegationsTo(holder(auditor), broker).map((json) => ({ json, headers: by(approver) }));
     case 'DELETE /v1/delegations/{id}':

@@ -32,7 +32,10 @@ export const waysIn = (key: RouteKey, known: Known): readonly WayIn[] => {
     case 'POST /saml/acs':
       return known.samlResponses.map((SAMLResponse) => ({ form: { SAMLResponse } }));
     case 'POST /oauth/token':
+    case 'POST /oidc/backchannel-logout':
       return known.exchanges.map((form) => ({ form }));
+    case 'POST /oauth/revoke':
+      return [...known.bearers, 'made-up'].map((token) => ({ form: { client_id: 'hatcheck-cli', token } }));
     case 'GET /oauth/authorize': {
       const query = new URLSearchParams(AUTHORIZATION).toString();
       return [{ query }, { query, cookies: cookiesOf(known) }, { query: `${query}&prompt=login` }];
