@@ -103,6 +103,18 @@ describe('another body under the same key', () => {
     expect(await eventsOf(desk, id)).toHaveLength(2);
   });
 
+  test('is a conflict, too, of what was asked for with more time', async () => {
+    const desk = memoryDesk({ policy: policy([extended]) });
+    const id = await granted(desk);
+    await say(desk, id, engineer, more);
+    for (const other of [
+      { ...more, justification: 'another reason' },
+      { ...more, durationSeconds: 601 },
+    ])
+      expect(await codeOf(say(desk, id, engineer, other))).toBe('idempotency_conflict');
+    expect(await eventsOf(desk, id)).toHaveLength(3);
+  });
+
   test('says what it should have said where the first was all of that', async () => {
     const desk = memoryDesk();
     const id = await asked(desk);

@@ -38,6 +38,7 @@ describe('where the log ends', () => {
 
 describe('attack: an end that does not follow', () => {
   const others = carriedOf(after(one, three, two));
+  const oneWrong = { ...next.carried, frontier: next.carried.frontier.with(1, two.hash) };
   const swapped = { ...next.carried, frontier: next.carried.frontier.toReversed() };
   const another = seal(undefined, LOG, eventsOf(LOG, 1)[0]!);
   test.each<readonly [string, StoredEvent, StoredEvent | undefined]>([
@@ -47,6 +48,7 @@ describe('attack: an end that does not follow', () => {
     ['that adds nothing', extended(first, { first: 1, entries: [], carried: carriedOf(after(one)) }), first],
     ['of which the size is another', extended(first, { ...next, carried: { ...next.carried, size: 6 } }), first],
     ['that carries the frontier of other leaves', extended(first, { ...next, carried: others }), first],
+    ['of which one root of two is another', extended(first, { ...next, carried: oneWrong }), first],
     ['that carries roots in another order', extended(first, { ...next, carried: swapped }), first],
     ['that follows nothing', extended(undefined, next), undefined],
     ['that names another event before it', extended({ ...first, hash: 'x'.repeat(43) }, next), first],

@@ -43,6 +43,12 @@ const faultOf = (tampered: EventProof, keys = [key]): string | undefined => {
   }
 };
 
+test('attack: another text under the hash of the event that is proved', () => {
+  const canonical = proof.event.canonical.replace('"eventId":"', '"eventId":"!');
+  expect(canonical).not.toBe(proof.event.canonical);
+  expect(faultOf({ ...proof, event: { ...proof.event, canonical } })).toBe('event');
+});
+
 test('a bug is no fault of a proof', () => {
   expect(() => checkProof(proof, [keyWithABug])).toThrow(RangeError);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { hashCanonical, seal } from '../../../../lib/broker/chain.ts';
+import { canonicalOf, hashCanonical, seal } from '../../../../lib/broker/chain.ts';
 import { checkpointText, parseCheckpoint } from '../../../../lib/broker/log/checkpoint.ts';
 import { appendLeaf, emptyFrontier, rootOf } from '../../../../lib/broker/log/frontier.ts';
 import { lastOfStreams } from '../../../../lib/broker/log/last-of-streams.ts';
@@ -246,6 +246,28 @@ describe('an event of the log, by itself,', () => {
   test('is altered where its text is no event', () => {
     expect(verifyOfStream(lastOfStreams(), { ...line, canonical: '{}' })).toMatchObject({
       ...{ what: 'altered', sign: 'canonical', stream: 'control', seq: 4 },
+    });
+  });
+
+  const chain = [noon(0), noon(5), noon(5), noon(4)].reduce<readonly StoredEvent[]>((events, at) => {
+    const prev = events.at(-1);
+    return [...events, seal(prev && { ...prev, at: noon(0) }, 'request#r_A', submitted({}, { at }))];
+  }, []);
+  const lineOf = (event: StoredEvent, place: Partial<typeof line> = {}) => ({
+    ...{ index: 0, stream: event.stream, seq: event.seq, hash: event.hash, canonical: canonicalOf(event) },
+    ...place,
+  });
+
+  test('continues its stream at the same time or later, never earlier', () => {
+    const streams = lastOfStreams();
+    expect(chain.map((event) => verifyOfStream(streams, lineOf(event))?.sign)).toEqual([
+      ...[undefined, undefined, undefined, 'chain'],
+    ]);
+  });
+
+  test.each([{ stream: 'request#r_B' }, { seq: 1 }])('whose text says another place than %j was altered', (place) => {
+    expect(verifyOfStream(lastOfStreams(), lineOf(chain[0]!, place))).toEqual({
+      ...{ what: 'altered', sign: 'line', stream: 'request#r_A', seq: 0 },
     });
   });
 

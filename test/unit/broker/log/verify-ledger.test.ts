@@ -89,7 +89,7 @@ describe('what shows in the ledger, and not in its tiles,', () => {
   const withLog = (items: readonly LedgerItem[]): Streams => new Map([...streams, ['log', items]]);
   /** The event of the log with that number, with its entries changed. */
   const changed = (seq: number, change: (entries: readonly object[]) => readonly object[]): LedgerItem => {
-    const { hash: _hash, ...event } = storedAt('log', seq);
+    const event = storedAt('log', seq);
     if (event.type !== 'log.extended') throw new TypeError('the log has such events');
     const canonical = canonicalOf({ ...event, data: { ...event.data, entries: change(event.data.entries) } } as never);
     return { seq, canonical, hash: hashCanonical(canonical) };

@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { badLeaf, leavesOf } from '../../../../lib/broker/log/verify-leaves.ts';
+import { parseCheckpoint } from '../../../../lib/broker/log/checkpoint.ts';
+import { emptyFrontier } from '../../../../lib/broker/log/frontier.ts';
+import { badLeaf, leavesOf, provenBy } from '../../../../lib/broker/log/verify-leaves.ts';
+import { checkpointKey, logOf } from '../../../support/audit-log.ts';
 
 /** All different, as hashes are. */
 const sequences = fc.uniqueArray(fc.nat(), { minLength: 2, maxLength: 12 }).map((numbers) => numbers.map(String));
@@ -47,4 +50,17 @@ test('tells a place that was taken by another one as a change of order, wherever
       expect(found(swapped, wanted)).toMatchObject({ what: 'reordered', position: at });
     }),
   );
+});
+
+test('hashes prove a checkpoint where they make its root, and no others do', () => {
+  const [step] = [...logOf({ events: 5, every: 5, key: checkpointKey() })];
+  const hashes = step!.events.map(({ hash }) => hash);
+  const checkpoint = { ...parseCheckpoint(step!.checkpoint), seq: 0, hash: '' };
+  const proven = (of: readonly string[], more = {}) =>
+    provenBy(emptyFrontier, { ...checkpoint, ...more }, leavesOf(of), [2, 5]);
+  expect([...(proven(hashes)?.roots ?? [])].map(([size]) => size)).toEqual([2, 5]);
+  expect(proven(hashes)?.roots.get(5)).toBe(checkpoint.root);
+  expect(proven(hashes.toReversed())).toBeUndefined();
+  expect(proven(hashes, { size: 6 })).toBeUndefined();
+  expect(proven(hashes.with(2, 'none'))).toBeUndefined();
 });
