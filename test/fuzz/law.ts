@@ -97,7 +97,7 @@ const faultsOfRefusal = (
 
 /** Tags of a refusal's page; anything else came in with the call. */
 const TAGS =
-  /^<(?:!doctype html|html lang="en"|meta (?:charset="utf-8"|name="viewport" content="width=device-width, initial-scale=1")|a href="\/"|\/?(?:html|title|style|main|h1|p|ul|li|small|code|a))>$/;
+  /^<(?:!doctype html|html lang="en"|meta (?:charset="utf-8"|name="viewport" content="width=device-width, initial-scale=1")|a href="\/(?:requests\/r_[A-Z2-7]{26})?"|\/?(?:html|title|style|main|h1|p|ul|li|small|code|a))>$/;
 
 const faultsOfPage = (status: number, body: string): readonly string[] => {
   const codes = Object.entries(problems).filter(([code]) => body.includes(`<code>${code}</code>`));
