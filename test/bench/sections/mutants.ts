@@ -45,7 +45,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const sampleOf = (seed: number): readonly string[] => {
   const chance = seededChance(seed);
   const oneOf = <T>(some: readonly T[]): T | undefined => some[Math.floor(chance.fraction() * some.length)];
-  let left = globSync(`${oneOf(FOLDERS) ?? ''}/**/*.ts`).toSorted();
+  let left = globSync(`${FOLDERS[seed % FOLDERS.length] ?? ''}/**/*.ts`).toSorted();
   const chosen: string[] = [];
   for (let lines = 0; lines < SAMPLE_LINES && left.length > 0;) {
     const file = oneOf(left) ?? '';
