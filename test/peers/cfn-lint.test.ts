@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { accountCloudFormation, cloudFormation } from '../../lib/config/role-template/cloudformation.ts';
 import { rolePlan } from '../../lib/config/role-template/plan.ts';
+import { withStandby } from '../../serverless/standby/plugin.ts';
+import type { Template } from '../../serverless/standby/template.ts';
 import { packagedEdge } from '../policy/edge-template.ts';
+import { HAS_STANDBY, IS_STANDBY } from '../policy/standby-stages.ts';
 import { changed, packaged, property } from '../policy/template.ts';
 import { entitlement } from '../support/builders.ts';
 import { sayMissing } from './skipped.ts';
@@ -49,6 +52,31 @@ const lint = (template: string, options: readonly string[] = []) => {
     const wrong = faults.reduce((so, [, path, value]) => changed(so, path, value), template);
     const { stdout } = lint(JSON.stringify(wrong));
     expect(faults.filter(([code]) => !stdout.includes(code))).toEqual([]);
+  });
+});
+
+(found ? describe : describe.skip)('cfn-lint finds nothing where there is a standby', () => {
+  let template: Template;
+  beforeAll(async () => {
+    template = (await packaged()).template as Template;
+  }, 60_000);
+
+  const there = ['--regions', 'eu-west-1'];
+
+  test.each([
+    ['in the one', HAS_STANDBY],
+    ['in the other', IS_STANDBY],
+  ])('%s', (_name, standby) => {
+    expect(lint(JSON.stringify(withStandby(template, standby)), there)).toEqual({ status: 0, stdout: '' });
+  });
+
+  test('and would find a table that is none', () => {
+    const wrong = changed(
+      withStandby(template, HAS_STANDBY),
+      property('LedgerTable', 'MultiRegionConsistency'),
+      'SOME',
+    );
+    expect(lint(JSON.stringify(wrong), there).stdout).toContain('E3030');
   });
 });
 

@@ -12,7 +12,8 @@ import {
   listOf,
   membersOf,
 } from '../../serverless/standby/template.ts';
-import { PARIS_STANDBY, STANDBY_OF } from './standby-stages.ts';
+import { withStandby } from '../../serverless/standby/plugin.ts';
+import { HAS_STANDBY, IS_STANDBY, STANDBY_FILE } from './standby-stages.ts';
 import { IRELAND, policyIn } from './places.ts';
 import { packaged } from './template.ts';
 
@@ -53,8 +54,8 @@ let home: Template;
 let standby: Template;
 beforeAll(async () => {
   plain = (await packaged()).template as Template;
-  home = await compiledWith(PARIS_STANDBY);
-  standby = await compiledWith(STANDBY_OF);
+  home = withStandby(plain, HAS_STANDBY);
+  standby = await compiledWith(STANDBY_FILE);
 }, 240_000);
 
 const WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
@@ -117,6 +118,13 @@ describe.each([
 });
 
 describe('a standby', () => {
+  test('is packaged as its stage’s file says', () => {
+    // Where it would be uploaded names the time.
+    const timeless = ({ Resources }: Template): unknown =>
+      JSON.parse(JSON.stringify(Resources).replaceAll(/dev\/\d+-[\dT:.-]+Z\//g, 'dev/'));
+    expect(timeless(standby)).toEqual(timeless(withStandby(plain, IS_STANDBY)));
+  });
+
   test('makes no table, and names those of the other stage', () => {
     expect(Object.values(standby.Resources).filter(({ Type }) => Type.startsWith('AWS::DynamoDB'))).toEqual([]);
     expect(JSON.stringify(standby)).not.toMatch(
