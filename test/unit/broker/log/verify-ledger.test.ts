@@ -181,6 +181,22 @@ describe('a ledger whose log has what should never have come there', () => {
     });
   });
 
+  test.each([{ stream: 'request#r_B' }, { seq: 1 }])(
+    'shows that an event says another place than %j',
+    async (place) => {
+      const item = { ...first.item, ...place };
+      expect((await verify(logged([item]), 0)).firstBad).toMatchObject({
+        ...{ what: 'altered', sign: 'line', stream: item.stream, seq: item.seq, index: 0 },
+      });
+    },
+  );
+
+  test('shows that the first event of a stream names one before it', async () => {
+    const canonical = first.item.canonical.replace('"prevHash":""', '"prevHash":"another"');
+    const item = { ...first.item, canonical, hash: hashCanonical(canonical) };
+    expect((await verify(logged([item]), 0)).firstBad).toMatchObject({ what: 'altered', sign: 'chain', seq: 0 });
+  });
+
   test('shows that an event is no canonical JSON', async () => {
     const canonical = ` ${first.item.canonical}`;
     expect(
