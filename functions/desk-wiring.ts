@@ -2,7 +2,6 @@ import { dynamoDbClient } from '../lib/aws/clients.ts';
 import { dynamoDirectory } from '../lib/aws/directory.ts';
 import { dynamoLedger } from '../lib/aws/ledger.ts';
 import { dynamoSessions } from '../lib/aws/sessions.ts';
-import { dynamoSignIns } from '../lib/aws/sign-ins.ts';
 import { dynamoSummaries } from '../lib/aws/summaries.ts';
 import { dynamoTexts } from '../lib/aws/texts.ts';
 import type { Desk } from '../lib/broker/broker.ts';
@@ -31,7 +30,7 @@ export const deskParts = (config: Config, around: Surroundings) => {
   };
   return {
     desk,
-    signIns: dynamoSignIns(identity),
+    identity,
     authenticate: authenticator({ sessions: dynamoSessions(identity), clock }),
   };
 };

@@ -1,3 +1,4 @@
+import { dynamoSignIns } from '../lib/aws/sign-ins.ts';
 import { asksOf } from '../lib/broker/asks.ts';
 import { evidenceFor } from '../lib/broker/evidence.ts';
 import { listDestinations, listEntitlements } from '../lib/broker/list-entitlements.ts';
@@ -27,7 +28,7 @@ import { peopleRoutes } from './people-routes.ts';
 
 export const create = (config: Config, { clock, chance, logger, meterIn } = surroundings('requests')) => {
   const { policy, origin } = config;
-  const { desk, signIns, authenticate } = deskParts(config, { clock, chance, logger });
+  const { desk, identity, authenticate } = deskParts(config, { clock, chance, logger });
   const show = async (principal: Principal, request: RequestState, seen: { channel: Channel; known?: Known }) =>
     (await viewRequests(desk, principal, [request], seen))[0];
 
@@ -75,7 +76,7 @@ export const create = (config: Config, { clock, chance, logger, meterIn } = surr
       },
       ...actRoutes(desk),
       ...holdRoutes(desk),
-      ...peopleRoutes({ ...desk, signIns }),
+      ...peopleRoutes({ ...desk, signIns: dynamoSignIns(identity) }),
       ...delegationRoutes(desk),
     },
   });

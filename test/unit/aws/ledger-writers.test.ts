@@ -51,6 +51,7 @@ describe('who may write', () => {
       'lib/aws/personal-records.ts',
       'lib/aws/refresh-families.ts',
       'lib/aws/sessions.ts',
+      'lib/aws/sign-ins.ts',
     ]);
   });
 });
