@@ -2,10 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { seal } from '../../../../lib/broker/chain.ts';
 import { appendLeaf, carriedOf, emptyFrontier } from '../../../../lib/broker/log/frontier.ts';
 import { ForgedLogError, LOG, headOf } from '../../../../lib/broker/log/head.ts';
+import { rebuildPlaces } from '../../../../lib/broker/log/keep-places.ts';
 import { leafHash } from '../../../../lib/broker/log/merkle.ts';
 import type { EventData, StoredEvent } from '../../../../lib/domain/event.ts';
 import { noon, recorded, security } from '../../../support/builders.ts';
-import { eventsOf } from '../../../support/memory-log.ts';
+import { eventsOf, memoryLogPlaces } from '../../../support/memory-log.ts';
 
 const [one, two, three] = eventsOf('request#r_1', 3) as [StoredEvent, StoredEvent, StoredEvent];
 const by = { by: security, at: noon(9000) };
@@ -56,4 +57,12 @@ describe('attack: an end that does not follow', () => {
     await expect(headIn(end, before)).rejects.toThrow(ForgedLogError);
     await expect(headIn(end, before)).rejects.toMatchObject({ seq: end.seq });
   });
+});
+
+test('attack: a log whose first event begins elsewhere has no places', async () => {
+  const carried = { size: 257, frontier: [one.hash, two.hash] };
+  const event = extended(undefined, { first: 256, entries: [entryOf(one)], carried });
+  const ledger = { part: () => Promise.resolve([event]) };
+  const keeper = { ledger, places: memoryLogPlaces(), repaired: () => undefined };
+  await expect(rebuildPlaces(keeper, 0)).rejects.toThrow(ForgedLogError);
 });
