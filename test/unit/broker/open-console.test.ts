@@ -78,7 +78,9 @@ describe('a console sign-in URL', () => {
       { service: 's3', region },
       { service: 'console', region },
     ]);
-    expect(await codeOf(openConsole(issuer, { ...by(id), destination: 'page', region }))).toBe('invalid_input');
+    await expect(openConsole(issuer, { ...by(id), destination: 'page', region })).rejects.toMatchObject({
+      refusal: { code: 'invalid_input', faults: [{ pointer: '/region', code: 'not_allowed' }] },
+    });
     expect(asks).toHaveLength(3);
   });
 });
@@ -87,7 +89,9 @@ describe('nothing leaves', () => {
   test('to a destination that is none; nothing is opened, nor on record', async () => {
     const issuer = issuerAt(memoryDesk());
     const id = await granted(issuer);
-    expect(await codeOf(openConsole(issuer, { ...by(id), destination: 'nowhere' }))).toBe('invalid_input');
+    await expect(openConsole(issuer, { ...by(id), destination: 'nowhere' })).rejects.toMatchObject({
+      refusal: { code: 'invalid_input', faults: [{ pointer: '/destination', code: 'unknown' }] },
+    });
     expect([issuer.orders, await typesOf(issuer, id)]).toEqual([[], ['request.submitted', 'request.approved']]);
   });
 
