@@ -16,6 +16,8 @@ export interface TestDynamoDb {
 /** An embedded DynamoDB of one's own, in memory, with the three tables. */
 export const startDynamoDb = async (): Promise<TestDynamoDb> => {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  // A connection that it closes after five idle seconds is one that its client may just be taking again: reset, and nothing is tried twice here.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

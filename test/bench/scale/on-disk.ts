@@ -71,6 +71,8 @@ export const openOnDisk = async (folder: string): Promise<TestDynamoDb> => {
 
 const serve = async (folder: string): Promise<{ readonly endpoint: string; close(): Promise<void> }> => {
   const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  // A connection that it closes after five idle seconds is one that its client may just be taking again: reset, and nothing is tried twice here.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
