@@ -188,8 +188,8 @@ describeInBrowser('the portal around its pages', () => {
     await page.getByLabel('Search').waitFor();
     let calls = 0;
     page.on('request', () => (calls += 1));
-    await page.clock.runFor(30_000);
-    expect(calls).toBeGreaterThan(0);
+    // It asks again so long after its answer, which comes by the machine's own time. One that never asks lets the test run out of time.
+    while (calls === 0) await page.clock.runFor(30_000);
     await page.evaluate(() => {
       Object.defineProperty(document, 'hidden', { value: true, configurable: true });
     });
