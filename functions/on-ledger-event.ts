@@ -10,6 +10,7 @@ import { dynamoSummaries } from '../lib/aws/summaries.ts';
 import { queuesOf } from './queues-wiring.ts';
 import { type AnomalyWatch, watchForAnomalies } from '../lib/broker/anomalies/watch.ts';
 import { measureEvent } from '../lib/broker/measure-event.ts';
+import { sideBySide } from '../lib/broker/side-by-side.ts';
 import { surroundings } from '../lib/broker/system.ts';
 import { type LedgerChange, type LedgerWatch, watchLedger } from '../lib/broker/watch-ledger.ts';
 import { onLambda } from '../lib/config/bundled.ts';
@@ -23,6 +24,11 @@ import { warningTo } from './warning-to.ts';
 const streamEvent = z.object({
   Records: z.array(z.looseObject({ dynamodb: z.looseObject({ SequenceNumber: z.string() }) })),
 });
+
+type StreamRecord = z.infer<typeof streamEvent>['Records'][number];
+
+/** So many streams are followed at once: following is waiting for DynamoDB, and a session to be ended waits behind all before it. */
+const LANES = 10;
 
 /** Called with the records of the ledger's stream; answers which of them must be told again ("Reporting batch item failures"). */
 export const create = (config: Config, around = surroundings('on-ledger-event')) => {
@@ -62,22 +68,39 @@ export const create = (config: Config, around = surroundings('on-ledger-event'))
     }
   };
 
+  const follow = async (change: LedgerChange): Promise<void> => {
+    const request = await watchLedger(watch, change);
+    if (change.kind === 'appended') measureEvent(meter, change.event, request);
+    await lookAt(change);
+  };
+
   return async (event: unknown): Promise<DynamoDBBatchResponse> => {
     const batchItemFailures: DynamoDBBatchResponse['batchItemFailures'] = [];
-    for (const record of streamEvent.parse(event).Records) {
+    const trying = async <T>(record: StreamRecord, work: () => T | Promise<T>): Promise<T | undefined> => {
       try {
-        const change = ledgerChangeOf(record);
-        const request = await watchLedger(watch, change);
-        if (change.kind === 'appended') measureEvent(meter, change.event, request);
-        await lookAt(change);
+        return await work();
       } catch (error) {
         logger.error('a change of the ledger was not dealt with', {}, error);
         batchItemFailures.push({ itemIdentifier: record.dynamodb.SequenceNumber });
+        return undefined;
       }
-    }
+    };
+    const told = await Promise.all(
+      streamEvent.parse(event).Records.map(async (record) => ({
+        record,
+        change: await trying(record, () => ledgerChangeOf(record)),
+      })),
+    );
+    const turns = Map.groupBy(told, ({ change }) => turnOf(change)).values();
+    await sideBySide(turns, LANES, async ({ record, change }) => {
+      if (change) await trying(record, () => follow(change));
+    });
     meter.flush();
     return { batchItemFailures };
   };
 };
+
+/** Changes of one stream are followed in their order; alarms one after the other too, since they all go into the day's stream. */
+const turnOf = (change: LedgerChange | undefined): string => (change?.kind === 'appended' ? change.stream : 'alarms');
 
 export const handler = onLambda(create);
