@@ -8,6 +8,7 @@ import {
 import type { Instant } from '../domain/principal.ts';
 import { msOf } from '../domain/time.ts';
 import type { Clock } from '../identity/ports.ts';
+import { allPages } from './all-pages.ts';
 import type { Item } from './ledger-item.ts';
 import { orUnavailable } from './unavailable.ts';
 
@@ -95,20 +96,16 @@ export const getIdentityItem = async (at: IdentityTable, key: IdentityKey): Prom
   return bodyOf(Item, at.clock);
 };
 
-/** The content of all items of a partition; strongly consistent, page by page. */
-export const listIdentityItems = async (at: IdentityTable, kind: Kind, of: string): Promise<readonly unknown[]> => {
-  const bodies: unknown[] = [];
-  let from: Item | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await orUnavailable(
-      'the identity table cannot be read',
-      at.client.send(partitionQuery(at.table, `${kind}#${of}`, from)),
-    );
-    bodies.push(...Items.map((item) => bodyOf(item, at.clock)));
-    from = LastEvaluatedKey;
-  } while (from);
-  return bodies;
-};
+/** The content of all items of a partition; strongly consistent. */
+export const listIdentityItems = async (at: IdentityTable, kind: Kind, of: string): Promise<readonly unknown[]> =>
+  (await identityItems(at, kind, of)).map((item) => bodyOf(item, at.clock));
+
+/** The items themselves, those that are over among them. */
+export const identityItems = (at: IdentityTable, kind: Kind, of: string): Promise<readonly Item[]> =>
+  orUnavailable(
+    'the identity table cannot be read',
+    allPages(at, (from) => partitionQuery(at.table, `${kind}#${of}`, from)),
+  );
 
 const partitionQuery = (table: string, pk: string, from: Item | undefined): QueryCommand =>
   new QueryCommand({

@@ -4,6 +4,7 @@ import type { LedgerParts } from '../broker/log/ports.ts';
 import type { LedgerItem, LedgerItems } from '../broker/log/verify-ledger-ports.ts';
 import type { Ledger, LedgerPairs } from '../broker/ports.ts';
 import type { StoredEvent } from '../domain/event.ts';
+import { allPages } from './all-pages.ts';
 import { type Item, eventOf, itemOf, keyOf } from './ledger-item.ts';
 import { orUnavailable, unavailable } from './unavailable.ts';
 
@@ -138,21 +139,6 @@ const soundOf = (item: Item): StoredEvent | undefined => {
     if (error instanceof BrokenChainError) return undefined;
     throw error;
   }
-};
-
-/** A query answers at most 1 MB a time. */
-const allPages = async (
-  { client }: DynamoTable,
-  pageFrom: (start: Item | undefined) => QueryCommand,
-): Promise<readonly Item[]> => {
-  const items: Item[] = [];
-  let from: Item | undefined;
-  do {
-    const page = await client.send(pageFrom(from));
-    items.push(...(page.Items ?? []));
-    from = page.LastEvaluatedKey;
-  } while (from);
-  return items;
 };
 
 /** A broken chain stops everything too: the cause says where it is broken. */
