@@ -13,7 +13,6 @@ import { queuesOf } from './queues.ts';
 import { roleOf } from './role-of.ts';
 import type { StackOptions } from './stack-options.ts';
 import type { LocalState } from './state.ts';
-import type { EmbeddedDynamoDb } from './tables.ts';
 import { BROKER_ACCOUNT, boundedRoles, targetAccounts } from './target-accounts.ts';
 import type { LocalStack, RoleResource } from './template.ts';
 
@@ -22,14 +21,14 @@ interface Started {
   readonly origin: string;
   readonly template: LocalStack;
   readonly access: CompiledAccess;
-  readonly database: Pick<EmbeddedDynamoDb, 'endpoint'>;
+  readonly dynamodbEndpoint: string;
   readonly signingKeys: readonly SigningKey[];
 }
 
 /** The world as the template, the access policy and what was kept have it. */
 export const awsOptions = (
   { ports, folder, awsClock, secretMark }: StackOptions,
-  { state, origin, access, template, database, signingKeys }: Started,
+  { state, origin, access, template, dynamodbEndpoint, signingKeys }: Started,
 ): LocalAwsOptions => {
   const { policy } = accessPolicy(access);
   const boundaries = openBoundaries(folder);
@@ -55,7 +54,7 @@ export const awsOptions = (
     buses: template.resourcesOf('AWS::Events::EventBus').map((bus) => bus.ref()),
     mailIdentities: ['example.com'],
     signingKeys,
-    dynamodbEndpoint: database.endpoint,
+    dynamodbEndpoint,
     dynamodbAccount: BROKER_ACCOUNT,
     signingKey: Buffer.from(state.awsSigningKey, 'base64url'),
     portalOrigin: origin,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parseNotice } from '../lib/chatops/notice-schema.ts';
 import { certain } from '../lib/domain/invariant.ts';
 import type { LocalAws } from './aws/server.ts';
+import type { EmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { FUNCTION_CREDENTIALS_SECONDS } from './function-environment.ts';
 import type { Functions } from './gateway/functions.ts';
 import { type LedgerStream, startLedgerStream } from './ledger-stream.ts';
@@ -9,7 +10,6 @@ import { type QueueSource, startQueueSource } from './queue-source.ts';
 import { queueOf } from './queues.ts';
 import { roleOf } from './role-of.ts';
 import { REGION, type StackOptions } from './stack-options.ts';
-import type { EmbeddedDynamoDb } from './tables.ts';
 import type { LocalStack } from './template.ts';
 
 /** The functions that are called with what is on a queue. */

@@ -96,19 +96,20 @@ const startParts = async (options: StackOptions, keep: Keep): Promise<Omit<Stack
   const template = options.alter?.(compiled) ?? compiled;
   const database = keep(await startDynamoDb(ports.dynamodb, join(folder, 'dynamodb'), Object.values(template.tables)));
   const signingKeys = await openSigningKeys(template, folder);
-  const behindAws = { endpoint: (await options.betweenTables?.(database.endpoint)) ?? database.endpoint };
+  const dynamodbEndpoint = (await options.betweenTables?.(database.endpoint)) ?? database.endpoint;
   const aws = keep(
-    await startLocalAws(awsOptions(options, { state, origin, access, template, database: behindAws, signingKeys })),
+    await startLocalAws(awsOptions(options, { state, origin, access, template, dynamodbEndpoint, signingKeys })),
   );
   const endpoints = (await options.between?.(aws.endpoint)) ?? { dynamodb: aws.endpoint, others: aws.endpoint };
   const environmentFor = (id: string) =>
     functionEnvironment(id, { template, aws, endpoints, origin, state, slack, teams });
-  const functions = keep(
-    heardBy(
-      options.onAnswered,
-      (options.runs ?? startFunctions)({ functions: template.functions, environmentFor, region: REGION, log }),
-    ),
-  );
+  const started = (options.runs ?? startFunctions)({
+    functions: template.functions,
+    environmentFor,
+    region: REGION,
+    log,
+  });
+  const functions = keep(options.onAnswered ? heardBy(options.onAnswered, started) : started);
   const ledgerStream = keep(await followLedger(options, { template, database, functions }));
   const queues = followQueues(options, { template, aws, functions }).map(keep);
   const notices = certain(

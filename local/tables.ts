@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -6,14 +5,8 @@ import {
   DynamoDBClient,
   ListTablesCommand,
 } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
+import { type EmbeddedDynamoDb, serveDynamoDb } from './embedded-dynamodb.ts';
 import type { TableResource } from './template.ts';
-
-export interface EmbeddedDynamoDb {
-  /** Checks nothing itself: only the local AWS should be told of it. */
-  readonly endpoint: string;
-  readonly close: () => Promise<void>;
-}
 
 /** The embedded DynamoDB on 127.0.0.1, kept in `folder`, with the template's tables made where they are missing. */
 export const startDynamoDb = async (
@@ -21,22 +14,14 @@ export const startDynamoDb = async (
   folder: string,
   tables: readonly TableResource[],
 ): Promise<EmbeddedDynamoDb> => {
-  const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const endpoint = `http://127.0.0.1:${String(typeof address === 'object' && address ? address.port : port)}`;
-  const close = async (): Promise<void> => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
+  const database = await serveDynamoDb(port, folder);
   try {
-    await createMissing(endpoint, tables);
+    await createMissing(database.endpoint, tables);
   } catch (error) {
-    await close();
+    await database.close();
     throw error;
   }
-  return { endpoint, close };
+  return database;
 };
 
 const createMissing = async (endpoint: string, tables: readonly TableResource[]): Promise<void> => {

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { promisify } from 'node:util';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
+import { serveDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { tableInputs } from './tables.ts';
 
 export interface TestDynamoDb {
@@ -15,20 +13,13 @@ export interface TestDynamoDb {
 
 /** An embedded DynamoDB of one's own, in memory, with the three tables. */
 export const startDynamoDb = async (): Promise<TestDynamoDb> => {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  // A connection that it closes after five idle seconds is one that its client may just be taking again: reset, and nothing is tried twice here.
-  server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
-  const database = await emptyTables(`http://127.0.0.1:${address.port}`);
+  const server = await serveDynamoDb(0);
+  const database = await emptyTables(server.endpoint);
   return {
     ...database,
-    close: async () => {
+    close: () => {
       database.client.destroy();
-      server.closeAllConnections();
-      await promisify(server.close.bind(server))();
+      return server.close();
     },
   };
 };

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { promisify } from 'node:util';
 import { waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import store from 'dynalite/db/index.js';
 import { certain } from '../../../lib/domain/invariant.ts';
+import { serveDynamoDb } from '../../../local/embedded-dynamodb.ts';
 import { type TestDynamoDb, clientOf, emptyTables } from '../../support/dynamodb.ts';
 import type { Item, Write } from './fill.ts';
 
@@ -12,7 +10,7 @@ import type { Item, Write } from './fill.ts';
  * requests would take hours.
  */
 export const fillOnDisk = async <T>(folder: string, work: (write: Write) => Promise<T>): Promise<T> => {
-  const server = await serve(folder);
+  const server = await serveDynamoDb(0, folder);
   const { client, tables } = await emptyTables(server.endpoint);
   // What is still being made when the server closes is never there.
   for (const TableName of Object.values(tables)) await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName });
@@ -58,30 +56,13 @@ const putsOf = (opened: store.Store, table: store.Table, items: readonly Item[])
 
 /** The embedded DynamoDB with what is in `folder`: more than there is memory for. */
 export const openOnDisk = async (folder: string): Promise<TestDynamoDb> => {
-  const server = await serve(folder);
+  const server = await serveDynamoDb(0, folder);
   const database = clientOf(server.endpoint);
   return {
     ...database,
     close: () => {
       database.client.destroy();
       return server.close();
-    },
-  };
-};
-
-const serve = async (folder: string): Promise<{ readonly endpoint: string; close(): Promise<void> }> => {
-  const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  // A connection that it closes after five idle seconds is one that its client may just be taking again: reset, and nothing is tried twice here.
-  server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    close: async () => {
-      server.closeAllConnections();
-      await promisify(server.close.bind(server))();
     },
   };
 };
