@@ -30,28 +30,27 @@ export const endFamily = (
   reason: EndReason,
 ): Promise<void> => endSessions(parts, whose, [{ via: 'bearer', tokenHash: '', family }], reason);
 
-/** Of what may be ended: what decides whether it is meant. */
-export type Standing = Pick<Session, 'principal' | 'providerSession'>;
+/** What decides whether a session, or a refresh family, is meant. */
+export type Opened = Pick<Session, 'principal' | 'providerSession'>;
 
 /**
  * Ends what a principal has here and is not over: browsers, command lines, bearer tokens.
  * @param isMeant leaves the others alone
- * @returns how many @throws HatcheckError `ledger_unavailable`: some may be left, or gone and not recorded
+ * @throws HatcheckError `ledger_unavailable`: some may be left, or gone and not recorded
  */
 export const endAll = async (
   parts: EndingParts,
   { handle, kind }: Owner,
   reason: EndReason,
-  isMeant: (standing: Standing) => boolean = () => true,
-): Promise<number> => {
+  isMeant: (opened: Opened) => boolean = () => true,
+): Promise<void> => {
   const [sessions, families] = await Promise.all([parts.sessions.list(handle), parts.families.list(handle)]);
   const now = parts.clock.now();
   const ended = [
-    ...families.map((family) => ({ ...family, ...{ via: 'bearer' as const, tokenHash: '', family: family.id } })),
+    ...families.map((family) => ({ ...family, via: 'bearer' as const, tokenHash: '', family: family.id })),
     ...sessions.filter(({ family }) => family === undefined),
   ].filter((each) => isBefore(now, each.expiresAt) && isMeant(each));
   await endSessions(parts, { handle, kind }, ended, reason);
-  return ended.length;
 };
 
 type Owner = Pick<Principal, 'handle' | 'kind'>;

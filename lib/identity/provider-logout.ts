@@ -1,5 +1,5 @@
 import { isBefore } from '../domain/time.ts';
-import { type EndingParts, type Standing, endAll } from './end-session.ts';
+import { type EndingParts, type Opened, endAll } from './end-session.ts';
 import { type VerifiedLogout, verifyLogoutToken } from './logout-token.ts';
 import type { SignInParts } from './sign-in.ts';
 
@@ -18,13 +18,13 @@ export const endAtProvidersWord = async (parts: ProviderLogoutParts, token: stri
     now: parts.clock.now(),
   });
   const handle = await parts.handleOf(logout.issuer, logout.subject);
-  await endAll(parts, { kind: 'person', handle }, 'provider_ended', (standing) => isOf(logout, standing));
+  await endAll(parts, { kind: 'person', handle }, 'provider_ended', (opened) => isOf(logout, opened));
 };
 
 /**
- * Whoever proved themselves anew since is not meant: both times are the provider's. One of whom we do not know which session of the
- * provider's it stands on is.
+ * What somebody opened who proved themselves anew since is not meant: both times are the provider's. What stands on a session of the
+ * provider's that we do not know is meant by each.
  */
-const isOf = (logout: VerifiedLogout, { principal, providerSession }: Standing): boolean =>
+const isOf = (logout: VerifiedLogout, { principal, providerSession }: Opened): boolean =>
   !isBefore(logout.issuedAt, principal.authenticatedAt) &&
   (logout.providerSession === undefined || providerSession === undefined || providerSession === logout.providerSession);

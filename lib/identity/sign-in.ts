@@ -43,7 +43,10 @@ export interface Vouched {
   readonly providerSession?: string;
 }
 
-/** OpenID Connect Back-Channel Logout 1.0, 2.1: any text. A longer one is not kept, and then each end at the provider is this session's. */
+/**
+ * Of a `sid`, which may be any text (OpenID Connect Back-Channel Logout 1.0, 2.1). A longer one is not kept at sign-in, and a logout token with one
+ * is refused; a session of which none is kept ends with whichever of its person's ends at the provider.
+ */
 export const MAX_SID_LENGTH = 256;
 
 export const vouchedBy = (token: VerifiedIdToken, provider: OidcProvider): Vouched => {
