@@ -7,7 +7,7 @@ import { appendCarried } from './append-carried.ts';
 import { type Desk, type Patience, actorOf } from './broker.ts';
 import { onDuty, overseers } from './on-duty.ts';
 import { personStream, readStanding } from './person-stream.ts';
-import { newWords } from './words.ts';
+import { keepIfPossible, newWords } from './words.ts';
 
 /** Who is signed in, as far as others may end it. */
 export interface SignIns {
@@ -39,19 +39,14 @@ export const endPersonsSessions = async (
   const people = handlesOf(act.handle, await readStanding(desk.ledger, act.handle));
   let ended = 0;
   for (const handle of people) ended += await desk.signIns.endAll(handle);
-  const { ref, value } = newWords(desk.chance, act.reason);
-  const keepWords = async (): Promise<void> => {
-    try {
-      await desk.texts.put(principal.handle, ref, value);
-    } catch (error) {
-      desk.warn('the reason of ended sessions was not kept', error);
-    }
-  };
+  const words = newWords(desk.chance, act.reason);
+  const prepare = (): Promise<void> =>
+    keepIfPossible(desk, principal.handle, words, 'the reason of ended sessions was not kept');
   await appendCarried(
     desk,
     personStream(act.handle),
-    { actor: actorOf(principal), patience: act.patience, prepare: keepWords },
-    (standing, now) => signedOut(standing, { people, ended, reason: ref }, now),
+    { actor: actorOf(principal), patience: act.patience, prepare },
+    (standing, now) => signedOut(standing, { people, ended, reason: words.ref }, now),
   );
   return ended;
 };

@@ -9,7 +9,7 @@ import { type Desk, type Patience, actorOf } from './broker.ts';
 import { CONTROL, UNREAD, readKnown } from './known.ts';
 import { onDuty, overseers } from './on-duty.ts';
 import type { PersonName } from './ports.ts';
-import { type Words, newWords } from './words.ts';
+import { type Words, keepIfPossible, newWords } from './words.ts';
 
 /** A hold as those see it who may place one, and auditors. */
 export type HoldView = HoldTarget & {
@@ -39,17 +39,12 @@ export const hold = async (
   const words = newWords(desk.chance, reason);
   const holdId = `h_${desk.chance.id()}`;
   const principal = await onDuty(desk, caller, overseers(desk.policy));
-  const keepWords = async (): Promise<void> => {
-    try {
-      await keep(desk, principal, words);
-    } catch (error) {
-      desk.warn('the reason of a hold was not kept', error);
-    }
-  };
+  const prepare = (): Promise<void> =>
+    keepIfPossible(desk, principal.handle, words, 'the reason of a hold was not kept');
   const { state } = await appendCarried(
     desk,
     CONTROL,
-    { actor: actorOf(principal), patience, prepare: keepWords },
+    { actor: actorOf(principal), patience, prepare },
     (control, now) =>
       placeHold({ holdId, target, reason: words.ref }, { ...UNREAD, control, principal, policy: desk.policy, now }),
   );
