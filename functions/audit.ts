@@ -17,13 +17,13 @@ import { deskParts } from './desk-wiring.ts';
 import { meterOf } from './meter-of.ts';
 
 /** Reads, for auditors, and writes nothing. */
-export const create = (config: Config, { clock, chance, logger, meterIn } = surroundings('audit')) => {
-  const { desk, authenticate } = deskParts(config, { clock, chance, logger });
+export const create = (config: Config, around = surroundings('audit')) => {
+  const { desk, authenticate } = deskParts(config, around);
   const client = dynamoDbClient(awsAccess(config, 'dynamodb'));
   const search = dynamoSearchIndex({ client, table: config.tables.index, warn: desk.warn });
   const log = logReader(config, client);
   return api({
-    ...{ origin: config.origin, logger, authenticate, meter: meterOf(config, { meterIn }) },
+    ...{ origin: config.origin, logger: around.logger, authenticate, meter: meterOf(config, around) },
     contract: auditRoutes,
     routes: {
       'GET /v1/audit': async ({ query, ...call }) => ({

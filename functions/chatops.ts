@@ -19,16 +19,17 @@ import { teamsRoutes } from './teams-routes.ts';
 /** What the platforms call. It verifies, puts on the queue what was said, and answers; what comes of it is `on-chat-act`'s. */
 export const create = (
   config: Config,
-  { clock, logger, meterIn } = surroundings('chatops'),
+  around = surroundings('chatops'),
   acts = queueOf(config),
   fetchJson = providerFetch(),
 ) => {
+  const { clock, logger } = around;
   const { region, origin, tables } = config;
   const identity = { client: dynamoDbClient(awsAccess(config, 'dynamodb')), table: tables.identity, clock };
   const resolveSecret = resolveSecrets(parameterStore({ region }));
   const receive = { clock, acts, replayGuard: dynamoReplayGuard(identity) };
   return api({
-    ...{ origin, logger, authenticate: knowsNobody, meter: meterOf(config, { meterIn }) },
+    ...{ origin, logger, authenticate: knowsNobody, meter: meterOf(config, around) },
     contract: chatopsRoutes,
     routes: {
       ...slackRoutes(config, { ...receive, resolveSecret }),

@@ -15,14 +15,15 @@ type IssuerConfig = Pick<Config, 'stage' | 'origin' | 'issuer' | 'issuerKeys' | 
 
 export const create = (
   { stage, origin, issuer, issuerKeys, region, endpoints }: IssuerConfig,
-  { clock, logger, meterIn } = surroundings('issuer'),
+  around = surroundings('issuer'),
 ) => {
+  const { clock, logger } = around;
   const client = kmsClient(awsAccess({ region, endpoints }, 'kms'));
   const published = keysInUse(client, clock, (keyId, cause) => {
     logger.error('a key of the issuer is out of use and is not published', { reason: keyId }, cause);
   });
   return api({
-    ...{ origin, logger, meter: meterOf({ stage }, { meterIn }) },
+    ...{ origin, logger, meter: meterOf({ stage }, around) },
     authenticate: knowsNobody,
     contract: issuerRoutes,
     routes: {

@@ -26,14 +26,14 @@ import { holdRoutes } from './hold-routes.ts';
 import { meterOf } from './meter-of.ts';
 import { peopleRoutes } from './people-routes.ts';
 
-export const create = (config: Config, { clock, chance, logger, meterIn } = surroundings('requests')) => {
+export const create = (config: Config, around = surroundings('requests')) => {
   const { policy, origin } = config;
-  const { desk, identity, authenticate } = deskParts(config, { clock, chance, logger });
+  const { desk, identity, authenticate } = deskParts(config, around);
   const show = async (principal: Principal, request: RequestState, seen: { channel: Channel; known?: Known }) =>
     (await viewRequests(desk, principal, [request], seen))[0];
 
   return api({
-    ...{ origin, logger, authenticate, meter: meterOf(config, { meterIn }) },
+    ...{ origin, logger: around.logger, authenticate, meter: meterOf(config, around) },
     contract: { ...delegationsRoutes, ...holdsRoutes, ...peopleContract, ...requestsRoutes },
     routes: {
       'GET /v1/entitlements': async (call) => {

@@ -6,7 +6,7 @@ import type { Meter } from '../lib/metrics.ts';
 /** What of the way to a credential is waited for, and how long. */
 export type Step = 'Authenticate' | 'ReadLedger' | 'WriteIntent' | 'Sign' | 'OpenSession' | 'WriteOutcome' | 'MakeUrl';
 
-/** What stands in the way of nobody who is given something is not measured: a refusal on record, for one. */
+/** What nobody waits for who is given something is not measured: a refusal on record, for one. */
 const WRITES: Readonly<Partial<Record<EventType, Step>>> = {
   'credentials.intended': 'WriteIntent',
   'credentials.issued': 'WriteOutcome',

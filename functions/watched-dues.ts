@@ -1,5 +1,5 @@
 import type { Dues } from '../lib/broker/ports.ts';
-import { msOf } from '../lib/domain/time.ts';
+import { secondsBetween } from '../lib/domain/time.ts';
 import { CUT_OFF_SECONDS } from '../lib/broker/settle-intents.ts';
 import type { Meter } from '../lib/metrics.ts';
 
@@ -19,7 +19,7 @@ export const watchedDues = (dues: Dues, meter: Meter): Watched => {
       by: async (now, shard, after) => {
         const page = await dues.by(now, shard, after);
         for (const { at, kind } of page.items) {
-          const late = (msOf(now) - msOf(at)) / 1000;
+          const late = secondsBetween(at, now);
           oldestDue = Math.max(oldestDue, late);
           if (kind === 'outcome') oldestIntent = Math.max(oldestIntent, late + CUT_OFF_SECONDS);
         }

@@ -89,9 +89,7 @@ export const createMeter = (service: string, { stage, write = toStdout, clock = 
       line.values.set(name, values);
       if (values.push(amount) === MAX_VALUES) flush();
     },
-    flush: () => {
-      if (lines.size > 0) flush();
-    },
+    flush,
   };
 };
 

@@ -32,14 +32,15 @@ const wayOf = ({ type }: StoredEvent, { snapshot }: RequestState) => {
 };
 
 /** What ended the waiting of a request, not that of an extension: the last yes that was missing, or whatever made it needless. */
-const decidedBy = (event: StoredEvent, { approvedAt }: RequestState) => {
-  switch (event.type) {
+const decidedBy = ({ type, data, at }: StoredEvent, { approvedAt }: RequestState) => {
+  if ('extension' in data) return undefined;
+  switch (type) {
     case 'request.approved':
-      return event.data.extension === undefined && approvedAt === event.at ? 'approved' : undefined;
+      return approvedAt === at ? 'approved' : undefined;
     case 'request.denied':
-      return event.data.extension === undefined ? 'denied' : undefined;
+      return 'denied';
     case 'request.cancelled':
-      return event.data.extension === undefined ? 'cancelled' : undefined;
+      return 'cancelled';
     case 'request.lapsed':
       return 'lapsed';
     default:

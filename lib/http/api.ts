@@ -35,7 +35,7 @@ export interface ApiParts {
   readonly origin: string;
   readonly logger: Logger;
   /** Absent: nothing is measured. */
-  readonly meter?: Meter | undefined;
+  readonly meter?: Meter;
   /** A clock that never runs backwards, for how long calls take. */
   readonly milliseconds?: () => number;
 }

@@ -2,8 +2,8 @@ import type { Meter } from '../../metrics.ts';
 import type { ApiMiddleware, ApiRequest } from '../middleware.ts';
 
 /**
- * Counts what was refused, by its code, and what failed on our side, which the objective goes by (docs/operations.md). What went well counts API
- * Gateway: it sees calls that reach no function, too.
+ * Counts what was refused, by its code, and what failed on our side, which the objective goes by (docs/operations.md). What went well
+ * API Gateway counts: it sees calls that reach no function, too.
  */
 export const measured = (meter: Meter): ApiMiddleware => {
   const measure = ({ context: { call }, response }: ApiRequest): void => {
