@@ -1,29 +1,10 @@
-import { fileURLToPath } from 'node:url';
-import { askerAt } from '../cli/asker.ts';
-import { awsCloud } from './deploy/aws-cloud.ts';
-import { deploy, inWords } from './deploy/deploy.ts';
-import { DEPLOY_HELP, UsageError, deployOptions } from './deploy/options.ts';
+import { atTerminal } from './deploy/at-terminal.ts';
+import { deploy } from './deploy/deploy.ts';
+import { DEPLOY_HELP, deployOptions } from './deploy/options.ts';
 import { runIn } from './deploy/serverless-command.ts';
 
-const FOLDER = fileURLToPath(new URL('..', import.meta.url));
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
-
-try {
-  const options = deployOptions(process.argv.slice(2));
-  if (!options) process.stdout.write(DEPLOY_HELP);
-  else {
-    process.exitCode = await deploy(options, {
-      folder: FOLDER,
-      cloud: (region) => awsCloud({ region }),
-      run: runIn(FOLDER),
-      asker: askerAt({}),
-      say,
-    });
-  }
-} catch (error) {
-  process.stderr.write(`${inWords(error)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await atTerminal({
+  help: DEPLOY_HELP,
+  optionsOf: deployOptions,
+  run: (options, terminal) => deploy(options, { ...terminal, run: runIn(terminal.folder) }),
+});

@@ -1,5 +1,7 @@
 import type { CompiledAccess } from '../../lib/config/access.ts';
 import { type Finding, stops, warns } from './finding.ts';
+import { type Place, isProduction } from './place.ts';
+import { regionOf } from './region-of.ts';
 import type { StageSettings } from './stage-file.ts';
 
 /** The API's own address, which lasts as long as this one API: API Gateway, "Custom domain names for HTTP APIs". */
@@ -7,13 +9,13 @@ const OF_THE_API = /\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
 
 /** What is tied to an address for ever, and whom alarms tell. */
 export const checkAddresses = (
-  { stage, region, settings }: { readonly stage: string; readonly region: string; readonly settings: StageSettings },
+  { stage, region, settings }: Place,
   access: CompiledAccess | undefined,
 ): readonly Finding[] => [
   ...tiedToTheApi(stage, settings, access),
   ...alarms(stage, settings),
   ...(settings.alarmActions ?? [])
-    .filter((arn) => arn.split(':')[3] !== region)
+    .filter((arn) => regionOf(arn) !== region)
     .map((arn) => stops('alarmActions', `${arn} is not in ${region}`, 'an alarm tells topics of its own region only')),
 ];
 
@@ -35,7 +37,7 @@ const tiedToTheApi = (
 };
 
 const alarms = (stage: string, { alarmActions }: StageSettings): readonly Finding[] =>
-  /^prod/.test(stage) && (alarmActions ?? []).length === 0
+  isProduction(stage) && (alarmActions ?? []).length === 0
     ? [
         warns(
           'alarmActions',

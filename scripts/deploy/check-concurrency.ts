@@ -1,16 +1,11 @@
 import { unlessRefused } from './check-secrets.ts';
 import type { Cloud } from './cloud.ts';
 import { type Finding, stops, warns } from './finding.ts';
-import type { StageSettings } from './stage-file.ts';
-
-interface Concerned {
-  readonly stage: string;
-  readonly settings: StageSettings;
-}
+import { type Place, isProduction } from './place.ts';
 
 /** Whether people get credentials while something else is flooded: serverless/concurrency.yml. */
-export const checkConcurrency = ({ stage, settings }: Concerned): readonly Finding[] =>
-  /^prod/.test(stage) && (settings.reserved ?? 0) === 0
+export const checkConcurrency = ({ stage, settings }: Place): readonly Finding[] =>
+  isProduction(stage) && (settings.reserved ?? 0) === 0
     ? [
         warns(
           'reserved',
@@ -24,7 +19,7 @@ export const checkConcurrency = ({ stage, settings }: Concerned): readonly Findi
 const quotaFor = (reserved: number): number => 100 + 2 * reserved + 1;
 
 /** Whether the account has what is to be reserved; what other functions of it reserve comes on top. */
-export const checkQuota = async (cloud: Cloud, { stage, settings }: Concerned): Promise<readonly Finding[]> => {
+export const checkQuota = async (cloud: Cloud, { stage, settings }: Place): Promise<readonly Finding[]> => {
   const { reserved = 0 } = settings;
   if (reserved === 0) return [];
   return unlessRefused('reserved', 'lambda:GetAccountSettings, and the aws command,', async () => {

@@ -1,6 +1,7 @@
 import { partitionOfRegion } from '../../lib/domain/partition.ts';
-import type { Place } from './check.ts';
+import type { Place } from './place.ts';
 import { type Finding, stops } from './finding.ts';
+import { regionOf } from './region-of.ts';
 import type { StageSettings } from './stage-file.ts';
 
 /** CloudFront, its certificates, WAF in front of it, and their alarms are there, wherever a stage is. */
@@ -86,5 +87,3 @@ const faultsOfEdge = (region: string, { domain, edge }: StageSettings): readonly
       .map((arn) => fault('edge', `${arn} is not in ${EDGE_REGION}, where CloudFront looks`, `one of ${EDGE_REGION}`)),
   ];
 };
-
-const regionOf = (arn: string): string => arn.split(':')[3] ?? '';

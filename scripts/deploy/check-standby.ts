@@ -1,4 +1,4 @@
-import type { Place } from './check.ts';
+import type { Place } from './place.ts';
 import { type Finding, stops } from './finding.ts';
 
 /** Where a table may be strongly consistent over three regions ("How DynamoDB global tables work"). */

@@ -11,17 +11,9 @@ import { checkSecrets } from './check-secrets.ts';
 import { checkStandby } from './check-standby.ts';
 import { type Caller, type Cloud, CloudError } from './cloud.ts';
 import { type Finding, stops } from './finding.ts';
+import type { StageOptions } from './options.ts';
+import { type Place, readPlace } from './place.ts';
 import { referencedSecrets } from './referenced-secrets.ts';
-import { type StageSettings, readStageFile } from './stage-file.ts';
-
-/** What serverless.yml takes where neither the command nor the stage says. */
-export const DEFAULT_REGION = 'eu-west-1';
-
-export interface Place {
-  readonly stage: string;
-  readonly region: string;
-  readonly settings: StageSettings;
-}
 
 export interface Checked extends Place {
   readonly findings: readonly Finding[];
@@ -31,12 +23,10 @@ export interface Checked extends Place {
   readonly pepper: { readonly name: string; readonly make: boolean };
 }
 
-export interface Check {
+export interface Check extends StageOptions {
   /** Of serverless.yml. */
   readonly folder: string;
   readonly accessFile: string;
-  readonly stage: string;
-  readonly region?: string | undefined;
   readonly cloud: (region: string) => Cloud;
   /** Asks the stage that runs. */
   readonly running?: RunningTypes | undefined;
@@ -44,24 +34,22 @@ export interface Check {
 
 /** All that stops a deployment, and all that is odd: everything is looked at, whatever was found before. Changes nothing. */
 export const checkAll = async (check: Check): Promise<Checked> => {
-  const { folder, accessFile, stage, region: said, cloud, running = runningTypes } = check;
-  const file = readStageFile(folder, stage);
-  const region = said ?? file.settings.region ?? DEFAULT_REGION;
-  const place = { stage, region, settings: file.settings };
+  const { folder, accessFile, cloud, running = runningTypes } = check;
+  const { place, findings: ofFile } = readPlace(folder, check);
   const { access, findings } = checkAccess(accessFile);
-  const inAws = await lookInAws(cloud(region), place, access);
+  const inAws = await lookInAws(cloud(place.region), place, access);
   return {
     ...place,
     ...inAws,
     findings: [
-      ...file.findings,
+      ...ofFile,
       ...findings,
       ...checkAddresses(place, access),
       ...checkDomains(place),
       ...checkConcurrency(place),
       ...checkStandby(place),
       ...inAws.findings,
-      ...(await checkRollBack(file.settings.origin, running)),
+      ...(await checkRollBack(place.settings.origin, running)),
     ],
   };
 };

@@ -1,5 +1,5 @@
 import { EDGE_REGION } from './check-domains.ts';
-import type { Place } from './check.ts';
+import type { Place } from './place.ts';
 import { type Run, serverless } from './serverless-command.ts';
 import type { StageSettings } from './stage-file.ts';
 

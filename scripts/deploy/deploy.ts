@@ -4,7 +4,6 @@ import type { Asker } from '../../cli/asker.ts';
 import { makePepper } from './check-pepper.ts';
 import { checkTemplate } from './check-template.ts';
 import { type Check, type Checked, checkAll } from './check.ts';
-import { CloudError } from './cloud.ts';
 import { edgeCommand, recordsToMake, targetsOfApi, targetsOfEdge } from './deploy-edge.ts';
 import { findingLines, isStop } from './finding.ts';
 import { nextSteps } from './next-steps.ts';
@@ -136,10 +135,4 @@ const afterwards = async (place: Checked, { access }: DeployOptions, parts: Depl
 const addressOfTheApi = async (place: Checked, run: Run): Promise<string | undefined> => {
   const { stdout } = await run(serverless(['info'], place), 'read');
   return /https:\/\/[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/.exec(stdout)?.[0];
-};
-
-/** What an error on the way is to whoever deploys. */
-export const inWords = (error: unknown): string => {
-  if (error instanceof CloudError) return `AWS did not do it: ${error.code}`;
-  return error instanceof Error ? error.message : String(error);
 };

@@ -67,13 +67,20 @@ export const parsed = <T>(parse: () => T): T => {
 };
 
 /** As lib/config/environment.ts takes it, and it is part of the name of everything that is made. */
-const STAGE = /^[a-z][a-z0-9-]{0,31}$/;
+export const STAGE = /^[a-z][a-z0-9-]{0,31}$/;
+
+export const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/;
+
+/** @throws UsageError where what was said with the option is no stage's name */
+export const stageSaid = (option: string, stage: string): string => {
+  if (!STAGE.test(stage)) throw new UsageError(`${option} must be small letters, digits and hyphens, at most 32`);
+  return stage;
+};
 
 export const placeOf = ({ stage, region }: { readonly stage?: string; readonly region?: string }): StageOptions => {
   if (stage === undefined)
     throw new UsageError('--stage is missing; npm wants two dashes before it: npm run deploy -- --stage prod');
-  if (!STAGE.test(stage)) throw new UsageError('--stage must be small letters, digits and hyphens, at most 32');
-  if (region !== undefined && !/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(region))
+  if (region !== undefined && !REGION.test(region))
     throw new UsageError('--region must be an AWS region such as eu-west-1');
-  return { stage, region };
+  return { stage: stageSaid('--stage', stage), region };
 };

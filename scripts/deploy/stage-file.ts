@@ -7,6 +7,7 @@ import { checked } from '../../lib/config/schema-fault.ts';
 import { secureUrl } from '../../lib/config/web-address.ts';
 import { yamlSource } from '../../lib/config/yaml-source.ts';
 import { type Finding, stops } from './finding.ts';
+import { REGION, STAGE } from './options.ts';
 
 /** What stages/<stage>.yml says, as far as a deployment is checked by it. What it leaves out has its default in serverless.yml. */
 export interface StageSettings {
@@ -87,12 +88,12 @@ const edge = z.strictObject({
   alarmActions: topics.optional(),
 });
 
-const region = matching(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, 'an AWS region such as eu-west-1');
+const region = matching(REGION, 'an AWS region such as eu-west-1');
 
 const mrk = matching(/^mrk-[0-9a-f]{32}$/, 'the id of a multi-region key, mrk-…');
 
 const standbyOf = z.strictObject({
-  stage: matching(/^[a-z][a-z0-9-]{0,31}$/, 'the name of a stage'),
+  stage: matching(STAGE, 'the name of a stage'),
   region,
   ledgerStream: matching(
     /^arn:aws:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+\/stream\/[\d:T.-]+$/,

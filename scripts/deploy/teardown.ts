@@ -1,12 +1,12 @@
 import type { Asker } from '../../cli/asker.ts';
 import { pepperName } from './check-pepper.ts';
-import type { Place } from './check.ts';
+import type { Place } from './place.ts';
 import type { Caller, Cloud } from './cloud.ts';
 import { edgeCommand } from './deploy-edge.ts';
 import { findingLines } from './finding.ts';
 import type { StageOptions } from './options.ts';
 import { type Run, serverless } from './serverless-command.ts';
-import { NOBODY_TO_ASK, whoIsThere } from './who-is-there.ts';
+import { NOBODY_TO_ASK, isTyped, whoIsThere } from './who-is-there.ts';
 
 export interface TeardownParts {
   /** Of serverless.yml. */
@@ -25,14 +25,9 @@ export const teardown = async (options: StageOptions, parts: TeardownParts): Pro
   const { place, caller, inTheWay } = await whoIsThere(options, parts);
   const all = [...inTheWay, ...(asker ? [] : [NOBODY_TO_ASK])];
   for (const line of findingLines(all)) say(line);
-  if (!asker || !caller || all.length > 0) return 2;
+  if (!caller || all.length > 0) return 2;
   for (const line of whatGoesAndStays(place, caller)) say(line);
-  const typed = await asker.ask(`Type ${place.stage} to take it down`);
-  if (typed !== place.stage) {
-    say('left as it is');
-    return 2;
-  }
-  return remove(place, parts);
+  return (await isTyped(place, 'to take it down', parts)) ? remove(place, parts) : 2;
 };
 
 const whatGoesAndStays = ({ stage, region, settings }: Place, { account }: Caller): readonly string[] => [

@@ -1,9 +1,10 @@
+import type { Asker } from '../../cli/asker.ts';
 import { checkAccount } from './check-account.ts';
-import { type Place, DEFAULT_REGION, noAnswer } from './check.ts';
+import { noAnswer } from './check.ts';
 import { type Caller, type Cloud, CloudError } from './cloud.ts';
 import { type Finding, isStop, stops } from './finding.ts';
 import type { StageOptions } from './options.ts';
-import { readStageFile } from './stage-file.ts';
+import { type Place, readPlace } from './place.ts';
 
 export interface Where {
   readonly place: Place;
@@ -15,11 +16,10 @@ export interface Where {
 
 /** Which stage is meant, and whose credentials there are. Changes nothing. */
 export const whoIsThere = async (
-  { stage, region: said }: StageOptions,
+  options: StageOptions,
   { folder, cloud }: { readonly folder: string; readonly cloud: (region: string) => Cloud },
 ): Promise<Where> => {
-  const { settings, findings } = readStageFile(folder, stage);
-  const place = { stage, region: said ?? settings.region ?? DEFAULT_REGION, settings };
+  const { place, findings } = readPlace(folder, options);
   try {
     const caller = await cloud(place.region).caller();
     return { place, caller, inTheWay: [...findings, ...checkAccount(caller, place, undefined).filter(isStop)] };
@@ -34,3 +34,14 @@ export const NOBODY_TO_ASK = stops(
   'nobody is there to type the stage’s name',
   'run it at a terminal; no option answers instead',
 );
+
+/** Whether somebody typed the stage's name when they were asked to; where they did not, they are told that nothing was done. */
+export const isTyped = async (
+  { stage }: Place,
+  why: string,
+  { asker, say }: { readonly asker?: Pick<Asker, 'ask'> | undefined; readonly say: (line: string) => void },
+): Promise<boolean> => {
+  if ((await asker?.ask(`Type ${stage} ${why}`)) === stage) return true;
+  say('left as it is');
+  return false;
+};

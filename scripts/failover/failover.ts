@@ -1,10 +1,10 @@
 import type { Asker } from '../../cli/asker.ts';
 import { Failure } from '../../cli/failure.ts';
 import { HatcheckError } from '../../lib/domain/errors.ts';
-import type { Place } from '../deploy/check.ts';
+import type { Place } from '../deploy/place.ts';
 import type { Cloud } from '../deploy/cloud.ts';
 import { type Finding, findingLines, stops } from '../deploy/finding.ts';
-import { NOBODY_TO_ASK, whoIsThere } from '../deploy/who-is-there.ts';
+import { NOBODY_TO_ASK, isTyped, whoIsThere } from '../deploy/who-is-there.ts';
 import type { FailoverOptions } from './options.ts';
 import { afterwards, planOf } from './plan.ts';
 import type { Stacks } from './stacks.ts';
@@ -43,11 +43,8 @@ export const failover = async (options: FailoverOptions, parts: FailoverParts): 
   if (!to.caller || all.length > 0) return 2;
   for (const line of planOf(from.place, to.place, to.caller)) say(line);
   if (options.dryRun) return 0;
-  if ((await asker?.ask(`Type ${to.place.stage} to let it write instead of ${from.place.stage}`)) !== to.place.stage) {
-    say('left as it is');
-    return 2;
-  }
-  return handOver(from.place, to.place, parts);
+  const sure = await isTyped(to.place, `to let it write instead of ${from.place.stage}`, parts);
+  return sure ? handOver(from.place, to.place, parts) : 2;
 };
 
 const isStandbyOf = (standby: Place, home: Place): boolean =>

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type StageOptions, UsageError, parsed, placeOf } from '../deploy/options.ts';
+import { type StageOptions, UsageError, parsed, placeOf, stageSaid } from '../deploy/options.ts';
 
 export const FAILOVER_HELP = `npm run failover -- --stage prod --to prod-b
 
@@ -37,5 +37,5 @@ export const failoverOptions = (args: readonly string[]): FailoverOptions | unde
   const { to, facts = false } = values;
   if (to === undefined) throw new UsageError('--to is missing: the stage that is to write');
   const { stage } = placeOf(values);
-  return { stage, to: placeOf({ stage: to }).stage, facts, dryRun: values['dry-run'] ?? false };
+  return { stage, to: stageSaid('--to', to), facts, dryRun: values['dry-run'] ?? false };
 };

@@ -1,4 +1,4 @@
-import type { Place } from '../deploy/check.ts';
+import type { Place } from '../deploy/place.ts';
 import type { Caller } from '../deploy/cloud.ts';
 import { FENCE } from './stacks.ts';
 

@@ -1,4 +1,4 @@
-import { type ExportFolder, exportFolder } from '../../cli/audit/export-folder.ts';
+import { exportFolder } from '../../cli/audit/export-folder.ts';
 import { parseCheckpoint } from '../../lib/broker/log/checkpoint.ts';
 import { exportedCheckpoint } from '../../lib/broker/log/exported-checkpoint.ts';
 import { frontierOf, rootOf } from '../../lib/broker/log/frontier.ts';
@@ -34,17 +34,15 @@ export const logSoFar = async (
 const noted = (frontier: Parameters<typeof rootOf>[0]): string =>
   `${frontier.size}:${rootOf(frontier).toString('base64url')}`;
 
-/** The folder, and how many events its last checkpoint says that it covers; nothing of it was verified. @throws Failure for what is no export */
-export const openExport = async (
-  folder: string,
-): Promise<{ readonly exported: ExportFolder; readonly size: number }> => {
+/** How many events its last checkpoint says that it covers; nothing of it was verified. @throws Failure for what is no export */
+export const exportedSize = async (folder: string): Promise<number> => {
   const exported = await exportFolder(folder, () => {});
   let size = 0;
   for await (const part of exported.parts()) {
     const read = exportedCheckpoint(await part.content());
     if (read) size = sizeIn(read.checkpoint);
   }
-  return { exported, size };
+  return size;
 };
 
 const sizeIn = (text: string): number => {

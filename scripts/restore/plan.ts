@@ -1,5 +1,5 @@
 import { pepperName } from '../deploy/check-pepper.ts';
-import type { Place } from '../deploy/check.ts';
+import type { Place } from '../deploy/place.ts';
 import type { Caller } from '../deploy/cloud.ts';
 import type { DeployedFunction } from './functions-of.ts';
 import type { RestoreOptions } from './options.ts';

@@ -2,14 +2,15 @@ import type { Asker } from '../../cli/asker.ts';
 import { Failure } from '../../cli/failure.ts';
 import { HatcheckError } from '../../lib/domain/errors.ts';
 import type { Caller, Cloud } from '../deploy/cloud.ts';
-import type { Place } from '../deploy/check.ts';
+import type { Place } from '../deploy/place.ts';
 import { findingLines } from '../deploy/finding.ts';
-import { NOBODY_TO_ASK, whoIsThere } from '../deploy/who-is-there.ts';
+import { NOBODY_TO_ASK, isTyped, whoIsThere } from '../deploy/who-is-there.ts';
 import { type Fence, open, shut } from './fence.ts';
 import type { RestoreOptions } from './options.ts';
 import { AFTERWARDS, planOf } from './plan.ts';
+import type { PutBackCounts } from './put-back.ts';
 import { RestoreError } from './restore-error.ts';
-import type { Restored, RestoreStore } from './store.ts';
+import type { RestoreStore } from './store.ts';
 
 export interface RestoreParts {
   /** Of serverless.yml. */
@@ -35,10 +36,7 @@ export const restore = async (options: RestoreOptions, parts: RestoreParts): Pro
   const fence = parts.fence(place);
   for (const line of planOf(options, place, caller, fence.functions)) say(line);
   if (options.dryRun) return 0;
-  if ((await asker?.ask(`Type ${place.stage} to shut it and put its record back`)) !== place.stage) {
-    say('left as it is');
-    return 2;
-  }
+  if (!(await isTyped(place, 'to shut it and put its record back', parts))) return 2;
   return putInOrder(options, {
     place,
     fence,
@@ -69,8 +67,7 @@ const putInOrder = async (options: RestoreOptions, under: Under): Promise<0 | 1>
     say('\n3 verify');
     if (!(await store.verify(options))) return stopped(say, 'the export is not what was signed: nothing was put');
     say('\n4 put back');
-    const restored = await store.putBack(options);
-    say(countsOf(restored));
+    say(countsOf(await store.putBack(options)));
     say('\n5 hold');
     say((await store.hold(REASON)) === 'placed' ? 'everything is held' : 'everything was held already');
     say('\n6 open');
@@ -99,7 +96,7 @@ const stopped = (say: (line: string) => void, why: string): 1 => {
   return 1;
 };
 
-const countsOf = ({ put, there, missing }: Restored): string =>
+const countsOf = ({ put, there, missing }: PutBackCounts): string =>
   `${put} events were put back, ${there} were there` +
   (missing === 0 ? '' : `; of ${missing} neither the ledger nor the export has the text: their streams answer 503`);
 

@@ -1,28 +1,26 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { folderVerdict } from '../../cli/audit/verify-folder.ts';
 import { sayBad } from '../../cli/audit/bad-words.ts';
+import { exportFolder } from '../../cli/audit/export-folder.ts';
 import { liveLine } from '../../cli/live-line.ts';
 import { dynamoExportPositions } from '../../lib/aws/export-positions.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { dynamoTexts } from '../../lib/aws/texts.ts';
 import type { Chance, Clock } from '../../lib/broker/ports.ts';
-import type { Place } from '../deploy/check.ts';
+import type { Place } from '../deploy/place.ts';
 import type { Caller } from '../deploy/cloud.ts';
 import type { AwsCli } from './aws-cli.ts';
 import { holdEverything } from './hold-everything.ts';
-import { logSoFar, openExport } from './log-so-far.ts';
+import { exportedSize, logSoFar } from './log-so-far.ts';
 import type { RestoreOptions } from './options.ts';
-import { type PutBackOutcome, putBack } from './put-back.ts';
-import { RESTORER } from './put-back-log.ts';
-
-export type Restored = PutBackOutcome;
+import { type PutBackCounts, putBack } from './put-back.ts';
 
 /** The tables and the export of one stage. */
 export interface RestoreStore {
   bringDown(folder: string): Promise<void>;
   /** Whether it is what was signed, and the ledger's log begins as it does; shows what is not. */
   verify(options: Pick<RestoreOptions, 'export' | 'key' | 'checkpoint'>): Promise<boolean>;
-  putBack(options: Pick<RestoreOptions, 'export' | 'since'>): Promise<Restored>;
+  putBack(options: Pick<RestoreOptions, 'export' | 'since'>): Promise<PutBackCounts>;
   hold(reason: string): Promise<'placed' | 'there'>;
 }
 
@@ -48,8 +46,7 @@ export const restoreStore = ({ place, caller, client, aws, clock, chance, say }:
     },
 
     verify: async ({ export: folder, key, checkpoint }) => {
-      const { size } = await openExport(folder);
-      const ours = await logSoFar(ledger, size);
+      const ours = await logSoFar(ledger, await exportedSize(folder));
       const noted = [...checkpoint, ...(ours === undefined ? [] : [ours])];
       const { firstBad, andThen, frontier, checkpoints, uncovered } = await folderVerdict(folder, {
         key,
@@ -64,17 +61,16 @@ export const restoreStore = ({ place, caller, client, aws, clock, chance, say }:
     },
 
     putBack: async ({ export: folder, since }) => {
-      const { exported } = await openExport(folder);
+      const exported = await exportFolder(folder, () => {});
       const line = liveLine();
-      const progress = ({ put, there }: Restored): void => {
+      const progress = ({ put, there }: PutBackCounts): void => {
         line.show(`${put} put back, ${there} there`);
       };
       try {
-        const restored = await putBack(exported.parts(), { ledger, clock, chance, progress }, since);
+        const { position, ...counts } = await putBack(exported.parts(), { ledger, clock, chance, progress }, since);
         // The events of `log` are others than before, so that the export has to be told where it goes on.
-        if (restored.position)
-          await dynamoExportPositions({ client, table: table('index') }).write({ ...restored.position, part: 0 });
-        return restored;
+        if (position) await dynamoExportPositions({ client, table: table('index') }).write({ ...position, part: 0 });
+        return counts;
       } finally {
         line.clear();
       }
@@ -83,7 +79,7 @@ export const restoreStore = ({ place, caller, client, aws, clock, chance, say }:
     hold: (reason) => {
       const warn = say;
       const texts = dynamoTexts({ client, table: table('identity'), clock, warn });
-      return holdEverything({ ledger, texts, clock, chance }, RESTORER, reason);
+      return holdEverything({ ledger, texts, clock, chance }, reason);
     },
   };
 };
