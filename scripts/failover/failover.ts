@@ -91,13 +91,16 @@ const handOver = async (from: Place, to: Place, parts: FailoverParts): Promise<0
 const awayLine = ({ stage, region }: Place): string =>
   `${region} does not answer: its roles may not write, and without two regions its copy of the ledger takes nothing. Run this again when it is back, to shut ${stage}`;
 
-/** NB. only silence is passed over: whoever says no must not be taken for gone. */
+/** What botocore calls whoever could not be reached, or did not answer in time. */
+const SILENCE = /endpoint URL/;
+
+/** NB. only silence is passed over: whoever says no, or fails at it, must not be taken for gone. */
 const answers = async (ask: () => Promise<void>): Promise<boolean> => {
   try {
     await ask();
     return true;
   } catch (error) {
-    if (error instanceof Failure && error.exitCode === 4 && error.code === 'unavailable') return false;
+    if (error instanceof Failure && SILENCE.test(error.message)) return false;
     throw error;
   }
 };

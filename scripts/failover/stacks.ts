@@ -9,7 +9,7 @@ export interface Stacks {
   fence(role: string): Promise<void>;
   /** Takes that back. @throws Failure */
   unfence(role: string): Promise<void>;
-  /** Sets the parameter of the stack, and waits until it is so. @throws Failure; without a `code` of AWS's where nobody answers */
+  /** Sets the parameter of the stack, and waits until it is so. @throws Failure, with the AWS CLI's own words */
   writes(stage: string, writes: boolean): Promise<void>;
 }
 
@@ -32,11 +32,18 @@ export const awsStacks = (aws: AwsCli): Stacks => ({
     const stack = ['--stack-name', `hatcheck-${stage}`];
     const parameters = ['--parameters', `ParameterKey=Writes,ParameterValue=${writes ? 'yes' : 'no'}`];
     const capabilities = ['--capabilities', 'CAPABILITY_NAMED_IAM'];
-    // It is so already.
-    await unless('No updates are to be performed', () =>
-      aws(['cloudformation', 'update-stack', ...stack, '--use-previous-template', ...capabilities, ...parameters]),
-    );
-    await aws(['cloudformation', 'wait', 'stack-update-complete', ...stack]);
+    // A stack that is so already has no update to wait for: one that never had any would be waited for in vain.
+    await unless('No updates are to be performed', async () => {
+      await aws([
+        'cloudformation',
+        'update-stack',
+        ...stack,
+        '--use-previous-template',
+        ...capabilities,
+        ...parameters,
+      ]);
+      await aws(['cloudformation', 'wait', 'stack-update-complete', ...stack]);
+    });
   },
 });
 

@@ -97,6 +97,14 @@ describe('a fail-over', () => {
     expect(await handedOver({ failing: { 'prod writes: false': denied } })).toMatchObject({ code: 1, done: FENCED });
   });
 
+  test('opens nobody where the old one’s update fails, which is not silence', async () => {
+    const failed = new Failure(
+      4,
+      'aws cloudformation wait: Waiter StackUpdateComplete failed: UPDATE_ROLLBACK_COMPLETE',
+    );
+    expect(await handedOver({ failing: { 'prod writes: false': failed } })).toMatchObject({ code: 1, done: FENCED });
+  });
+
   test.each([...FENCED.slice(0, 2), HELD, ...OPENED])('opens nobody behind a step that failed: %s', async (what) => {
     const all = [...FENCED, HELD, ...OPENED];
     const { code, done } = await handedOver({ failing: { [what]: new Failure(4, 'no', { code: 'AccessDenied' }) } });
@@ -157,13 +165,14 @@ describe('by the AWS CLI', () => {
   });
 
   test('a stack that is so already, and a fence that is not there, are passed over', async () => {
-    const { aws } = recorded((args) => {
+    const { asked, aws } = recorded((args) => {
       if (args[1] === 'update-stack') throw new Failure(4, '(ValidationError) No updates are to be performed.');
       if (args[1] === 'delete-role-policy') throw new Failure(4, '(NoSuchEntity)', { code: 'NoSuchEntity' });
       return '';
     });
     await awsStacks(aws).writes('prod', false);
     await awsStacks(aws).unfence('hatcheck-prod-requests');
+    expect(asked.map(([, command]) => command)).toEqual(['update-stack', 'delete-role-policy']);
   });
 
   test('what a standby’s stage has to say is printed as its file says it', async () => {
