@@ -1,97 +1,46 @@
 import { parseArgs } from 'node:util';
-import { BatchWriteItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod/mini';
 import { itemOf } from '../../lib/aws/ledger-item.ts';
 import { dynamoLedger } from '../../lib/aws/ledger.ts';
 import { summaryItems } from '../../lib/aws/summary-items.ts';
 import { dynamoSummaries } from '../../lib/aws/summaries.ts';
 import { activatePolicy } from '../../lib/broker/activate-policy.ts';
-import { seal } from '../../lib/broker/chain.ts';
 import { decideRequest } from '../../lib/broker/decide-request.ts';
 import { issueCredentials } from '../../lib/broker/issue.ts';
 import { listRequests } from '../../lib/broker/list-requests.ts';
 import { readRequest } from '../../lib/broker/read-request.ts';
 import { submitRequest } from '../../lib/broker/submit-request.ts';
 import { summaryOf } from '../../lib/broker/summary.ts';
-import type { StoredEvent } from '../../lib/domain/event.ts';
 import type { Principal } from '../../lib/domain/principal.ts';
 import { newWorld } from '../faults/world.ts';
-import {
-  approver,
-  auditor,
-  engineer,
-  entitlement,
-  noon,
-  policy,
-  request,
-  stage,
-  submitted,
-} from '../support/builders.ts';
+import { approver, auditor, engineer, noon, policy, request } from '../support/builders.ts';
 import { type TestDynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { memoryClock, patient } from '../support/memory.ts';
-
-const MONTH_SECONDS = 28 * 86_400;
-const admin = entitlement({ approval: { stages: [stage('sre-leads')], withinSeconds: MONTH_SECONDS } });
-
-const READS: ReadonlySet<string> = new Set(['QueryCommand', 'GetItemCommand']);
-const consumedSchema = z.object({ ConsumedCapacity: z.optional(z.object({ CapacityUnits: z.optional(z.number()) })) });
-
-/** `r_` and 26 characters, in the order of the numbers. */
-export const idOf = (index: number): string =>
-  `r_${index.toString(8).padStart(26, '0').replaceAll('0', 'A').replaceAll('1', 'B')}`;
+import { counting } from './counted-reads.ts';
+import { admin, idOf, lifeOf, overHttp } from './scale/fill.ts';
 
 const NOW = noon(200_000);
 const fresh = (who: Principal): Principal => ({ ...who, groupsAt: NOW, authenticatedAt: NOW });
-
-const submission = (index: number): StoredEvent => {
-  const requestId = idOf(index);
-  const event = submitted({ requestId, pendingUntil: noon(index + MONTH_SECONDS) }, { of: admin, at: noon(index) });
-  return seal(undefined, `request#${requestId}`, { ...event, eventId: requestId, policy: 'the-version' });
-};
-
-const write = async (
-  client: DynamoDBClient,
-  table: string,
-  items: readonly Record<string, AttributeValue>[],
-): Promise<void> => {
-  for (let first = 0; first < items.length; first += 25) {
-    const puts = items.slice(first, first + 25).map((Item) => ({ PutRequest: { Item } }));
-    await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: puts } }));
-  }
-};
 
 /** Read units of one page of fifty, or of one act, by its name. */
 export type Units = Readonly<Record<string, number>>;
 
 /** Of as many requests as there are ids, one a second, all of one person and all waiting for one group: the worst there is. */
-export const fill = async ({ client, tables }: TestDynamoDb, from: number, to: number): Promise<void> => {
+const fill = async (database: TestDynamoDb, from: number, to: number): Promise<void> => {
+  const write = overHttp(database);
   for (let first = from; first < to; first += 500) {
-    const chunk = Array.from({ length: Math.min(500, to - first) }, (_, more) => submission(first + more));
-    await write(client, tables.ledger, chunk.map(itemOf));
+    const lives = Array.from({ length: Math.min(500, to - first) }, (_, more) => lifeOf(first + more, 1));
+    await write('ledger', lives.flat().map(itemOf));
     await write(
-      client,
-      tables.index,
-      chunk.flatMap((event) => summaryItems(summaryOf(request(event)))),
+      'index',
+      lives.flatMap((life) => summaryItems(summaryOf(request(...life)))),
     );
   }
 };
 
 /** What the adapters of ledger and index consume, each as the functions use them, counted by DynamoDB itself. */
-export const unitsAt = async (database: TestDynamoDb, requests: number): Promise<Units> => {
+const unitsAt = async (database: TestDynamoDb, requests: number): Promise<Units> => {
   const { client, tables } = database;
-  let consumed = 0;
-  client.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      async (args) => {
-        if (!READS.has(commandName)) return next(args);
-        Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
-        const result = await next(args);
-        const { ConsumedCapacity: said } = consumedSchema.parse(result.output);
-        consumed += said?.CapacityUnits ?? 0;
-        return result;
-      },
-    { step: 'initialize', name: 'counted', override: true },
-  );
+  const reads = counting(client);
   const { desk, aws } = newWorld({ policy: policy([admin]), seed: requests });
   const clock = memoryClock(NOW);
   const ledger = dynamoLedger({ client, table: tables.ledger });
@@ -99,11 +48,8 @@ export const unitsAt = async (database: TestDynamoDb, requests: number): Promise
   const summaries = dynamoSummaries({ client, table: tables.index, warn: desk.warn });
   const struck = { ...desk, ...aws, clock, ledger, summaries };
   const units: Record<string, number> = {};
-  const counted = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    consumed = 0;
-    const done = await work();
-    units[name] = consumed;
-    return done;
+  const counted = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+    units[name] = (await reads(work)).units;
   };
   const list = (as: 'requester' | 'approver' | 'auditor', by: Principal) =>
     counted(`list as ${as}`, () => listRequests(struck, by, { as, limit: 50 }));

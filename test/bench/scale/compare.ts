@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestDynamoDb } from '../../support/dynamodb.ts';
+import type { Reads } from '../counted-reads.ts';
 import { type Filled, fill } from './fill.ts';
-import { type Measured, type Reads, dearer, measure } from './measure.ts';
+import { type Measured, dearer, measure } from './measure.ts';
 import { fillOnDisk, openOnDisk } from './on-disk.ts';
 
 export interface ScaleOptions {

@@ -19,16 +19,19 @@ import {
   submitted,
 } from '../../support/builders.ts';
 import type { TestDynamoDb } from '../../support/dynamodb.ts';
-import { idOf } from '../read-units.ts';
 
 const WEEKS_SECONDS = 28 * 86_400;
 export const admin = entitlement({ approval: { stages: [stage('sre-leads')], withinSeconds: WEEKS_SECONDS } });
+
+/** `r_` and 26 characters, in the order of the numbers. */
+export const idOf = (index: number): string =>
+  `r_${index.toString(8).padStart(26, '0').replaceAll('0', 'A').replaceAll('1', 'B')}`;
 
 /** One in so many is never decided. */
 const OPEN_EACH = 10;
 
 /** The life of a request: so many events, of one in ten only the first, each two seconds after the other; requests begin a second apart. */
-const lifeOf = (index: number, events: number): readonly StoredEvent[] => {
+export const lifeOf = (index: number, events: number): readonly StoredEvent[] => {
   const id = idOf(index);
   const at = (step: number): string => noon(index + 2 * step);
   const life: RecordedEvent[] = [

@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import * as z from 'zod/mini';
 import { dynamoLedger } from '../../../lib/aws/ledger.ts';
 import { dynamoLogPlaces } from '../../../lib/aws/log-places.ts';
 import { dynamoSearchIndex } from '../../../lib/aws/search-index.ts';
@@ -15,16 +14,8 @@ import { newWorld } from '../../faults/world.ts';
 import { approver, auditor, engineer, noon, policy } from '../../support/builders.ts';
 import type { TestDynamoDb } from '../../support/dynamodb.ts';
 import { memoryClock, patient } from '../../support/memory.ts';
-import { idOf } from '../read-units.ts';
-import { admin } from './fill.ts';
-
-/** What one page or read asked of DynamoDB. */
-export interface Reads {
-  /** Commands by name, writes too. */
-  readonly commands: Readonly<Record<string, number>>;
-  /** Read units that DynamoDB says were consumed. */
-  readonly units: number;
-}
+import { type Reads, counting } from '../counted-reads.ts';
+import { admin, idOf } from './fill.ts';
 
 export interface Measured {
   /** By the name of the page or read. */
@@ -32,10 +23,6 @@ export interface Measured {
   /** Those that change nothing, to be timed. */
   readonly pages: Readonly<Record<string, () => Promise<unknown>>>;
 }
-
-const READS: ReadonlySet<string> = new Set(['QueryCommand', 'GetItemCommand', 'BatchGetItemCommand', 'ScanCommand']);
-const oneSchema = z.object({ CapacityUnits: z.optional(z.number()) });
-const consumedSchema = z.object({ ConsumedCapacity: z.optional(z.union([oneSchema, z.array(oneSchema)])) });
 
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
@@ -73,29 +60,6 @@ export const measure = async (database: TestDynamoDb, requests: number): Promise
     issueCredentials(parts, { requestId, patience: patient, caller: Promise.resolve(fresh(engineer)) }),
   );
   return { reads, pages };
-};
-
-const counting = (client: TestDynamoDb['client']) => {
-  let [commands, units]: [Record<string, number>, number] = [{}, 0];
-  client.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      async (args) => {
-        commands[commandName] = (commands[commandName] ?? 0) + 1;
-        if (!READS.has(commandName)) return next(args);
-        Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
-        const result = await next(args);
-        const { ConsumedCapacity = [] } = consumedSchema.parse(result.output);
-        for (const { CapacityUnits = 0 } of [ConsumedCapacity].flat()) units += CapacityUnits;
-        return result;
-      },
-    { step: 'initialize', name: 'counted', override: true },
-  );
-  return async (work: () => Promise<unknown>): Promise<Reads> => {
-    [commands, units] = [{}, 0];
-    await work();
-    // What is asked later is counted elsewhere.
-    return { commands: { ...commands }, units };
-  };
 };
 
 /** Where many requests cost more reads than few, or anything scans; in a sentence each. */
