@@ -26,6 +26,13 @@ const survives = async (body: (browser: Browser) => Promise<void>, then?: 'once 
     process.stderr.write(`Chromium died, ${then}: ${String(error)}\n`);
     return false;
   } finally {
-    await browser.close();
+    await close(browser);
   }
+};
+
+/** What the page asks for at that moment is answered by nobody any more: no fault of the test. */
+const close = async (browser: Browser): Promise<void> => {
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  await Promise.allSettled(pages.map((page) => page.unrouteAll({ behavior: 'ignoreErrors' })));
+  await browser.close();
 };

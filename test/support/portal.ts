@@ -38,3 +38,17 @@ export const WIDE = { viewport: { width: 1280, height: 900 } } as const;
 /** How far the page is wider than what is seen of it, in CSS pixels. */
 export const sidewaysOverflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Once nothing is on its way to the page any more, and no part of it waits for something: what is not there then does not come. */
+export const settled = async (page: Page): Promise<void> => {
+  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('p.faint[role="status"]')].every(
+      ({ textContent }) => !['', 'Loading…'].includes(textContent),
+    ),
+  );
+};
+
+/** What the browser keeps for the page, for good or as long as the tab. */
+export const keptIn = (page: Page): Promise<string> =>
+  page.evaluate(() => JSON.stringify([localStorage, sessionStorage]));
