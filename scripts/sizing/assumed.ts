@@ -31,8 +31,8 @@ const MINUTES = 43_800;
 /** In a month, whether or not anybody is there. */
 export const RUNS = { schedule: MINUTES, checkpoint: MINUTES / 5, export: MINUTES / 5 };
 
-/** Lambda asks an empty queue by five long polls of 20 s at once. */
-export const EMPTY_RECEIVES = 3 * 5 * 3 * MINUTES;
+/** Three queues call functions, and Lambda asks each, empty or not, by five long polls of 20 s at once. */
+export const EMPTY_RECEIVES = 3 * 5 * (60 / 20) * MINUTES;
 
 /** Milliseconds of a function: its own work, its share of starts (one in a hundred, of a second), and each call of AWS as if none waited beside another. */
 export const OWN_MS = 15;

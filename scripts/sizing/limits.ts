@@ -32,15 +32,17 @@ interface Known extends Omit<Limit, 'ofOne'> {
 
 const seconds = (ms: number): number => ms / 1000;
 
+/** Of the six calls of a portal page (test/bench/sizing/act.ts): those of `GET /v1/requests`, and with `GET /v1/entitlements` those of the function `requests`. */
+const LISTS_OF_PAGE = 3;
+const CALLS_OF_PAGE = 4;
+
 /** Of the function `requests`, which has a number of calls at once of its own. */
 const requestsSeconds = ({ often, facts }: Use): number => {
-  const lists = often('look of an open page') + 4 * often('portal page');
+  const lists = often('look of an open page') + CALLS_OF_PAGE * often('portal page');
   const acts = ['ask', 'read', 'read to decide', 'approve', 'end'];
   const callsOf = facts.acts['look of an open page']?.awsCalls ?? 0;
   return seconds(OWN_MS + START_MS + callsOf * CALL_MS) * (lists + often(...acts));
 };
-
-const TRIP_MS = 10;
 
 const throttled = { then: 'the gateway answers 429; everybody comes again', lift: '`serverless/gateway.yml`' };
 const quota = (name: string): string => `a higher quota: ${name}`;
@@ -57,7 +59,7 @@ const known = (facts: Facts): readonly Known[] => [
   },
   {
     ...{ what: '`GET /v1/requests` let through', most: 100, ...throttled },
-    use: ({ often }) => often('look of an open page') + 3 * often('portal page'),
+    use: ({ often }) => often('look of an open page') + LISTS_OF_PAGE * often('portal page'),
   },
   {
     ...{ what: '`POST /v1/requests/{id}/credentials` let through', most: 200, ...throttled },
@@ -96,7 +98,7 @@ const known = (facts: Facts): readonly Known[] => [
   },
   {
     what: 'events put into the log by its one writer',
-    most: 100 / seconds(facts.sequencerTrips.ofHundred * TRIP_MS),
+    most: 100 / seconds(facts.sequencerTrips.ofHundred * CALL_MS),
     then: '`log-late`: checkpoints and export run behind; people notice nothing',
     lift: 'what `on-sequence` puts on the bus ten by ten, put at once: half of its trips',
     use: ({ month }) => month.busEvents,
