@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import type { BundledFunction } from './handler.ts';
 import { logNames } from './lambda-context.ts';
-import type { Call, Reply, WorkerData } from './worker.ts';
+import type { Call, Reply } from './worker.ts';
 
 /** What is needed of a function to run it; the template's functions are such. */
 export interface LocalFunction {
@@ -86,11 +87,9 @@ interface Runtime {
 const startRuntime = (functionId: string, options: FunctionsOptions): Runtime => {
   const known = options.functions[functionId];
   if (!known) throw new TypeError(`no function "${functionId}"`);
-  const dot = known.handler.lastIndexOf('.');
-  const data: WorkerData = { bundlePath: known.bundlePath, exportName: known.handler.slice(dot + 1), identity: known };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     name: functionId,
-    workerData: data,
+    workerData: bundledOf(known),
     env: { ...runtimeEnvironment(known, options.region), ...options.environmentFor(functionId) },
     stdout: true,
     stderr: true,
@@ -119,6 +118,12 @@ const startRuntime = (functionId: string, options: FunctionsOptions): Runtime =>
   });
   return runtime;
 };
+
+export const bundledOf = (known: LocalFunction): BundledFunction => ({
+  bundlePath: known.bundlePath,
+  exportName: known.handler.slice(known.handler.lastIndexOf('.') + 1),
+  identity: known,
+});
 
 /** The variables that Lambda itself sets ("Defined runtime environment variables"). */
 export const runtimeEnvironment = (known: LocalFunction, region: string): Record<string, string> => {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { activatePolicy } from '../../../local/deployment.ts';
 import { placesOf, walkThrough } from '../../../local/demo/story.ts';
+import type { BundledFunction, HandlerCall } from '../../../local/gateway/handler.ts';
 import { localAccounts } from '../../../local/idp/accounts.ts';
 import { type TestStack, startTestStack } from '../../support/stack.ts';
 import { engineers, lookedAfter, morning, settled } from './people.ts';
-import type { Call, Load } from './process.ts';
 import { type Processes, builtProcess, peakMbOf, startProcess, startProcesses } from './processes.ts';
 
 export interface FunctionMemory {
@@ -100,8 +100,8 @@ const bareMb = async (file: string, folder: string): Promise<number> => {
   const identity = { functionName: 'nothing', memoryMb: 512, arn: 'arn:aws:lambda:::function:nothing' };
   const child = startProcess(file, identity.memoryMb, {});
   const answered = once(child, 'message');
-  child.send({ bundlePath, exportName: 'handler', identity } satisfies Load);
-  child.send({ event: 'null', deadlineMs: 0 } satisfies Call);
+  child.send({ bundlePath, exportName: 'handler', identity } satisfies BundledFunction);
+  child.send({ awsRequestId: 'nothing', event: 'null', deadlineMs: 0 } satisfies HandlerCall);
   await answered;
   const peak = await peakMbOf(child);
   child.kill();

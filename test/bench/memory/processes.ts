@@ -1,11 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
-import { type Functions, type FunctionsOptions, runtimeEnvironment } from '../../../local/gateway/functions.ts';
-import type { Call, Load, Reply } from './process.ts';
+import {
+  type Functions,
+  type FunctionsOptions,
+  bundledOf,
+  runtimeEnvironment,
+} from '../../../local/gateway/functions.ts';
+import type { HandlerCall, HandlerReply } from '../../../local/gateway/handler.ts';
 
 /** What a function was called with, and whether that came to a good end. */
 export interface Heard {
@@ -62,8 +68,7 @@ export const startProcesses = (file: string, { functions, environmentFor, region
     if (!known) throw new TypeError(`no function "${functionId}"`);
     const env = { ...runtimeEnvironment(known, region), ...environmentFor(functionId) };
     const child = startProcess(file, known.memoryMb, env);
-    const exportName = known.handler.slice(known.handler.lastIndexOf('.') + 1);
-    child.send({ bundlePath: known.bundlePath, exportName, identity: known } satisfies Load);
+    child.send(bundledOf(known));
     return { child, heard: [], last: Promise.resolve() };
   };
   const runtimeOf = (functionId: string): Runtime => {
@@ -98,8 +103,9 @@ export const startProcesses = (file: string, { functions, environmentFor, region
 
 const called = async ({ child, heard }: Runtime, event: unknown, timeoutMs: number): Promise<unknown> => {
   const answered = once(child, 'message');
-  child.send({ event: JSON.stringify(event), deadlineMs: Date.now() + timeoutMs } satisfies Call);
-  const [reply] = (await answered) as [Reply];
+  const call = { awsRequestId: randomUUID(), event: JSON.stringify(event), deadlineMs: Date.now() + timeoutMs };
+  child.send(call satisfies HandlerCall);
+  const [reply] = (await answered) as [HandlerReply];
   if ('errorType' in reply) {
     heard.push({ event, isGood: false });
     throw Object.assign(new Error(reply.errorMessage), { name: reply.errorType });
