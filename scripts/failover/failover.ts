@@ -1,7 +1,7 @@
 import type { Asker } from '../../cli/asker.ts';
 import { Failure } from '../../cli/failure.ts';
 import { HatcheckError } from '../../lib/domain/errors.ts';
-import type { Place } from '../deploy/place.ts';
+import { type Place, readPlace } from '../deploy/place.ts';
 import type { Cloud } from '../deploy/cloud.ts';
 import { type Finding, findingLines, stops } from '../deploy/finding.ts';
 import { NOBODY_TO_ASK, isTyped, whoIsThere } from '../deploy/who-is-there.ts';
@@ -35,10 +35,15 @@ const REASON = 'another region writes since a fail-over, and what was done about
 /** 0 it writes there, 1 stopped on the way and nobody writes, 2 nothing was done. */
 export const failover = async (options: FailoverOptions, parts: FailoverParts): Promise<0 | 1 | 2> => {
   const { asker, say } = parts;
-  const from = await whoIsThere({ stage: options.stage }, parts);
-  const to = await whoIsThere({ stage: options.to }, parts);
+  const from = readPlace(parts.folder, { stage: options.stage });
   // Whose credentials they are only the region that is left can say.
-  const all = [...to.inTheWay, ...apart(from.place, to.place), ...(asker || options.dryRun ? [] : [NOBODY_TO_ASK])];
+  const to = await whoIsThere({ stage: options.to }, parts);
+  const all = [
+    ...from.findings,
+    ...to.inTheWay,
+    ...apart(from.place, to.place),
+    ...(asker || options.dryRun ? [] : [NOBODY_TO_ASK]),
+  ];
   for (const line of findingLines(all)) say(line);
   if (!to.caller || all.length > 0) return 2;
   for (const line of planOf(from.place, to.place, to.caller)) say(line);

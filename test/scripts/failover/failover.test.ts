@@ -47,6 +47,7 @@ const handedOver = async ({
   ...told
 }: Told = {}) => {
   scene = sceneOf(PLAIN, told.stages ?? { prod: HOME, 'prod-b': STANDBY });
+  const asked: string[] = [];
   const done: string[] = [];
   const said: string[] = [];
   const step = (what: string): Promise<void> => {
@@ -55,7 +56,10 @@ const handedOver = async ({
   };
   const parts: FailoverParts = {
     folder: scene.folder,
-    cloud: () => fakeCloud({ caller: CALLER }),
+    cloud: (region) => {
+      asked.push(region);
+      return fakeCloud({ caller: CALLER });
+    },
     stacks: () => ({
       fence: (role) => step(`fence ${role}`),
       unfence: (role) => step(`unfence ${role}`),
@@ -72,7 +76,7 @@ const handedOver = async ({
     asker: { ask: () => Promise.resolve(typed) },
     say: (line) => void said.push(line),
   };
-  return { code: await failover({ stage, to, facts: false, dryRun }, parts), done, said: said.join('\n') };
+  return { code: await failover({ stage, to, facts: false, dryRun }, parts), asked, done, said: said.join('\n') };
 };
 
 const FENCED = ['fence hatcheck-prod-requests', 'fence hatcheck-prod-credentials', 'prod writes: false'];
@@ -90,6 +94,10 @@ describe('a fail-over', () => {
     const { code, done, said } = await handedOver({ failing: { 'prod writes: false': AWAY } });
     expect([code, done]).toEqual([0, [...FENCED, HELD, ...OPENED]]);
     expect(said).toContain('eu-central-1 does not answer');
+  });
+
+  test('asks only the region that is left whose the credentials are', async () => {
+    expect((await handedOver()).asked).toEqual(['eu-west-1']);
   });
 
   test('opens nobody where the old one says no, which is not silence', async () => {
