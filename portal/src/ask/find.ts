@@ -1,6 +1,5 @@
 import type { EntitlementView } from '../api/calls.ts';
-
-const roleOf = ({ roleArn }: EntitlementView): string => roleArn.slice(roleArn.lastIndexOf('/') + 1);
+import { roleName } from '../parts/role-name.ts';
 
 /** The better, the lower: where a word of a title begins, where one of the rest does, anywhere; undefined for nowhere. */
 const rankOf = (word: string, title: string, rest: string): number | undefined => {
@@ -21,8 +20,8 @@ export const find = (entitlements: readonly EntitlementView[], text: string): re
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return entitlements;
   const ranked = entitlements.flatMap((entitlement) => {
-    const { id, title, accountName, accountId } = entitlement;
-    const rest = `${id} ${accountName} ${accountId} ${roleOf(entitlement)}`.toLowerCase();
+    const { id, title, accountName, accountId, roleArn } = entitlement;
+    const rest = `${id} ${accountName} ${accountId} ${roleName(roleArn)}`.toLowerCase();
     const ranks = words.map((word) => rankOf(word, title.toLowerCase(), rest));
     if (ranks.includes(undefined)) return [];
     return [{ entitlement, rank: ranks.reduce<number>((sum, rank) => sum + (rank ?? 0), 0) }];

@@ -2,6 +2,7 @@ import type { EntitlementView } from '../api/calls.ts';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { Untrusted } from '../parts/untrusted.tsx';
 import { durationText } from '../parts/duration.ts';
+import { roleName } from '../parts/role-name.ts';
 import { needsOf } from './needs.ts';
 
 /** What is asked for, and what it needs, before anything is filled in. */
@@ -12,7 +13,7 @@ export const Needs = ({ entitlement }: { entitlement: EntitlementView }) => {
       <Fact name="Account">
         <Untrusted text={accountName} /> ({accountId})
       </Fact>
-      <Fact name="Role">{roleArn.slice(roleArn.lastIndexOf('/') + 1)}</Fact>
+      <Fact name="Role">{roleName(roleArn)}</Fact>
       {description !== undefined && (
         <Fact name="It can">
           <Untrusted text={description} />

@@ -3,6 +3,7 @@ import { approversText } from './approvers-text.ts';
 import { durationText } from './duration.ts';
 import { Fact, Facts } from './facts.tsx';
 import { PersonName } from './person.tsx';
+import { roleName } from './role-name.ts';
 import { Untrusted, Words } from './untrusted.tsx';
 import { waitsFor } from './waits.ts';
 import { Countdown, When } from './when.tsx';
@@ -18,7 +19,7 @@ export const RequestFacts = ({ request }: { request: RequestView }) => {
           <PersonName of={requester} />, {durationText(request.grantedSeconds ?? request.durationSeconds)}
         </Fact>
         <Fact name="Role">
-          {roleArn.slice(roleArn.lastIndexOf('/') + 1)} in {accountId}
+          {roleName(roleArn)} in {accountId}
         </Fact>
         {ticket !== undefined && (
           <Fact name="Ticket">

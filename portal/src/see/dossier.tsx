@@ -7,6 +7,7 @@ import { Fault } from '../parts/fault.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { PersonName } from '../parts/person.tsx';
 import { RequestFacts } from '../parts/request-facts.tsx';
+import { roleName } from '../parts/role-name.ts';
 import { stateOf } from '../parts/state.ts';
 import { Status } from '../parts/status.tsx';
 import { Untrusted, Words } from '../parts/untrusted.tsx';
@@ -133,7 +134,7 @@ const EntryFacts = ({ of: entry }: { of: TimelineEntry }) => {
       {on && (
         <Fact name="On">
           {on.what === 'extension' && 'more time: '}
-          {on.roleArn.slice(on.roleArn.lastIndexOf('/') + 1)} in {on.accountId}, {durationText(on.durationSeconds)}
+          {roleName(on.roleArn)} in {on.accountId}, {durationText(on.durationSeconds)}
           {on.ticket !== undefined && (
             <>
               , <Untrusted text={on.ticket} />

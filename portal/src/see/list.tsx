@@ -1,4 +1,4 @@
-import type { RequestsQuery } from '../api/calls.ts';
+import { type RequestsQuery, readRequests } from '../api/calls.ts';
 import { useAddress } from '../app/router.ts';
 import { Fault } from '../parts/fault.tsx';
 import { Loading } from '../parts/loading.tsx';
@@ -19,10 +19,11 @@ interface ListProps {
 export const List = ({ as, hint, empty }: ListProps) => {
   const filter = filterFrom(useAddress().query);
   const { status } = filter;
-  const { requests, hasMore, isReading, fault, readMore } = usePages({
-    ...{ as, limit: 100 },
-    ...(status === undefined ? {} : { status }),
-  });
+  const query = { as, limit: 100, ...(status === undefined ? {} : { status }) };
+  const { pages, hasMore, isReading, fault, readMore } = usePages(JSON.stringify(query), (cursor) =>
+    readRequests({ ...query, ...(cursor === undefined ? {} : { cursor }) }),
+  );
+  const requests = pages.flatMap((page) => page.requests);
   const found = requests.filter((request) => isFound(filter, request));
   return (
     <>

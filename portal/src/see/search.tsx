@@ -1,51 +1,27 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { type EventView, type FoundPage, type GrantView, searchRecord } from '../api/calls.ts';
+import { type EventView, type GrantView, searchRecord } from '../api/calls.ts';
 import { Page } from '../app/page.tsx';
 import { go, useAddress } from '../app/router.ts';
 import { DossierLink } from '../parts/dossier-link.tsx';
 import { Fault } from '../parts/fault.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { PersonName } from '../parts/person.tsx';
+import { roleName } from '../parts/role-name.ts';
 import { Untrusted, Words } from '../parts/untrusted.tsx';
 import { When } from '../parts/when.tsx';
+import { usePages } from './pages.ts';
 import { SearchForm, apiQuery, searchedFrom } from './search-form.tsx';
-
-interface State {
-  readonly found: FoundPage;
-  readonly isReading: boolean;
-  readonly fault?: unknown;
-}
-
-const NOTHING: FoundPage = { grants: [], events: [] };
 
 /** Who could do what, and what happened, for auditors; what is looked for stands in the address. */
 export const Search = () => {
   const { query } = useAddress();
   const searched = searchedFrom(query);
   const name = query.toString();
-  const [state, setState] = useState<State>({ found: NOTHING, isReading: true });
-  const wanted = useRef(name);
-  wanted.current = name;
-
-  const readFrom = (before: FoundPage): void => {
-    setState({ found: before, isReading: true });
-    searchRecord(apiQuery(searchedFrom(new URLSearchParams(name)), before.nextCursor)).then(
-      ({ grants, events, ...more }) => {
-        if (wanted.current !== name) return;
-        const all = { grants: [...before.grants, ...grants], events: [...before.events, ...events], ...more };
-        setState({ found: all, isReading: false });
-      },
-      (fault: unknown) => {
-        if (wanted.current === name) setState({ found: before, isReading: false, fault });
-      },
-    );
-  };
-  useEffect(() => {
-    readFrom(NOTHING);
-  }, [name]);
-
-  const { found, isReading, fault } = state;
-  const count = found.grants.length + found.events.length;
+  const { pages, hasMore, isReading, fault, readMore } = usePages(name, (cursor) =>
+    searchRecord(apiQuery(searched, cursor)),
+  );
+  const grants = pages.flatMap((page) => page.grants);
+  const events = pages.flatMap((page) => page.events);
+  const count = grants.length + events.length;
   return (
     <Page title="Search the record">
       <SearchForm
@@ -57,44 +33,35 @@ export const Search = () => {
       />
       <p role="status">{isReading ? '' : count === 0 ? 'Nothing like that.' : `${count} found.`}</p>
       <Fault error={fault} />
-      {found.grants.length > 0 && (
+      {grants.length > 0 && (
         <section aria-labelledby="could">
           <h2 id="could">Who could do what</h2>
           <ul class="cards">
-            {found.grants.map((grant) => (
+            {grants.map((grant) => (
               <Could key={grant.requestId} grant={grant} />
             ))}
           </ul>
         </section>
       )}
-      {found.events.length > 0 && (
+      {events.length > 0 && (
         <section aria-labelledby="happened">
           <h2 id="happened">What happened</h2>
           <ul class="cards">
-            {found.events.map((event) => (
+            {events.map((event) => (
               <Happened key={event.eventId} event={event} />
             ))}
           </ul>
         </section>
       )}
       {isReading && <Loading />}
-      {(found.nextCursor !== undefined || fault !== undefined) && (
-        <button
-          type="button"
-          class="quiet"
-          disabled={isReading}
-          onClick={() => {
-            readFrom(found);
-          }}
-        >
+      {(hasMore || fault !== undefined) && (
+        <button type="button" class="quiet" disabled={isReading} onClick={readMore}>
           {fault === undefined ? 'Look further back' : 'Try again'}
         </button>
       )}
     </Page>
   );
 };
-
-const roleName = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 const Could = ({ grant }: { grant: GrantView }) => (
   <li class="card">

@@ -1,0 +1,2 @@
+/** Without its path and its account. */
+export const roleName = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
