@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { askFor, askForAdmin } from '../support/ask.ts';
 import { accessibilityFaults } from '../support/axe.ts';
 import { describeInBrowser, testInBrowser } from '../support/chromium.ts';
-import { NARROW, WIDE, openPage, openPortal, sidewaysOverflow } from '../support/portal.ts';
+import { NARROW, WIDE, openPage, openPortal, settled, sidewaysOverflow } from '../support/portal.ts';
 import { keepScreenshot } from '../support/screenshots.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
 
@@ -33,7 +33,7 @@ describeInBrowser('axe finds nothing', () => {
 
   /** With everything unfolded. */
   const faultsOf = async (page: Page, name: string): Promise<readonly string[]> => {
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     await page.evaluate(() => {
       for (const details of document.querySelectorAll('details')) details.open = true;
     });

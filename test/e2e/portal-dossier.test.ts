@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import { askForAdmin } from '../support/ask.ts';
 import { accessibilityFaults } from '../support/axe.ts';
 import { describeInBrowser, testInBrowser } from '../support/chromium.ts';
-import { NARROW, WIDE, openPortal, sidewaysOverflow } from '../support/portal.ts';
+import { NARROW, WIDE, openPortal, settled, sidewaysOverflow } from '../support/portal.ts';
 import { keepScreenshot } from '../support/screenshots.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
 
@@ -67,8 +67,8 @@ describeInBrowser('the dossier in the portal', () => {
     const { page } = await openPortal(browser, stack, { account: AUDITOR, path: `/audit/requests/${id}`, ...WIDE });
     await page.getByText('Proved by checkpoint 0').first().waitFor();
     await page.emulateMedia({ media: 'print' });
-    await expect(page.getByRole('button', { name: 'Print' }).isVisible()).resolves.toBe(false);
-    await expect(page.getByText(`request.submitted request#${id} 0`).isVisible()).resolves.toBe(true);
+    await page.getByRole('button', { name: 'Print' }).waitFor({ state: 'hidden' });
+    await page.getByText(`request.submitted request#${id} 0`).waitFor();
     await keepScreenshot(page, 'dossier-printed');
     const pdf = await page.pdf({ format: 'A4' });
     writeFileSync(join(REPORTS, 'dossier.pdf'), pdf);
@@ -90,6 +90,7 @@ describeInBrowser('the dossier in the portal', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await keepScreenshot(page, 'search-light-1280');
     await page.setViewportSize(NARROW.viewport);
+    await page.waitForFunction((width) => innerWidth === width, NARROW.viewport.width);
     expect(await sidewaysOverflow(page)).toBe(0);
     await keepScreenshot(page, 'search-light-320');
     await page.getByLabel('Account').fill('1');
@@ -112,6 +113,7 @@ describeInBrowser('the dossier in the portal', () => {
     await page.getByText('The record is for auditors.').waitFor();
     await page.goto(`${stack.origin}/requests/${id}`);
     await page.getByRole('region', { name: 'What happened' }).waitFor();
+    await settled(page);
     await expect(page.getByRole('link', { name: 'Dossier' }).count()).resolves.toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { describeInBrowser, testInBrowser } from '../support/chromium.ts';
-import { NARROW, WIDE, openPortal, sidewaysOverflow } from '../support/portal.ts';
+import { NARROW, WIDE, keptIn, openPortal, sidewaysOverflow } from '../support/portal.ts';
 import { keepScreenshot } from '../support/screenshots.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
 
@@ -81,12 +81,12 @@ describeInBrowser('waiting and having in the portal', () => {
       expect(command).toBe(`eval "$(hatcheck credentials ${idOn(page)} --format env)"`);
 
       await page.emulateMedia({ media: 'print' });
-      await expect(page.getByLabel('Credentials', { exact: true }).isVisible()).resolves.toBe(false);
+      await page.getByLabel('Credentials', { exact: true }).waitFor({ state: 'hidden' });
       await page.emulateMedia({ media: null });
-      const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]));
-      expect(kept).not.toMatch(/ASIA|SessionToken/);
+      await page.getByLabel('Credentials', { exact: true }).waitFor();
+      expect(await keptIn(page)).not.toMatch(/ASIA|SessionToken/);
       await endOn(page);
-      await expect(page.getByLabel('Credentials', { exact: true }).count()).resolves.toBe(0);
+      await page.getByLabel('Credentials', { exact: true }).waitFor({ state: 'detached' });
     },
   );
 
@@ -131,6 +131,7 @@ describeInBrowser('waiting and having in the portal', () => {
     const id = idOn(page);
     // The page looks away while somebody else decides.
     await page.route(`**/v1/requests/${id}`, (route) => route.abort());
+    await page.waitForEvent('requestfailed', (call) => call.url().endsWith(id));
     expect(await actAs('approver@example.com', id, 'deny', { reason: 'Not on a Friday.' })).toBe(200);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('It changed in the meantime').waitFor();

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { askFor, askForAdmin } from '../support/ask.ts';
 import { describeInBrowser, testInBrowser } from '../support/chromium.ts';
-import { NARROW, WIDE, openPortal, sidewaysOverflow } from '../support/portal.ts';
+import { eventually } from '../support/eventually.ts';
+import { NARROW, WIDE, openPortal, settled, sidewaysOverflow } from '../support/portal.ts';
 import { keepScreenshot } from '../support/screenshots.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
 
@@ -37,7 +38,9 @@ describeInBrowser('looking back in the portal', () => {
     await page.getByText('3 requests.').waitFor();
     await page.getByRole('img', { name: /2 grants in account 111122223333 in the last 24 hours/ }).waitFor();
     await page.getByText('The same as a table').click();
-    await expect(page.getByRole('row').count()).resolves.toBe(4);
+    await eventually(async () => {
+      await expect(page.getByRole('row').count()).resolves.toBe(4);
+    });
     await keepScreenshot(page, 'audit-light-1280');
 
     await page.getByLabel('Find').fill('erin ops-7');
@@ -98,6 +101,7 @@ describeInBrowser('looking back in the portal', () => {
   testInBrowser('who is no auditor sees nothing of others', async (browser) => {
     const { page } = await openPortal(browser, stack, { account: 'outsider@example.com', path: '/audit', ...NARROW });
     await page.getByText('There is nothing, or nothing that is yours to see.').waitFor();
+    await settled(page);
     await expect(page.getByRole('link', { name: 'Audit' }).count()).resolves.toBe(0);
   });
 
