@@ -14,7 +14,7 @@ export interface Comparison {
   readonly spread: readonly [number, number];
 }
 
-export interface Effort {
+export interface Rounds {
   readonly rounds: number;
   /** How long each side of a round takes, about. */
   readonly roundMs: number;
@@ -24,7 +24,7 @@ export interface Effort {
  * Both in the same process, turn by turn, so that whatever slows the machine down slows both. What a round compares happened within
  * milliseconds.
  */
-export const compare = async ({ candidate, baseline }: Contest, { rounds, roundMs }: Effort): Promise<Comparison> => {
+export const compare = async ({ candidate, baseline }: Contest, { rounds, roundMs }: Rounds): Promise<Comparison> => {
   const calls = { candidate: await callsWithin(roundMs, candidate), baseline: await callsWithin(roundMs, baseline) };
   const measured: { candidateUs: number; baselineUs: number }[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -44,7 +44,7 @@ export const compare = async ({ candidate, baseline }: Contest, { rounds, roundM
       0.5,
     ),
     ratio: quantile(ratios, 0.5),
-    spread: [quantile(ratios, 0.05), quantile(ratios, 0.95)],
+    spread: spreadOf(ratios),
   };
 };
 
@@ -68,3 +68,9 @@ export const quantile = (values: readonly number[], share: number): number => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
 };
+
+/** Between which values nine in ten are. */
+export const spreadOf = (values: readonly number[]): readonly [low: number, high: number] => [
+  quantile(values, 0.05),
+  quantile(values, 0.95),
+];

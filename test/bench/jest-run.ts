@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +37,7 @@ export const runJest = async <T>(
       env: { ...process.env, ...env(folder) },
       stdio: 'ignore',
     });
-    await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
+    await once(child, 'exit');
     const { testResults } = reportSchema.parse(JSON.parse(await readFile(report, 'utf8')));
     return { ...summaryOf(testResults), left: await inFolder(folder) };
   } finally {

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { CHROMIUM, isChromiumThere, launchChromium } from '../support/chromium-program.ts';
+import { isChromiumThere, launchChromium } from '../support/chromium-program.ts';
 import { startTestStack } from '../support/stack.ts';
 import { quantile } from './compare.ts';
 
@@ -23,10 +23,7 @@ export interface Visit {
  * where there is no Chromium.
  */
 export const measurePortal = async (rounds: number): Promise<readonly Visit[] | undefined> => {
-  if (!isChromiumThere) {
-    process.stdout.write(`portal: skipped, there is no ${CHROMIUM}\n`);
-    return undefined;
-  }
+  if (!isChromiumThere) return undefined;
   const stack = await startTestStack();
   const browser = await launchChromium();
   try {

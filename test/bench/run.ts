@@ -54,9 +54,10 @@ const main = async (): Promise<boolean> => {
     out.write(`\n${name}, ${seconds} s, load ${loadNow()}\n\n${found.table.length > 0 ? markdown(found.table) : ''}`);
     for (const remark of found.remarks ?? []) out.write(`${remark}\n`);
     figures.push(...(found.figures ?? []));
-    isGood &&= found.isGood;
+    isGood &&= found.isGood ?? true;
   }
   out.write(`\n${markdown(tableOf(figures))}`);
+  isGood &&= figures.every(isMet);
   const rows = figures.map((figure) => ({ ...figure, isMet: isMet(figure), verdict: verdictOn(figure) }));
   if (values.json) process.stdout.write(`${JSON.stringify({ ...where(), seed, isGood, rows }, undefined, 2)}\n`);
   return isGood;

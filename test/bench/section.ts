@@ -1,4 +1,4 @@
-import type { Contest } from './compare.ts';
+import type { Contest, Rounds } from './compare.ts';
 import type { Figure } from './figure.ts';
 
 /** What is compared, against what, and what it may cost. */
@@ -10,10 +10,7 @@ export interface NamedContest extends Contest {
 export type Contests = () => Promise<readonly NamedContest[]>;
 
 /** How much is done. */
-export interface Effort {
-  readonly rounds: number;
-  /** How long each side of a round takes, about, where both are in one process. */
-  readonly roundMs: number;
+export interface Effort extends Rounds {
   /** The sizes that the design names, whatever it takes; else those of a quarter of an hour for all. */
   readonly isFull: boolean;
   /** Of what is left to chance. */
@@ -27,8 +24,8 @@ export interface Found {
   /** Its own table, the heading first; without rows there is nothing to show. */
   readonly table: readonly (readonly string[])[];
   readonly remarks?: readonly string[];
-  /** Whether each bound of its own was kept. */
-  readonly isGood: boolean;
+  /** Whether each bound was kept that no figure tells of. */
+  readonly isGood?: boolean;
   /** What it has to say of the design's table. */
   readonly figures?: readonly Figure[];
 }

@@ -26,12 +26,10 @@ export const attacks: Section = async ({ isFull }) => {
   const sum = (which: 'refused' | 'accepted'): number => corpora.reduce((all, corpus) => all + corpus[which], 0);
   const rows = corpora.map(({ name, refused, reasons, accepted }) => [name, refused, reasons, accepted].map(String));
   const documents = `${sum('refused')} documents refused for the right reason, ${sum('accepted')} controls accepted`;
-  const figure = wrongOf(run, 'attack corpora: tests that fail or are skipped', `${documents}, in ${run.passed} tests`);
   return {
     table: [['documents of', 'refused', 'for so many reasons', 'accepted'], ...rows],
     remarks: wrong(run),
-    isGood: figure.measured === 0,
-    figures: [figure],
+    figures: [wrongOf(run, 'attack corpora: tests that fail or are skipped', `${documents}, in ${run.passed} tests`)],
   };
 };
 
@@ -44,7 +42,7 @@ export const canaries: Section = async () => {
   const planted = run.titles.filter((title) => title.startsWith('a canary that is planted is found'));
   const how = `${planted.length} places where one that is planted is found; ${run.passed} tests`;
   const figure = wrongOf(run, 'canary secrets anywhere: tests that fail or are skipped', how);
-  return { table: [], remarks: wrong(run), isGood: figure.measured === 0, figures: [figure] };
+  return { table: [], remarks: wrong(run), figures: [figure] };
 };
 
 const wrong = ({ failed, skipped }: JestRun): readonly string[] => [

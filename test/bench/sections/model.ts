@@ -10,7 +10,6 @@ export const model: Section = async ({ isFull, seed, tell }) => {
   return {
     table: [],
     remarks: violation === undefined ? [] : [violation],
-    isGood: violation === undefined,
     figures: [
       {
         what: 'violations of the invariants under faults',

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +29,6 @@ export const mutants: Section = async ({ isFull, seed, tell }) => {
   const size = isFull ? '' : `; a sample of ${rows.length} files, seed ${seed}; ${WHOLE}`;
   return {
     table: [['mutants of', 'found', 'of'], ...rows.map(({ file, found, all }) => [file, String(found), String(all)])],
-    isGood: measured >= FLOOR,
     figures: [
       {
         what: 'mutants of domain, broker and identity that tests find',
@@ -69,9 +69,9 @@ const mutated = async (files: readonly string[]): Promise<z.infer<typeof reportS
     ];
     const child = spawn(process.execPath, [...stryker, '--mutate', files.join(',')], {
       env: { ...process.env, HATCHECK_MUTANTS: report },
-      stdio: ['ignore', 'ignore', 'ignore'],
+      stdio: 'ignore',
     });
-    await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
+    await once(child, 'exit');
     return reportSchema.parse(JSON.parse(await readFile(report, 'utf8'))).files;
   } finally {
     await rm(folder, { recursive: true, force: true });

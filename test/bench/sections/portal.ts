@@ -1,4 +1,5 @@
-import { quantile } from '../compare.ts';
+import { CHROMIUM } from '../../support/chromium-program.ts';
+import { quantile, spreadOf } from '../compare.ts';
 import { measurePortal } from '../portal.ts';
 import type { Section } from '../section.ts';
 
@@ -13,11 +14,14 @@ const HEADING = [
 
 export const portal: Section = async ({ rounds, isFull }) => {
   const measured = await measurePortal(Math.min(rounds, isFull ? FULL_VISITS : SHORT_VISITS));
-  if (!measured) return { table: [], isGood: true };
+  if (!measured) return { table: [], remarks: [`portal: skipped, there is no ${CHROMIUM}`] };
   const rows = measured.map(({ name, ms, cpuMs, bytes, boundMs }) => {
-    const [median, low, high] = [0.5, 0.05, 0.95].map((share) => quantile(ms, share).toFixed(0));
+    const spread = spreadOf(ms).map((value) => value.toFixed(0));
     const cpu = `${quantile(cpuMs, 0.5).toFixed(0)} ms`;
-    return [name, `${median} ms`, `${low} to ${high} ms`, `${boundMs} ms`, cpu, `${(bytes / 1000).toFixed(0)} kB`];
+    return [
+      ...[name, `${quantile(ms, 0.5).toFixed(0)} ms`, `${spread.join(' to ')} ms`, `${boundMs} ms`],
+      ...[cpu, `${(bytes / 1000).toFixed(0)} kB`],
+    ];
   });
   return {
     table: [HEADING, ...rows],
