@@ -1,5 +1,4 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
-import * as z from 'zod/mini';
 import { dynamoAnomalyMarks } from '../lib/aws/anomaly-marks.ts';
 import { dynamoDbClient } from '../lib/aws/clients.ts';
 import { ledgerChangeOf } from '../lib/aws/ledger-change.ts';
@@ -17,15 +16,9 @@ import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { awsAccess } from './aws-access.ts';
 import { anomaliesOn } from './bus-wiring.ts';
+import { type LedgerRecord, ledgerRecordsIn } from './ledger-records.ts';
 import { meterOf } from './meter-of.ts';
 import { warningTo } from './warning-to.ts';
-
-/** The rest of a record is `ledgerChangeOf`'s to read. */
-const streamEvent = z.object({
-  Records: z.array(z.looseObject({ dynamodb: z.looseObject({ SequenceNumber: z.string() }) })),
-});
-
-type StreamRecord = z.infer<typeof streamEvent>['Records'][number];
 
 /** So many streams are followed at once: following is waiting for DynamoDB, and a session to be ended waits behind all before it. */
 const LANES = 10;
@@ -76,7 +69,7 @@ export const create = (config: Config, around = surroundings('on-ledger-event'))
 
   return async (event: unknown): Promise<DynamoDBBatchResponse> => {
     const batchItemFailures: DynamoDBBatchResponse['batchItemFailures'] = [];
-    const trying = async <T>(record: StreamRecord, work: () => T | Promise<T>): Promise<T | undefined> => {
+    const trying = async <T>(record: LedgerRecord, work: () => T | Promise<T>): Promise<T | undefined> => {
       try {
         return await work();
       } catch (error) {
@@ -86,7 +79,7 @@ export const create = (config: Config, around = surroundings('on-ledger-event'))
       }
     };
     const told = await Promise.all(
-      streamEvent.parse(event).Records.map(async (record) => ({
+      ledgerRecordsIn(event).map(async (record) => ({
         record,
         change: await trying(record, () => ledgerChangeOf(record)),
       })),

@@ -13,11 +13,7 @@ import type { Config } from '../lib/config/environment.ts';
 import type { StoredEvent } from '../lib/domain/event.ts';
 import { awsAccess } from './aws-access.ts';
 import { busOf } from './bus-wiring.ts';
-
-/** The rest of a record is `ledgerChangeOf`'s to read. */
-const streamEvent = z.object({
-  Records: z.array(z.looseObject({ dynamodb: z.looseObject({ SequenceNumber: z.string() }) })),
-});
+import { ledgerRecordsIn } from './ledger-records.ts';
 
 /** By hand: docs/operations.md, "The log". */
 const byHand = z.union([
@@ -57,15 +53,15 @@ export const create = (config: Config, { clock, chance, logger } = surroundings(
   };
 
   const told = async (event: unknown): Promise<DynamoDBBatchResponse> => {
-    const { Records } = streamEvent.parse(event);
+    const records = ledgerRecordsIn(event);
     try {
       // What is no event any more is on-ledger-event's to tell.
-      await put(Records.map(ledgerChangeOf).flatMap((change) => (change.kind === 'appended' ? [change.event] : [])));
+      await put(records.map(ledgerChangeOf).flatMap((change) => (change.kind === 'appended' ? [change.event] : [])));
       return { batchItemFailures: [] };
     } catch (error) {
       logger.error('events were not put into the log', {}, error);
       // From the first of them on: an event goes in after those before it.
-      return { batchItemFailures: Records.slice(0, 1).map((r) => ({ itemIdentifier: r.dynamodb.SequenceNumber })) };
+      return { batchItemFailures: records.slice(0, 1).map((r) => ({ itemIdentifier: r.dynamodb.SequenceNumber })) };
     }
   };
 
