@@ -45,9 +45,6 @@ export const MEMORY_GB = 0.5;
 export const INVOCATION_LOG_BYTES = 400;
 export const ACCESS_LOG_BYTES = 350;
 
-/** Metrics that API Gateway keeps of each route that is called in an hour. */
-export const METRICS_OF_ROUTE = 6;
-
 /** Metrics of our own with everything in use (docs/operations.md, “What is measured”), and how many of them a call or an event touches. */
 export const OWN_METRICS = 100;
 export const METRICS_OF_CALL = 2;

@@ -5,7 +5,6 @@ import {
   INVOCATION_LOG_BYTES,
   MEMORY_GB,
   METRICS_OF_CALL,
-  METRICS_OF_ROUTE,
   MONTHS_KEPT,
   OWN_METRICS,
   OWN_MS,
@@ -63,8 +62,7 @@ const standing = ({ resources }: Facts): Partial<Record<Billed, number>> => ({
 });
 
 /** A metric is billed for each hour in which something is said of it: as if each call were alone in its hour, until all are always there. */
-const metricHours = ({ resources }: Facts, { apiCalls, busEvents }: Tally): number =>
-  Math.min(resources.routes * HOURS, apiCalls) * METRICS_OF_ROUTE +
+const metricHours = ({ apiCalls, busEvents }: Tally): number =>
   Math.min(OWN_METRICS * HOURS, (apiCalls + busEvents) * METRICS_OF_CALL);
 
 const priced = (amounts: Readonly<Record<Billed, number>>, { prices }: Prices): readonly Line[] =>
@@ -81,7 +79,7 @@ export const monthLines = (facts: Facts, month: Tally, prices: Prices): readonly
   const [used, there] = [billedFor(month), standing(facts)];
   const all = { ...used };
   for (const billed of BILLED) all[billed] += there[billed] ?? 0;
-  all.metricHours += metricHours(facts, month);
+  all.metricHours += metricHours(month);
   return priced(all, prices);
 };
 

@@ -7,7 +7,7 @@ export interface Facts {
   /** By the name of what was done. */
   readonly acts: Readonly<Record<string, Tally>>;
   /** Of the template. */
-  readonly resources: Readonly<Record<'alarms' | 'keys' | 'metrics' | 'routes', number>>;
+  readonly resources: Readonly<Record<'alarms' | 'keys' | 'metrics', number>>;
   /** Round trips one after the other that the log's one writer takes for so many events. */
   readonly sequencerTrips: { readonly ofOne: number; readonly ofHundred: number };
 }
@@ -15,7 +15,7 @@ export interface Facts {
 const count = z.number().check(z.nonnegative());
 const schema: z.ZodType<Facts> = z.object({
   acts: z.record(z.string(), z.record(z.enum(MEASURES), count)),
-  resources: z.object({ alarms: count, keys: count, metrics: count, routes: count }),
+  resources: z.object({ alarms: count, keys: count, metrics: count }),
   sequencerTrips: z.object({ ofOne: count, ofHundred: count }),
 });
 

@@ -3,7 +3,6 @@ import {
   EARLIER_SECONDS,
   ELEVATION,
   ELEVATIONS_A_MONTH,
-  METRICS_OF_ROUTE,
   MONTHS_KEPT,
   OWN_MS,
   PEAK,
@@ -152,8 +151,7 @@ ${billTable(
   months.map(({ people, lines }) => [people === 0 ? 'nobody' : `${figure(people)} people`, lines]),
   prices,
 )}
-Of the metrics most are API Gateway's of each route (\`DetailedMetricsEnabled\` in \`serverless/gateway.yml\`: ${METRICS_OF_ROUTE} for each of ${facts.resources.routes} routes), the rest [our own](operations.md#what-is-measured), each for every hour in which something is said of it, and all of them at the most.
-For a small stage they are most of the bill; without details of routes, floods of one are still seen in the API's log.
+The metrics are [our own](operations.md#what-is-measured), each for every hour in which something is said of it, and all of them at the most. API Gateway's of each route are not kept: floods of one are seen in the API's log.
 
 ## What stops first
 

@@ -3,7 +3,6 @@ import { arnOf } from './broken.ts';
 import type { TemplateLaw } from './resource-laws.ts';
 
 const limits = z.strictObject({
-  DetailedMetricsEnabled: z.literal(true),
   ThrottlingRateLimit: z.number(),
   ThrottlingBurstLimit: z.number(),
 });

@@ -84,11 +84,10 @@ const settle = async ({ ledgerStream, queues }: TestStack, counter: Counter): Pr
   }
 };
 
-const resourcesOf = ({ template: { resourcesOf: all, routes } }: TestStack): Facts['resources'] => ({
+const resourcesOf = ({ template: { resourcesOf: all } }: TestStack): Facts['resources'] => ({
   alarms: all('AWS::CloudWatch::Alarm').length,
   keys: all('AWS::KMS::Key').length,
   metrics: all('AWS::Logs::MetricFilter').length,
-  routes: routes.length,
 });
 
 const indexesOf = ({ template }: TestStack): readonly (readonly [string, readonly IndexKeys[]])[] =>
