@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Locator, Page, Request, Response } from 'playwright-core';
 import { describeInBrowser, testInBrowser } from '../support/chromium.ts';
+import { eventually } from '../support/eventually.ts';
 import { openPortal } from '../support/portal.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -27,6 +28,8 @@ describeInBrowser('the console in a browser', () => {
   /** The form that was posted, the 303, and the page that it led to. */
   const opened = async (given: Locator): Promise<{ post: Request; answer: Response | null; console: Page }> => {
     const context = given.page().context();
+    const once = given.locator('input[name="once"]');
+    const before = await once.inputValue();
     const posts = context.waitForEvent('request', (request) => request.method() === 'POST');
     const [post, console] = await Promise.all([
       posts,
@@ -34,6 +37,10 @@ describeInBrowser('the console in a browser', () => {
       given.getByRole('button', { name: 'Open the console' }).click(),
     ]);
     await console.waitForLoadState();
+    // The next form is another.
+    await eventually(async () => {
+      await expect(once.inputValue()).resolves.not.toBe(before);
+    });
     return { post, answer: await post.response(), console };
   };
 

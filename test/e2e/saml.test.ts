@@ -31,7 +31,7 @@ describeInBrowser('a SAML identity provider of another site', () => {
       const page = await browser.newPage();
       await page.goto(`${stack.origin}/login?returnTo=/`);
       await page.getByRole('link', { name: 'local-saml' }).click();
-      expect(new URL(page.url()).hostname).toBe('localhost');
+      await page.waitForURL((url) => url.hostname === 'localhost');
       const [posted, finished] = await Promise.all([
         cookieSentTo(page, '/saml/acs'),
         cookieSentTo(page, '/saml/finish'),
@@ -51,6 +51,7 @@ describeInBrowser('a SAML identity provider of another site', () => {
     const page = await browser.newPage({ javaScriptEnabled: false });
     await page.goto(`${stack.origin}/login?provider=local-saml&loginHint=approver@example.com`);
     await page.getByRole('button', { name: 'Continue' }).click();
+    await page.waitForURL(`${stack.origin}/`);
     await expect(meIn(page)).resolves.toMatchObject({ status: 200, email: 'approver@example.com' });
   });
 

@@ -4,6 +4,7 @@ import type { Chat } from '../../lib/chatops/port.ts';
 import { slackClient } from '../../lib/chatops/slack/client.ts';
 import { closeServer, listenOnLoopback } from '../../local/gateway/loopback.ts';
 import { describeInBrowser, testInBrowser } from '../support/chromium.ts';
+import { eventually } from '../support/eventually.ts';
 import { APPROVALS, type TestWorkspace, WORKSPACE, startWorkspace } from '../support/slack-workspace.ts';
 
 const ID = 'r_AAAAAAAAAAAAAAAAAAAAAAAAAA';
@@ -78,7 +79,9 @@ describeInBrowser('the page of the local Slack', () => {
     await page.getByLabel('Channel').selectOption('home');
     await opened;
     expect(sent.at(-1)).toMatchObject({ path: '/chatops/slack/events' });
-    expect(await page.locator('dd').first().textContent()).toBe('<b>1</b>');
+    await eventually(async () => {
+      expect(await page.locator('dd').first().textContent()).toBe('<b>1</b>');
+    });
     const pressedThere = page.waitForResponse((response) => response.url().endsWith('/do'));
     await page.getByRole('button', { name: 'Ask for a role' }).click();
     await pressedThere;
