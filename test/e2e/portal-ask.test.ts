@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, testInBrowser } from '../support/chromium.ts';
-import { NARROW, WIDE, openPage, openPortal, sidewaysOverflow } from '../support/portal.ts';
+import { eventually } from '../support/eventually.ts';
+import { NARROW, WIDE, keptIn, openPage, openPortal, sidewaysOverflow } from '../support/portal.ts';
 import { keepScreenshot } from '../support/screenshots.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
 
@@ -25,7 +26,9 @@ describeInBrowser('asking in the portal', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('paym');
     const offers = page.getByRole('listitem').filter({ has: page.getByRole('link') });
-    await expect(offers.allTextContents()).resolves.toEqual([expect.stringContaining('Administer payments')]);
+    await eventually(async () => {
+      await expect(offers.allTextContents()).resolves.toEqual([expect.stringContaining('Administer payments')]);
+    });
     await expect(offers.textContent()).resolves.toContain('A yes of one of sre-leads, then of one of security');
     await page.getByLabel('Search').fill('no such thing');
     await page.getByText('None is called that.').waitFor();
@@ -62,7 +65,7 @@ describeInBrowser('asking in the portal', () => {
     ]);
     await page.getByLabel('Ticket').fill('OPS-7');
     // It was said of another ticket.
-    await expect(page.getByText('Not like this.').count()).resolves.toBe(0);
+    await page.getByText('Not like this.').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Would this be approved?' }).click();
     await page.getByText('It could be asked for like this.').waitFor();
     expect(await sidewaysOverflow(page)).toBe(0);
@@ -136,6 +139,9 @@ describeInBrowser('asking in the portal', () => {
     const { page } = await openPortal(browser, stack, { account: ENGINEER });
     await page.getByLabel('Search').waitFor();
     await page.getByLabel('Single keys').uncheck();
+    await eventually(async () => {
+      expect(JSON.parse(await keptIn(page))).toMatchObject([{ 'hatcheck:keys': 'off' }, {}]);
+    });
     await heading(page).click();
     await page.keyboard.press('/');
     await expect(page.getByLabel('Search').evaluate((field) => field === document.activeElement)).resolves.toBe(false);
