@@ -14,7 +14,7 @@ export default {
   globalSetup: '<rootDir>/test/support/make-builds-folder.mjs',
   globalTeardown: '<rootDir>/test/support/remove-builds-folder.mjs',
   setupFiles: ['<rootDir>/test/support/environment.ts'],
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // Most of the time is spent waiting for servers: every core takes part, not all but one.
   maxWorkers: '100%',
   collectCoverageFrom: ['lib/**/*.ts'],
