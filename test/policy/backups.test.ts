@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll } from '@jest/globals';
 import * as laws from './backup-laws.ts';
-import { type Broken, arnOf, one } from './broken.ts';
-import type { TemplateLaw } from './resource-laws.ts';
+import { arnOf, one } from './broken.ts';
+import { type TemplateLaws, testTemplateLaws } from './hold.ts';
 import { packaged, property } from './template.ts';
 
 let template: unknown;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 const mayBackUp = (...path: readonly (string | number)[]) =>
   property('BackupRole', 'Policies', 0, 'PolicyDocument', 'Statement', ...path);
 
-const LAWS: Readonly<Record<string, readonly [TemplateLaw, readonly Broken[]]>> = {
+const LAWS: TemplateLaws = {
   'the ledger and the identities are backed up where the stage says for how long': [
     laws.tablesAreBackedUp,
     [
@@ -74,12 +74,4 @@ const LAWS: Readonly<Record<string, readonly [TemplateLaw, readonly Broken[]]>> 
   ],
 };
 
-describe.each(Object.entries(LAWS))('%s', (_law, [law, broken]) => {
-  test('holds', () => {
-    expect(law(template)).toEqual([]);
-  });
-
-  test.each(broken)('and would not: %s', (_what, breaking, found) => {
-    expect(law(breaking(template)).join('\n')).toContain(found);
-  });
-});
+testTemplateLaws(LAWS, () => template);

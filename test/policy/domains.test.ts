@@ -1,34 +1,23 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { compile } from '../../local/compile.ts';
-import { type Broken, one } from './broken.ts';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { one } from './broken.ts';
 import * as laws from './domain-laws.ts';
 import { STAGE_WITH_EDGE, TRUSTSTORE } from './edge-template.ts';
-import { IRELAND, policyIn } from './places.ts';
-import type { TemplateLaw } from './resource-laws.ts';
+import type { TemplateLaws } from './hold.ts';
+import { compiledStage } from './stage-template.ts';
 import { packaged, property, resolved } from './template.ts';
 
-let folder: string;
 let plain: unknown;
 let behindEdge: unknown;
 
 beforeAll(async () => {
   ({ template: plain } = await packaged());
-  folder = await mkdtemp(join(tmpdir(), 'hatcheck-domains-'));
-  await mkdir(join(folder, 'stages'));
-  await writeFile(join(folder, 'stages/dev.yml'), STAGE_WITH_EDGE);
-  const { templateFile } = await compile(folder, policyIn(IRELAND));
-  behindEdge = JSON.parse(await readFile(templateFile, 'utf8'));
+  behindEdge = JSON.parse(await compiledStage(STAGE_WITH_EDGE));
 }, 120_000);
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const configuration = (...path: readonly (string | number)[]) =>
   property('Domain', 'DomainNameConfigurations', 0, ...path);
 
-const LAWS: Readonly<Record<string, readonly [TemplateLaw, readonly Broken[]]>> = {
+const LAWS: TemplateLaws = {
   'domains take today’s TLS, and behind an edge the edge alone': [
     laws.domainsAreGuarded,
     [

@@ -2,11 +2,11 @@ import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import * as z from 'zod';
-import { type Broken, one } from './broken.ts';
+import { one } from './broken.ts';
 import * as laws from './edge-laws.ts';
 import { packagedEdge } from './edge-template.ts';
 import * as firewall from './firewall-laws.ts';
-import type { TemplateLaw } from './resource-laws.ts';
+import { type TemplateLaws, testTemplateLaws } from './hold.ts';
 import { type Path, packaged, property } from './template.ts';
 
 let template: unknown;
@@ -22,7 +22,7 @@ const rule = (at: number, ...path: Path) => property('WebAcl', 'Rules', at, ...p
 const kept = (...path: Path) =>
   property('PublicDocuments', 'CachePolicyConfig', 'ParametersInCacheKeyAndForwardedToOrigin', ...path);
 
-const LAWS: Readonly<Record<string, readonly [TemplateLaw, readonly Broken[]]>> = {
+const LAWS: TemplateLaws = {
   'only public documents are kept': [
     laws.onlyPublicDocumentsAreKept,
     [
@@ -143,15 +143,7 @@ const LAWS: Readonly<Record<string, readonly [TemplateLaw, readonly Broken[]]>> 
   ],
 };
 
-describe.each(Object.entries(LAWS))('%s', (_law, [law, broken]) => {
-  test('holds', () => {
-    expect(law(template)).toEqual([]);
-  });
-
-  test.each(broken)('and would not: %s', (_what, breaking, found) => {
-    expect(law(breaking(template)).join('\n')).toContain(found);
-  });
-});
+testTemplateLaws(LAWS, () => template);
 
 describe('attack: one address calls a route until it is shut for everybody', () => {
   test('it has half of each route at the most', () => {

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { parsePolicy } from '../../local/aws/policy/document.ts';
 import { evaluate } from '../../local/aws/policy/evaluate.ts';
-import { type Broken, one } from './broken.ts';
+import { one } from './broken.ts';
 import type { TemplateLaw } from './resource-laws.ts';
+import { type TemplateLaws, testTemplateLaws } from './hold.ts';
 import { type Compiled, changed, packaged, property, resolved } from './template.ts';
 
 let compiled: Compiled;
@@ -96,7 +97,7 @@ const bucket = (...path: (string | number)[]) => property('ExportBucket', ...pat
 const sid = (name: string, ...more: string[]) =>
   property('ExportBucketPolicy', 'PolicyDocument', 'Statement', `Sid=${name}`, ...more);
 
-const LAWS: Readonly<Record<string, readonly [TemplateLaw, readonly Broken[]]>> = {
+const LAWS: TemplateLaws = {
   'the export is kept': [
     theExportIsKept,
     [
@@ -141,15 +142,7 @@ const LAWS: Readonly<Record<string, readonly [TemplateLaw, readonly Broken[]]>> 
   ],
 };
 
-describe.each(Object.entries(LAWS))('%s', (_law, [law, broken]) => {
-  test('holds', () => {
-    expect(law(compiled.template)).toEqual([]);
-  });
-
-  test.each(broken)('and would not: %s', (_what, breaking, found) => {
-    expect(law(breaking(compiled.template)).join('\n')).toContain(found);
-  });
-});
+testTemplateLaws(LAWS, () => compiled.template);
 
 describe('a bucket of another account', () => {
   test('is not made, and has no policy of ours', () => {

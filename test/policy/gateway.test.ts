@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type Broken, arnOf, one } from './broken.ts';
+import { beforeAll } from '@jest/globals';
+import { arnOf, one } from './broken.ts';
 import * as laws from './gateway-laws.ts';
-import type { TemplateLaw } from './resource-laws.ts';
+import { type TemplateLaws, testTemplateLaws } from './hold.ts';
 import { packaged, property } from './template.ts';
 
 let template: unknown;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 const stage = (...path: readonly string[]) => property('HttpApiStage', ...path);
 
-const LAWS: Readonly<Record<string, readonly [TemplateLaw, readonly Broken[]]>> = {
+const LAWS: TemplateLaws = {
   'every route lets so many calls through and no more': [
     laws.everyRouteIsThrottled,
     [
@@ -78,12 +78,4 @@ const LAWS: Readonly<Record<string, readonly [TemplateLaw, readonly Broken[]]>> 
   ],
 };
 
-describe.each(Object.entries(LAWS))('%s', (_law, [law, broken]) => {
-  test('holds', () => {
-    expect(law(template)).toEqual([]);
-  });
-
-  test.each(broken)('and would not: %s', (_what, breaking, found) => {
-    expect(law(breaking(template)).join('\n')).toContain(found);
-  });
-});
+testTemplateLaws(LAWS, () => template);

@@ -1,33 +1,21 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { compile } from '../../local/compile.ts';
 import { checkTemplate } from '../../scripts/deploy/check-template.ts';
-import { IRELAND, policyIn } from './places.ts';
+import { compiledStage } from './stage-template.ts';
 import { packaged } from './template.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:777788889999:on-call';
 
-let folder: string;
 let text: string;
 let resources: Readonly<Record<string, unknown>>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hatcheck-stage-'));
-  await mkdir(join(folder, 'stages'));
-  await writeFile(
-    join(folder, 'stages/dev.yml'),
+  text = await compiledStage(
     `origin: https://hatcheck.example.com\ntokenKey: B\npepper: /elsewhere/pepper\nalarmActions: ['${TOPIC}']\nreserved: 20\n`,
   );
-  const { templateFile } = await compile(folder, policyIn(IRELAND));
-  text = await readFile(templateFile, 'utf8');
   const template: unknown = JSON.parse(text);
   resources = z.object({ Resources: z.record(z.string(), z.unknown()) }).parse(template).Resources;
 }, 60_000);
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('what a stage’s file says is deployed, and the rest as it is for every stage', () => {
   expect(resources).toMatchObject({

@@ -1,8 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { compile } from '../../local/compile.ts';
 import {
   type Json,
   type Resource,
@@ -13,19 +9,9 @@ import {
   membersOf,
 } from '../../serverless/standby/template.ts';
 import { withStandby } from '../../serverless/standby/plugin.ts';
+import { compiledStage } from './stage-template.ts';
 import { HAS_STANDBY, IS_STANDBY, STANDBY_FILE } from './standby-stages.ts';
-import { IRELAND, policyIn } from './places.ts';
 import { packaged } from './template.ts';
-
-const compiledWith = async (stage: string): Promise<Template> => {
-  const folder = await mkdtemp(join(tmpdir(), 'hatcheck-standby-'));
-  await mkdir(join(folder, 'stages'));
-  await writeFile(join(folder, 'stages/dev.yml'), stage);
-  const { templateFile } = await compile(folder, policyIn(IRELAND));
-  const template = JSON.parse(await readFile(templateFile, 'utf8')) as Template;
-  await rm(folder, { recursive: true });
-  return template;
-};
 
 /** The template as it is where the stack's parameter says so. */
 const where = (writes: boolean, template: Template): Template => {
@@ -55,7 +41,7 @@ let standby: Template;
 beforeAll(async () => {
   plain = (await packaged()).template as Template;
   home = withStandby(plain, HAS_STANDBY);
-  standby = await compiledWith(STANDBY_FILE);
+  standby = JSON.parse(await compiledStage(STANDBY_FILE)) as Template;
 }, 240_000);
 
 const WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
