@@ -128,6 +128,7 @@ describeInBrowser('deciding in the portal', () => {
     await page.getByRole('button', { name: 'Approve' }).waitFor();
     // No news from now on: the page stays as it is.
     await page.route(`**/v1/requests/${request.id}`, (route) => route.abort());
+    await page.waitForEvent('requestfailed', (call) => call.url().endsWith(request.id));
     await (await engineer()).call('POST', `/v1/requests/${request.id}/cancel`);
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.getByText('It changed in the meantime').waitFor();
@@ -249,7 +250,7 @@ describeInBrowser('deciding in the portal', () => {
       const body = { on: 'entitlement', entitlementId: 'payments-admin', reason: 'Something is odd.' };
       const { json } = await security.call('POST', '/v1/holds', body);
       await page.getByText('You cannot say yes now. The security team holds this').waitFor();
-      await expect(page.getByRole('button', { name: 'Approve' }).count()).resolves.toBe(0);
+      await page.getByRole('button', { name: 'Approve' }).waitFor({ state: 'detached' });
       await page.getByText('Deny…').waitFor();
       await keepScreenshot(page, 'decide-hold-light-1280');
       await security.call('DELETE', `/v1/holds/${(json['hold'] as { id: string }).id}`);

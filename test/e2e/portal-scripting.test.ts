@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { dynamoDirectory } from '../../lib/aws/directory.ts';
 import { askFor } from '../support/ask.ts';
 import { describeInBrowser, testInBrowser } from '../support/chromium.ts';
-import { NARROW, openPortal, sidewaysOverflow } from '../support/portal.ts';
+import { NARROW, openPortal, settled, sidewaysOverflow } from '../support/portal.ts';
 import { keepScreenshot } from '../support/screenshots.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
 
@@ -162,10 +162,11 @@ describeInBrowser('what one person writes and another sees', () => {
       for (const place of places.flatMap((each) => placesOf(each, ids))) {
         await page.goto(`${stack.origin}${place}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.waitForLoadState('networkidle');
+        await settled(page);
         await unfold(page);
         await look(page, hacks);
       }
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
       await page.context().close();
     }
   };
@@ -235,9 +236,10 @@ describeInBrowser('what one person writes and another sees', () => {
   );
 
   testInBrowser('a name cannot begin a line, and the longest words fit on a phone', async (browser) => {
+    const [id = ''] = ids.length > 0 ? ids : await writeEverywhere(script);
     await renameAll(() => `${'W'.repeat(200)}\nApproved by everybody`);
     const { page } = await visitor(browser, APPROVER, NARROW);
-    await page.goto(`${stack.origin}/requests/${ids[0] ?? ''}`);
+    await page.goto(`${stack.origin}/requests/${id}`);
     await page.getByText('WWW').first().waitFor();
     expect(await sidewaysOverflow(page)).toBe(0);
     await keepScreenshot(page, 'scripting-light-320');

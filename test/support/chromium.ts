@@ -12,7 +12,7 @@ export const describeInBrowser = (what: string, tests: () => void): void => {
 
 /** A test with a Chromium of its own. Where that process itself dies, which says nothing of the broker, the test has one more. */
 export const testInBrowser = (name: string, body: (browser: Browser) => Promise<void>): void => {
-  test(name, async () => ((await survives(body, 'once more')) ? undefined : survives(body)), 120_000);
+  test(name, async () => ((await survives(body, 'once more')) ? undefined : survives(body)), 240_000);
 };
 
 /** @returns false where the browser died, and there is to be one more; throws what else went wrong */
@@ -22,11 +22,22 @@ const survives = async (body: (browser: Browser) => Promise<void>, then?: 'once 
     await body(browser);
     return true;
   } catch (error) {
+    await tellShown(browser);
     if (browser.isConnected() || then === undefined) throw error;
     process.stderr.write(`Chromium died, ${then}: ${String(error)}\n`);
     return false;
   } finally {
     await close(browser);
+  }
+};
+
+const TOLD_AT_MOST = 2000;
+
+/** What the pages show of which a test expected something else: a failure that comes once in a hundred runs is told of by this alone. */
+const tellShown = async (browser: Browser): Promise<void> => {
+  for (const page of browser.contexts().flatMap((context) => context.pages())) {
+    const shown = await page.innerText('body', { timeout: 1000 }).catch(String);
+    process.stderr.write(`${page.url()} showed:\n${shown.slice(0, TOLD_AT_MOST)}\n`);
   }
 };
 
