@@ -10,6 +10,8 @@ export interface Facts {
   readonly resources: Readonly<Record<'alarms' | 'keys' | 'metrics', number>>;
   /** Round trips one after the other that the log's one writer takes for so many events. */
   readonly sequencerTrips: { readonly ofOne: number; readonly ofHundred: number };
+  /** The same for one event of a request, until what follows from it is done. */
+  readonly followerTrips: number;
 }
 
 const count = z.number().check(z.nonnegative());
@@ -17,6 +19,7 @@ const schema: z.ZodType<Facts> = z.object({
   acts: z.record(z.string(), z.record(z.enum(MEASURES), count)),
   resources: z.object({ alarms: count, keys: count, metrics: count }),
   sequencerTrips: z.object({ ofOne: count, ofHundred: count }),
+  followerTrips: count,
 });
 
 export const readFacts = (): Facts => schema.parse(readJson('counted.json'));

@@ -1,4 +1,4 @@
-import { CALL_MS, EARLIER_SECONDS, OWN_MS, PEAK, ROLES, START_MS, WORK_SECONDS } from './assumed.ts';
+import { CALL_MS, EARLIER_SECONDS, LANES, OWN_MS, PEAK, ROLES, SHARDS, START_MS, WORK_SECONDS } from './assumed.ts';
 import { lambdaMs } from './cost.ts';
 import type { Facts } from './facts.ts';
 import { personsTimes, tallyOf } from './month.ts';
@@ -95,6 +95,13 @@ const known = (facts: Facts): readonly Known[] => [
     lift: '`maximumConcurrency` of `on-notice`, and more channels: a platform takes one message a second in each',
     // Asked, and decided.
     use: ({ often }) => often('ask', 'approve'),
+  },
+  {
+    what: `events followed: ${LANES} streams at once in each of the ${SHARDS} shards that a new table has`,
+    most: (LANES * SHARDS) / seconds(facts.followerTrips * CALL_MS),
+    then: 'people are told late, and sessions that are to be ended live on for longer',
+    lift: '`ParallelizationFactor` of `on-ledger-event`; a busier table has more shards',
+    use: ({ month }) => month.busEvents,
   },
   {
     what: 'events put into the log by its one writer',

@@ -19,6 +19,7 @@ test('acts ask of AWS what docs/sizing.md says; if they do not, run: node test/b
   expect(differ).toEqual([]);
   expect(Object.keys(now.acts)).toEqual(Object.keys(then.acts));
   expect(now.sequencerTrips).toEqual(then.sequencerTrips);
+  expect(now.followerTrips).toBe(then.followerTrips);
   expect(now.resources.keys).toBe(then.resources.keys);
   // One alarm more is ten cents.
   expect(Math.abs(now.resources.alarms - then.resources.alarms)).toBeLessThanOrEqual(20);

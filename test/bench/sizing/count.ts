@@ -2,6 +2,7 @@ import { type TestStack, startTestStack } from '../../support/stack.ts';
 import { type Cast, type Counted, actOnce } from './act.ts';
 import { type CountingProxy, countOthers, countTables } from './counting-proxies.ts';
 import type { IndexKeys } from './item-size.ts';
+import { followerTrips } from './follower.ts';
 import { sequencerTrips } from './sequencer.ts';
 import { type Counter, newCounter } from './counter.ts';
 import type { Facts } from '../../../scripts/sizing/facts.ts';
@@ -54,6 +55,7 @@ export const countFacts = async (): Promise<Facts> => {
       acts: await countAll(cast, counter),
       resources: resourcesOf(stack),
       sequencerTrips: { ofOne: await sequencerTrips(1), ofHundred: await sequencerTrips(100) },
+      followerTrips: await followerTrips(),
     };
   } finally {
     await stack.close();

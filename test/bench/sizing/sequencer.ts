@@ -4,26 +4,7 @@ import { sequence } from '../../../lib/broker/log/sequence.ts';
 import type { StoredEvent } from '../../../lib/domain/event.ts';
 import { eventsOf, logWorld } from '../../support/memory-log.ts';
 import { patient } from '../../support/memory.ts';
-
-/** Whatever waits at once is one round trip: it goes on when nothing else happens any more. */
-const roundTrips = () => {
-  const waiting: (() => void)[] = [];
-  let trips = 0;
-  const trip = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
-  const drive = async (work: Promise<unknown>): Promise<number> => {
-    const over = new AbortController();
-    void work.finally(() => {
-      over.abort();
-    });
-    while (!over.signal.aborted) {
-      await new Promise(setImmediate);
-      if (waiting.length > 0) trips += 1;
-      for (const go of waiting.splice(0)) go();
-    }
-    return trips;
-  };
-  return { trip, drive };
-};
+import { delayed, roundTrips } from './round-trips.ts';
 
 /** How many round trips, one after the other, the log's one writer takes for so many events of as many streams that it is told at once. */
 export const sequencerTrips = async (events: number): Promise<number> => {
@@ -54,16 +35,3 @@ export const sequencerTrips = async (events: number): Promise<number> => {
   await sequence(sequencer, eventsOf('signin#before', 1), patient);
   return drive(sequence(far, told, patient));
 };
-
-/** The same port, a round trip away. */
-const delayed = <Port extends object>(port: Port, trip: () => Promise<void>): Port =>
-  new Proxy(port, {
-    get: (target, name): unknown => {
-      const found: unknown = Reflect.get(target, name);
-      if (typeof found !== 'function') return found;
-      return async (...args: unknown[]): Promise<unknown> => {
-        await trip();
-        return Reflect.apply(found, target, args) as unknown;
-      };
-    },
-  });
