@@ -7,7 +7,7 @@ import { expect } from '@jest/globals';
  * Writes down what became of a document, a line each, where somebody wants to count (`HATCHECK_TALLY`, a file): which test file, which
  * document, which outcome. Returns the outcome.
  */
-export const tally = (document: string, outcome: string): string => {
+export const tally = <Outcome extends string>(document: string, outcome: Outcome): Outcome => {
   const file = process.env['HATCHECK_TALLY'];
   if (file === undefined) return outcome;
   const from = basename(expect.getState().testPath ?? '', '.test.ts');

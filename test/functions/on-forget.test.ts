@@ -1,4 +1,4 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { create } from '../../functions/on-forget.ts';
 import { dynamoChatCodes, dynamoChatLinks } from '../../lib/aws/chat-links.ts';
@@ -77,12 +77,14 @@ const keepTraces = async (of: Principal): Promise<void> => {
   await dynamoChatMessages(identity()).put(requestId(9), { place: `mail#${of.email ?? ''}`, seq: 0, told: ['n'] });
 };
 
-const everything = async (): Promise<string> => {
-  const pages = await Promise.all(
-    Object.values(database.tables).map((TableName) => database.client.send(new ScanCommand({ TableName }))),
-  );
-  return JSON.stringify(pages.map(({ Items }) => Items));
+const itemsOf = async (TableName: string): Promise<string> => {
+  const items: object[] = [];
+  for await (const { Items = [] } of paginateScan({ client: database.client }, { TableName })) items.push(...Items);
+  return JSON.stringify(items);
 };
+
+const everything = async (): Promise<string> =>
+  (await Promise.all(Object.values(database.tables).map(itemsOf))).join('\n');
 
 const append = async (id: string, ...events: readonly RecordedEvent[]): Promise<void> => {
   let last: ReturnType<typeof seal> | undefined;
@@ -112,8 +114,7 @@ describe('a person who is forgotten', () => {
     for (const text of ['erika@example.com', ERIKA.subject, 'U1"'])
       expect([text, items.includes(text)]).toEqual([text, false]);
     // Their handle is in the ledger, and nowhere else.
-    const { Items } = await database.client.send(new ScanCommand({ TableName: database.tables.identity }));
-    expect(JSON.stringify(Items)).not.toContain(ERIKA.handle);
+    expect(await itemsOf(database.tables.identity)).not.toContain(ERIKA.handle);
     const directory = dynamoDirectory(identity());
     expect((await directory.get([ERIKA.handle, NAMESAKE.handle])).size).toBe(1);
     expect(await directory.handlesOf([{ ...ERIKA, provider: 'okta' }])).toEqual([]);
@@ -169,10 +170,9 @@ test('is found on whichever page of a large table it stands; what is no place of
     });
   expect(await forget({ handles: [ERIKA.handle] })).toMatchObject({ outcome: 'forgotten' });
   const items = await everything();
-  for (const text of ['erika@example.com', 'Erika Mustermann', ERIKA.handle]) {
-    const identities = items.replaceAll(`person#${ERIKA.handle}`, '').includes(text) && text !== ERIKA.handle;
-    expect([text, identities]).toEqual([text, false]);
-  }
+  for (const text of ['erika@example.com', 'Erika Mustermann'])
+    expect([text, items.includes(text)]).toEqual([text, false]);
+  expect(await itemsOf(database.tables.identity)).not.toContain(ERIKA.handle);
   for (const from of [Buffer.from('{}'), Buffer.from('["a",1]')])
     await expect(forget({ handles: [ERIKA.handle], from: from.toString('base64url') })).rejects.toThrow(
       'no place of ours',

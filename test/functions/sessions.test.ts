@@ -169,14 +169,14 @@ describe('whose sign-in is older than a quarter of an hour', () => {
   test.each([
     ['one other', (id: string) => id],
     ['all others', () => undefined],
-  ])('proves themselves anew before they end %s', async (_what, idOf_) => {
+  ])('proves themselves anew before they end %s', async (_what, named) => {
     const [mine, other] = [await open(), await open()];
     clock.advance(901);
-    const { status, json } = await call(mine.token, 'DELETE', idOf_(idOf(other)));
+    const { status, json } = await call(mine.token, 'DELETE', named(idOf(other)));
     expect([status, json]).toMatchObject([403, { code: 'step_up_required', loginUrl: '/login?stepUp=fresh' }]);
     expect((await call(other.token)).status).toBe(200);
     const anew = await open();
-    expect((await call(anew.token, 'DELETE', idOf_(idOf(other)))).status).toBe(200);
+    expect((await call(anew.token, 'DELETE', named(idOf(other)))).status).toBe(200);
     expect((await call(other.token)).status).toBe(401);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createLogger } from '../../lib/logger.ts';
 import { recordingLogger } from '../support/logger.ts';
+import { standardOutputOf } from './standard-output.ts';
 
 describe('a log line', () => {
   test('is one line of JSON', () => {
@@ -76,13 +77,8 @@ describe('an error in the log', () => {
 });
 
 test('without anything given it writes to standard output', () => {
-  const written: unknown[] = [];
-  const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = (chunk: unknown) => written.push(chunk) > 0;
-  try {
+  const written = standardOutputOf(() => {
     createLogger('service').info('hello');
-  } finally {
-    process.stdout.write = write;
-  }
-  expect(JSON.parse(String(written[0]))).toMatchObject({ service: 'service', message: 'hello' });
+  });
+  expect(JSON.parse(written)).toMatchObject({ service: 'service', message: 'hello' });
 });

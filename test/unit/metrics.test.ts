@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { METRICS, createMeter } from '../../lib/metrics.ts';
 import { emfFaults } from '../support/emf.ts';
 import { recordingMeter } from '../support/meter.ts';
+import { standardOutputOf } from './standard-output.ts';
 
 describe('a metric line', () => {
   test('is what CloudWatch reads: a namespace, one dimension, names with units, and their values', () => {
@@ -87,17 +88,12 @@ test('docs/operations.md tells of each, in order, with its unit and its dimensio
 });
 
 test('without anything given it writes to standard output', () => {
-  const written: unknown[] = [];
-  const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = (chunk: unknown) => written.push(chunk) > 0;
-  try {
+  const written = standardOutputOf(() => {
     const meter = createMeter('requests', { stage: 'test' });
     meter.put('Faults', 1);
     meter.flush();
-  } finally {
-    process.stdout.write = write;
-  }
-  expect(JSON.parse(String(written[0]))).toMatchObject({ Function: 'requests', Faults: [1] });
+  });
+  expect(JSON.parse(written)).toMatchObject({ Function: 'requests', Faults: [1] });
 });
 
 describe('what CloudWatch would not read is found', () => {

@@ -38,11 +38,7 @@ const file = z.object({
 
 type Outcome = 'accepted' | AssertionRefused['fault'];
 
-const outcomeOf = (jws: string, key: Record<string, unknown>): Outcome => {
-  const outcome = verdict(jws, key);
-  tally(jws, outcome);
-  return outcome;
-};
+const outcomeOf = (jws: string, key: Record<string, unknown>): Outcome => tally(jws, verdict(jws, key));
 
 const verdict = (jws: string, key: Record<string, unknown>): Outcome => {
   try {

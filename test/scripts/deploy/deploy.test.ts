@@ -116,27 +116,27 @@ describe('npm run deploy', () => {
     ...{ certificate: 'arn:aws:acm:us-east-1:777788889999:certificate/3', truststore: 's3://hatcheck-edge/one.pem' },
     clientCertificate: 'arn:aws:acm:us-east-1:777788889999:certificate/4',
   };
-  const with_ = (more: object) => HEARD + stringify({ ...DOMAINS, ...more });
+  const stageWith = (more: object) => HEARD + stringify({ ...DOMAINS, ...more });
 
   test('shows the records of domains that it made, unless Route 53 has them', async () => {
-    const { code, ran, asked, said } = await deployed({ stageFile: with_({}) });
+    const { code, ran, asked, said } = await deployed({ stageFile: stageWith({}) });
     expect([code, ran, asked]).toEqual([0, EVERYTHING, ADDRESSES]);
     expect(said.join('\n')).toMatch(
       /hatcheck\.example\.com\. +CNAME +d-1\.example\.\n +issuer\.example\.com\. +CNAME +d-2/,
     );
-    const recorded = await deployed({ stageFile: with_({ hostedZone: 'Z1' }) });
+    const recorded = await deployed({ stageFile: stageWith({ hostedZone: 'Z1' }) });
     expect([recorded.code, recorded.said.join('\n').includes('CNAME')]).toEqual([0, false]);
   });
 
   test('puts the edge in front of what it deployed, and shows records that lead there', async () => {
-    const { code, ran, commands, asked, said } = await deployed({ stageFile: with_({ edge }) });
+    const { code, ran, commands, asked, said } = await deployed({ stageFile: stageWith({ edge }) });
     expect(ran).toEqual([...EVERYTHING, 'deploy of the edge', 'info of the edge']);
     expect([code, asked]).toEqual([0, ADDRESSES]);
     const [command = ''] = commands.filter((each) => / deploy .*edge/.test(each));
     for (const part of ['--param=target=d-1.example', '--param=issuerTarget=d-2.example', '--region us-east-1'])
       expect(command).toContain(part);
     expect(said.join('\n')).toMatch(/hatcheck\.example\.com\. +CNAME +d111\.cloudfront\.net\.\n/);
-    expect(await deployed({ stageFile: with_({ edge }), failing: 'deploy of the edge' })).toMatchObject({
+    expect(await deployed({ stageFile: stageWith({ edge }), failing: 'deploy of the edge' })).toMatchObject({
       code: 1,
       asked: [],
     });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { surroundings, systemChance, systemClock } from '../../../lib/broker/system.ts';
+import { standardOutputOf } from '../standard-output.ts';
 
 test('the clock says what time it is, in UTC with milliseconds', () => {
   const [before, now, after] = [Date.now(), systemClock.now(), Date.now()];
@@ -44,17 +45,12 @@ test('what a function has around it is the machine’s own', () => {
 });
 
 test('what a function measures is its own, and its stage’s', () => {
-  const written: unknown[] = [];
-  const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = (chunk: unknown) => written.push(chunk) > 0;
-  try {
+  const written = standardOutputOf(() => {
     const meter = surroundings('requests').meterIn?.('prod');
     meter?.put('Faults', 1);
     meter?.flush();
-  } finally {
-    process.stdout.write = write;
-  }
-  expect(JSON.parse(String(written[0]))).toMatchObject({
+  });
+  expect(JSON.parse(written)).toMatchObject({
     _aws: { CloudWatchMetrics: [{ Namespace: 'hatcheck/prod' }] },
     Function: 'requests',
   });

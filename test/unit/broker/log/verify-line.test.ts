@@ -27,7 +27,7 @@ describe('a line as an export writes it', () => {
     ['has a member twice', line.replace('"index":7', '"index":6,"index":7')],
     ['has its members in another order', JSON.stringify({ stream, index: 7, seq, hash, canonical })],
     ['has the hash of another text', line.replace(hash, 'A'.repeat(43))],
-    ['has another text', line.replace('OPS', 'XXX').replace('submitted', 'Submitted')],
+    ['has another text', line.replace('submitted', 'Submitted')],
   ])('is not sound where it %s', (_what, text) => {
     expect(soundLine(text)).toBeUndefined();
   });
