@@ -11,6 +11,7 @@ const SOURCES = {
     export const handler = ({ megabytes }) => { kept.push(Buffer.alloc(megabytes * 2 ** 20, 1)); return { statusCode: 200 }; };`,
   refuses: `export const handler = () => ({ statusCode: 403 });`,
   fails: `export const handler = () => { throw new RangeError('too much'); };`,
+  ends: `export const handler = () => process.exit(3);`,
   slow: `let running = 0;
     export const handler = async () => { running += 1; await new Promise(setImmediate); running -= 1; return running; };`,
 };
@@ -49,6 +50,10 @@ maybe('functions in processes of their own', () => {
     expect(processes.heardBy('fails')).toEqual([{ event: { n: 1 }, isGood: false }]);
     expect(processes.heardBy('refuses').map(({ isGood }) => isGood)).toEqual([false]);
     expect(processes.heardBy('keeps').map(({ isGood }) => isGood)).toEqual([true, true]);
+  });
+
+  test('a call of a process that ends is rejected', async () => {
+    await expect(processes.invoke('ends', {})).rejects.toMatchObject({ name: 'Runtime.ExitError' });
   });
 
   test('a process has one call at a time', async () => {

@@ -55,6 +55,8 @@ export const peakMbOf = async ({ pid }: ChildProcess): Promise<number> => {
 
 interface Runtime {
   readonly child: ChildProcess;
+  /** Rejects when the process ends. */
+  readonly gone: Promise<never>;
   readonly heard: Heard[];
   /** An environment of Lambda's has one call at a time. */
   last: Promise<unknown>;
@@ -69,17 +71,20 @@ export const startProcesses = (file: string, { functions, environmentFor, region
     const env = { ...runtimeEnvironment(known, region), ...environmentFor(functionId) };
     const child = startProcess(file, known.memoryMb, env);
     child.send(bundledOf(known));
-    return { child, heard: [], last: Promise.resolve() };
+    const gone = once(child, 'exit').then(() => {
+      throw Object.assign(new Error('the process ended before it answered'), { name: 'Runtime.ExitError' });
+    });
+    gone.catch(() => undefined);
+    return { child, gone, heard: [], last: Promise.resolve() };
   };
   const runtimeOf = (functionId: string): Runtime => {
     const runtime = runtimes.get(functionId) ?? start(functionId);
     runtimes.set(functionId, runtime);
     return runtime;
   };
-  const end = async (runtime: Runtime): Promise<void> => {
-    const gone = once(runtime.child, 'exit');
-    runtime.child.kill();
-    await gone;
+  const end = async ({ child, gone }: Runtime): Promise<void> => {
+    child.kill();
+    await gone.catch(() => undefined);
   };
   return {
     invoke: (functionId, event) => {
@@ -101,11 +106,11 @@ export const startProcesses = (file: string, { functions, environmentFor, region
   };
 };
 
-const called = async ({ child, heard }: Runtime, event: unknown, timeoutMs: number): Promise<unknown> => {
+const called = async ({ child, gone, heard }: Runtime, event: unknown, timeoutMs: number): Promise<unknown> => {
   const answered = once(child, 'message');
   const call = { awsRequestId: randomUUID(), event: JSON.stringify(event), deadlineMs: Date.now() + timeoutMs };
   child.send(call satisfies HandlerCall);
-  const [reply] = (await answered) as [HandlerReply];
+  const [reply] = (await Promise.race([answered, gone])) as [HandlerReply];
   if ('errorType' in reply) {
     heard.push({ event, isGood: false });
     throw Object.assign(new Error(reply.errorMessage), { name: reply.errorType });
