@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { cookiesOf, headerOf } from '../support/browser.ts';
 import { httpEvent } from '../support/events.ts';
 import { type OidcServer, SUBJECT, compact, signWith, startOidcServer } from '../support/oidc-server.ts';
 import { type TokenFunction, startTokenFunction } from '../support/token-function.ts';
+import { loginIn, refreshing } from './command-line.ts';
 
 const PATH = '/oidc/backchannel-logout';
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
@@ -30,39 +30,11 @@ const browse = async (sid?: string): Promise<string[]> => {
   return cookiesOf(await at.signin(httpEvent({ path: `/oidc/callback?${query}`, cookies: cookiesOf(begun) })));
 };
 
-const REDIRECT = 'http://127.0.0.1:51234/Zk3x9_random';
-const VERIFIER = 'v'.repeat(43);
-
 /** A command line that the person in this browser lets sign in; gives its refresh token. */
-const commandLine = async (cookies: string[]): Promise<string> => {
-  const form = {
-    ...{
-      response_type: 'code',
-      client_id: 'hatcheck-cli',
-      redirect_uri: REDIRECT,
-      state: 'a-state-of-the-command-line',
-    },
-    code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
-    code_challenge_method: 'S256',
-  };
-  const page = await at.token(httpEvent({ path: `/oauth/authorize?${new URLSearchParams(form).toString()}`, cookies }));
-  const csrf = /name="csrf" value="([^"]+)"/.exec(page.body ?? '')?.[1] ?? '';
-  const answer = await at.token(
-    httpEvent({
-      ...{ method: 'POST', path: '/oauth/authorize', cookies, form: { ...form, csrf, decision: 'allow' } },
-      headers: { origin: at.config.origin, 'sec-fetch-site': 'same-origin' },
-    }),
-  );
-  const code = new URL(headerOf(answer, 'location')).searchParams.get('code') ?? '';
-  const { json } = await at.post({
-    ...{ grant_type: 'authorization_code', client_id: 'hatcheck-cli', code, redirect_uri: REDIRECT },
-    code_verifier: VERIFIER,
-  });
-  return json['refresh_token'] ?? '';
-};
+const commandLine = async (cookies: string[]): Promise<string> =>
+  (await loginIn(at, cookies)).json['refresh_token'] ?? '';
 
-const refresh = async (token: string): Promise<number | undefined> =>
-  (await at.post({ grant_type: 'refresh_token', client_id: 'hatcheck-cli', refresh_token: token })).status;
+const refresh = async (token: string): Promise<number | undefined> => (await at.post(refreshing(token))).status;
 
 const status = async (cookies: string[]): Promise<number | undefined> =>
   (await at.signin(httpEvent({ path: '/v1/me', cookies }))).statusCode;
@@ -185,7 +157,7 @@ describe('how long a sign-in holds', () => {
     at = untold;
     let token = await commandLine(await browse());
     const refreshed = async (): Promise<number | undefined> => {
-      const answer = await at.post({ grant_type: 'refresh_token', client_id: 'hatcheck-cli', refresh_token: token });
+      const answer = await at.post(refreshing(token));
       token = answer.json['refresh_token'] ?? '';
       return answer.status;
     };

@@ -7,6 +7,7 @@ import {
   type TokenFunction,
   startTokenFunction,
 } from '../support/token-function.ts';
+import { refreshing } from './command-line.ts';
 
 export const DEVICE_IP = '203.0.113.9';
 
@@ -46,8 +47,7 @@ export const type = (userCode: string, more: Record<string, string> = {}, http: 
 export const titleOf = ({ body = '' }: Awaited<ReturnType<typeof type>>): string =>
   /<h1>(.*)<\/h1>/.exec(body)?.[1] ?? '';
 export const decide = (userCode: string, decision: string, browser = erin) => type(userCode, { decision }, {}, browser);
-export const refresh = (refreshToken = '') =>
-  at.post({ grant_type: 'refresh_token', client_id: 'hatcheck-cli', refresh_token: refreshToken });
+export const refresh = (refreshToken?: string) => at.post(refreshing(refreshToken));
 
 export const UNKNOWN = 'Sign in a device';
 export const error = (code: string, status = 400) => ({ status, json: { error: code } });

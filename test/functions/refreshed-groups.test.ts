@@ -1,12 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { cookiesOf, headerOf } from '../support/browser.ts';
 import { httpEvent } from '../support/events.ts';
 import { type OidcServer, makeKey, signedToken, startOidcServer } from '../support/oidc-server.ts';
 import { type OAuthReply, type TokenFunction, startTokenFunction } from '../support/token-function.ts';
-
-const REDIRECT = 'http://127.0.0.1:51234/Zk3x9_random';
-const VERIFIER = randomBytes(32).toString('base64url');
+import { loginIn, refreshing } from './command-line.ts';
 
 let provider: OidcServer;
 let at: TokenFunction;
@@ -28,36 +26,9 @@ const browse = async (): Promise<string[]> => {
   return cookiesOf(await at.signin(httpEvent({ path: `/oidc/callback?${query}`, cookies: cookiesOf(begun) })));
 };
 
-/** Lets the command line sign in as whoever is in the browser. */
-const login = async (cookies: string[]): Promise<OAuthReply> => {
-  const form = {
-    ...{
-      response_type: 'code',
-      client_id: 'hatcheck-cli',
-      redirect_uri: REDIRECT,
-      state: 'a-state-of-the-command-line',
-    },
-    code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
-    code_challenge_method: 'S256',
-  };
-  const path = `/oauth/authorize?${new URLSearchParams(form).toString()}`;
-  const { body: page = '' } = await at.token(httpEvent({ path, cookies }));
-  const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
-  const answer = await at.token(
-    httpEvent({
-      ...{ method: 'POST', path: '/oauth/authorize', cookies, form: { ...form, csrf, decision: 'allow' } },
-      headers: { origin: at.config.origin, 'sec-fetch-site': 'same-origin' },
-    }),
-  );
-  const code = new URL(headerOf(answer, 'location')).searchParams.get('code') ?? '';
-  return at.post({
-    ...{ grant_type: 'authorization_code', client_id: 'hatcheck-cli', code, redirect_uri: REDIRECT },
-    code_verifier: VERIFIER,
-  });
-};
+const login = (cookies: string[]): Promise<OAuthReply> => loginIn(at, cookies);
 
-const refresh = ({ json }: OAuthReply): Promise<OAuthReply> =>
-  at.post({ grant_type: 'refresh_token', client_id: 'hatcheck-cli', refresh_token: json['refresh_token'] ?? '' });
+const refresh = ({ json }: OAuthReply): Promise<OAuthReply> => at.post(refreshing(json['refresh_token']));
 
 const groupsOf = async ({ json }: OAuthReply): Promise<readonly string[]> => {
   const headers = { authorization: `Bearer ${json['access_token'] ?? ''}` };
