@@ -1,108 +1,28 @@
-import type { Server } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
-  CreateTableCommand,
   DeleteItemCommand,
   DescribeTableCommand,
   DynamoDBClient,
   ExecuteStatementCommand,
-  GetItemCommand,
   ListTablesCommand,
   PutItemCommand,
-  QueryCommand,
   ScanCommand,
-  TransactWriteItemsCommand,
-  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import type { PolicyDocument } from '../../../local/aws/policy/document.ts';
-import type { LocalAws } from '../../../local/aws/server.ts';
+import { TABLE, TABLE_ARN, WRITER, as, aws, clientOf, get, item, put, query } from './dynamodb-scene.ts';
 import {
   ALLOW_ALL,
   BROKER,
   BROKER_ACCOUNT,
+  REGION,
+  TARGET,
   clientConfig,
   codeOf,
   messageOf,
   policy,
-  REGION,
   role,
   start,
-  TARGET,
 } from './small-world.ts';
-
-const TABLE = 'ledger';
-const TABLE_ARN = `arn:aws:dynamodb:${REGION}:${BROKER_ACCOUNT}:table/${TABLE}`;
-const WRITER = `arn:aws:iam::${BROKER_ACCOUNT}:role/writer`;
-
-let tables: Server;
-let aws: LocalAws;
-
-beforeAll(async () => {
-  tables = dynalite({ createTableMs: 0 });
-  const port = await new Promise<number>((resolve) => {
-    tables.listen(0, '127.0.0.1', () => {
-      const address = tables.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
-  aws = await start({ dynamodbEndpoint: `http://127.0.0.1:${port}`, dynamodbAccount: BROKER_ACCOUNT });
-  const client = clientOf();
-  await client.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'stream', KeyType: 'HASH' },
-        { AttributeName: 'seq', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'stream', AttributeType: 'S' },
-        { AttributeName: 'seq', AttributeType: 'N' },
-        { AttributeName: 'requester', AttributeType: 'S' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'by-requester',
-          KeySchema: [{ AttributeName: 'requester', KeyType: 'HASH' }],
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
-    }),
-  );
-  for (const stream of ['request#1', 'control']) await client.send(put(stream));
-});
-
-afterAll(async () => {
-  await aws.close();
-  await new Promise((resolve) => tables.close(resolve));
-});
-
-function clientOf(roleArn = BROKER): DynamoDBClient {
-  return new DynamoDBClient(clientConfig(aws, roleArn));
-}
-
-/** A client of a role with exactly this policy. */
-function as(...statements: object[]): DynamoDBClient {
-  aws.addRole(role(WRITER, { policies: [policy(...statements)] }));
-  return clientOf(WRITER);
-}
-
-const item = (stream: string, seq = '0') => ({ stream: { S: stream }, seq: { N: seq } });
-const put = (stream: string) =>
-  new PutItemCommand({ TableName: TABLE, Item: { ...item(stream), requester: { S: 'p_x' } } });
-const get = (stream: string) => new GetItemCommand({ TableName: TABLE, Key: item(stream) });
-const query = (stream: string, rest: object = {}) =>
-  new QueryCommand({
-    TableName: TABLE,
-    // `stream` is a reserved word.
-    KeyConditionExpression: '#p = :s',
-    ExpressionAttributeNames: { '#p': 'stream' },
-    ExpressionAttributeValues: { ':s': { S: stream } },
-    ...rest,
-  });
 
 describe('what is allowed reaches the tables', () => {
   test('an item that was put is read again', async () => {
@@ -181,150 +101,6 @@ describe('actions and tables', () => {
       expect(['SerializationException', 'ValidationException']).toContain(await codeOf(client.send(get('x'))));
     },
   );
-});
-
-describe('dynamodb:LeadingKeys', () => {
-  const onlyRequests = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['request#*'] } };
-  const ofRequests = {
-    ...{
-      Effect: 'Allow',
-      Action: 'dynamodb:*',
-      Resource: [TABLE_ARN, `${TABLE_ARN}/index/*`],
-      Condition: onlyRequests,
-    },
-  };
-  // A key that the server failed to see would be allowed here: an absent one meets ForAllValues.
-  const client = () => as(ofRequests);
-  test.each<[string, string, (client: DynamoDBClient) => Promise<unknown>]>([
-    ['GetItem', 'none', (c) => c.send(get('request#1'))],
-    ['GetItem of another kind', 'AccessDeniedException', (c) => c.send(get('control'))],
-    ['PutItem', 'none', (c) => c.send(put('request#2'))],
-    ['PutItem of another kind', 'AccessDeniedException', (c) => c.send(put('control'))],
-    [
-      'UpdateItem of another kind',
-      'AccessDeniedException',
-      (c) => c.send(new UpdateItemCommand({ TableName: TABLE, Key: item('control') })),
-    ],
-    [
-      'DeleteItem of another kind',
-      'AccessDeniedException',
-      (c) => c.send(new DeleteItemCommand({ TableName: TABLE, Key: item('control') })),
-    ],
-    ['Query', 'none', (c) => c.send(query('request#1'))],
-    ['Query of another kind', 'AccessDeniedException', (c) => c.send(query('control'))],
-    [
-      'Query of another kind without a name for the key',
-      'AccessDeniedException',
-      (c) => c.send(query('control', { KeyConditionExpression: 'stream=:s', ExpressionAttributeNames: undefined })),
-    ],
-    [
-      'Query with the value first',
-      'AccessDeniedException',
-      (c) => c.send(query('control', { KeyConditionExpression: ':s = #p' })),
-    ],
-    [
-      'Query of another kind in brackets behind the sort key',
-      'AccessDeniedException',
-      (c) =>
-        c.send(
-          query('control', {
-            KeyConditionExpression: '(seq >= :n) AND (#p = :s)',
-            ExpressionAttributeValues: { ':s': { S: 'control' }, ':n': { N: '0' } },
-          }),
-        ),
-    ],
-    [
-      'Query of another kind the old way',
-      'AccessDeniedException',
-      (c) =>
-        c.send(
-          new QueryCommand({
-            TableName: TABLE,
-            KeyConditions: { stream: { ComparisonOperator: 'EQ', AttributeValueList: [{ S: 'control' }] } },
-          }),
-        ),
-    ],
-    [
-      "Query of an index has the index's own key",
-      'AccessDeniedException',
-      (c) =>
-        c.send(
-          query('p_x', {
-            IndexName: 'by-requester',
-            KeyConditionExpression: 'requester = :s',
-            ExpressionAttributeNames: undefined,
-          }),
-        ),
-    ],
-    [
-      'BatchGetItem',
-      'none',
-      (c) =>
-        c.send(
-          new BatchGetItemCommand({ RequestItems: { [TABLE]: { Keys: [item('request#1'), item('request#2')] } } }),
-        ),
-    ],
-    [
-      'BatchGetItem with one of another kind',
-      'AccessDeniedException',
-      (c) =>
-        c.send(new BatchGetItemCommand({ RequestItems: { [TABLE]: { Keys: [item('request#1'), item('control')] } } })),
-    ],
-    [
-      'BatchWriteItem with one of another kind',
-      'AccessDeniedException',
-      (c) =>
-        c.send(
-          new BatchWriteItemCommand({
-            RequestItems: {
-              [TABLE]: [{ PutRequest: { Item: item('request#3') } }, { DeleteRequest: { Key: item('control') } }],
-            },
-          }),
-        ),
-    ],
-  ])('%s: %s', async (_, code, send) => {
-    expect(await codeOf(send(client()))).toBe(code);
-  });
-
-  test('a Scan names no key, which meets ForAllValues until Null forbids it', async () => {
-    const scan = new ScanCommand({ TableName: TABLE });
-    const Condition = { Null: { 'dynamodb:LeadingKeys': 'true' } };
-    const noKeyless = { Effect: 'Deny', Action: '*', Resource: '*', Condition };
-    expect(await codeOf(client().send(scan))).toBe('none');
-    expect(await codeOf(as(ofRequests, noKeyless).send(scan))).toBe('AccessDeniedException');
-    expect(await codeOf(as(ofRequests, noKeyless).send(get('request#1')))).toBe('none');
-  });
-
-  test('an IndexName where none belongs does not hide the key', async () => {
-    const sender = client();
-    sender.middlewareStack.add(
-      (next) => (args) => {
-        const body = { TableName: TABLE, Item: item('control'), IndexName: 'nothing' };
-        (args.request as { body: string }).body = JSON.stringify(body);
-        return next(args);
-      },
-      { step: 'build', priority: 'high' },
-    );
-    expect(await codeOf(sender.send(put('control')))).toBe('AccessDeniedException');
-  });
-
-  test('a transaction needs the permission of each of its members', async () => {
-    const transaction = new TransactWriteItemsCommand({
-      TransactItems: [
-        { Put: { TableName: TABLE, Item: item('request#4') } },
-        { Delete: { TableName: TABLE, Key: item('request#1') } },
-      ],
-    });
-    const allowed = {
-      Effect: 'Allow',
-      Action: ['dynamodb:PutItem', 'dynamodb:TransactWriteItems'],
-      Resource: TABLE_ARN,
-    };
-    expect(await codeOf(as(allowed).send(transaction))).toBe('AccessDeniedException');
-    // The embedded tables know no transactions: what is allowed gets as far as them.
-    const both = { ...allowed, Action: ['dynamodb:PutItem', 'dynamodb:DeleteItem'] };
-    expect(await codeOf(as(both).send(transaction))).toBe('UnknownOperationException');
-  });
 });
 
 describe("a table's resource policy", () => {
