@@ -133,3 +133,10 @@ export const exportScene = (of?: KeptLedger) => {
 };
 
 export type ExportScene = ReturnType<typeof exportScene>;
+
+/** What the lines of an exported file say. */
+export const linesIn = ({ files }: ExportScene, name: string): readonly unknown[] =>
+  certain(files.get(name), name)
+    .content.trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
