@@ -26,6 +26,7 @@ import { certain } from '../../lib/domain/invariant.ts';
 import type { Browser } from '../../local/browser.ts';
 import { BROKER_ACCOUNT } from '../../local/target-accounts.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
+import { addRole } from './roles.ts';
 
 const AWS = process.env['HATCHECK_AWS_CLI'] ?? '/usr/bin/aws';
 const HATCHECK = fileURLToPath(new URL('../../cli/hatcheck.ts', import.meta.url));
@@ -44,22 +45,14 @@ beforeAll(async () => {
   const credentials = { accessKeyId: 'by', secretAccessKey: 'hand' };
   byHand = new DynamoDBClient({ endpoint: stack.dynamodbEndpoint, region: 'eu-west-1', credentials });
   bucket = certain(stack.template.functions['on-export']?.environment['EXPORT_BUCKET'], 'there is a bucket');
-  addRole(READER, ['s3:GetObject', 's3:ListBucket', 's3:ListBucketVersions', 's3:GetObjectRetention']);
-  addRole(ADMIN, ['*']);
+  addRole(stack, READER, 's3:GetObject', 's3:ListBucket', 's3:ListBucketVersions', 's3:GetObjectRetention');
+  addRole(stack, ADMIN, '*');
 }, 60_000);
 afterAll(async () => {
   byHand.destroy();
   await stack.close();
 });
 
-const addRole = (arn: string, Action: readonly string[]): void => {
-  const Version = '2012-10-17';
-  const trusted = [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }];
-  stack.aws.addRole({
-    ...{ arn, maxSessionSeconds: 3600, trustPolicy: { Version, Statement: trusted } },
-    policies: [{ Version, Statement: [{ Effect: 'Allow', Action, Resource: '*' }] }],
-  });
-};
 const s3As = (roleArn: string): S3Client =>
   new S3Client({
     ...{ endpoint: stack.aws.endpoint, region: 'eu-west-1', forcePathStyle: true, maxAttempts: 1 },

@@ -13,6 +13,7 @@ import type { Browser } from '../../local/browser.ts';
 import { BROKER_ACCOUNT } from '../../local/target-accounts.ts';
 import { hatcheck } from '../cli/run.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
+import { addRole } from './roles.ts';
 
 const REASON = 'Because the canary of the payments sings.';
 const COMMENT = 'Then silence it, says the canary’s keeper.';
@@ -64,12 +65,7 @@ const settle = async (): Promise<void> => {
 /** What is in the bucket of the export, as somebody who may read it brings it down. */
 const exportedTo = async (folder: string): Promise<readonly string[]> => {
   const role = `arn:aws:iam::${BROKER_ACCOUNT}:role/reader`;
-  const [Version, Service] = ['2012-10-17', 'lambda.amazonaws.com'];
-  stack.aws.addRole({
-    ...{ arn: role, maxSessionSeconds: 3600 },
-    trustPolicy: { Version, Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }] },
-    policies: [{ Version, Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] }],
-  });
+  addRole(stack, role, 's3:*');
   const credentials = stack.aws.credentialsFor(role, 'reader');
   const s3 = new S3Client({ endpoint: stack.aws.endpoint, region: 'eu-west-1', forcePathStyle: true, credentials });
   const Bucket = stack.template.functions['on-export']?.environment['EXPORT_BUCKET'] ?? '';

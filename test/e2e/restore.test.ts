@@ -23,6 +23,7 @@ import { hatcheck } from '../cli/run.ts';
 import { fakeCloud } from '../scripts/deploy/fake-cloud.ts';
 import { type LocalLambda, startLocalLambda } from '../support/local-lambda.ts';
 import { type TestStack, startTestStack } from '../support/stack.ts';
+import { addRole } from './roles.ts';
 
 const AWS = '/usr/bin/aws';
 const ADMIN = `arn:aws:iam::${BROKER_ACCOUNT}:role/administrator`;
@@ -55,15 +56,7 @@ suite('a ledger that came back from a backup', () => {
     ports = {
       ports: { gateway: gateway ?? 0, oidc: oidc ?? 0, saml: saml ?? 0, aws: 0, dynamodb: 0, slack: 0, teams: 0 },
     };
-    const Version = '2012-10-17';
-    stack.aws.addRole({
-      ...{ arn: ADMIN, maxSessionSeconds: 3600 },
-      trustPolicy: {
-        Version,
-        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-      },
-      policies: [{ Version, Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }],
-    });
+    addRole(stack, ADMIN, '*');
   };
   const ask = async (browser: Browser): Promise<string> => {
     const body = { entitlementId: 'prod-read', justification: 'Looking at logs', durationSeconds: 3600 };
@@ -173,7 +166,7 @@ suite('a ledger that came back from a backup', () => {
       credentials: { accessKeyId: 'by', secretAccessKey: 'hand' },
     });
     // The key that was noted elsewhere.
-    await aws()([...['s3', 'sync', `s3://hatcheck-dev-export-${BROKER_ACCOUNT}/keys`, join(folder, 'noted')]]);
+    await aws()(['s3', 'sync', `s3://hatcheck-dev-export-${BROKER_ACCOUNT}/keys`, join(folder, 'noted')]);
     key = join(folder, 'noted', certain((await readdir(join(folder, 'noted')))[0], 'a key was exported'));
   }, 180_000);
 
