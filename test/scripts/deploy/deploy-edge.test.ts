@@ -3,6 +3,7 @@ import { type Server, createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { closeServer, listenOnLoopback } from '../../../local/gateway/loopback.ts';
 import { recordsToMake, targetsOfEdge } from '../../../scripts/deploy/deploy-edge.ts';
 import { runIn } from '../../../scripts/deploy/serverless-command.ts';
 import { STAGE_WITH_EDGE } from '../../policy/edge-template.ts';
@@ -19,6 +20,7 @@ const ANSWER = `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.c
 const NOTHING = '<ListStackResourcesResponse><ListStackResourcesResult/></ListStackResourcesResponse>';
 
 let cloudFormation: Server;
+let port: number;
 let folder: string;
 
 beforeEach(async () => {
@@ -31,7 +33,7 @@ beforeEach(async () => {
         response.end(Buffer.concat(chunks).includes('Action=DescribeStacks&') ? ANSWER : NOTHING);
       });
   });
-  await new Promise<void>((resolve) => cloudFormation.listen(0, '127.0.0.1', resolve));
+  port = await listenOnLoopback(cloudFormation, 0);
   folder = mkdtempSync(join(tmpdir(), 'hatcheck-deploy-edge-'));
   for (const part of ['serverless.edge.yml', 'serverless/edge']) cpSync(part, join(folder, part), { recursive: true });
   mkdirSync(join(folder, 'stages'));
@@ -41,13 +43,10 @@ beforeEach(async () => {
 afterEach(async () => {
   jest.restoreAllMocks();
   rmSync(folder, { recursive: true });
-  cloudFormation.closeAllConnections();
-  await new Promise((resolve) => cloudFormation.close(resolve));
+  await closeServer(cloudFormation);
 });
 
 test('where the edge answers is read off what serverless shows of its stack', async () => {
-  const address = cloudFormation.address();
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
   jest.replaceProperty(process, 'env', {
     ...process.env,
     ...{ HOME: folder, AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'none' },

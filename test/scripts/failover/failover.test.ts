@@ -4,20 +4,15 @@ import { type FailoverParts, failover } from '../../../scripts/failover/failover
 import { UsageError } from '../../../scripts/deploy/options.ts';
 import { failoverOptions } from '../../../scripts/failover/options.ts';
 import { awsStacks, factsOf } from '../../../scripts/failover/stacks.ts';
+import { STANDBY_FILE } from '../../policy/standby-stages.ts';
 import { CALLER, fakeCloud } from '../deploy/fake-cloud.ts';
 import { type Scene, PLAIN, sceneOf } from '../deploy/scene.ts';
 
-const key = (digit: string): string => `mrk-${digit.repeat(32)}`;
 const HOME = 'region: eu-central-1\nstandby: { region: eu-west-1, witness: eu-west-3 }\n';
 const STANDBY = `region: eu-west-1
 origin: https://hatcheck.example.com
 pepper: /hatcheck/prod/pepper
-standbyOf:
-  stage: prod
-  region: eu-central-1
-  ledgerStream: arn:aws:dynamodb:eu-west-1:777788889999:table/hatcheck-prod-ledger/stream/2026-11-22T00:00:00.000
-  keys: { IssuerKeyA: ${key('a')}, IssuerKeyB: ${key('b')}, SamlKeyA: ${key('c')}, SamlKeyB: ${key('d')}, CheckpointKey: ${key('e')} }
-`;
+${STANDBY_FILE}`;
 
 let scene: Scene | undefined;
 afterEach(() => {
@@ -184,14 +179,14 @@ describe('by the AWS CLI', () => {
   });
 
   test('what a standby’s stage has to say is printed as its file says it', async () => {
-    const outputs = ['IssuerKeyA', 'CheckpointKey'].map((name) => ({ OutputKey: `${name}Id`, OutputValue: key('a') }));
+    const outputs = ['IssuerKeyA', 'CheckpointKey'].map((name) => ({ OutputKey: `${name}Id`, OutputValue: 'mrk-1' }));
     const { aws: home } = recorded(() =>
       JSON.stringify({ Stacks: [{ Outputs: [...outputs, { OutputKey: 'HttpApiId', OutputValue: 'x' }] }] }),
     );
     const { aws: away } = recorded(() => JSON.stringify({ Table: { LatestStreamArn: 'arn:the-stream' } }));
     expect(await factsOf('prod', 'eu-central-1', { home, away })).toEqual([
       ...['standbyOf:', '  stage: prod', '  region: eu-central-1', '  ledgerStream: arn:the-stream', '  keys:'],
-      ...[`    IssuerKeyA: ${key('a')}`, `    CheckpointKey: ${key('a')}`],
+      ...['    IssuerKeyA: mrk-1', '    CheckpointKey: mrk-1'],
     ]);
   });
 });
