@@ -30,6 +30,7 @@ export const addDoctorCommand = (program: Command): void => {
     )
     .requiredOption('--broker-account <id>', 'the account that Hatcheck runs in')
     .option('--stage <stage>', 'as it is deployed', 'prod')
+    .option('--standby <stage>', 'the stage that takes over, as it is deployed: to be let in as well')
     .requiredOption('--issuer <url>', 'the address that Hatcheck signs by, as stages/<stage>.yml says it')
     .option('--organization <id>', 'o-…: what the trust policies should ask for')
     .option('--action <action>', 'something that a session is to do, such as s3:GetObject')

@@ -37,6 +37,7 @@ export const addRoleCommands = (program: Command): void => {
     )
     .requiredOption('--broker-account <id>', 'the account that Hatcheck runs in')
     .option('--stage <stage>', 'as it is deployed', 'prod')
+    .option('--standby <stage>', 'the stage that takes over, as it is deployed: let in as well')
     .requiredOption('--issuer <url>', 'the address that Hatcheck signs by, as stages/<stage>.yml says it')
     .option('--organization <id>', 'o-…: let in nobody from outside of it')
     .option('--permissions <arns...>', 'managed policies: what the sessions may do')

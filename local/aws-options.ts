@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { TrustedBroker } from '../lib/domain/target-role.ts';
 import { type CompiledAccess, accessPolicy } from '../lib/config/access.ts';
 import { certificateOfKmsKey, issuerMetadata } from '../lib/config/issuer-metadata.ts';
 import type { SigningKey } from './aws/kms/service.ts';
@@ -32,9 +33,9 @@ export const awsOptions = (
 ): LocalAwsOptions => {
   const { policy } = accessPolicy(access);
   const boundaries = openBoundaries(folder);
-  const broker = {
-    credentialsRoleArn: roleOf(template, 'credentials').arn,
-    onRevocationRoleArn: roleOf(template, 'on-revocation').arn,
+  const broker: TrustedBroker = {
+    credentialsRoleArns: [roleOf(template, 'credentials').arn],
+    onRevocationRoleArns: [roleOf(template, 'on-revocation').arn],
     issuer: origin,
   };
   const { roles, managedPolicies } = boundedRoles(policy, broker, boundaries.of);

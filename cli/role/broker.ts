@@ -1,6 +1,6 @@
 import { secureUrl } from '../../lib/config/web-address.ts';
 import type { Account, Entitlement } from '../../lib/domain/entitlement.ts';
-import type { TrustedBroker } from '../../lib/domain/target-role.ts';
+import type { RoleArns, TrustedBroker } from '../../lib/domain/target-role.ts';
 import { Failure } from '../failure.ts';
 import { loadPolicy } from '../policy/load.ts';
 
@@ -9,25 +9,35 @@ export interface BrokerOptions {
   readonly access: string;
   readonly brokerAccount: string;
   readonly stage: string;
+  /** The stage that takes over from it. */
+  readonly standby?: string;
   readonly issuer: string;
   readonly organization?: string;
 }
 
+const STAGE = /^[a-z][a-z0-9-]{0,31}$/;
+
 /** The broker's roles are of the account's own partition: nobody assumes a role across partitions. @throws Failure 2 */
 export const brokerOf = (
-  { brokerAccount, stage, issuer, organization }: Omit<BrokerOptions, 'access'>,
+  { brokerAccount, stage, standby, issuer, organization }: Omit<BrokerOptions, 'access'>,
   { partition }: Pick<Account, 'partition'>,
 ): TrustedBroker => {
   if (!/^\d{12}$/.test(brokerAccount)) throw new Failure(2, '--broker-account must be twelve digits');
-  if (!/^[a-z][a-z0-9-]{0,31}$/.test(stage)) throw new Failure(2, '--stage must be small letters, digits and hyphens');
+  if (!STAGE.test(stage)) throw new Failure(2, '--stage must be small letters, digits and hyphens');
+  if (standby !== undefined && (!STAGE.test(standby) || standby === stage))
+    throw new Failure(2, '--standby must be small letters, digits and hyphens, and another than --stage');
   if (secureUrl(issuer)?.origin !== issuer)
     throw new Failure(2, '--issuer must be an origin such as https://issuer.example.com, without a path');
   if (organization !== undefined && !/^o-[a-z0-9]{10,32}$/.test(organization))
     throw new Failure(2, '--organization must be o- and 10 to 32 small letters or digits');
-  const roleOf = (name: string): string =>
-    `arn:${partition}:iam::${brokerAccount}:role/hatcheck/hatcheck-${stage}-${name}`;
+  const roleOf = (of: string, name: string): string =>
+    `arn:${partition}:iam::${brokerAccount}:role/hatcheck/hatcheck-${of}-${name}`;
+  const rolesOf = (name: string): RoleArns => [
+    roleOf(stage, name),
+    ...(standby === undefined ? [] : [roleOf(standby, name)]),
+  ];
   return {
-    ...{ credentialsRoleArn: roleOf('credentials'), onRevocationRoleArn: roleOf('on-revocation'), issuer },
+    ...{ credentialsRoleArns: rolesOf('credentials'), onRevocationRoleArns: rolesOf('on-revocation'), issuer },
     ...(organization === undefined ? {} : { organization }),
   };
 };

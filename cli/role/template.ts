@@ -44,7 +44,7 @@ const steps = (
     `1. Trusted entity: in account ${account.id} (${account.name}) the role trusts`,
     ...(vias.has('assumeRole')
       ? [
-          `     ${broker.credentialsRoleArn}, ${account.externalId === undefined ? 'with no ExternalId: access.yml gives the account none' : `with the ExternalId ${account.externalId}`}`,
+          `     ${broker.credentialsRoleArns.join(' and ')}, ${account.externalId === undefined ? 'with no ExternalId: access.yml gives the account none' : `with the ExternalId ${account.externalId}`}`,
         ]
       : []),
     ...(vias.has('webIdentity')

@@ -4,13 +4,17 @@ import { audienceOf, entityIdOf, samlAudienceOf, samlProviderArn } from './role-
 
 /** Of the broker: all that a target account has to know. */
 export interface TrustedBroker {
-  readonly credentialsRoleArn: string;
-  readonly onRevocationRoleArn: string;
+  /** The roles that open sessions: that of the stage that writes, then that of its standby where it has one. */
+  readonly credentialsRoleArns: RoleArns;
+  /** Those that end them, in the same order. */
+  readonly onRevocationRoleArns: RoleArns;
   /** What the tokens and responses that it signs call it. */
   readonly issuer: string;
   /** `o-…`, where broker and account are of one organization, and the account wants to say so. */
   readonly organization?: string;
 }
+
+export type RoleArns = readonly [string, ...string[]];
 
 /** One that AWS takes, and that others may read. */
 export interface PolicyText {
@@ -21,7 +25,7 @@ export interface PolicyText {
 export interface StatementText {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
-  readonly Principal?: Readonly<Record<string, string>>;
+  readonly Principal?: Readonly<Record<string, string | readonly string[]>>;
   readonly Action: string | readonly string[];
   readonly Resource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
@@ -43,9 +47,13 @@ export const trustPolicy = (entitlements: readonly Entitlement[], broker: Truste
     const going = entitlements.filter(({ session }) => session.via === via).sort((a, b) => (a.id < b.id ? -1 : 1));
     const [first, ...others] = going;
     if (!first) return [];
-    return [STATEMENTS[via](first, broker, others.length === 0 ? first.id : going.map(({ id }) => id))];
+    return [STATEMENTS[via](first, broker, oneOrAll([first.id, ...others.map(({ id }) => id)]))];
   }),
 });
+
+/** What stands where a policy takes a value, or a list of them: IAM shows a list of one as the value. */
+export const oneOrAll = (values: readonly [string, ...string[]]): string | readonly string[] =>
+  values.length === 1 ? values[0] : values;
 
 type Trusting = (
   entitlement: Entitlement,
@@ -57,7 +65,7 @@ const STATEMENTS: Readonly<Record<Entitlement['session']['via'], Trusting>> = {
   assumeRole: ({ account }, broker) => ({
     Sid: 'HatcheckAssumeRole',
     Effect: 'Allow',
-    Principal: { AWS: broker.credentialsRoleArn },
+    Principal: { AWS: oneOrAll(broker.credentialsRoleArns) },
     Action: ['sts:AssumeRole', ...ATTRIBUTION],
     Condition: { ...ofTheBroker(account, broker), StringLike: ATTRIBUTED },
   }),
@@ -115,7 +123,7 @@ export const revokerTrust = (account: Account, broker: TrustedBroker): PolicyTex
     {
       Sid: 'HatcheckOnRevocation',
       Effect: 'Allow',
-      Principal: { AWS: broker.onRevocationRoleArn },
+      Principal: { AWS: oneOrAll(broker.onRevocationRoleArns) },
       Action: 'sts:AssumeRole',
       ...(Object.keys(ofTheBroker(account, broker)).length > 0 ? { Condition: ofTheBroker(account, broker) } : {}),
     },

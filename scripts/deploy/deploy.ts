@@ -127,7 +127,9 @@ const afterwards = async (place: Checked, { access }: DeployOptions, parts: Depl
     return 1;
   }
   say(`\n${origin} answers as it should.\n`);
-  for (const line of nextSteps({ ...answering, stage, account: place.caller?.account ?? '', access })) say(line);
+  // Accounts let in both: by the name of the one that was deployed first, whose stacks they have.
+  const stages = settings.standbyOf ? { stage: settings.standbyOf.stage, standby: stage } : { stage };
+  for (const line of nextSteps({ ...answering, ...stages, account: place.caller?.account ?? '', access })) say(line);
   return 0;
 };
 

@@ -23,7 +23,7 @@ let aheadMs = 0;
 const time = () => new Date(Date.now() + aheadMs);
 beforeAll(async () => {
   const { roles, managedPolicies } = boundedRoles(policy([EASY]), {
-    ...{ credentialsRoleArn: BROKER, onRevocationRoleArn: ON_REVOCATION, issuer: ISSUER },
+    ...{ credentialsRoleArns: [BROKER], onRevocationRoleArns: [ON_REVOCATION], issuer: ISSUER },
   });
   aws = await start({ clock: time, world: { ...world(...roles, role(ON_REVOCATION)), managedPolicies } });
 });

@@ -24,17 +24,24 @@ entitlements:
 `;
 const BROKER = ['--broker-account', '777788889999', '--issuer', 'https://issuer.example.com'];
 
-let folder: string;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'hatcheck-doctor-'));
-  put('access.yml', ACCESS);
-  const { stdout } = await hatcheck(['role', 'template', '--entitlement', 'read', ...BROKER], {}, '', folder);
+/** The trust policy that our template has for it. */
+const trustOf = async (...more: readonly string[]): Promise<unknown> => {
+  const words = ['role', 'template', '--entitlement', 'read', ...BROKER, ...more];
+  const { stdout } = await hatcheck(words, {}, '', folder);
   const made = z
     .object({
       Resources: z.object({ Role: z.object({ Properties: z.looseObject({ AssumeRolePolicyDocument: z.unknown() }) }) }),
     })
     .parse(JSON.parse(stdout));
-  const trust = made.Resources.Role.Properties.AssumeRolePolicyDocument;
+  return made.Resources.Role.Properties.AssumeRolePolicyDocument;
+};
+
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'hatcheck-doctor-'));
+  put('access.yml', ACCESS);
+  const trust = await trustOf();
+  put('both.json', roleOf('Read', await trustOf('--standby', 'prod-b')));
   put('read.json', roleOf('Read', trust));
   put('open.json', roleOf('Read', JSON.parse(JSON.stringify(trust).replace('"sts:TagSession",', ''))));
 });
@@ -76,6 +83,19 @@ test('what is wrong is said line by line, with the fix, and fails', async () => 
   expect(stdout).toContain('1 fault, 0 warnings');
   expect(stdout).toContain('fault [tag_session]');
   expect(stdout).toContain('fix: add "sts:TagSession"');
+});
+
+test('a standby has to be let in where it is said, and is a stranger where it is not', async () => {
+  const read = ['--entitlement', 'read', '--role'];
+  expect(await doctor(...read, 'both.json', '--standby', 'prod-b')).toMatchObject({ code: 0, stderr: '' });
+  const keptOut = await doctor(...read, 'read.json', '--standby', 'prod-b');
+  expect(keptOut.code).toBe(1);
+  expect(keptOut.stdout).toContain(
+    'fault [principal] arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-b-credentials',
+  );
+  const stranger = await doctor(...read, 'both.json');
+  expect(stranger.code).toBe(1);
+  expect(stranger.stdout).toContain('1 fault, 0 warnings');
 });
 
 test('every entitlement is looked at unless some are named; what no file tells of is a warning, and fails where it is to be strict', async () => {
@@ -149,6 +169,8 @@ describe('wrong usage', () => {
     ['a file that is not there', ['--role', 'gone.json']],
     ['an action that is none', ['--role', 'read.json', '--action', 's3:*']],
     ['no role at all', []],
+    ['a standby that is the stage itself', ['--role', 'read.json', '--standby', 'prod']],
+    ['a standby that is no stage', ['--role', 'read.json', '--standby', 'prod/b']],
   ])('%s', async (_, args) => {
     expect(await doctor(...args)).toMatchObject({ code: 2, stdout: '' });
   });

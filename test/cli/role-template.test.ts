@@ -108,6 +108,8 @@ describe('what is left to do', () => {
       ['--permissions', 'arn:aws:iam::111122223333:policy/hatcheck/Admin-boundary'],
     ],
     ['an organization that is none', ['--organization', 'example']],
+    ['a standby that is no stage', ['--standby', 'Prod_b']],
+    ['a standby that is the stage itself', ['--standby', 'prod']],
     ['a list of roles that is none', ['--existing', 'access.yml']],
   ])('%s is wrong usage', async (_, options) => {
     expect(await at.template('prod-admin', ...options)).toMatchObject({ code: 2, stdout: '' });

@@ -1,23 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { GetPolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
-import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
-import * as z from 'zod';
+import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
 import { iamBoundaries } from '../../lib/aws/boundaries.ts';
 import { endSessions } from '../../lib/broker/end-sessions.ts';
 import type { LocalAws } from '../../local/aws/server.ts';
-import type { Role } from '../../local/aws/world.ts';
 import { type LocalStack, readTemplate } from '../../local/template.ts';
 import { parsePolicy } from '../../local/aws/policy/document.ts';
 import { evaluateTrust } from '../../local/aws/policy/evaluate.ts';
-import { ALLOW_ALL, BROKER_ACCOUNT, clientConfig, codeOf, role, start, world } from '../local/aws/small-world.ts';
+import { BROKER_ACCOUNT, codeOf, role, start, world } from '../local/aws/small-world.ts';
 import { entitlement, noon } from '../support/builders.ts';
 import { memoryClock, memoryLedger, patient } from '../support/memory.ts';
 import { requestIdOf, tell } from '../support/revocations.ts';
+import * as made from './made-roles.ts';
 import { CREDENTIALS, ISSUER, type RoleTemplates, roleTemplates } from './role-templates.ts';
 
 const ON_REVOCATION = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-prod-on-revocation`;
-const ADMIN = 'arn:aws:iam::111122223333:role/hatcheck/Admin';
+const { ADMIN } = made;
 
 let at: RoleTemplates;
 beforeAll(() => {
@@ -27,35 +26,7 @@ afterAll(() => {
   at.close();
 });
 
-const stackOf = async (id: string, accountId: string, ...more: readonly string[]): Promise<LocalStack> => {
-  const { code, stdout } = await at.template(id, ...more);
-  expect(code).toBe(0);
-  return readTemplate(
-    JSON.parse(stdout),
-    { accountId, region: 'eu-west-1', partition: 'aws', stackName: 'role' },
-    at.folder,
-  );
-};
-
-const document = z.record(z.string(), z.unknown());
-const boundaryResource = z.object({ PolicyDocument: document });
-
-/** As CloudFormation makes them; what a managed policy of AWS's allows is everything here. */
-const rolesIn = (stack: LocalStack): readonly Role[] =>
-  Object.values(stack.roles).map(
-    ({ arn, trustPolicy, policies, permissionsBoundary, maxSessionSeconds, managedPolicyArns }) => ({
-      ...{ arn, maxSessionSeconds, trustPolicy: document.parse(trustPolicy) },
-      policies: [...policies.map((each) => document.parse(each.document)), ...managedPolicyArns.map(() => ALLOW_ALL)],
-      ...(permissionsBoundary === undefined ? {} : { boundary: permissionsBoundary }),
-    }),
-  );
-
-const boundariesIn = (stack: LocalStack) =>
-  Object.fromEntries(
-    stack
-      .resourcesOf('AWS::IAM::ManagedPolicy')
-      .map((each) => [each.ref(), boundaryResource.parse(each.properties).PolicyDocument]),
-  );
+const stackOf = (id: string, accountId: string, ...more: readonly string[]) => made.stackOf(at, id, accountId, ...more);
 
 describe('a role that CloudFormation made of it', () => {
   let aws: LocalAws;
@@ -69,23 +40,20 @@ describe('a role that CloudFormation made of it', () => {
     const others = [CREDENTIALS, ON_REVOCATION, `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-prod-requests`];
     aws = await start({
       world: {
-        ...world(...rolesIn(stack), ...others.map((arn) => role(arn)), role('arn:aws:iam::111122223333:role/Insider')),
-        managedPolicies: boundariesIn(stack),
+        ...world(
+          ...made.rolesIn(stack),
+          ...others.map((arn) => role(arn)),
+          role('arn:aws:iam::111122223333:role/Insider'),
+        ),
+        managedPolicies: made.boundariesIn(stack),
       },
     });
   });
   afterAll(() => aws.close());
 
-  const ours: AssumeRoleCommandInput = {
-    RoleArn: ADMIN,
-    RoleSessionName: 'engineer@example.com=AAAAAAAA',
-    ExternalId: '5f0c9a1e',
-    SourceIdentity: `p_${'A'.repeat(43)}`,
-    Tags: [{ Key: 'hatcheck-request', Value: requestIdOf(1) }],
-    DurationSeconds: 3600,
-  };
-  const assume = (caller: string, changes: Partial<AssumeRoleCommandInput> = {}) =>
-    new STSClient(clientConfig(aws, caller)).send(new AssumeRoleCommand({ ...ours, ...changes }));
+  const assume = (caller: string, changes: Partial<AssumeRoleCommandInput> = {}) => made.assume(aws, caller, changes);
+  const assumeRevoker = (caller: string, changes: Partial<AssumeRoleCommandInput> = {}) =>
+    made.assumeRevoker(aws, caller, changes);
 
   test('lets in our broker', async () => {
     expect(await codeOf(assume(CREDENTIALS))).toBe('none');
@@ -137,21 +105,14 @@ describe('a role that CloudFormation made of it', () => {
   });
 
   test('the revoker role lets in the function that ends sessions, and nobody else', async () => {
-    const revoker = {
-      RoleArn: 'arn:aws:iam::111122223333:role/hatcheck/hatcheck-revoker',
-      Tags: [],
-      SourceIdentity: undefined,
-    };
-    expect(await codeOf(assume(ON_REVOCATION, revoker))).toBe('none');
+    expect(await codeOf(assumeRevoker(ON_REVOCATION))).toBe('none');
     for (const caller of [CREDENTIALS, 'arn:aws:iam::111122223333:role/Insider'])
-      expect(await codeOf(assume(caller, revoker))).toBe('AccessDenied');
-    expect(await codeOf(assume(ON_REVOCATION, { ...revoker, ExternalId: 'another' }))).toBe('AccessDenied');
+      expect(await codeOf(assumeRevoker(caller))).toBe('AccessDenied');
+    expect(await codeOf(assumeRevoker(ON_REVOCATION, { ExternalId: 'another' }))).toBe('AccessDenied');
   });
 
   test('the revoker role reads no policy but boundaries', async () => {
-    const { Credentials: given } = await assume(ON_REVOCATION, {
-      ...{ RoleArn: 'arn:aws:iam::111122223333:role/hatcheck/hatcheck-revoker', Tags: [], SourceIdentity: undefined },
-    });
+    const { Credentials: given } = await assumeRevoker(ON_REVOCATION);
     const credentials = {
       accessKeyId: given?.AccessKeyId ?? '',
       secretAccessKey: given?.SecretAccessKey ?? '',
@@ -168,7 +129,7 @@ describe('a role that CloudFormation made of it', () => {
 describe('a role for what we sign', () => {
   const allows = (stack: LocalStack, action: string, provider: string, keys: Readonly<Record<string, string>>) => {
     const [lent] = Object.values(stack.roles);
-    const trust = parsePolicy(document.parse(lent?.trustPolicy), 'trust', 'trust');
+    const trust = parsePolicy(made.document.parse(lent?.trustPolicy), 'trust', 'trust');
     const attributed = { 'aws:RequestTag/hatcheck-request': requestIdOf(1), 'sts:SourceIdentity': 'p_A' };
     const context = new Map(
       Object.entries({ ...attributed, ...keys }).map(([key, value]) => [key.toLowerCase(), [value]] as const),

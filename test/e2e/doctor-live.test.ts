@@ -56,8 +56,8 @@ const access = accessPolicy(
   }),
 ).policy;
 const made = boundedRoles(access, {
-  credentialsRoleArn: CREDENTIALS,
-  onRevocationRoleArn: 'arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-on-revocation',
+  credentialsRoleArns: [CREDENTIALS],
+  onRevocationRoleArns: ['arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-on-revocation'],
   issuer: ISSUER,
 });
 const auditor = role(AUDITOR, {

@@ -38,7 +38,7 @@ let handler: ReturnType<typeof create>;
 beforeAll(async () => {
   database = await startDynamoDb();
   const { roles, managedPolicies } = boundedRoles(POLICY, {
-    ...{ credentialsRoleArn: BROKER, onRevocationRoleArn: ON_REVOCATION, issuer: ISSUER },
+    ...{ credentialsRoleArns: [BROKER], onRevocationRoleArns: [ON_REVOCATION], issuer: ISSUER },
   });
   aws = await start({
     world: { ...world(...roles, role(ON_REVOCATION)), managedPolicies },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CreatePolicyVersionCommand, IAMClient, SetDefaultPolicyVersionCommand } from '@aws-sdk/client-iam';
 import { ALLOW_EVERYTHING, boundaryArn, boundaryDocument } from '../../lib/domain/boundary.ts';
+import type { TrustedBroker } from '../../lib/domain/target-role.ts';
 import { openBoundaries } from '../../local/boundaries-file.ts';
 import { boundedRoles } from '../../local/target-accounts.ts';
 import { entitlement, policy } from '../support/builders.ts';
@@ -19,7 +20,11 @@ afterEach(() => {
 });
 
 const of = entitlement({ roleArn: TARGET, account: { ...entitlement().account, id: TARGET_ACCOUNT } });
-const broker = { credentialsRoleArn: TARGET, onRevocationRoleArn: TARGET, issuer: 'http://127.0.0.1:3000' };
+const broker: TrustedBroker = {
+  credentialsRoleArns: [TARGET],
+  onRevocationRoleArns: [TARGET],
+  issuer: 'http://127.0.0.1:3000',
+};
 const BOUNDARY = boundaryArn(of);
 const documentOf = (...requestIds: string[]) =>
   boundaryDocument({ ...of, ...broker }, [ALLOW_EVERYTHING], { requestIds });

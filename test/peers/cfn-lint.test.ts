@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { accountCloudFormation, cloudFormation } from '../../lib/config/role-template/cloudformation.ts';
 import { rolePlan } from '../../lib/config/role-template/plan.ts';
+import type { TrustedBroker } from '../../lib/domain/target-role.ts';
 import { withStandby } from '../../serverless/standby/plugin.ts';
 import type { Template } from '../../serverless/standby/template.ts';
 import { packagedEdge } from '../policy/edge-template.ts';
@@ -100,9 +101,9 @@ const lint = (template: string, options: readonly string[] = []) => {
 
 (found ? describe : describe.skip)('cfn-lint finds nothing in what a target account makes', () => {
   const { session } = entitlement();
-  const broker = {
-    credentialsRoleArn: 'arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-credentials',
-    onRevocationRoleArn: 'arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-on-revocation',
+  const broker: TrustedBroker = {
+    credentialsRoleArns: ['arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-credentials'],
+    onRevocationRoleArns: ['arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-on-revocation'],
     ...{ issuer: 'https://issuer.example.com', organization: 'o-aaaaaaaaaa' },
   };
 

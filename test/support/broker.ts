@@ -18,6 +18,7 @@ import { systemChance } from '../../lib/broker/system.ts';
 import { type Config } from '../../lib/config/environment.ts';
 import type { StoredEvent } from '../../lib/domain/event.ts';
 import type { Principal } from '../../lib/domain/principal.ts';
+import type { TrustedBroker } from '../../lib/domain/target-role.ts';
 import { contract } from '../../lib/http/contract.ts';
 import { openSession } from '../../lib/identity/sessions.ts';
 import { startLocalAws, type LocalAws } from '../../local/aws/server.ts';
@@ -83,7 +84,10 @@ export interface TestJson {
 const CREDENTIALS_ROLE = `arn:aws:iam::${BROKER_ACCOUNT}:role/hatcheck/hatcheck-dev-credentials`;
 
 /** In-process functions whose one role may do anything: what a role may do is the e2e tests' matter. */
-const BROKER = { credentialsRoleArn: CREDENTIALS_ROLE, onRevocationRoleArn: CREDENTIALS_ROLE };
+const BROKER: Omit<TrustedBroker, 'issuer'> = {
+  credentialsRoleArns: [CREDENTIALS_ROLE],
+  onRevocationRoleArns: [CREDENTIALS_ROLE],
+};
 
 const functionRole: Role = {
   arn: CREDENTIALS_ROLE,

@@ -1,14 +1,19 @@
 import { providerName } from '../../domain/boundary.ts';
 import type { Entitlement } from '../../domain/entitlement.ts';
 import { audienceOf, entityIdOf, samlAudienceOf, samlProviderArn } from '../../domain/role-session.ts';
-import { type TrustedBroker, oidcProviderArn } from '../../domain/target-role.ts';
+import { type RoleArns, type TrustedBroker, oidcProviderArn } from '../../domain/target-role.ts';
 import type { CallKeys } from './conditions.ts';
 import type { Line } from './finding.ts';
 
 /** How we ask STS for a session of an entitlement's role, as its trust policy sees it. */
 export interface OurCall {
   readonly action: string;
-  readonly principal: { readonly kind: 'AWS' | 'Federated'; readonly name: string };
+  readonly principal: {
+    readonly kind: 'AWS' | 'Federated';
+    readonly name: string;
+    /** All that a trust policy should name, and this one among them: that of the writer first. */
+    readonly all: RoleArns;
+  };
   readonly keys: CallKeys;
   /** What a trust policy should ask for, by lower-case key: the condition to the letter, and which line it is. */
   readonly wanted: ReadonlyMap<string, Wanted>;
@@ -24,8 +29,18 @@ export interface Wanted {
 const REQUEST = `r_${'A'.repeat(26)}`;
 const HANDLE = `p_${'A'.repeat(43)}`;
 
-export const ourCall = (entitlement: Entitlement, broker: TrustedBroker): OurCall => {
-  const { keys, wanted, ...call } = WAYS[entitlement.session.via](entitlement, broker);
+export type OurCalls = readonly [OurCall, ...OurCall[]];
+
+/** One by each role of ours, whichever of their stages is the one that writes. */
+export const ourCalls = (entitlement: Entitlement, broker: TrustedBroker): OurCalls =>
+  ofEach(WAYS[entitlement.session.via](entitlement, broker), (way) => callOf(entitlement, way));
+
+const ofEach = <Given, Made>(
+  [first, ...others]: readonly [Given, ...Given[]],
+  made: (one: Given) => Made,
+): readonly [Made, ...Made[]] => [made(first), ...others.map(made)];
+
+const callOf = (entitlement: Entitlement, { keys, wanted, ...call }: Way): OurCall => {
   const attribution: readonly Asked[] = [
     ['aws:RequestTag/hatcheck-request', 'request_tag', REQUEST, 'r_*'],
     ['sts:SourceIdentity', 'source_identity', HANDLE, 'p_*'],
@@ -57,9 +72,13 @@ export const ourCall = (entitlement: Entitlement, broker: TrustedBroker): OurCal
 };
 
 /** How `on-revocation` asks for a session of the account's revoker role: with neither tags nor a source identity. */
-export const revokerCall = (entitlement: Entitlement, broker: TrustedBroker): OurCall => {
+export const revokerCalls = (entitlement: Entitlement, broker: TrustedBroker): OurCalls => {
   const session = { ...entitlement.session, via: 'assumeRole' } as const;
-  const call = ourCall({ ...entitlement, session }, { ...broker, credentialsRoleArn: broker.onRevocationRoleArn });
+  const roles = { ...broker, credentialsRoleArns: broker.onRevocationRoleArns };
+  return ofEach(ourCalls({ ...entitlement, session }, roles), untagged);
+};
+
+const untagged = (call: OurCall): OurCall => {
   const isOfLent = (key: string): boolean => /^(?:aws:requesttag\/|aws:tagkeys|sts:sourceidentity)/.test(key);
   return {
     ...call,
@@ -69,9 +88,9 @@ export const revokerCall = (entitlement: Entitlement, broker: TrustedBroker): Ou
 };
 
 /** The calls for the entitlement, were it to go by each of the ways. */
-export const ourCalls = (entitlement: Entitlement, broker: TrustedBroker): readonly OurCall[] =>
-  (['assumeRole', 'webIdentity', 'saml'] as const).map((via) =>
-    ourCall({ ...entitlement, session: { ...entitlement.session, via } }, broker),
+export const callsByEachWay = (entitlement: Entitlement, broker: TrustedBroker): readonly OurCall[] =>
+  (['assumeRole', 'webIdentity', 'saml'] as const).flatMap((via) =>
+    ourCalls({ ...entitlement, session: { ...entitlement.session, via } }, broker),
   );
 
 /** A key, its line, what our call has there, and what is asked for where that is a pattern. */
@@ -87,39 +106,54 @@ interface Way extends Pick<OurCall, 'action' | 'principal'> {
   readonly wanted: readonly Asked[];
 }
 
-const WAYS: Readonly<Record<Entitlement['session']['via'], (entitlement: Entitlement, broker: TrustedBroker) => Way>> =
+type Ways = readonly [Way, ...Way[]];
+
+const WAYS: Readonly<Record<Entitlement['session']['via'], (entitlement: Entitlement, broker: TrustedBroker) => Ways>> =
   {
-    assumeRole: ({ account }, { credentialsRoleArn, organization }) => ({
-      action: 'sts:AssumeRole',
-      principal: { kind: 'AWS', name: credentialsRoleArn },
-      keys: {
-        'aws:PrincipalArn': [credentialsRoleArn],
-        'aws:PrincipalAccount': [credentialsRoleArn.split(':')[4] ?? ''],
-        'aws:PrincipalType': ['AssumedRole'],
-        ...(account.externalId === undefined ? { 'sts:ExternalId': [] } : {}),
+    assumeRole: (entitlement, broker) => ofEach(broker.credentialsRoleArns, (arn) => byRole(arn, entitlement, broker)),
+    webIdentity: ({ id, account, roleArn }, { issuer }) => [
+      {
+        ...byProvider('sts:AssumeRoleWithWebIdentity', oidcProviderArn(account, issuer)),
+        wanted: [
+          [`${providerName(issuer)}:aud`, 'audience', audienceOf({ roleArn })],
+          [`${providerName(issuer)}:sub`, 'subject', id],
+        ],
       },
-      wanted: [
-        ...(account.externalId === undefined ? [] : [['sts:ExternalId', 'external_id', account.externalId] as const]),
-        ...(organization === undefined ? [] : [['aws:PrincipalOrgID', 'organization', organization] as const]),
-      ],
-    }),
-    webIdentity: ({ id, account, roleArn }, { issuer }) => ({
-      action: 'sts:AssumeRoleWithWebIdentity',
-      principal: { kind: 'Federated', name: oidcProviderArn(account, issuer) },
-      keys: { 'aws:FederatedProvider': [oidcProviderArn(account, issuer)] },
-      wanted: [
-        [`${providerName(issuer)}:aud`, 'audience', audienceOf({ roleArn })],
-        [`${providerName(issuer)}:sub`, 'subject', id],
-      ],
-    }),
-    saml: ({ id, account, roleArn }, { issuer }) => ({
-      action: 'sts:AssumeRoleWithSAML',
-      principal: { kind: 'Federated', name: samlProviderArn(account) },
-      keys: { 'aws:FederatedProvider': [samlProviderArn(account)], 'SAML:sub_type': ['persistent'] },
-      wanted: [
-        ['SAML:aud', 'audience', samlAudienceOf({ roleArn })],
-        ['SAML:iss', 'issuer', entityIdOf(issuer)],
-        ['SAML:sub', 'subject', id],
-      ],
-    }),
+    ],
+    saml: ({ id, account, roleArn }, { issuer }) => [
+      {
+        ...byProvider('sts:AssumeRoleWithSAML', samlProviderArn(account), { 'SAML:sub_type': ['persistent'] }),
+        wanted: [
+          ['SAML:aud', 'audience', samlAudienceOf({ roleArn })],
+          ['SAML:iss', 'issuer', entityIdOf(issuer)],
+          ['SAML:sub', 'subject', id],
+        ],
+      },
+    ],
   };
+
+const byRole = (
+  arn: string,
+  { account: { externalId } }: Entitlement,
+  { credentialsRoleArns, organization }: TrustedBroker,
+): Way => ({
+  action: 'sts:AssumeRole',
+  principal: { kind: 'AWS', name: arn, all: credentialsRoleArns },
+  keys: {
+    'aws:PrincipalArn': [arn],
+    'aws:PrincipalAccount': [arn.split(':')[4] ?? ''],
+    'aws:PrincipalType': ['AssumedRole'],
+    ...(externalId === undefined ? { 'sts:ExternalId': [] } : {}),
+  },
+  wanted: [
+    ...(externalId === undefined ? [] : [['sts:ExternalId', 'external_id', externalId] as const]),
+    ...(organization === undefined ? [] : [['aws:PrincipalOrgID', 'organization', organization] as const]),
+  ],
+});
+
+/** The account knows what we sign by its provider, whoever brings it. */
+const byProvider = (action: string, arn: string, keys: Way['keys'] = {}): Omit<Way, 'wanted'> => ({
+  action,
+  principal: { kind: 'Federated', name: arn, all: [arn] },
+  keys: { 'aws:FederatedProvider': [arn], ...keys },
+});

@@ -1,8 +1,8 @@
 import type { Entitlement } from '../../domain/entitlement.ts';
-import type { TrustedBroker } from '../../domain/target-role.ts';
+import { type TrustedBroker, oneOrAll } from '../../domain/target-role.ts';
 import { holds } from './conditions.ts';
 import { type Finding, type Line, fault, warning } from './finding.ts';
-import { type OurCall, ourCall, ourCalls, revokerCall } from './our-call.ts';
+import { type OurCall, type OurCalls, callsByEachWay, ourCalls, revokerCalls } from './our-call.ts';
 import { type ConditionText, type Statement, isAbout, readStatements } from './policy-statements.ts';
 
 /**
@@ -10,14 +10,15 @@ import { type ConditionText, type Statement, isAbout, readStatements } from './p
  * misses least is spoken of.
  */
 export const trustFindings = (trust: unknown, entitlement: Entitlement, broker: TrustedBroker): readonly Finding[] => {
-  const call = ourCall(entitlement, broker);
+  const calls = ourCalls(entitlement, broker);
+  const byEachWay = callsByEachWay(entitlement, broker);
   const statements = readStatements(trust);
   if (!statements) return [fault('role', 'its trust policy cannot be read', 'hatcheck role template writes one')];
   return onceEach([
-    ...keptOut(statements, call, neededActions(call)),
+    ...keptOut(statements, calls, neededActions),
     // The role may be lent in other ways besides, by entitlements that ask for other values.
-    ...ourCalls(entitlement, broker).flatMap((each) => guardFindings(statements, each)),
-    ...strangers(statements, call, ourCalls(entitlement, broker)),
+    ...byEachWay.flatMap((each) => guardFindings(statements, each)),
+    ...strangers(statements, calls[0], byEachWay),
   ]);
 };
 
@@ -27,22 +28,41 @@ export const revokerFindings = (
   entitlement: Entitlement,
   broker: TrustedBroker,
 ): readonly Finding[] => {
-  const call = revokerCall(entitlement, broker);
+  const calls = revokerCalls(entitlement, broker);
   const statements = readStatements(trust) ?? [];
   return onceEach([
-    ...keptOut(statements, call, [[call.action, 'action']]),
-    ...guardFindings(statements, call),
-    ...strangers(statements, call, [call]),
+    ...keptOut(statements, calls, ({ action }) => [[action, 'action']]),
+    ...calls.flatMap((each) => guardFindings(statements, each)),
+    ...strangers(statements, calls[0], calls),
   ]);
 };
 
 /** What is wrong for one action is mostly wrong for all three. */
 const onceEach = (found: readonly Finding[]): readonly Finding[] =>
-  found.filter((one, at) => found.findIndex((other) => other.line === one.line && other.what === one.what) === at);
+  found.filter((one, at) => found.findIndex((other) => isSame(other, one)) === at);
+
+const isSame = (one: Finding, other: Finding): boolean => one.line === other.line && one.what === other.what;
 
 type Needed = readonly (readonly [string, Line])[];
 
-const keptOut = (statements: readonly Statement[], call: OurCall, needed: Needed): readonly Finding[] => [
+/** What keeps all of our roles out is told once; what keeps out one of them, by its name. */
+const keptOut = (
+  statements: readonly Statement[],
+  calls: OurCalls,
+  needed: (call: OurCall) => Needed,
+): readonly Finding[] => {
+  const found = calls.map((call) => ({ call, findings: findingsOf(statements, call, needed(call)) }));
+  const isOfAll = (one: Finding): boolean =>
+    found.every(({ findings }) => findings.some((other) => isSame(one, other)));
+  return found.flatMap(({ call, findings }) => findings.map((one) => (isOfAll(one) ? one : named(one, call))));
+};
+
+const named = (one: Finding, { principal }: OurCall): Finding => ({
+  ...one,
+  what: `${principal.name} ${one.level === 'fault' ? 'is' : 'may be'} kept out: ${one.what}`,
+});
+
+const findingsOf = (statements: readonly Statement[], call: OurCall, needed: Needed): readonly Finding[] => [
   ...needed.flatMap(([action, line]) => actionFindings(statements, call, action, line)),
   ...statements.flatMap((statement) => denials(statement, call, needed)),
 ];
@@ -62,12 +82,14 @@ const actionFindings = (
   const candidates = statements.filter((each) => each.effect === 'Allow' && isAbout(each, action));
   const [nearest] = candidates
     .map((statement) => ({ statement, missed: missedBy(statement, call) }))
-    .sort((a, b) => a.missed.length - b.missed.length);
+    .sort((a, b) => faultsIn(a.missed) - faultsIn(b.missed) || a.missed.length - b.missed.length);
   if (nearest) return nearest.missed;
   const ours = statements.find((each) => each.effect === 'Allow' && isFor(each, call) && isAbout(each, call.action));
   const where = ours ? ` in ${ours.label}` : '';
   return [fault(line, `no statement allows ${action}`, `add "${action}" to "Action"${where}`)];
 };
+
+const faultsIn = (found: readonly Finding[]): number => found.filter(({ level }) => level === 'fault').length;
 
 /** What keeps a statement from applying to our call. */
 const missedBy = (statement: Statement, call: OurCall): readonly Finding[] => [
@@ -103,8 +125,8 @@ const missed = (
 const notOurs = ({ label, principals }: Statement, { principal }: OurCall): Finding =>
   fault(
     'principal',
-    `${label} is for ${principals ? Object.values(principals).flat().join(', ') : 'whomever it does not name'}, and not for us alone`,
-    `"Principal": { "${principal.kind}": "${principal.name}" }`,
+    `${label} is for ${principals ? Object.values(principals).flat().join(', ') : 'whomever it does not name'}, and not for ${principal.all.length === 1 ? 'us alone' : 'all of us alone'}`,
+    `"Principal": { "${principal.kind}": ${JSON.stringify(oneOrAll(principal.all))} }`,
   );
 
 const isFor = ({ principals }: Statement, { principal }: OurCall): boolean =>

@@ -106,6 +106,20 @@ describe('npm run deploy', () => {
     expect(asked).toEqual([{ origin: 'https://hatcheck.example.com', issuer: 'https://issuer.example.com' }]);
   });
 
+  test('of a standby has accounts let in both, by the name of the one that they know', async () => {
+    const mrk = `mrk-${'0'.repeat(32)}`;
+    const standbyOf = {
+      ...{ stage: 'prod-a', region: 'eu-central-1' },
+      ledgerStream:
+        'arn:aws:dynamodb:eu-west-1:777788889999:table/hatcheck-prod-a-ledger/stream/2026-01-01T00:00:00.000',
+      keys: { IssuerKeyA: mrk, IssuerKeyB: mrk, SamlKeyA: mrk, SamlKeyB: mrk, CheckpointKey: mrk },
+    };
+    const same = { region: 'eu-west-1', origin: 'https://hatcheck.example.com', pepper: '/hatcheck/prod/pepper' };
+    const { code, said } = await deployed({ stageFile: HEARD + stringify({ standbyOf, ...same }) });
+    expect(code).toBe(0);
+    expect(said.join('\n').match(/--stage prod-a --standby prod --issuer/g)).toHaveLength(2);
+  });
+
   const CERTIFICATES = {
     certificate: 'arn:aws:acm:eu-west-1:777788889999:certificate/1',
     issuerCertificate: 'arn:aws:acm:eu-west-1:777788889999:certificate/2',

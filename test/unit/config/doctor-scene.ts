@@ -2,13 +2,22 @@ import { type Deed, diagnose } from '../../../lib/config/doctor/diagnose.ts';
 import type { RoleFacts } from '../../../lib/config/role-facts.ts';
 import { boundaryArn } from '../../../lib/domain/boundary.ts';
 import type { Entitlement } from '../../../lib/domain/entitlement.ts';
-import { type PolicyText, type StatementText, trustPolicy } from '../../../lib/domain/target-role.ts';
+import {
+  type PolicyText,
+  type StatementText,
+  type TrustedBroker,
+  trustPolicy,
+} from '../../../lib/domain/target-role.ts';
 import { BROKER, TARGET } from '../../local/aws/small-world.ts';
 import { entitlement } from '../../support/builders.ts';
 
 /** Roles by each of the three ways, as they should be, and what a change of their trust policy is told as. */
 export const ISSUER = 'https://issuer.example.com';
-export const BROKERS = { credentialsRoleArn: BROKER, onRevocationRoleArn: `${BROKER}-not`, issuer: ISSUER };
+export const BROKERS: TrustedBroker = {
+  credentialsRoleArns: [BROKER],
+  onRevocationRoleArns: [`${BROKER}-not`],
+  issuer: ISSUER,
+};
 export const { session } = entitlement();
 export const byRole = entitlement({ roleArn: TARGET });
 export const byToken = entitlement({

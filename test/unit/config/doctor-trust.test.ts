@@ -197,7 +197,7 @@ describe('a statement that lets in somebody else besides ours is a fault', () =>
     ['another account, as a number', allow({ AWS: '888899990000' })],
     ['whoever its own account lets', allow({ AWS: 'arn:aws:iam::111122223333:root' })],
     ['another role of the broker’s account', allow({ AWS: `arn:aws:iam::${BROKER_ACCOUNT}:role/other` })],
-    ['another function of the broker', allow({ AWS: BROKERS.onRevocationRoleArn })],
+    ['another function of the broker', allow({ AWS: BROKERS.onRevocationRoleArns[0] })],
     ['a service', allow({ Service: 'ec2.amazonaws.com' })],
     ['everybody', allow('*')],
     [

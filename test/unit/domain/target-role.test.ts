@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { revokerTrust, trustPolicy } from '../../../lib/domain/target-role.ts';
+import { type TrustedBroker, revokerTrust, trustPolicy } from '../../../lib/domain/target-role.ts';
 import { entitlement } from '../../support/builders.ts';
 
-const BROKER = {
-  credentialsRoleArn: 'arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-credentials',
-  onRevocationRoleArn: 'arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-on-revocation',
+const BROKER: TrustedBroker = {
+  credentialsRoleArns: ['arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-credentials'],
+  onRevocationRoleArns: ['arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-on-revocation'],
   issuer: 'https://issuer.example.com',
 };
 const { session, account } = entitlement();
@@ -40,5 +40,27 @@ describe('a trust policy', () => {
     expect(revokerTrust(account, BROKER).Statement[0]?.Condition).toEqual({
       StringEquals: { 'sts:ExternalId': account.externalId },
     });
+  });
+
+  test('names the role of a standby in the same statement, and is the same besides', () => {
+    const CREDENTIALS = 'arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-b-credentials';
+    const ON_REVOCATION = 'arn:aws:iam::777788889999:role/hatcheck/hatcheck-prod-b-on-revocation';
+    const both: TrustedBroker = {
+      ...BROKER,
+      credentialsRoleArns: [...BROKER.credentialsRoleArns, CREDENTIALS],
+      onRevocationRoleArns: [...BROKER.onRevocationRoleArns, ON_REVOCATION],
+    };
+    const of = [by('a', 'assumeRole'), by('b', 'webIdentity'), by('c', 'saml')];
+    const [byRole, ...bySignature] = trustPolicy(of, BROKER).Statement;
+    expect(byRole?.Principal).toEqual({ AWS: BROKER.credentialsRoleArns[0] });
+    expect(trustPolicy(of, both).Statement).toEqual([
+      { ...byRole, Principal: { AWS: [BROKER.credentialsRoleArns[0], CREDENTIALS] } },
+      ...bySignature,
+    ]);
+    const [revoker] = revokerTrust(account, BROKER).Statement;
+    expect(revoker?.Principal).toEqual({ AWS: BROKER.onRevocationRoleArns[0] });
+    expect(revokerTrust(account, both).Statement).toEqual([
+      { ...revoker, Principal: { AWS: [BROKER.onRevocationRoleArns[0], ON_REVOCATION] } },
+    ]);
   });
 });
