@@ -30,12 +30,17 @@ export const forget = (where: Where, name: string): void => {
   }
 };
 
+/** Of everything of the page's that is kept there. */
+export const namesKept = (where: Where): readonly string[] => {
+  try {
+    const names = Object.keys(storeOf(where)).filter((name) => name.startsWith(PREFIX));
+    return names.map((name) => name.slice(PREFIX.length));
+  } catch {
+    return [];
+  }
+};
+
 /** Forgets everything of the page's there. */
 export const forgetAll = (where: Where): void => {
-  try {
-    const store = storeOf(where);
-    for (const name of Object.keys(store)) if (name.startsWith(PREFIX)) store.removeItem(name);
-  } catch {
-    // As above.
-  }
+  for (const name of namesKept(where)) forget(where, name);
 };

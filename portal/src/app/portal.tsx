@@ -19,7 +19,7 @@ export const Portal = () => {
       <AuditorContext.Provider value={ways.isAuditor}>
         <Shell me={me} page={place.page} {...ways}>
           {(standing === 'signedOut' || standing === 'expired') && <SignIn isBack={standing === 'expired'} />}
-          {standing === 'unknown' && !fault && <Loading />}
+          {(standing === 'unknown' || standing === 'maybeAnother') && !fault && <Loading />}
           <Fault error={me ? undefined : fault} />
           {isIn && <div key={path}>{pageOf(place)}</div>}
         </Shell>

@@ -3,10 +3,10 @@ import { useCallback, useContext, useEffect, useState } from 'preact/hooks';
 import { type Me, readMe } from '../api/calls.ts';
 import { Refused } from '../api/problem.ts';
 import { onSignedOut } from '../api/send.ts';
-import { forget, forgetAll, keep, kept } from './kept.ts';
+import { forget, forgetAll, keep, kept, namesKept } from './kept.ts';
 
-/** `maybe`: somebody was, the last time. */
-type Standing = 'unknown' | 'maybe' | 'signedIn' | 'signedOut' | 'expired';
+/** `maybe`: somebody was, the last time. `maybeAnother`: and the tab keeps what was being written, which is for whoever wrote it alone. */
+type Standing = 'unknown' | 'maybe' | 'maybeAnother' | 'signedIn' | 'signedOut' | 'expired';
 
 export interface Session {
   readonly standing: Standing;
@@ -17,6 +17,11 @@ export interface Session {
 
 const SOMEBODY = 'somebody';
 const PERSON = 'person';
+
+const atFirst = (): Standing => {
+  if (kept('local', SOMEBODY) !== 'yes') return 'unknown';
+  return namesKept('session').some((name) => name !== PERSON) ? 'maybeAnother' : 'maybe';
+};
 
 /** Somebody else than the tab was last used by, perhaps signed in in another one: nothing of the one before may stay. */
 const isThePerson = ({ principal: { handle } }: Me): void => {
@@ -35,7 +40,7 @@ export const leave = (): void => {
 
 /** Who is signed in in this browser: asked at the start, whenever the page is looked at again, and told by any answer that says nobody. */
 export const useOwnSession = (): Session => {
-  const [standing, setStanding] = useState<Standing>(() => (kept('local', SOMEBODY) === 'yes' ? 'maybe' : 'unknown'));
+  const [standing, setStanding] = useState<Standing>(atFirst);
   const [me, setMe] = useState<Me>();
   const [fault, setFault] = useState<unknown>();
 
