@@ -17,7 +17,7 @@ export const TRIES = 5;
 
 /**
  * Tells changes in batches, in their order, as Lambda does where a function reports what failed: that one and what stands behind it are
- * told again, at the next call.
+ * told again: at once as long as anything before it was dealt with, and else at the next call.
  */
 export const tellerOf = ({ invoke, batchSize, givesUp, file, told, log }: TellerOptions) => {
   const failures = new Map<string, number>();
@@ -32,14 +32,15 @@ export const tellerOf = ({ invoke, batchSize, givesUp, file, told, log }: Teller
   };
 
   return async (changes: readonly Change[]): Promise<void> => {
-    for (let from = 0; from < changes.length; from += batchSize) {
+    for (let from = 0, isFruitless = false; from < changes.length && !isFruitless;) {
       const batch = changes.slice(from, from + batchSize);
       const failed = await tell(batch);
       const stuck = batch[failed];
       const done = batch.slice(0, stuck && isGivenUp(stuck) ? failed + 1 : failed);
       for (const change of done) told.set(change.key, change.told);
       if (done.length > 0) await writeTold(file, told);
-      if (stuck) return;
+      from += done.length;
+      isFruitless = done.length === 0;
     }
   };
 
