@@ -91,7 +91,7 @@ test('one requester asks and ends, again and again, until a boundary is full: no
   expect(await kept()).toBe('AccessDenied');
   aheadMs += 2000;
   expect(await (await lend(engineer, own))()).toBe('none');
-}, 60_000);
+});
 
 test('a requester who filled their share is revoked by somebody else: that one is denied by its own tag, whatever they opened since', async () => {
   const id = requestIdOf(4);

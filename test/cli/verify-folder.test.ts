@@ -218,7 +218,7 @@ test('no byte of events and checkpoints can be another, and none can be missing 
     }),
     { numRuns: 60 },
   );
-}, 120_000);
+});
 
 describe('hatcheck audit verify ends with 2', () => {
   const code = async (...words: readonly string[]): Promise<number | null> =>

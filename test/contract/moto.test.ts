@@ -19,7 +19,7 @@ describe('moto', () => {
   beforeAll(async () => {
     moto = await startMoto();
     database = await emptyTables(moto.endpoint);
-  }, 60_000);
+  });
   afterAll(async () => {
     database.client.destroy();
     await moto.close();

@@ -38,7 +38,7 @@ beforeAll(async () => {
   await engineer.call('POST', `/v1/requests/${id}/end`);
   for (let n = 0; n < 2; n += 1) await stack.ledgerStream.poll();
   await stack.checkpoints.run();
-}, 120_000);
+});
 afterAll(() => stack.close());
 
 const stream = () => encodeURIComponent(`request#${id}`);

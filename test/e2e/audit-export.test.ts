@@ -7,7 +7,7 @@ import { type TestStack, startTestStack } from '../support/stack.ts';
 let stack: TestStack;
 beforeAll(async () => {
   stack = await startTestStack();
-}, 120_000);
+});
 afterAll(async () => {
   await stack.close();
 });
@@ -43,4 +43,4 @@ test('what an auditor exports of sessions, refusals and ends holds, and no longe
     1,
     { firstBad: { line: 1, stream: `request#${request.id}`, what: 'altered' } },
   ]);
-}, 60_000);
+});

@@ -43,7 +43,7 @@ beforeAll(async () => {
     ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken },
     ...{ AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_STS: stack.aws.endpoint },
   };
-}, 60_000);
+});
 afterAll(() => stack.close());
 
 const login = (...more: string[]) => hatcheck(['login', '--aws', '--audience', 'the-laptop', ...more], env);

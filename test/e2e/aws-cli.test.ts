@@ -46,7 +46,7 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
       revoked: await adminGrant(engineer),
     };
     await profiles(ids);
-  }, 60_000);
+  });
   afterAll(async () => {
     await stack.close();
   });
@@ -148,7 +148,7 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
     // Lambda took the message with the function's own role, and that one wrote the boundary through the revoker's: nothing was refused.
     const refused = stack.aws.calls.filter(({ decision }) => decision === 'denied');
     expect(refused.filter(({ action }) => !action.startsWith('s3:'))).toEqual([]);
-  }, 90_000);
+  });
 
   test('a profile whose credentials are about to end fetches others by itself', async () => {
     expect(await s3Of('admin')).toContain('prod-reports');
@@ -160,7 +160,7 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
     await aboutToEnd();
     expect(await s3Of('admin')).toContain('prod-reports');
     expect(issued()).toBe(before + 1);
-  }, 60_000);
+  });
 
   const hatcheck = (...words: string[]) => run(process.execPath, [HATCHECK, ...words], { env });
   const sessions = (): number =>
@@ -185,7 +185,7 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
       const ten = await Promise.all(Array.from({ length: 10 }, () => s3Of('our-prod-read')));
       expect(ten.map((listed) => listed.includes('prod-reports'))).toEqual(ten.map(() => true));
       expect(sessions()).toBe(before + 1);
-    }, 120_000);
+    });
 
     test('a revoke is felt by S3, and then the profile says that there is no grant', async () => {
       const engineer = await stack.signedIn('engineer@example.com');
@@ -198,7 +198,7 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
       await until(async () => ((await s3Of('our-prod-admin')).includes('AccessDenied') ? true : undefined));
       await aboutToEnd();
       expect(await s3Of('our-prod-admin')).toContain('you have no grant of prod-admin now');
-    }, 90_000);
+    });
 
     test('hatcheck exec gives the AWS CLI its credentials, by the environment and by an endpoint that renews them', async () => {
       const list = [AWS, '--endpoint-url', stack.aws.endpoint, 's3', 'ls'];
@@ -206,7 +206,7 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
         const { stdout } = await hatcheck('exec', 'prod-read', '--via', via, '--region', 'eu-west-1', '--', ...list);
         expect(stdout).toContain('prod-reports');
       }
-    }, 60_000);
+    });
   });
 
   test('s3 ls is AccessDenied with a role that has it not', async () => {

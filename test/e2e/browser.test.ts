@@ -12,7 +12,7 @@ describeInBrowser('in a browser', () => {
 
   beforeAll(async () => {
     stack = await startTestStack();
-  }, 60_000);
+  });
   afterAll(() => stack.close());
 
   const signIn = async (browser: Browser, account: string, options: BrowserContextOptions = {}): Promise<Page> => {

@@ -9,7 +9,7 @@ import { startTestStack, type TestStack } from '../support/stack.ts';
 let stack: TestStack;
 beforeAll(async () => {
   stack = await startTestStack({ alter: withEverythingOfKms });
-}, 60_000);
+});
 afterAll(() => stack.close());
 
 /** As a wrong serverless.yml, or somebody who attaches policies, would have it: every role may do everything with every key. */

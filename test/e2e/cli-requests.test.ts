@@ -25,7 +25,7 @@ beforeAll(async () => {
     envs.set(person, env);
     await promisify(execFile)(process.execPath, ['cli/hatcheck.ts', 'login', '--token-file', tokenFile], { env });
   }
-}, 120_000);
+});
 afterAll(async () => {
   leaveTerminals();
   await stack.close();

@@ -13,7 +13,7 @@ describeInBrowser('the console in a browser', () => {
   let awsAheadMs = 0;
   beforeAll(async () => {
     stack = await startTestStack({ awsClock: () => new Date(Date.now() + awsAheadMs) });
-  }, 60_000);
+  });
   afterAll(() => stack.close());
 
   /** What a person who has just been given `prod-read` sees of it. */

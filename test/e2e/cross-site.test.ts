@@ -12,7 +12,7 @@ let asked = 0;
 
 beforeAll(async () => {
   [stack, site] = await Promise.all([startTestStack(), startForeignSite()]);
-}, 120_000);
+});
 afterAll(async () => {
   site.close();
   await stack.close();

@@ -10,11 +10,11 @@ beforeAll(async () => {
   stack = await startTestStack();
   const credentials = { accessKeyId: 'by', secretAccessKey: 'hand' };
   client = new DynamoDBClient({ endpoint: stack.dynamodbEndpoint, region: 'eu-west-1', credentials });
-}, 120_000);
+});
 afterAll(async () => {
   client.destroy();
   await stack.close();
-}, 60_000);
+});
 
 test('what is started is active: on record under on-deploy’s own role, and no forgery to whoever watches', async () => {
   const table = stack.template.tables['LedgerTable']?.createTable.TableName ?? '';
@@ -31,4 +31,4 @@ test('what is started is active: on record under on-deploy’s own role, and no 
   const body = { entitlementId: 'prod-read', justification: 'Reading the logs of last night.', durationSeconds: 900 };
   const dryRun = await browser.call('POST', '/v1/requests?dryRun=true', body);
   expect(JSON.stringify(dryRun)).toContain('"policyActive","outcome":"satisfied"');
-}, 60_000);
+});

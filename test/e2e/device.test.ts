@@ -10,7 +10,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hatcheck-device-'));
   stack = await startTestStack({ folder });
-}, 60_000);
+});
 afterAll(async () => {
   await stack.close();
   await rm(folder, { recursive: true, force: true });
@@ -66,4 +66,4 @@ test('a device signs in through the whole of it, each function with its own priv
     refresh_token: tokens['refresh_token'] ?? '',
   });
   expect(refreshed.status).toBe(200);
-}, 60_000);
+});

@@ -47,7 +47,7 @@ beforeAll(async () => {
   bucket = certain(stack.template.functions['on-export']?.environment['EXPORT_BUCKET'], 'there is a bucket');
   addRole(stack, READER, 's3:GetObject', 's3:ListBucket', 's3:ListBucketVersions', 's3:GetObjectRetention');
   addRole(stack, ADMIN, '*');
-}, 60_000);
+});
 afterAll(async () => {
   byHand.destroy();
   await stack.close();
@@ -131,7 +131,7 @@ suite(`the export of the whole stack, brought down by ${AWS}`, () => {
     });
     expect(await linesIn(folder)).toEqual(expected);
     expect(expected.filter((line) => line.includes(`"stream":"request#${id}"`))).toHaveLength(4);
-  }, 60_000);
+  });
 
   test('has the checkpoint with its hashes and its key, with which openssl verifies it', async () => {
     const folder = await synced();
@@ -151,7 +151,7 @@ suite(`the export of the whole stack, brought down by ${AWS}`, () => {
       ...{ cwd: stack.folder, encoding: 'utf8' },
     });
     expect(stdout.trim()).toBe('Verified OK');
-  }, 60_000);
+  });
 
   test('is verified by hatcheck, with that key', async () => {
     const folder = await synced();
@@ -160,7 +160,7 @@ suite(`the export of the whole stack, brought down by ${AWS}`, () => {
     const words = ['audit', 'verify', folder, '--key', join(folder, 'keys', certain(key, 'the key was exported'))];
     const { stdout } = await run(process.execPath, [HATCHECK, ...words], { env });
     expect(stdout).toMatch(/^ok: \d+ events, 1 checkpoint, /);
-  }, 60_000);
+  });
 
   test('goes on with the next checkpoint, and writes nothing twice', async () => {
     const before = await versions();
@@ -171,7 +171,7 @@ suite(`the export of the whole stack, brought down by ${AWS}`, () => {
     expect(after).toHaveLength(before.length + 2);
     await stack.exports.run();
     expect(await versions()).toEqual(after);
-  }, 60_000);
+  });
 
   test('is the same after a person’s texts are deleted, and after it had to begin anew', async () => {
     const before = await versions();
@@ -193,7 +193,7 @@ suite(`the export of the whole stack, brought down by ${AWS}`, () => {
     expect(after.slice(0, lines.length)).toEqual(lines);
     expect(after.filter((line) => !line.includes(',"canonical":"'))).toEqual([]);
     expect(after.join('\n')).not.toContain('Looking at logs');
-  }, 60_000);
+  });
 
   test('is exported with the function’s own rights: nothing was refused, and no alarm raised', () => {
     const ofExport = stack.aws.calls.filter(({ principal }) => principal?.includes('on-export') === true);
@@ -207,7 +207,7 @@ describe('what is in the bucket', () => {
   beforeAll(async () => {
     await lifeOfARequest();
     await exported();
-  }, 60_000);
+  });
 
   test('is kept until its date, and nobody in the account takes it away or adds to it, whatever they may do', async () => {
     const [name = '', VersionId = ''] = certain((await versions())[0], 'something is there').split(' ');
@@ -260,5 +260,5 @@ describe('what is in the bucket', () => {
     ]);
     const told = stack.logged.filter((line) => line.includes('"message":"export.missing"'));
     expect(told.map((line) => line.includes(`"stream":"${Key.stream.S}","seq":2`))).toEqual([true]);
-  }, 60_000);
+  });
 });

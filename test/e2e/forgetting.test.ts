@@ -37,7 +37,7 @@ beforeAll(async () => {
   ({ handle, displayName: name } = me);
   await aRequest();
   await settle();
-}, 120_000);
+});
 afterAll(async () => {
   byHand.destroy();
   await stack.close();

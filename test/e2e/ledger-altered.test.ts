@@ -21,7 +21,7 @@ beforeAll(async () => {
   engineer = await stack.signedIn('engineer@example.com');
   const credentials = { accessKeyId: 'by', secretAccessKey: 'hand' };
   byHand = new DynamoDBClient({ endpoint: stack.dynamodbEndpoint, region: 'eu-west-1', credentials });
-}, 60_000);
+});
 afterAll(async () => {
   byHand.destroy();
   await stack.close();

@@ -35,7 +35,7 @@ beforeAll(async () => {
   const role = Object.values(stack.template.roles).find(({ arn }) => arn.endsWith('-on-checkpoint'));
   const ofRole = stack.aws.credentialsFor(role?.arn ?? '', 'somebody-who-may-read-it');
   kms = new KMSClient({ endpoint: stack.aws.endpoint, region, credentials: ofRole });
-}, 60_000);
+});
 afterAll(async () => {
   byHand.destroy();
   kms.destroy();

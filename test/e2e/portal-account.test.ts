@@ -12,7 +12,7 @@ describeInBrowser('the account page', () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startTestStack();
-  }, 120_000);
+  });
   afterAll(() => stack.close());
 
   testInBrowser('shows who one is, and ends a session that one does not know', async (browser) => {

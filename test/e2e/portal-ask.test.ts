@@ -13,7 +13,7 @@ describeInBrowser('asking in the portal', () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startTestStack();
-  }, 60_000);
+  });
   afterAll(() => stack.close());
 
   const reason = (): string => `The queue is stuck, ${randomUUID()}.`;

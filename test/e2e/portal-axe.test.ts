@@ -28,7 +28,7 @@ describeInBrowser('axe finds nothing', () => {
     const glass = await askForAdmin(stack, { breakGlass: true, durationSeconds: 900, ticket: undefined });
     const pending = await askForAdmin(stack, { scope: { actions: ['s3:GetObject'], resources: ['*'] } });
     ids = { pending: pending.id, active: active.id, over: over.id, glass: glass.id };
-  }, 120_000);
+  });
   afterAll(() => stack.close());
 
   /** With everything unfolded. */

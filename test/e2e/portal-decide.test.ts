@@ -13,7 +13,7 @@ describeInBrowser('deciding in the portal', () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startTestStack();
-  }, 120_000);
+  });
   afterAll(() => stack.close());
 
   const open = (browser: Browser, id: string, account = APPROVER, options: object = WIDE) =>

@@ -28,7 +28,7 @@ describeInBrowser('the dossier in the portal', () => {
     await stack.ledgerStream.poll();
     await stack.checkpoints.run();
     await approver.call('POST', `/v1/requests/${id}/revoke`, { reason: 'It is over.' });
-  }, 120_000);
+  });
   afterAll(() => stack.close());
 
   testInBrowser('is found in the list, and says of each event what proves it', async (browser) => {

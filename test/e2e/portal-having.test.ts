@@ -12,7 +12,7 @@ describeInBrowser('waiting and having in the portal', () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startTestStack();
-  }, 60_000);
+  });
   afterAll(() => stack.close());
 
   const heading = (page: Page) => page.getByRole('heading', { level: 1 });

@@ -48,7 +48,7 @@ describeInBrowser('what one person writes and another sees', () => {
       table,
       clock: { now: () => new Date().toISOString() },
     });
-  }, 120_000);
+  });
   afterAll(async () => {
     client.destroy();
     await stack.close();

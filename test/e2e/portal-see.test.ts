@@ -15,7 +15,7 @@ describeInBrowser('looking back in the portal', () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startTestStack();
-  }, 120_000);
+  });
   afterAll(() => stack.close());
 
   const engineer = () => stack.signedIn(ENGINEER);

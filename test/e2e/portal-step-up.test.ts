@@ -40,7 +40,7 @@ describeInBrowser('a newer or a stronger sign-in, in the portal', () => {
     const tables = Object.values(stack.template.tables).map(({ createTable }) => createTable.TableName ?? '');
     const table = tables.find((name) => name.endsWith('identity')) ?? '';
     sessions = dynamoSessions({ client, table, clock: { now: () => new Date().toISOString() } });
-  }, 120_000);
+  });
   afterAll(async () => {
     client.destroy();
     await stack.close();

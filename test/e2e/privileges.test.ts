@@ -54,7 +54,7 @@ describe('a privilege too few is felt', () => {
       'credentials.failed',
     ]);
     expect(denied()).toContainEqual(expect.objectContaining({ service: 'sts', action: 'sts:AssumeRole' }));
-  }, 60_000);
+  });
 
   test('credentials may not write the intent: 503, and STS is never called', async () => {
     const engineer = await start(without('CredentialsRole', 'AppendIntentsAndOutcomes'));
@@ -63,7 +63,7 @@ describe('a privilege too few is felt', () => {
     expect([status, json['code']]).toEqual([503, 'ledger_unavailable']);
     expect(stack?.aws.calls.filter(({ action }) => action === 'sts:AssumeRole')).toEqual([]);
     expect(denied()).toContainEqual(expect.objectContaining({ service: 'dynamodb', action: 'dynamodb:PutItem' }));
-  }, 60_000);
+  });
 
   test('on-revocation may not assume the revoker role: the session goes on, and the operator is told', async () => {
     const engineer = await start(without('OnRevocationRole', 'WriteBoundaries'));
@@ -83,18 +83,18 @@ describe('a privilege too few is felt', () => {
     expect(stack?.logged.filter((line) => line.includes(`the sessions of ${id} are not ended`))).toHaveLength(1);
     const { json } = await engineer.call('GET', `/v1/requests/${id}`);
     expect(json['request']).not.toHaveProperty('sessionsEnded');
-  }, 90_000);
+  });
 
   test('requests may not append: 503, and there is no request', async () => {
     const engineer = await start(without('RequestsRole', 'AppendToRequests'));
     const { status, json } = await askToRead(engineer);
     expect([status, json['code']]).toEqual([503, 'ledger_unavailable']);
     expect((await engineer.call('GET', '/v1/requests')).json).toEqual({ requests: [] });
-  }, 60_000);
+  });
 
   test('signin may not keep sessions: nobody is signed in', async () => {
     const engineer = await start(without('SigninRole', 'Sessions'));
     expect((await engineer.call('GET', '/v1/me')).status).toBe(401);
     expect(denied()).toContainEqual(expect.objectContaining({ service: 'dynamodb' }));
-  }, 60_000);
+  });
 });

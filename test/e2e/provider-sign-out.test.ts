@@ -6,7 +6,7 @@ let stack: TestStack;
 
 beforeAll(async () => {
   stack = await startTestStack();
-}, 60_000);
+});
 afterAll(() => stack.close());
 
 test('who signs out at a certified provider is signed out here, by its logout token', async () => {
@@ -23,4 +23,4 @@ test('who signs out at a certified provider is signed out here, by its logout to
 
   // The provider told us before it answered.
   await expect(me()).resolves.toBe(401);
-}, 60_000);
+});

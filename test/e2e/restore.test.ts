@@ -168,7 +168,7 @@ suite('a ledger that came back from a backup', () => {
     // The key that was noted elsewhere.
     await aws()(['s3', 'sync', `s3://hatcheck-dev-export-${BROKER_ACCOUNT}/keys`, join(folder, 'noted')]);
     key = join(folder, 'noted', certain((await readdir(join(folder, 'noted')))[0], 'a key was exported'));
-  }, 180_000);
+  });
 
   afterAll(async () => {
     byHand.destroy();
@@ -186,7 +186,7 @@ suite('a ledger that came back from a backup', () => {
     expect(code).toBe(0);
     expect(said.join('\n')).toContain(`s3://hatcheck-dev-export-${BROKER_ACCOUNT}`);
     expect([lambda.calls, existsSync(brought())]).toEqual([[], false]);
-  }, 60_000);
+  });
 
   test('attack: of an export in which one letter is another nothing is put, and everything stays shut', async () => {
     await aws()(['s3', 'sync', `s3://hatcheck-dev-export-${BROKER_ACCOUNT}`, brought()]);
@@ -202,7 +202,7 @@ suite('a ledger that came back from a backup', () => {
     expect(await inLedger()).toEqual(before);
     expect((await issue(engineer, known.used)).status).toBeGreaterThanOrEqual(500);
     await rm(brought(), { recursive: true });
-  }, 120_000);
+  });
 
   test('attack: by a key that did not sign it nothing is put', async () => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -211,7 +211,7 @@ suite('a ledger that came back from a backup', () => {
     const before = await inLedger();
     expect(await run({ by: other })).toMatchObject({ code: 1 });
     expect(await inLedger()).toEqual(before);
-  }, 120_000);
+  });
 
   test.each([0, 3])(
     'stays shut when the machine goes down after %i puts',
@@ -230,7 +230,7 @@ suite('a ledger that came back from a backup', () => {
     expect((await issue(engineer, known.later)).status).toBe(403);
     const control = await ledger().last('control');
     expect(control).toMatchObject({ type: 'hold.placed', data: { hold: { target: { on: 'all' }, by: 'restore' } } });
-  }, 120_000);
+  });
 
   test('has every event of the export in its place, letter for letter', async () => {
     let count = 0;
@@ -242,14 +242,14 @@ suite('a ledger that came back from a backup', () => {
         count += 1;
       }
     expect(count).toBeGreaterThan(5);
-  }, 60_000);
+  });
 
   test('does nothing more when it is run again', async () => {
     const before = await inLedger();
     const { code, said } = await run();
     expect([code, said.join('\n')]).toEqual([0, expect.stringMatching(/\n0 events were put back[^]*held already/)]);
     expect(await inLedger()).toEqual(before);
-  }, 120_000);
+  });
 
   test('has in force again what the backup did not know, once the hold on everything is lifted', async () => {
     const security = await stack.signedIn('security@example.com');
@@ -262,7 +262,7 @@ suite('a ledger that came back from a backup', () => {
     engineer = await stack.signedIn('engineer@example.com');
     expect(await issue(engineer, known.used)).toEqual({ status: 403, code: 'revoked' });
     expect(await issue(engineer, known.later)).toMatchObject({ status: 200 });
-  }, 60_000);
+  });
 
   test('signs and exports on, and all of it verifies: the export from its beginning, the ledger by an auditor', async () => {
     await exported();
@@ -274,5 +274,5 @@ suite('a ledger that came back from a backup', () => {
     await writeFile(token, await stack.oidc.idToken('auditor@example.com'), { mode: 0o600 });
     expect(await hatcheck(['login', '--token-file', token], env)).toMatchObject({ code: 0 });
     expect(await hatcheck(['audit', 'verify', '--checkpoints', '0..', '--key', key], env)).toMatchObject({ code: 0 });
-  }, 120_000);
+  });
 });

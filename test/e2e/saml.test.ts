@@ -10,7 +10,7 @@ describeInBrowser('a SAML identity provider of another site', () => {
   beforeAll(async () => {
     // Ports of one host are one site; another name of the machine is another.
     stack = await startTestStack({ samlHost: 'localhost' });
-  }, 60_000);
+  });
   afterAll(() => stack.close());
 
   /** The Cookie header of the next call to this path of the broker, empty where there is none. */

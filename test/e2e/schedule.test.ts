@@ -19,11 +19,11 @@ beforeAll(async () => {
   stack = await startTestStack({ onNotice: (notice) => void notices.push(notice) });
   const credentials = { accessKeyId: 'by', secretAccessKey: 'hand' };
   byHand = new DynamoDBClient({ endpoint: stack.dynamodbEndpoint, region: 'eu-west-1', credentials });
-}, 120_000);
+});
 afterAll(async () => {
   byHand.destroy();
   await stack.close();
-}, 60_000);
+});
 
 const table = (logicalId: string): string => stack.template.tables[logicalId]?.createTable.TableName ?? '';
 const ledger = () => dynamoLedger({ client: byHand, table: table('LedgerTable') });
@@ -56,4 +56,4 @@ test('what is due is done under the function’s own role, and whom it concerns 
   expect(told.filter(([kind]) => kind === 'approval_reminder')).toEqual([['approval_reminder', waiting]]);
   expect(stack.aws.calls.filter(({ decision }) => decision === 'denied')).toEqual([]);
   expect(stack.logged.filter((line) => line.includes('"level":"ERROR"'))).toEqual([]);
-}, 60_000);
+});

@@ -9,7 +9,7 @@ let cookie: string;
 beforeAll(async () => {
   stack = await startTestStack();
   cookie = await sessionCookie(stack.origin, 'engineer@example.com');
-}, 120_000);
+});
 afterAll(() => stack.close());
 
 const ID = 'r_AAAAAAAAAAAAAAAAAAAAAAAAAA';

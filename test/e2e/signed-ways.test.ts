@@ -14,7 +14,7 @@ beforeAll(async () => {
   wires = tapWires();
   stack = await startTestStack();
   engineer = await stack.signedIn('engineer@example.com');
-}, 60_000);
+});
 afterAll(async () => {
   wires.stop();
   await stack.close();

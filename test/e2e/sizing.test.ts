@@ -23,4 +23,4 @@ test('acts ask of AWS what docs/sizing.md says; if they do not, run: node test/b
   expect(now.resources.keys).toBe(then.resources.keys);
   // One alarm more is ten cents.
   expect(Math.abs(now.resources.alarms - then.resources.alarms)).toBeLessThanOrEqual(20);
-}, 180_000);
+});

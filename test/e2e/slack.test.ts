@@ -46,7 +46,7 @@ beforeAll(async () => {
   story = await chatStory(stack);
   for (const name of PEOPLE) expect(await link(name)).toContain('Linked.');
 }, 300_000);
-afterAll(() => stack.close(), 60_000);
+afterAll(() => stack.close());
 beforeEach(() => {
   stack.slack.forget();
 });
@@ -66,7 +66,7 @@ describe('in Slack', () => {
     expect(['engineer', 'auditor', 'outsider'].map((name) => titleOf(toldAlone(name)))).toEqual([
       ...['Own request', 'Not an approver', 'Not found'],
     ]);
-  }, 120_000);
+  });
 
   test('from the press to the changed message there are two calls of ours, and none before the answer', async () => {
     const asked = await ask('prod-admin');
@@ -78,7 +78,7 @@ describe('in Slack', () => {
     expect(titleOf(messageOf(asked.id))).toMatch(/^Approved: /);
     const calls = stack.slack.calls.slice(before);
     expect(calls.slice(0, calls.indexOf('chat.update') + 1)).toEqual(['users.info', 'chat.update']);
-  }, 120_000);
+  });
 
   test('security takes a role away by the button of the message', async () => {
     const asked = await ask('prod-admin');
@@ -92,7 +92,7 @@ describe('in Slack', () => {
     expect(titleOf(messageOf(asked.id))).toMatch(/^Revoked: /);
     expect(textsOf(messageOf(asked.id)).join(' ')).toContain('Not today.');
     expect(buttonsOf(messageOf(asked.id))).toEqual(['open']);
-  }, 120_000);
+  });
 
   test('what was decided in the portal first is what the message says, and a late press changes nothing', async () => {
     const asked = await ask('prod-admin');
@@ -102,7 +102,7 @@ describe('in Slack', () => {
     expect((await story.eventsOf(asked.id)).map(({ type }) => type)).toEqual(['request.denied']);
     expect(titleOf(messageOf(asked.id))).toMatch(/^Denied: /);
     expect(titleOf(toldAlone('approver'))).toBe('Wrong status');
-  }, 120_000);
+  });
 
   test('it is asked by a window, and denied with a reason', async () => {
     await stack.slack.command(memberOf('engineer'), APPROVALS, '');
@@ -121,7 +121,7 @@ describe('in Slack', () => {
     await story.settle();
     expect(await story.eventsOf(id)).toMatchObject([{ type: 'request.denied' }]);
     expect(textsOf(messageOf(id)).join(' ')).toContain('Not today.');
-  }, 120_000);
+  });
 
   test('a linked account is told so, and so is its person by mail; unlinking too', async () => {
     const about = () => [
@@ -136,7 +136,7 @@ describe('in Slack', () => {
     await story.browserOf('auditor').submit('/chat/link', { csrf, remove: 'slack T0EXAMPLE U0AUDITOR' });
     await story.settle();
     expect(about().filter((title) => title.endsWith('no longer')).length).toBe(2);
-  }, 120_000);
+  });
 
   test('the home of the app shows what one holds and waits for, and asks from there', async () => {
     const { id } = await ask('prod-admin');
@@ -147,7 +147,7 @@ describe('in Slack', () => {
     await stack.slack.press(memberOf('engineer'), { actionId: 'form' });
     await story.settle();
     expect(stack.slack.calls).toContain('views.open');
-  }, 120_000);
+  });
 
   test('attack: a guest, and somebody of another workspace, decide nothing and get no code', async () => {
     const asked = await ask('prod-admin');
@@ -157,7 +157,7 @@ describe('in Slack', () => {
     await story.settle();
     expect(await story.eventsOf(asked.id)).toEqual([]);
     expect(titleOf(toldAlone('guest'))).toBe('Not for guests');
-  }, 120_000);
+  });
 
   test('nobody is refused anything by their own role', () => {
     expect(stack.logged.filter((line) => /AccessDenied|not authorized/.test(line))).toEqual([]);

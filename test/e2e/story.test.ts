@@ -28,7 +28,7 @@ const clients = (json: Reply['json']) => {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hatcheck-story-'));
   stack = await startTestStack({ folder, awsClock: () => new Date(Date.now() + awsOffsetMs) });
-}, 60_000);
+});
 afterAll(async () => {
   await stack.close();
   await rm(folder, { recursive: true, force: true });
@@ -46,7 +46,7 @@ test('the demo’s every step is as it should be', async () => {
   });
   expect(wrong).toEqual([]);
   expect(right).toBe(true);
-}, 60_000);
+});
 
 describe('AWS permissions end with the grant', () => {
   const grantOfAMinute = async (engineer: Browser): Promise<string> => {
@@ -90,7 +90,7 @@ test('a second start has the data of the first, and sessions and credentials are
   expect(read.status).toBe(200);
   expect(read.json['request']).toMatchObject({ id, status: 'approved', justification: 'Will it still be there?' });
   expect((await sts.send(new GetCallerIdentityCommand({}))).Arn).toContain(':assumed-role/ReadOnly/');
-}, 60_000);
+});
 
 const portsOf = ({ origin, oidc, saml, slack, teams, aws, dynamodbEndpoint }: TestStack) => ({
   gateway: Number(new URL(origin).port),

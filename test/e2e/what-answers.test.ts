@@ -7,7 +7,7 @@ const ONCE = { tries: 1, pauseMs: 0 };
 let stack: TestStack;
 beforeAll(async () => {
   stack = await startTestStack();
-}, 120_000);
+});
 afterAll(() => stack.close());
 
 test('what a deployment looks at answers as the functions do', async () => {

@@ -132,7 +132,7 @@ describe('twenty presses by five people at once', () => {
     expect(json.request).toMatchObject({ status: 'approved', approvalsNeeded: 0 });
     // One look each at who pressed; the message is on-notice's.
     expect(calls.filter((call) => call !== 'whisper').length).toBe(calls.filter((call) => call === 'isMember').length);
-  }, 30_000);
+  });
 
   test('half of them yes, half of them no, end it once', async () => {
     const requestId = await begun();
@@ -141,7 +141,7 @@ describe('twenty presses by five people at once', () => {
     );
     await Promise.all(acts.map((act) => send(act)));
     expect(await typesOf(requestId)).toHaveLength(1);
-  }, 30_000);
+  });
 });
 
 describe('what is told again', () => {

@@ -12,7 +12,7 @@ let before = 0;
 beforeAll(async () => {
   scene = await startNoticeScene();
   await dynamoDirectory(scene.identity).remember(engineer);
-}, 60_000);
+});
 afterAll(() => scene.close());
 beforeEach(() => {
   scene.slack.forget();

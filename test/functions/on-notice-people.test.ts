@@ -23,7 +23,7 @@ let before = 0;
 beforeAll(async () => {
   scene = await startNoticeScene();
   for (const person of [engineer, approver, security]) await dynamoDirectory(scene.identity).remember(person);
-}, 60_000);
+});
 afterAll(() => scene.close());
 beforeEach(() => {
   scene.slack.forget();

@@ -21,7 +21,7 @@ let tell: ReturnType<typeof noticeFunction>['tell'];
 beforeAll(async () => {
   scene = await startNoticeScene();
   ({ slack } = scene);
-}, 60_000);
+});
 afterAll(() => scene.close());
 beforeEach(() => {
   slack.forget();

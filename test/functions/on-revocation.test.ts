@@ -160,7 +160,7 @@ test('fifty revocations at once on one role, through the queue, all take effect,
   expect(new Set(await Promise.all(codes.map((code) => code())))).toEqual(new Set(['AccessDenied']));
   expect(await other?.()).toBe('none');
   expect(log.lines()).toEqual([]);
-}, 60_000);
+});
 
 test('a revocation of which the ledger’s stream never told takes effect all the same, a minute later', async () => {
   const id = requestId(7);
@@ -201,7 +201,7 @@ test('too many of one person are left to one deny of theirs, and the operator is
   expect(new Set(by.map((event) => JSON.stringify(event?.data)))).toEqual(
     new Set(['{"by":"source_identity","tookMs":2000}', '{"by":"boundary","tookMs":2000}']),
   );
-}, 60_000);
+});
 
 test('too many for one boundary are said to the operator', async () => {
   const many = Array.from({ length: 200 }, (_, index) => requestId(1000 + index));
@@ -213,4 +213,4 @@ test('too many for one boundary are said to the operator', async () => {
   expect((await ledger().read(`request#${requestId(1000)}`)).at(-1)).toMatchObject({
     data: { by: 'token_issue_time' },
   });
-}, 60_000);
+});

@@ -71,4 +71,4 @@ test('six at once, one below the limit: one wins, 5 times', async () => {
     const { json } = await broker.call(token, 'GET', '/v1/requests?status=pending');
     expect(json.requests).toHaveLength(3);
   }
-}, 120_000);
+});

@@ -58,7 +58,7 @@ test(`regression 10: two approvals at once: one event, two answers of 200, ${PAI
     const statuses = [a.status, b.status].sort();
     expect(i % 2 ? [[200, 200]] : [[200, 409]]).toContainEqual(statuses);
   });
-}, 120_000);
+});
 
 test(`an approval racing a cancel: exactly one of them, ${PAIRS} times`, async () => {
   const winners = { approved: 0, cancelled: 0 };
@@ -73,7 +73,7 @@ test(`an approval racing a cancel: exactly one of them, ${PAIRS} times`, async (
     winners[approve.status === 200 ? 'approved' : 'cancelled'] += 1;
   });
   expect(winners.approved + winners.cancelled).toBe(PAIRS);
-}, 120_000);
+});
 
 test('a revoke racing twenty issues always gets through, and after it nothing is intended or handed out, ten times', async () => {
   for (let round = 0; round < 10; round += 1) {
@@ -96,4 +96,4 @@ test('a revoke racing twenty issues always gets through, and after it nothing is
     const outcomes = events.flatMap((event) => ('intent' in event.data ? [event.data.intent] : []));
     expect(outcomes.sort()).toEqual(intended.sort());
   }
-}, 120_000);
+});

@@ -8,7 +8,7 @@ let fuzzed: Fuzzed;
 
 beforeAll(async () => {
   fuzzed = await startFuzzed();
-}, 60_000);
+});
 afterAll(async () => {
   await fuzzed.close();
 });

@@ -38,7 +38,7 @@ const lint = (template: string, options: readonly string[] = []) => {
   let template: unknown;
   beforeAll(async () => {
     ({ template } = await packaged());
-  }, 60_000);
+  });
 
   test('in any partition', () => {
     expect(lint(JSON.stringify(template))).toEqual({ status: 0, stdout: '' });
@@ -60,7 +60,7 @@ const lint = (template: string, options: readonly string[] = []) => {
   let template: Template;
   beforeAll(async () => {
     template = (await packaged()).template as Template;
-  }, 60_000);
+  });
 
   const there = ['--regions', 'eu-west-1'];
 
@@ -85,7 +85,7 @@ const lint = (template: string, options: readonly string[] = []) => {
   let template: unknown;
   beforeAll(async () => {
     template = await packagedEdge();
-  }, 60_000);
+  });
 
   const there = ['--regions', 'us-east-1'];
 

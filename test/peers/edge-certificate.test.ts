@@ -49,7 +49,7 @@ const make = (folder: string): void => {
       socket.on('error', () => undefined).end('200');
     });
     await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await new Promise((resolve) => api.close(resolve));

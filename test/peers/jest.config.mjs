@@ -8,5 +8,4 @@ export default {
   testPathIgnorePatterns: ['/node_modules/'],
   // What is skipped is said by name.
   verbose: true,
-  testTimeout: 60_000,
 };

@@ -30,7 +30,7 @@ describe(`role sessions of moto (${isInstalled ? 'moto_server' : 'missing: moto_
   let moto: MotoServer;
   beforeAll(async () => {
     moto = await startMoto();
-  }, 60_000);
+  });
   afterAll(() => moto.close());
 
   const brokersOwn = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'test', sessionToken: 'test' };

@@ -29,7 +29,7 @@ sayMissing('SimpleSAMLphp', missing);
     const pinned = readSamlMetadata(await idp.metadata());
     if ('code' in pinned) throw new Error(`its metadata is refused: ${pinned.code} ${pinned.message}`);
     broker.trust(provider(pinned));
-  }, 60_000);
+  });
   afterAll(async () => {
     await idp.close();
     await broker.close();

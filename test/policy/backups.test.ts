@@ -7,7 +7,7 @@ import { packaged, property } from './template.ts';
 let template: unknown;
 beforeAll(async () => {
   ({ template } = await packaged());
-}, 60_000);
+});
 
 const mayBackUp = (...path: readonly (string | number)[]) =>
   property('BackupRole', 'Policies', 0, 'PolicyDocument', 'Statement', ...path);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   expect(others).toEqual([]);
   ({ DashboardBody: body } = z.object({ DashboardBody: z.string() }).parse(only?.properties));
   dashboard = readDashboard(body);
-}, 60_000);
+});
 
 const ofAlarm = z.object({
   AlarmName: z.string(),

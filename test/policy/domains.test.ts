@@ -12,7 +12,7 @@ let behindEdge: unknown;
 beforeAll(async () => {
   ({ template: plain } = await packaged());
   behindEdge = JSON.parse(await compiledStage(STAGE_WITH_EDGE));
-}, 120_000);
+});
 
 const configuration = (...path: readonly (string | number)[]) =>
   property('Domain', 'DomainNameConfigurations', 0, ...path);

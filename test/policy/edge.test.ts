@@ -14,7 +14,7 @@ let gateway: unknown;
 beforeAll(async () => {
   ({ template: gateway } = await packaged());
   template = await packagedEdge();
-}, 120_000);
+});
 
 const config = (...path: Path) => property('Distribution', 'DistributionConfig', ...path);
 const toApi = (...path: Path) => config('Origins', 0, 'CustomOriginConfig', ...path);
@@ -211,4 +211,4 @@ test('without a domain of the issuer’s, and without Route 53, there is one dis
     .parse(await packagedEdge(stringify(stage)));
   const none = { 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] };
   expect(Conditions).toEqual({ IssuerDomainIsOurs: none, DomainIsRecorded: none });
-}, 60_000);
+});

@@ -19,7 +19,7 @@ beforeAll(async () => {
   bundles = await builtBundles(folder);
   await rm(folder, { recursive: true });
   rows = rowsOf(resolved((await packaged()).template));
-}, 120_000);
+});
 
 /** Whether the role of the function lets it put into such a stream. */
 const mayWrite = (functionId: string, stream: string): boolean =>

@@ -11,7 +11,7 @@ import { type Compiled, changed, packaged, property, resolved } from './template
 let compiled: Compiled;
 beforeAll(async () => {
   compiled = await packaged();
-}, 60_000);
+});
 
 const ARN = 'arn:aws:s3:::hatcheck-dev-export-777788889999';
 const ON_EXPORT = 'arn:aws:iam::777788889999:role/hatcheck/hatcheck-dev-on-export';

@@ -12,7 +12,7 @@ let stack: LocalStack;
 beforeAll(async () => {
   compiled = await packaged();
   stack = resolved(compiled.template);
-}, 120_000);
+});
 
 describe('forgetting a person', () => {
   test('is reached by no route, no queue, no stream and no schedule: only by whom IAM lets invoke it', () => {

@@ -38,7 +38,7 @@ const goesWithTheStack = (template: unknown): readonly string[] =>
 let template: unknown;
 beforeAll(async () => {
   ({ template } = await packaged());
-}, 60_000);
+});
 
 const at = (id: string, member: string): Path => ['Resources', id, member];
 

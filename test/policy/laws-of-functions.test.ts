@@ -8,7 +8,7 @@ import { type Compiled, packaged, property } from './template.ts';
 let compiled: Compiled;
 beforeAll(async () => {
   compiled = await packaged();
-}, 60_000);
+});
 
 const trust = (principal: object) => ({
   Version: '2012-10-17',

@@ -7,7 +7,7 @@ import { type Compiled, packaged, property, statement } from './template.ts';
 let compiled: Compiled;
 beforeAll(async () => {
   compiled = await packaged();
-}, 60_000);
+});
 
 const LAWS: StackLaws = {
   'only sign-in and token exchange read secrets, and whoever asks services outside reads theirs': [

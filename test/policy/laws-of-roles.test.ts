@@ -7,7 +7,7 @@ import { type Compiled, packaged, property, statement } from './template.ts';
 let compiled: Compiled;
 beforeAll(async () => {
   compiled = await packaged();
-}, 60_000);
+});
 
 const TARGET = 'arn:aws:iam::111122223333:role/';
 

@@ -7,7 +7,7 @@ import { type Compiled, packaged, property } from './template.ts';
 let compiled: Compiled;
 beforeAll(async () => {
   compiled = await packaged();
-}, 60_000);
+});
 
 const LAWS: TemplateLaws = {
   'tables are kept, and the ledger has its stream': [

@@ -19,7 +19,7 @@ test('packaging knows no AWS credentials, and the template is the same with and 
     environment.restore();
   }
   for (const value of Object.values(other)) expect(JSON.stringify(without.template)).not.toContain(value);
-}, 60_000);
+});
 
 /** The keys of the artifacts begin with the time of packaging. */
 const timeless = (template: unknown): string =>

@@ -5,7 +5,7 @@ import { changed, packaged, statement } from './template.ts';
 let template: unknown;
 beforeAll(async () => {
   ({ template } = await packaged());
-}, 60_000);
+});
 
 test('the page is what the roles say, row by row', () => {
   expect(shown(template).toSorted()).toEqual(written().toSorted());

@@ -44,7 +44,7 @@ beforeAll(async () => {
       ...{ name: AlarmName.replace('hatcheck-dev-', ''), description },
       tells: AlarmActions !== undefined,
     }));
-}, 120_000);
+});
 
 describe('whoever is woken', () => {
   test('finds a section for each alarm that wakes them, and none for one that is gone', () => {

@@ -11,7 +11,7 @@ beforeAll(async () => {
   const stack = resolved(compiled.template);
   may = simulation(stack).may;
   functions = Object.keys(stack.functions).sort();
-}, 60_000);
+});
 
 /** They are allowed nothing there, so that they need no deny. */
 const KNOW_NO_LEDGER = ['portal', 'issuer', 'chatops'];

@@ -7,7 +7,7 @@ let [fast, slow, late]: BurnRate[] = [];
 beforeAll(async () => {
   const { template } = await packaged();
   [fast, slow, late] = ['FaultsFastAlarm', 'FaultsSlowAlarm', 'LatencySlowAlarm'].map((id) => burnRateOf(template, id));
-}, 60_000);
+});
 
 const HOUR = 60;
 const DAYS_30 = 30 * 24 * HOUR;

@@ -15,7 +15,7 @@ beforeAll(async () => {
   );
   const template: unknown = JSON.parse(text);
   resources = z.object({ Resources: z.record(z.string(), z.unknown()) }).parse(template).Resources;
-}, 60_000);
+});
 
 test('what a stage’s file says is deployed, and the rest as it is for every stage', () => {
   expect(resources).toMatchObject({
@@ -45,7 +45,7 @@ test('where a stage reserves concurrency it is reserved, and only there', async 
       .ConcurrencyIsReserved;
   expect(conditionIn(JSON.parse(text))).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['20 calls', '0 calls'] }] });
   expect(conditionIn((await packaged()).template)).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['0 calls', '0 calls'] }] });
-}, 60_000);
+});
 
 test('it is of a size that AWS takes', () => {
   expect(checkTemplate(text)).toEqual([]);

@@ -36,7 +36,7 @@ beforeAll(async () => {
   hatcheck = join(folder, 'all/bin/hatcheck');
   const node = join(process.execPath, '..');
   env = { PATH: `${node}:/usr/bin:/bin`, HOME: folder, HATCHECK_KEYRING: 'off', HATCHECK_SERVER: SERVER };
-}, 120_000);
+});
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });

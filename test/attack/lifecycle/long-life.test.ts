@@ -178,4 +178,4 @@ test('twenty break-glasses at once: one is broken', async () => {
     [...new Set(refusals)].filter((code) => !['review_overdue', 'limit_reached', 'ledger_conflict'].includes(code)),
   ).toEqual([]);
   expect((await broker.call(token, 'GET', '/v1/requests')).json.requests).toHaveLength(1);
-}, 60_000);
+});

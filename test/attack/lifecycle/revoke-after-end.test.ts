@@ -75,4 +75,4 @@ test('a revoke racing an end is not lost', async () => {
       end?.status === 200 ? ['request.ended', 'request.revoked'] : ['request.revoked'],
     );
   }
-}, 60_000);
+});

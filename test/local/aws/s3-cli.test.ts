@@ -77,7 +77,7 @@ suite(`S3 with the AWS CLI (${existsSync(AWS) ? AWS : `missing: ${AWS}`})`, () =
     expect(JSON.parse(await cli('s3api', 'get-bucket-versioning', '--bucket', 'locked'))).toEqual({
       Status: 'Enabled',
     });
-  }, 60_000);
+  });
 
   test('sync brings up and down what has changed, and a large file in ranges', async () => {
     await mkdir(join(folder, 'up', 'deep er'), { recursive: true });
@@ -93,10 +93,10 @@ suite(`S3 with the AWS CLI (${existsSync(AWS) ? AWS : `missing: ${AWS}`})`, () =
     const ranges = aws.calls.filter(({ action }) => action === 's3:GetObject').length;
     expect(ranges).toBeGreaterThan(2);
     expect(await cli('s3', 'sync', 's3://plain/up', 'down')).toBe('');
-  }, 60_000);
+  });
 
   test('more than a page of objects comes down whole', async () => {
     await cli('s3', 'sync', '--quiet', 's3://plain/many', 'many');
     expect(await readdir(join(folder, 'many'))).toHaveLength(1203);
-  }, 60_000);
+  });
 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await promisify(execFile)(process.execPath, [serverless, 'package'], { cwd: folder, env });
   const path = join(folder, '.serverless/cloudformation-template-update-stack.json');
   stack = await readTemplateFile(path, settings, folder);
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -51,7 +51,7 @@ describe('npm run deploy, as it is typed', () => {
     ]);
     expect(lines.filter((line) => line.startsWith('       next: '))).toHaveLength(3);
     expect(lines.at(-1)).toContain('3 stop it');
-  }, 30_000);
+  });
 
   test('takes the credentials of the environment, and looks in that account', async () => {
     const sts = await start();
@@ -77,7 +77,7 @@ describe('npm run deploy, as it is typed', () => {
       'AmazonSSM.DescribeParameters',
       'DynamoDB_20120810.DescribeTable',
     ]);
-  }, 30_000);
+  });
 
   test('is wrong usage without a stage, and says how npm wants it', async () => {
     const { code, stderr } = await run('deploy', [], {});
@@ -118,4 +118,4 @@ test('npm run teardown, as it is typed, does nothing where nobody is there to ty
   const { code, stdout } = await run('teardown', ['--stage', 'nowhere'], { HOME: folder });
   expect(code).toBe(2);
   expect(stdout.match(/^stops {2}[^:]+/gm)).toEqual(['stops  credentials', 'stops  terminal']);
-}, 30_000);
+});

@@ -60,4 +60,4 @@ test('where the edge answers is read off what serverless shows of its stack', as
     '  hatcheck.example.com.  CNAME  d111.cloudfront.net.',
     '  issuer.example.com.  CNAME  d222.cloudfront.net.',
   ]);
-}, 60_000);
+});

@@ -39,17 +39,17 @@ suite('Lambda by the AWS CLI', () => {
     expect(await ofAws.reservedOf('hatcheck-dev-requests')).toBe(0);
     await ofAws.reserve('hatcheck-dev-requests', 'shared');
     expect([...lambda.reserved]).toEqual([]);
-  }, 60_000);
+  });
 
   test('calls a function, and waits for it', async () => {
     await ours().invoke('hatcheck-dev-requests', { rebuild: true });
     expect(lambda.calls.at(-1)).toBe('POST hatcheck-dev-requests {"rebuild":true}');
-  }, 60_000);
+  });
 
   test('says of a function that is not there that it is not', async () => {
     expect(await ours().reservedOf('hatcheck-dev-elsewhere')).toBeUndefined();
     await expect(ours().reserve('hatcheck-dev-elsewhere', 0)).rejects.toMatchObject({
       code: 'ResourceNotFoundException',
     });
-  }, 60_000);
+  });
 });
