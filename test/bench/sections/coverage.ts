@@ -6,8 +6,11 @@ import { runJest } from '../jest-run.ts';
 import type { Section } from '../section.ts';
 
 const FOLDERS = ['lib/domain', 'lib/broker', 'lib/identity'];
-/** Those that speak for these folders: of identity also what its functions and the documents of attackers try. */
-const TESTS = ['test/unit/(domain|broker|identity)/', 'test/functions/', 'test/attack/(id-token|saml|aws-callers)'];
+/** Those that speak for these folders: besides their own what functions, attackers, crashes and readers of an export try. */
+const TESTS = [
+  ...['test/unit/(domain|broker|identity)/', 'test/functions/', 'test/attack/'],
+  ...['test/faults/(log|checkpoint)-every-await', 'test/cli/verify-(folder|exported)'],
+];
 
 const countSchema = z.object({ total: z.number(), covered: z.number() });
 const summarySchema = z.record(z.string(), z.object({ branches: countSchema }));

@@ -91,6 +91,13 @@ describe('a person whose session at the provider', () => {
     const long = await signIn(identity, way, until(noon(24 * 3600)));
     expect([short.session.expiresAt, long.session.expiresAt]).toEqual([noon(1), noon(4 * 3600)]);
   });
+
+  test('would end with a word of the provider’s is signed in for as long as that one says, or anybody ever is', async () => {
+    const telling = { ...way, provider: { ...provider, backChannelLogout: true } } as const;
+    const short = await signIn(identity, telling, until(noon(5 * 3600)));
+    const long = await signIn(identity, telling, () => Promise.resolve(vouchedBy(verified, provider)));
+    expect([short.session.expiresAt, long.session.expiresAt]).toEqual([noon(5 * 3600), noon(12 * 3600)]);
+  });
 });
 
 describe('an assertion that is refused', () => {
