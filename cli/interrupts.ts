@@ -22,17 +22,18 @@ export const heedSignals = (json: boolean): void => {
   for (const signal of SIGNALS) process.on(signal, heeded);
 };
 
-/** Hands the signals to somebody who knows better; returns how to take them back. */
+/** Hands the signals to somebody who knows better, those too that have come and were not told yet; returns how to take them back. */
 export const handSignalsTo = (other: (signal: HeededSignal) => void): (() => void) => {
   const before = heeded;
   for (const signal of SIGNALS) {
-    if (before) process.off(signal, before);
+    // First on, then off: what has come is dropped by Node once nobody listens.
     process.on(signal, other);
+    if (before) process.off(signal, before);
   }
   return () => {
     for (const signal of SIGNALS) {
-      process.off(signal, other);
       if (before) process.on(signal, before);
+      process.off(signal, other);
     }
   };
 };
