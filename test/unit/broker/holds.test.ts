@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { hold, lift, listHolds } from '../../../lib/broker/holds.ts';
 import { issueCredentials } from '../../../lib/broker/issue.ts';
 import type { HoldTarget } from '../../../lib/domain/hold.ts';
+import { certain } from '../../../lib/domain/invariant.ts';
 import type { Principal } from '../../../lib/domain/principal.ts';
 import { approver, auditor, engineer, handleOf, noon, outsider, principal, security } from '../../support/builders.ts';
 import { type MemoryDesk, memoryDesk, memoryPeople, patient, unavailable } from '../../support/memory.ts';
@@ -76,6 +77,18 @@ describe('a hold', () => {
     const { id } = await place(desk);
     await remove(desk, id, second, 'it was a drill');
     expect(JSON.stringify(await desk.ledger.read('control'))).not.toMatch(/an incident|a drill/);
+  });
+
+  test('keeps why it was lifted, by whoever lifted it; without a reason there is none', async () => {
+    const desk = memoryDesk();
+    await remove(desk, (await place(desk)).id, second, 'it was a drill');
+    await remove(desk, (await place(desk)).id, second);
+    const [said, unsaid] = (await desk.ledger.read('control')).flatMap((event) =>
+      event.type === 'hold.lifted' ? [event.data] : [],
+    );
+    const ref = certain(said?.reason, 'it has a reason');
+    expect([...(await desk.texts.get([{ author: second.handle, ref }])).values()]).toEqual(['it was a drill']);
+    expect(unsaid).not.toHaveProperty('reason');
   });
 
   test('placed again is the one in force, whoever places it', async () => {
