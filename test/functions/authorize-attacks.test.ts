@@ -8,7 +8,7 @@ import {
   consent,
   cookies,
   engineer,
-  invalidGrant,
+  refusedFor,
   locationOf,
   redeem,
   refresh,
@@ -102,22 +102,22 @@ describe('F1: a code that was intercepted', () => {
     ['at another address', { redirect_uri: 'http://127.0.0.1:51235/Zk3x9_random' }],
   ])('is of no use %s, and not spoilt', async (_what, more) => {
     const code = await consent();
-    await expect(redeem(code, more)).resolves.toMatchObject(invalidGrant);
+    await expect(redeem(code, more)).resolves.toMatchObject(refusedFor('invalid_grant'));
     await expect(redeem(code)).resolves.toMatchObject({ status: 200 });
   });
 
   test('is over after a minute', async () => {
     const code = await consent();
     at.clock.advance(60);
-    await expect(redeem(code)).resolves.toMatchObject(invalidGrant);
+    await expect(redeem(code)).resolves.toMatchObject(refusedFor('invalid_grant'));
   });
 
   test('and used twice takes away what it gave', async () => {
     const code = await consent();
     const { json } = await redeem(code);
-    await expect(redeem(code)).resolves.toMatchObject(invalidGrant);
+    await expect(redeem(code)).resolves.toMatchObject(refusedFor('invalid_grant'));
     await expect(at.me(json['access_token'])).resolves.toBe(401);
-    await expect(refresh(json['refresh_token'])).resolves.toMatchObject(invalidGrant);
+    await expect(refresh(json['refresh_token'])).resolves.toMatchObject(refusedFor('invalid_grant'));
   });
 
   test('of ten redemptions at once at most one gets tokens, and none keeps them', async () => {
@@ -125,7 +125,7 @@ describe('F1: a code that was intercepted', () => {
     const all = await Promise.all(Array.from({ length: 10 }, () => redeem(code)));
     const given = all.filter(({ status }) => status === 200);
     expect(given.length).toBeLessThanOrEqual(1);
-    for (const one of all) if (!given.includes(one)) expect(one).toMatchObject(invalidGrant);
+    for (const one of all) if (!given.includes(one)) expect(one).toMatchObject(refusedFor('invalid_grant'));
     for (const { json } of given) await expect(at.me(json['access_token'])).resolves.toBe(401);
   });
 });
@@ -134,9 +134,9 @@ describe('F3: a refresh token that was stolen', () => {
   test('and used after its owner ends the whole family', async () => {
     const first = (await redeem(await consent())).json;
     const second = (await refresh(first['refresh_token'])).json;
-    await expect(refresh(first['refresh_token'])).resolves.toMatchObject(invalidGrant);
+    await expect(refresh(first['refresh_token'])).resolves.toMatchObject(refusedFor('invalid_grant'));
     for (const { access_token: access } of [first, second]) await expect(at.me(access)).resolves.toBe(401);
-    await expect(refresh(second['refresh_token'])).resolves.toMatchObject(invalidGrant);
+    await expect(refresh(second['refresh_token'])).resolves.toMatchObject(refusedFor('invalid_grant'));
     expect((await at.signin(httpEvent({ path: '/v1/me', cookies: cookies() }))).statusCode).toBe(200);
   });
 
@@ -145,19 +145,19 @@ describe('F3: a refresh token that was stolen', () => {
     const all = await Promise.all(Array.from({ length: 10 }, () => refresh(json['refresh_token'])));
     const given = all.filter(({ status }) => status === 200);
     expect(given.length).toBeLessThanOrEqual(1);
-    for (const one of all) if (!given.includes(one)) expect(one).toMatchObject(invalidGrant);
+    for (const one of all) if (!given.includes(one)) expect(one).toMatchObject(refusedFor('invalid_grant'));
     for (const one of [json, ...given.map((each) => each.json)])
       await expect(at.me(one['access_token'])).resolves.toBe(401);
   });
 
   test.each(['', 'x', `${engineer.handle}.${'a'.repeat(43)}`])('is not guessed: %s', async (guess) => {
     expect((await refresh(guess)).status).toBe(400);
-    await expect(redeem(guess || 'x')).resolves.toMatchObject(invalidGrant);
+    await expect(redeem(guess || 'x')).resolves.toMatchObject(refusedFor('invalid_grant'));
   });
 
   test('is no access token, and an access token is no refresh token', async () => {
     const { json } = await redeem(await consent());
     await expect(at.me(json['refresh_token'])).resolves.toBe(401);
-    await expect(refresh(json['access_token'])).resolves.toMatchObject(invalidGrant);
+    await expect(refresh(json['access_token'])).resolves.toMatchObject(refusedFor('invalid_grant'));
   });
 });

@@ -56,4 +56,4 @@ export const redeem = (code: string, more: Record<string, string> = {}) => at.po
 
 export const refresh = (refreshToken?: string) => at.post(refreshing(refreshToken));
 
-export const invalidGrant = { status: 400, json: { error: 'invalid_grant' } };
+export const refusedFor = (error: string) => ({ status: 400, json: { error } });

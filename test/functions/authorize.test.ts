@@ -12,7 +12,7 @@ import {
   consent,
   cookies,
   engineer,
-  invalidGrant,
+  refusedFor,
   locationOf,
   redeem,
   refresh,
@@ -61,7 +61,7 @@ describe('the command line signs in through the browser', () => {
     }
     expect(json).toMatchObject({ expires_in: 60 });
     at.clock.advance(60);
-    await expect(refresh(json['refresh_token'])).resolves.toMatchObject(invalidGrant);
+    await expect(refresh(json['refresh_token'])).resolves.toMatchObject(refusedFor('invalid_grant'));
   });
 
   test('not after four hours without a command', async () => {
@@ -71,7 +71,7 @@ describe('the command line signs in through the browser', () => {
     const used = await refresh(json['refresh_token']);
     expect(used.status).toBe(200);
     at.clock.advance(4 * 3600);
-    await expect(refresh(used.json['refresh_token'])).resolves.toMatchObject(invalidGrant);
+    await expect(refresh(used.json['refresh_token'])).resolves.toMatchObject(refusedFor('invalid_grant'));
     const list = await at.signin(
       httpEvent({ path: '/v1/sessions', headers: { authorization: `Bearer ${used.json['access_token'] ?? ''}` } }),
     );
@@ -133,7 +133,7 @@ describe('the command line signs in through the browser', () => {
     const routeKey = 'DELETE /v1/sessions/{id}';
     await at.signin(httpEvent({ method: 'DELETE', path: `/v1/sessions/${id}`, routeKey, cookies: cookies(), headers }));
     await expect(at.me(json['access_token'])).resolves.toBe(401);
-    await expect(refresh(json['refresh_token'])).resolves.toMatchObject(invalidGrant);
+    await expect(refresh(json['refresh_token'])).resolves.toMatchObject(refusedFor('invalid_grant'));
   });
 
   test('ends with its log-out, refresh token and all', async () => {
@@ -141,7 +141,7 @@ describe('the command line signs in through the browser', () => {
     const headers = { authorization: `Bearer ${String(json['access_token'])}` };
     await at.signin(httpEvent({ method: 'POST', path: '/logout', headers }));
     await expect(at.me(json['access_token'])).resolves.toBe(401);
-    await expect(refresh(json['refresh_token'])).resolves.toMatchObject(invalidGrant);
+    await expect(refresh(json['refresh_token'])).resolves.toMatchObject(refusedFor('invalid_grant'));
   });
 });
 
@@ -151,5 +151,5 @@ test('a provider that is no longer configured vouches for nobody', async () => {
   const token = createToken({ ...at.config, identityProviders: [] }, around);
   const form = refreshing(json['refresh_token']);
   const { statusCode, body = '{}' } = await token(httpEvent({ method: 'POST', path: '/oauth/token', form }));
-  expect({ status: statusCode, json: JSON.parse(body) as unknown }).toMatchObject(invalidGrant);
+  expect({ status: statusCode, json: JSON.parse(body) as unknown }).toMatchObject(refusedFor('invalid_grant'));
 });
