@@ -1,5 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { TestStack } from '../support/stack.ts';
 import type { Exchange, GivenOut } from './wiretap.ts';
@@ -103,14 +103,27 @@ const textsIn = (value: unknown): readonly string[] => {
 /** Not the state, which is where the laptop keeps its keys; nor what was built, which is there before any secret is. */
 const NOT_READ = ['state.json', 'build', 'dynamodb', 's3'];
 
+/** All of them, read again from the first where one was gone: what is written whole is written beside and renamed. */
 const filesIn = async (folder: string, isWanted: (top: string) => boolean): Promise<string> => {
-  const texts: string[] = [];
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    const [top = ''] = path.slice(folder.length + 1).split('/');
-    if (entry.isFile() && isWanted(top)) texts.push(await readFile(path, 'latin1'));
+  for (;;) {
+    const texts = await Promise.all((await namesIn(folder, isWanted)).map(textUnlessGone));
+    if (texts.every((text) => text !== undefined)) return texts.join('\n');
   }
-  return texts.join('\n');
+};
+
+const namesIn = async (folder: string, isWanted: (top: string) => boolean): Promise<readonly string[]> =>
+  (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => isWanted(relative(folder, path).split('/')[0] ?? ''));
+
+const textUnlessGone = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readFile(path, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 };
 
 /** Command lines of this process and of all that it started, as anybody on the machine can read them. */
