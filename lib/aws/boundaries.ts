@@ -120,7 +120,7 @@ const clientFor = async (role: BoundedRole, options: BoundariesOptions): Promise
 
 const assumeRevoker = async (role: BoundedRole, access: AwsAccess) => {
   const { externalId } = role.account;
-  const { Credentials } = await stsClient(access, { connectMs: 2000, answerMs: 4000 }).send(
+  const { Credentials } = await stsClient(access, { connectMs: 1000, answerMs: 4000 }).send(
     new AssumeRoleCommand({
       RoleArn: revokerArn(role),
       RoleSessionName: 'hatcheck-on-revocation',

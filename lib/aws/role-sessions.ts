@@ -35,7 +35,7 @@ const FIRST_PAUSE_MS = 100;
 export const stsRoleSessions = ({
   endpoint,
   credentials,
-  timeouts = { connectMs: 2000, answerMs: 4000 },
+  timeouts = { connectMs: 1000, answerMs: 4000 },
   pause = pauseFor,
   fraction = Math.random,
   nearlyFull = () => undefined,
