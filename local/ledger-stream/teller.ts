@@ -32,15 +32,15 @@ export const tellerOf = ({ invoke, batchSize, givesUp, file, told, log }: Teller
   };
 
   return async (changes: readonly Change[]): Promise<void> => {
-    for (let from = 0, isFruitless = false; from < changes.length && !isFruitless;) {
-      const batch = changes.slice(from, from + batchSize);
+    for (let left = changes; left.length > 0;) {
+      const batch = left.slice(0, batchSize);
       const failed = await tell(batch);
       const stuck = batch[failed];
       const done = batch.slice(0, stuck && isGivenUp(stuck) ? failed + 1 : failed);
+      if (done.length === 0) return;
       for (const change of done) told.set(change.key, change.told);
-      if (done.length > 0) await writeTold(file, told);
-      from += done.length;
-      isFruitless = done.length === 0;
+      await writeTold(file, told);
+      left = left.slice(done.length);
     }
   };
 
