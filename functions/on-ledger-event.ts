@@ -11,7 +11,7 @@ import { type AnomalyWatch, watchForAnomalies } from '../lib/broker/anomalies/wa
 import { measureEvent } from '../lib/broker/measure-event.ts';
 import { sideBySide } from '../lib/broker/side-by-side.ts';
 import { surroundings } from '../lib/broker/system.ts';
-import { type LedgerChange, type LedgerWatch, watchLedger } from '../lib/broker/watch-ledger.ts';
+import { LANES, type LedgerChange, type LedgerWatch, watchLedger } from '../lib/broker/watch-ledger.ts';
 import { onLambda } from '../lib/config/bundled.ts';
 import type { Config } from '../lib/config/environment.ts';
 import { awsAccess } from './aws-access.ts';
@@ -19,9 +19,6 @@ import { anomaliesOn } from './bus-wiring.ts';
 import { type LedgerRecord, ledgerRecordsIn } from './ledger-records.ts';
 import { meterOf } from './meter-of.ts';
 import { warningTo } from './warning-to.ts';
-
-/** So many streams are followed at once: following is waiting for DynamoDB, and a session to be ended waits behind all before it. */
-const LANES = 10;
 
 /** Called with the records of the ledger's stream; answers which of them must be told again ("Reporting batch item failures"). */
 export const create = (config: Config, around = surroundings('on-ledger-event')) => {

@@ -48,6 +48,9 @@ interface Altered {
   readonly altered: EventData['ledger.altered'];
 }
 
+/** So many streams at once: watching is waiting for DynamoDB, and a session to be ended waits behind all before it. */
+export const LANES = 10;
+
 export interface LedgerWatch {
   readonly ledger: Ledger & LedgerPairs;
   readonly summaries: Pick<Summaries, 'put'>;

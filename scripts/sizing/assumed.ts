@@ -38,8 +38,7 @@ export const EMPTY_RECEIVES = 3 * 5 * (60 / 20) * MINUTES;
 export const OWN_MS = 15;
 export const START_MS = 10;
 export const CALL_MS = 10;
-/** `LANES` of functions/on-ledger-event.ts, and the shards of the stream of a new table: one for each of its four partitions. */
-export const LANES = 10;
+/** Of the stream of a new table: one for each of its four partitions. */
 export const SHARDS = 4;
 /** `memorySize` of serverless.yml. */
 export const MEMORY_GB = 0.5;

@@ -1,4 +1,5 @@
-import { CALL_MS, EARLIER_SECONDS, LANES, OWN_MS, PEAK, ROLES, SHARDS, START_MS, WORK_SECONDS } from './assumed.ts';
+import { LANES } from '../../lib/broker/watch-ledger.ts';
+import { CALL_MS, EARLIER_SECONDS, OWN_MS, PEAK, ROLES, SHARDS, START_MS, WORK_SECONDS } from './assumed.ts';
 import { lambdaMs } from './cost.ts';
 import type { Facts } from './facts.ts';
 import { personsTimes, tallyOf } from './month.ts';
