@@ -1,3 +1,4 @@
+import { STAGE_NAME } from '../../lib/config/stage-name.ts';
 import { secureUrl } from '../../lib/config/web-address.ts';
 import type { Account, Entitlement } from '../../lib/domain/entitlement.ts';
 import type { RoleArns, TrustedBroker } from '../../lib/domain/target-role.ts';
@@ -15,16 +16,14 @@ export interface BrokerOptions {
   readonly organization?: string;
 }
 
-const STAGE = /^[a-z][a-z0-9-]{0,31}$/;
-
 /** The broker's roles are of the account's own partition: nobody assumes a role across partitions. @throws Failure 2 */
 export const brokerOf = (
   { brokerAccount, stage, standby, issuer, organization }: Omit<BrokerOptions, 'access'>,
   { partition }: Pick<Account, 'partition'>,
 ): TrustedBroker => {
   if (!/^\d{12}$/.test(brokerAccount)) throw new Failure(2, '--broker-account must be twelve digits');
-  if (!STAGE.test(stage)) throw new Failure(2, '--stage must be small letters, digits and hyphens');
-  if (standby !== undefined && (!STAGE.test(standby) || standby === stage))
+  if (!STAGE_NAME.test(stage)) throw new Failure(2, '--stage must be small letters, digits and hyphens');
+  if (standby !== undefined && (!STAGE_NAME.test(standby) || standby === stage))
     throw new Failure(2, '--standby must be small letters, digits and hyphens, and another than --stage');
   if (secureUrl(issuer)?.origin !== issuer)
     throw new Failure(2, '--issuer must be an origin such as https://issuer.example.com, without a path');

@@ -5,6 +5,7 @@ import type { OutsideServices } from '../outbound/ports.ts';
 import { type CompiledAccess, accessPolicy } from './access.ts';
 import { present } from './present.ts';
 import { parseSecretReference } from './secret-reference.ts';
+import { STAGE_NAME } from './stage-name.ts';
 import { secureUrl } from './web-address.ts';
 
 /** All that a function goes by, read once when it starts. */
@@ -87,7 +88,7 @@ const matching =
   (value) =>
     pattern.test(value) ? undefined : `must be ${form}`;
 
-const stageName = matching(/^[a-z][a-z0-9-]{0,31}$/, 'small letters, digits and hyphens, at most 32');
+const stageName = matching(STAGE_NAME, 'small letters, digits and hyphens, at most 32');
 const regionName = matching(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, 'an AWS region such as eu-west-1');
 const busName = matching(/^[\w./-]{1,256}$/, 'the name of an EventBridge bus');
 const tableName = matching(/^[A-Za-z0-9_.-]{3,255}$/, 'the name of a DynamoDB table');

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { STAGE_NAME } from '../../lib/config/stage-name.ts';
 
 export const DEPLOY_HELP = `npm run deploy -- --stage prod
 
@@ -66,14 +67,11 @@ export const parsed = <T>(parse: () => T): T => {
   }
 };
 
-/** As lib/config/environment.ts takes it, and it is part of the name of everything that is made. */
-export const STAGE = /^[a-z][a-z0-9-]{0,31}$/;
-
 export const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/;
 
 /** @throws UsageError where what was said with the option is no stage's name */
 export const stageSaid = (option: string, stage: string): string => {
-  if (!STAGE.test(stage)) throw new UsageError(`${option} must be small letters, digits and hyphens, at most 32`);
+  if (!STAGE_NAME.test(stage)) throw new UsageError(`${option} must be small letters, digits and hyphens, at most 32`);
   return stage;
 };
 

@@ -4,10 +4,11 @@ import { parseDocument } from 'yaml';
 import * as z from 'zod';
 import { type AccessFault, printed } from '../../lib/config/access-fault.ts';
 import { checked } from '../../lib/config/schema-fault.ts';
+import { STAGE_NAME } from '../../lib/config/stage-name.ts';
 import { secureUrl } from '../../lib/config/web-address.ts';
 import { yamlSource } from '../../lib/config/yaml-source.ts';
 import { type Finding, stops } from './finding.ts';
-import { REGION, STAGE } from './options.ts';
+import { REGION } from './options.ts';
 
 /** What stages/<stage>.yml says, as far as a deployment is checked by it. What it leaves out has its default in serverless.yml. */
 export interface StageSettings {
@@ -93,7 +94,7 @@ const region = matching(REGION, 'an AWS region such as eu-west-1');
 const mrk = matching(/^mrk-[0-9a-f]{32}$/, 'the id of a multi-region key, mrk-…');
 
 const standbyOf = z.strictObject({
-  stage: matching(STAGE, 'the name of a stage'),
+  stage: matching(STAGE_NAME, 'the name of a stage'),
   region,
   ledgerStream: matching(
     /^arn:aws:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+\/stream\/[\d:T.-]+$/,
