@@ -117,7 +117,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   'functions/': { to: ['functions/', 'lib/'] },
   // What an offline command needs is loaded by that command alone.
   'cli/': {
-    to: ['cli/', 'lib/config/web-address.ts'],
+    to: ['cli/', 'lib/config/web-address.ts', 'lib/config/stage-name.ts'],
     types: ['lib/domain/', 'lib/config/', 'lib/broker/'],
     lazily: ['lib/domain/', 'lib/config/', 'lib/broker/'],
   },
