@@ -1,6 +1,6 @@
 import { type Anomaly, type Granted, anomaliesOfIssue, anomalyOfRefusals, onceKey } from '../../domain/anomaly.ts';
 import type { Handle, Instant } from '../../domain/principal.ts';
-import { msOf, plusSeconds } from '../../domain/time.ts';
+import { isBefore, msOf, plusSeconds } from '../../domain/time.ts';
 
 /** What is looked at of an event. */
 export interface TracedEvent {
@@ -24,7 +24,8 @@ export interface RequestTrace extends Granted {
   readonly approvedAt?: Instant;
   /** When its first credentials were issued. */
   readonly issuedAt?: Instant;
-  readonly refusedAt: readonly Instant[];
+  /** Of whoever asked for its credentials, which need not be who asked for it. */
+  readonly refusals: readonly { readonly person: Handle; readonly at: Instant }[];
   /** Intents of which nobody knows what became of them. */
   readonly lostAt: readonly Instant[];
 }
@@ -33,6 +34,8 @@ export interface RequestTrace extends Granted {
 const OUTCOME_SECONDS = 600;
 
 const OUTCOMES = new Set(['credentials.issued', 'credentials.withheld', 'credentials.failed']);
+/** Only what is not approved yet ends so: whoever said yes to it, somebody else was still asked. */
+const NEVER_APPROVED = new Set(['request.denied', 'request.cancelled', 'request.lapsed']);
 
 /**
  * @param events of one request and its refusals, each stream's in order
@@ -41,25 +44,33 @@ const OUTCOMES = new Set(['credentials.issued', 'credentials.withheld', 'credent
 export const traceOf = (requestId: string, events: readonly TracedEvent[], now: Instant): RequestTrace | undefined => {
   const asked = events.find(({ type }) => type === 'request.submitted');
   if (!asked) return undefined;
-  const yeses = events.filter(({ type, data }) => type === 'request.approved' && data.extension !== true);
+  const said = events.filter(({ data }) => data.extension !== true);
+  const yeses = said.filter(({ type }) => type === 'request.approved');
   const issued = events.find(({ type }) => type === 'credentials.issued');
-  const approvedAt = asked.data.autoApproved === true ? asked.at : yeses.at(-1)?.at;
+  const isApproved = !said.some(({ type }) => NEVER_APPROVED.has(type));
+  const lastYes = asked.data.autoApproved === true ? asked : yeses.at(-1);
   const done = new Set(events.flatMap(({ type, data }) => (OUTCOMES.has(type) ? (data.intent ?? []) : [])));
   const isLost = ({ type, at, eventId }: TracedEvent): boolean =>
     type === 'credentials.intended' && !done.has(eventId) && msOf(plusSeconds(at, OUTCOME_SECONDS)) <= msOf(now);
   return {
     ...{ requestId, person: asked.actor.handle, entitlementId: asked.data.entitlementId ?? '', at: asked.at },
     approvers: [...new Set(yeses.map(({ actor }) => actor.handle))],
-    ...(approvedAt === undefined ? {} : { approvedAt }),
+    ...(lastYes && isApproved ? { approvedAt: lastYes.at } : {}),
     ...(issued ? { issuedAt: issued.at } : {}),
-    refusedAt: events.flatMap(({ type, at }) => (type === 'credentials.refused' ? [at] : [])),
+    refusals: events.flatMap(({ type, at, actor }) =>
+      type === 'credentials.refused' ? [{ person: actor.handle, at }] : [],
+    ),
     lostAt: events.filter(isLost).map(({ at }) => at),
   };
 };
 
 /** Everything unusual in a record, oldest first, each once for a person on a day. */
 export const anomaliesIn = (traces: readonly RequestTrace[]): readonly Anomaly[] => {
-  const found = [...Map.groupBy(traces, ({ person }) => person)].flatMap(([person, own]) => ofPerson(person, own));
+  const refusals = traces.flatMap(({ requestId, refusals: all }) => all.map((each) => ({ ...each, about: requestId })));
+  const found = [
+    ...[...Map.groupBy(traces, ({ person }) => person)].flatMap(([person, own]) => ofPerson(person, own)),
+    ...[...Map.groupBy(refusals, ({ person }) => person).values()].flatMap(ofRefused),
+  ];
   const once = new Map<string, Anomaly>();
   for (const anomaly of found.toSorted((a, b) => msOf(a.at) - msOf(b.at))) {
     const key = JSON.stringify(onceKey(anomaly));
@@ -70,23 +81,26 @@ export const anomaliesIn = (traces: readonly RequestTrace[]): readonly Anomaly[]
 
 const ofPerson = (person: Handle, own: readonly RequestTrace[]): readonly Anomaly[] => {
   const newest = own.toSorted((a, b) => msOf(b.at) - msOf(a.at));
-  const refusals = own.flatMap(({ refusedAt, requestId }) => refusedAt.map((at) => ({ person, at, about: requestId })));
-  const refusedAt = refusals.map(({ at }) => at);
   return [
-    ...newest.flatMap((request, index) => ofRequest(request, newest.slice(index + 1))),
-    ...refusals.flatMap((refusal) => anomalyOfRefusals(refusal, refusedAt)),
+    ...newest.flatMap((request, index) => ofRequest(request, newest.slice(index + 1, index + 1 + EARLIER))),
     ...own.flatMap(({ lostAt, requestId }) =>
       lostAt.map((at): Anomaly => ({ kind: 'intent_without_outcome', person, at, about: requestId })),
     ),
   ];
 };
 
+/** All refusals of one person. */
+const ofRefused = (own: readonly Omit<Anomaly, 'kind'>[]): readonly Anomaly[] => {
+  const refusedAt = own.map(({ at }) => at);
+  return own.flatMap((refusal) => anomalyOfRefusals(refusal, refusedAt));
+};
+
 /** As the watch does: what was not approved by then says nothing of what is usual. */
 const ofRequest = (request: RequestTrace, older: readonly RequestTrace[]): readonly Anomaly[] => {
   const { issuedAt } = request;
   if (issuedAt === undefined) return [];
-  const earlier = older.filter(({ approvedAt }) => approvedAt !== undefined && msOf(approvedAt) <= msOf(issuedAt));
-  return anomaliesOfIssue({ ...request, issuedAt }, earlier.slice(0, EARLIER));
+  const earlier = older.filter(({ approvedAt }) => approvedAt !== undefined && !isBefore(issuedAt, approvedAt));
+  return anomaliesOfIssue({ ...request, issuedAt }, earlier);
 };
 
 /** As many of somebody's requests are looked at. */

@@ -1,6 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type TracedEvent, anomaliesIn, traceOf } from '../../../../lib/broker/anomalies/in-record.ts';
-import { approver, engineer, noon } from '../../../support/builders.ts';
+import type { Principal } from '../../../../lib/domain/principal.ts';
+import { approver, engineer, noon, outsider, secondApprover, security } from '../../../support/builders.ts';
 
 const DAY = 86_400;
 const LATER = noon(100 * DAY);
@@ -12,12 +13,12 @@ const event = (type: string, at: string, data: TracedEvent['data'] = {}, handle 
 };
 
 /** A request that is approved and used, so many days after the first. */
-const used = (day: number, entitlementId = 'prod-read', at = 0): readonly TracedEvent[] => {
+const used = (day: number, entitlementId = 'prod-read', at = 0, by: Principal = approver): readonly TracedEvent[] => {
   const start = day * DAY + at;
   const intended = event('credentials.intended', noon(start + 20));
   return [
     event('request.submitted', noon(start), { entitlementId }),
-    event('request.approved', noon(start + 10), {}, approver.handle),
+    event('request.approved', noon(start + 10), {}, by.handle),
     intended,
     event('credentials.issued', noon(start + 30), { intent: intended.eventId }),
   ];
@@ -88,4 +89,88 @@ test('what a record leaves out is not guessed: an outcome without its intent end
     LATER,
   );
   expect(trace).toMatchObject({ entitlementId: '', lostAt: [noon(20)] });
+});
+
+test('a month of what is approved by rule makes usual too', () => {
+  const byRule = (day: number, entitlementId: string) => [
+    event('request.submitted', noon(day * DAY), { entitlementId, autoApproved: true }),
+    event('credentials.issued', noon(day * DAY + 30)),
+  ];
+  const own = Array.from({ length: 30 }, (_, day) => byRule(day, 'prod-read'));
+  expect(found(...own, byRule(31, 'prod-admin'))).toEqual(['first_use 2026-04-02 prod-admin']);
+});
+
+test('a request tells who said yes to it and when the last of them did, whoever says yes to more time', () => {
+  const events = [
+    event('request.submitted', noon(0), { entitlementId: 'prod-admin', autoApproved: false }),
+    event('request.approved', noon(10), {}, approver.handle),
+    event('request.approved', noon(20), {}, security.handle),
+    event('credentials.issued', noon(30)),
+    event('credentials.issued', noon(40)),
+    event('request.approved', noon(50), { extension: true }, secondApprover.handle),
+    event('request.denied', noon(60), { extension: true }, approver.handle),
+  ];
+  expect(traceOf('r_1', events, LATER)).toStrictEqual({
+    ...{ requestId: 'r_1', person: engineer.handle, entitlementId: 'prod-admin', at: noon(0) },
+    ...{ approvers: [approver.handle, security.handle], approvedAt: noon(20), issuedAt: noon(30) },
+    ...{ refusals: [], lostAt: [] },
+  });
+});
+
+test.each(['request.denied', 'request.cancelled', 'request.lapsed'])(
+  'a request to which one said yes, and then %s, was never approved',
+  (type) => {
+    const events = [event('request.submitted', noon(0)), event('request.approved', noon(10)), event(type, noon(20))];
+    expect(traceOf('r_1', events, LATER)).not.toHaveProperty('approvedAt');
+  },
+);
+
+test.each([
+  ['at that moment says what is usual', 30, []],
+  ['a moment later does not', 30.001, ['first_use 2026-03-11 prod-admin']],
+])('what was approved %s', (_what, after, expected) => {
+  const before = [
+    event('request.submitted', noon(8 * DAY), { entitlementId: 'prod-admin' }),
+    event('request.approved', noon(9 * DAY + after), {}, approver.handle),
+  ];
+  expect(found(used(0), before, used(9, 'prod-admin'))).toEqual(expected);
+});
+
+test.each([
+  [99, []],
+  [100, ['first_use 2026-04-02 prod-admin']],
+])('of a hundred requests, approved or not, the one before %i others says what is usual: %j', (count, expected) => {
+  const others = Array.from({ length: count }, (_, n) => used(1, 'prod-read', n).slice(0, 1 + (n % 2)));
+  const old = [used(0, 'prod-admin'), used(31, 'prod-admin')];
+  expect(found(...old, ...others, used(0, 'prod-read', -60))).toEqual(expected);
+});
+
+test('nearly all of them approved by the same one, though others do too', () => {
+  const days = Array.from({ length: 9 }, (_, n) => used(n + 2));
+  const byOthers = [used(0, 'prod-read', 0, security), used(1, 'prod-read', 0, secondApprover)];
+  expect(found(...byOthers, ...days)).toEqual([`same_approver 2026-03-12 ${approver.handle}`]);
+  expect(found(...byOthers, ...days.slice(1))).toEqual([]);
+});
+
+describe('what another person does', () => {
+  test('makes nothing usual, and nothing unusual', () => {
+    const theirs = [event('request.submitted', noon(31 * DAY), { entitlementId: 'prod-admin' }, outsider.handle)];
+    expect(found(...month, [...theirs, event('credentials.issued', noon(31 * DAY + 30))])).toEqual([]);
+  });
+
+  /** At a request of the engineer's. */
+  const refused = (count: number, by: Principal) =>
+    Array.from({ length: count }, (_, n) => event('credentials.refused', noon(60 + n), {}, by.handle));
+  const inOne = (...refusals: readonly TracedEvent[]) =>
+    anomaliesIn([traceOf('r_1', [...used(0), ...refusals], LATER) ?? []].flat());
+
+  test('attack: who is refused at somebody else’s request again and again is named, and not whose it is', () => {
+    expect(inOne(...refused(10, outsider))).toEqual([
+      { kind: 'many_refusals', person: outsider.handle, at: noon(69), about: 'r_1' },
+    ]);
+  });
+
+  test('is not counted with theirs', () => {
+    expect(inOne(...refused(9, engineer), ...refused(9, outsider))).toEqual([]);
+  });
 });
