@@ -1,22 +1,24 @@
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AnomalyWatch, watchForAnomalies } from '../../../../lib/broker/anomalies/watch.ts';
 import { seal } from '../../../../lib/broker/chain.ts';
-import { summaryOf } from '../../../../lib/broker/summary.ts';
+import { type RequestSummary, summaryOf } from '../../../../lib/broker/summary.ts';
 import type { Anomaly } from '../../../../lib/domain/anomaly.ts';
 import type { RecordedEvent, StoredEvent } from '../../../../lib/domain/event.ts';
 import { certain } from '../../../../lib/domain/invariant.ts';
+import { requestId } from '../../../contract/requests.ts';
 import {
   approved,
   approver,
   engineer,
   intended,
   noon,
-  pending,
   recorded,
   request,
+  secondApprover,
+  security,
   submitted,
 } from '../../../support/builders.ts';
-import { type MemoryLedger, memoryLedger } from '../../../support/memory.ts';
+import { type MemoryLedger, memoryLedger, memorySummaries } from '../../../support/memory.ts';
 
 const DAY = 86_400;
 const STREAM = 'request#r_AAAAAAAAAAAAAAAAAAAAAAAAAA';
@@ -80,12 +82,61 @@ test('what was told of that day already is not told again', async () => {
   expect(told).toEqual([]);
 });
 
-test('requests that were not approved by then make nothing usual', async () => {
+const asked = (entitlementId: string) => submitted({ entitlementId }, { at: noon(-9 * DAY) });
+
+test.each([
+  ['never', (entitlementId: string) => [asked(entitlementId)]],
+  ['later', (entitlementId: string) => [asked(entitlementId), approved(approver, noon(30))]],
+])('what was approved %s makes nothing usual, and nobody known', async (_when, of) => {
+  const [own, other] = ['prod-admin', 'prod-read'].map((id) => summaryOf(request(...of(id))));
   const events = await written(STREAM, submitted(), approved(approver, noon(10)), ...issue(noon(20)));
-  const later = summaryOf(request(submitted({}, { at: noon(-9 * DAY) }), approved(approver, noon(30))));
-  const never = summaryOf(pending());
-  for (const event of events) await watchForAnomalies(watch([later, never]), event);
+  const issued = certain(events[3], 'the issue');
+  await watchForAnomalies(watch([certain(other, 'one of two')]), issued);
   expect(told).toEqual([]);
+  await watchForAnomalies(watch([certain(own, 'one of two'), ...month]), issued);
+  expect(told).toMatchObject([{ kind: 'first_use', about: 'prod-admin' }]);
+});
+
+describe('of the index', () => {
+  const listed = (n: number, entitlementId: string, at: number) =>
+    summaryOf(
+      request(
+        submitted({ requestId: requestId(n), entitlementId }, { at: noon(at) }),
+        approved(approver, noon(at + 1)),
+      ),
+    );
+
+  /** What is told of the request's issue, where the index has these and the request itself. */
+  const toldWith = async (...items: readonly RequestSummary[]) => {
+    const summaries = memorySummaries();
+    const events = await written(STREAM, submitted(), approved(approver, noon(10)), ...issue(noon(20)));
+    for (const item of [summaryOf(request(...events)), ...items]) await summaries.put(item);
+    await watchForAnomalies({ ...watch(), summaries }, certain(events[3], 'the issue'));
+    return told.map(({ kind }) => kind);
+  };
+
+  test('neither the request itself nor what was asked for after it is an example for it', async () => {
+    expect(await toldWith(listed(1, 'prod-read', -9 * DAY), listed(2, 'prod-admin', 5))).toEqual(['first_use']);
+  });
+
+  test.each([
+    [99, []],
+    [100, ['first_use']],
+  ])('the last hundred are looked at: one before %i others makes usual, or not: %j', async (count, expected) => {
+    const others = Array.from({ length: count }, (_, n) => listed(n + 2, 'prod-read', -9 * DAY + n));
+    expect(await toldWith(listed(1, 'prod-admin', -10 * DAY), ...others)).toEqual(expected);
+  });
+});
+
+test('who nearly always says yes, though others do too, is told', async () => {
+  const by = [...Array.from({ length: 8 }, () => approver), security, secondApprover];
+  const items = by.map((each, n) => {
+    const at = -(n + 1) * 3600;
+    return summaryOf(request(submitted({}, { at: noon(at) }), approved(each, noon(at + 10))));
+  });
+  const events = await written(STREAM, submitted(), approved(approver, noon(10)), ...issue(noon(20)));
+  for (const event of events) await watchForAnomalies(watch(items), event);
+  expect(told).toEqual([{ kind: 'same_approver', person: engineer.handle, at: noon(20), about: approver.handle }]);
 });
 
 test('of a stream that is gone there is nothing to say', async () => {
@@ -93,6 +144,21 @@ test('of a stream that is gone there is nothing to say', async () => {
   const unknown = recorded('credentials.unknown', { intent: 'x', reason: 'NoOutcome' }, { by: engineer, at: noon(40) });
   const gone = { ...watch(), ledger: memoryLedger() };
   for (const event of [...events, seal(events.at(-1), STREAM, unknown)]) await watchForAnomalies(gone, event);
+  expect(told).toEqual([]);
+});
+
+test('attack: an issue that was taken out of its stream holds up nothing', async () => {
+  const events = await written(STREAM, submitted(), approved(approver, noon(10)), ...issue(noon(20)));
+  ledger.remove(STREAM, 3);
+  await watchForAnomalies(watch(), certain(events[3], 'the issue'));
+  expect(told).toEqual([]);
+});
+
+test('refusals of the day before are not counted', async () => {
+  const data = { requestId: 'r_1', purpose: 'console', code: 'held', reason: 'held' } as const;
+  const refused = (at: number) => recorded('credentials.refused', data, { by: engineer, at: noon(at) });
+  const events = await written('refusals#r_1', ...Array.from({ length: 9 }, (_, n) => refused(n)), refused(DAY + 1));
+  for (const event of events) await watchForAnomalies(watch(), event);
   expect(told).toEqual([]);
 });
 
