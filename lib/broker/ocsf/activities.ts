@@ -13,10 +13,10 @@ export interface Activity {
 
 type Activities = { readonly [T in EventType]: Activity | ((event: Extract<StoredEvent, { type: T }>) => Activity) };
 
-const api = (id: 1 | 2 | 3 | 4, more: Pick<Activity, 'status' | 'severity'> = {}): Activity => ({
+const api = (id: 1 | 3 | 4, more: Pick<Activity, 'status' | 'severity'> = {}): Activity => ({
   of: 'apiActivity',
   id,
-  name: { 1: 'Create', 2: 'Read', 3: 'Update', 4: 'Delete' }[id],
+  name: { 1: 'Create', 3: 'Update', 4: 'Delete' }[id],
   ...more,
 });
 

@@ -55,7 +55,10 @@ const correlationOf = (stream: string): { readonly correlation_uid?: string } =>
   return id === undefined ? {} : { correlation_uid: id };
 };
 
-const requestIdOf = (stream: string): string | undefined => /^(?:request|refusals)#(.+)$/.exec(stream)?.[1];
+const requestIdOf = (stream: string): string | undefined => {
+  const [kind, of] = stream.split('#');
+  return kind === 'request' || kind === 'refusals' ? of : undefined;
+};
 
 type Members = Readonly<Record<string, Json>>;
 
@@ -104,7 +107,7 @@ const cloudOf = (roleArn: string): Members => ({
   // arn:partition:iam::account:role/…
   cloud: {
     provider: 'AWS',
-    account: { uid: roleArn.replace(/^(?:[^:]*:){4}([^:]*):.*$/, '$1'), type_id: 10, type: 'AWS Account' },
+    account: { uid: roleArn.split(':').slice(4, 5).join(), type_id: 10, type: 'AWS Account' },
   },
 });
 
@@ -112,7 +115,7 @@ const cloudOf = (roleArn: string): Members => ({
 const changedIn = ({ stream, data }: StoredEvent): Members => {
   if ('hold' in data && data.hold.target.on === 'person') return person(data.hold.target.handle);
   if ('delegation' in data) return person(data.delegation.to);
-  return person('handle' in data ? data.handle : stream.replace(/^person#/, ''));
+  return person('handle' in data ? data.handle : stream.replace('person#', ''));
 };
 
 const person = (handle: string): Members => ({ uid: handle, type_id: 1, type: 'User' });
