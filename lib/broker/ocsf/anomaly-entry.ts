@@ -10,6 +10,15 @@ const TITLES: Readonly<Record<AnomalyKind, string>> = {
   intent_without_outcome: 'A role session may be open that nobody holds',
 };
 
+/** What `about` is, by the type that the same resource has in an entry of an event. */
+const ABOUT: Readonly<Record<AnomalyKind, string>> = {
+  first_use: 'Entitlement',
+  unusual_hours: 'Entitlement',
+  many_refusals: 'Elevation request',
+  same_approver: 'User',
+  intent_without_outcome: 'Elevation request',
+};
+
 /** An OCSF Detection Finding: the same `finding_info.uid` is the same finding. @param product the broker's origin */
 export const ocsfOfAnomaly = (anomaly: Anomaly, product: string): OcsfEvent => {
   const { kind, person, at, about } = anomaly;
@@ -34,7 +43,7 @@ export const ocsfOfAnomaly = (anomaly: Anomaly, product: string): OcsfEvent => {
     finding_info: { uid, title: TITLES[kind], types: [kind] },
     resources: [
       { uid: person, type: 'User' },
-      { uid: about, type: kind === 'same_approver' ? 'User' : 'Elevation' },
+      { uid: about, type: ABOUT[kind] },
     ],
     is_alert: true,
   };
