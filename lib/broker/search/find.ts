@@ -69,8 +69,8 @@ export const foundGrant = (event: StoredEvent, request: RequestState): FoundGran
 
 /** Sessions of a closed grant go on until they are denied, and where nothing denies them, as long as they would have without the close. */
 const liveUntil = (request: RequestState, endsAt: string): string => {
-  const { closed, sessionsUntil, sessionsEnded } = request;
-  if (!closed || sessionsUntil === undefined) return endsAt;
+  const { sessionsUntil, sessionsEnded } = request;
+  if (sessionsUntil === undefined) return endsAt;
   const whole = certain(grantAt(unclosed(request), endsAt), 'a grant that was closed was one').endsAt;
   const out = earliest(sessionsUntil, whole);
   return latest(endsAt, sessionsEnded ? earliest(sessionsEnded.at, out) : out);

@@ -38,12 +38,9 @@ interface Views {
 /** With everybody's names and words in two reads, however many they are. @throws HatcheckError `ledger_unavailable` */
 export const viewFound = async ({ people, texts }: Pick<Desk, 'people' | 'texts'>, found: Found): Promise<Views> => {
   const { events, grants } = found;
-  const handles = [...events, ...grants].flatMap(({ people: all, requester }) => [
-    ...all,
-    ...(requester ? [requester] : []),
-  ]);
+  const handles = new Set([...events, ...grants].flatMap(({ people: all }) => all));
   const [names, words] = await Promise.all([
-    people.get([...new Set(handles)]),
+    people.get([...handles]),
     texts.get(events.flatMap(({ actor, words: ref }) => (ref ? [{ author: actor.handle, ref }] : []))),
   ]);
   const person = (handle: Handle): Person => ({ handle, ...names.get(handle) });

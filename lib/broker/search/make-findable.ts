@@ -15,7 +15,7 @@ interface Parts {
 /** An event of a request, and its grant as it is now. @throws HatcheckError `ledger_unavailable` */
 export const findOfRequest = async ({ search }: Parts, event: StoredEvent, request: RequestState): Promise<void> => {
   const grant = foundGrant(event, request);
-  await Promise.all([putIfAny(search, foundEvent(event, request)), ...(grant ? [search.putGrant(grant)] : [])]);
+  await Promise.all([putIfAny(search, foundEvent(event, request)), grant && search.putGrant(grant)]);
 };
 
 /** An event of `control` or of a person's stream. @throws HatcheckError `ledger_unavailable` */

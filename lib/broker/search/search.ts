@@ -71,12 +71,12 @@ export const searchLedger = async (
   if (!isBefore(window.from, to)) throw new HatcheckError(badInput('?to', 'too_small', 'it must be after from'));
   const binding = bindingOf(handle, query);
   const at = query.cursor === undefined ? startOf(query, to) : placeIn(positionIn(query.cursor, binding, PLACE));
-  const grants = at.phase === 'g' ? await readGrants(desk, query, window, at.before) : NOTHING;
+  const grants = at.inGrants ? await readGrants(desk, query, window, at.before) : NOTHING;
+  // None where grants fill the page: the next one begins with them.
   const left = query.limit - grants.found.length;
-  const begun = at.phase === 'g' ? to : at.before;
-  const isNext = grants.next === undefined && left > 0;
-  const events = isNext ? await readEvents(desk, query, { ...window, to: begun }, left) : NOTHING;
-  const next = nextPlace(grants, events, { to, isNext });
+  const begun = at.inGrants ? to : at.before;
+  const events = grants.next === undefined ? await readEvents(desk, query, { ...window, to: begun }, left) : NOTHING;
+  const next = nextPlace(grants, events);
   return {
     ...(await viewFound(desk, { grants: grants.found, events: events.found })),
     ...(next === undefined ? {} : { nextCursor: cursorOf(next, binding) }),
@@ -95,30 +95,24 @@ interface Read<T> {
 
 const NOTHING: Read<never> = { found: [] };
 
-const nextPlace = (
-  grants: Read<FoundGrant>,
-  events: Read<FoundEvent>,
-  { to, isNext }: { readonly to: Instant; readonly isNext: boolean },
-): string | undefined => {
+const nextPlace = (grants: Read<FoundGrant>, events: Read<FoundEvent>): string | undefined => {
   if (grants.next !== undefined) return `g${grants.next}`;
-  if (!isNext) return `e${to}`;
   return events.next === undefined ? undefined : `e${events.next}`;
 };
 
 /** A cursor's place: whether among the grants or the events, and before what. */
 const PLACE = /^[ge]\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z(?:#[A-Za-z0-9_-]{1,200})?$/;
 
-const placeIn = (place: string): { readonly phase: 'g' | 'e'; readonly before: string } => ({
-  phase: place.startsWith('g') ? 'g' : 'e',
-  before: place.slice(1),
-});
+interface Place {
+  readonly inGrants: boolean;
+  readonly before: string;
+}
+
+const placeIn = (place: string): Place => ({ inGrants: place.startsWith('g'), before: place.slice(1) });
 
 /** Refusals and kinds of events are of no grant. */
-const startOf = (
-  { from, type, refusals }: SearchQuery,
-  to: Instant,
-): { readonly phase: 'g' | 'e'; before: string } => ({
-  phase: from !== undefined && type === undefined && refusals === undefined ? 'g' : 'e',
+const startOf = ({ from, type, refusals }: SearchQuery, to: Instant): Place => ({
+  inGrants: from !== undefined && type === undefined && refusals === undefined,
   before: to,
 });
 

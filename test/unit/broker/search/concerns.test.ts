@@ -78,6 +78,8 @@ describe('an event by itself concerns', () => {
     [`person#${other}`, { people: [other] }],
     ['signin#e_1', {}],
     ['control', {}],
+    ['person', {}],
+    ['request', {}],
   ])('of an alteration in %s what that stream is of', (stream, concerns) => {
     expect(concernsOf(stored(recorded('ledger.altered', { stream, seq: 0, change: 'remove' }, BY)))).toEqual(concerns);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { seal } from '../../../../lib/broker/chain.ts';
+import { findCarried, findOther } from '../../../../lib/broker/search/make-findable.ts';
 import { type LedgerChange, watchLedger } from '../../../../lib/broker/watch-ledger.ts';
 import type { Control } from '../../../../lib/domain/control.ts';
 import type { RecordedEvent, StoredEvent } from '../../../../lib/domain/event.ts';
@@ -99,6 +100,23 @@ describe('what the ledger’s stream tells is found', () => {
     expect(items.map(({ type }) => type)).toEqual(['hold.lifted', 'hold.placed']);
   });
 
+  test('a delegation that is taken back, by whom it was for', async () => {
+    const watch = watched();
+    const delegation = {
+      ...{ id: 'd_1', by: approver.handle, sameAs: [], to: outsider.handle, groups: [] },
+      ...{ madeAt: NOON, startsAt: NOON, endsAt: noon(60) },
+    };
+    const carried = { ...NO_STANDING, delegations: [delegation] };
+    await told(
+      watch,
+      `person#${approver.handle}`,
+      recorded('delegation.made', { delegation, carried }, { by: approver, at: NOON }),
+      recorded('delegation.removed', { delegationId: 'd_1', carried: NO_STANDING }, { by: approver, at: noon(1) }),
+    );
+    const { items } = await watch.search.events({ facet: 'person', value: outsider.handle }, SPAN);
+    expect(items.map(({ type }) => type)).toEqual(['delegation.removed', 'delegation.made']);
+  });
+
   test('sign-ins, links and alarms', async () => {
     const watch = watched();
     const SIGNED_IN = { provider: 'okta', method: 'browser', methods: ['pwd'] } as const;
@@ -177,6 +195,21 @@ describe('an index that does not take it', () => {
     };
     await watchLedger(spied, appended(all.at(-1)!) satisfies LedgerChange);
     expect(order).toEqual(['revocation', 'found', 'found']);
+  });
+
+  test('the ledger is away: what says by itself whom it concerns is found all the same', async () => {
+    const { search, ledger } = watched();
+    const parts = { search, ledger: { ...ledger, pair: failing } };
+    const signedIn = recorded(
+      'signin.succeeded',
+      { provider: 'okta', method: 'browser', methods: ['pwd'] },
+      { by: engineer, at: NOON },
+    );
+    const active = recorded('policy.activated', { version: 'v', carried: { holds: [] } }, { by: engineer, at: NOON });
+    await findOther(parts, seal(undefined, 'signin#1', signedIn));
+    await findCarried(parts, seal(undefined, 'control', active));
+    const { items } = await search.events(EVERYTHING, SPAN);
+    expect(items.map(({ stream }) => stream).sort()).toEqual(['control', 'signin#1']);
   });
 
   test('the ledger is away: a refusal is told again', async () => {
