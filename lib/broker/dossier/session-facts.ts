@@ -1,4 +1,4 @@
-import type { Purpose, StoredEvent } from '../../domain/event.ts';
+import type { EventData, Purpose, StoredEvent } from '../../domain/event.ts';
 import type { Instant } from '../../domain/principal.ts';
 
 /** A role session as far as the ledger knows it: what CloudTrail's records are matched by. */
@@ -25,24 +25,26 @@ export interface SessionFacts {
 export const sessionsOf = (events: readonly StoredEvent[]): ReadonlyMap<string, SessionFacts> => {
   const intended = new Map<string, SessionFacts>();
   const all = new Map<string, SessionFacts>();
-  for (const event of events) {
-    if (event.type === 'credentials.intended') {
-      const { endsAt, purpose, roleArn, durationSeconds, sessionNameHash, tags } = event.data;
-      const facts = { intent: event.eventId, purpose, roleArn, durationSeconds, endsAt, sessionNameHash, tags };
-      intended.set(event.eventId, facts);
-      all.set(event.eventId, facts);
+  for (const { type, eventId, data } of events) {
+    if (type === 'credentials.intended') {
+      const { endsAt, purpose, roleArn, durationSeconds, sessionNameHash, tags } = data;
+      const facts = { intent: eventId, purpose, roleArn, durationSeconds, endsAt, sessionNameHash, tags };
+      intended.set(eventId, facts);
+      all.set(eventId, facts);
+    } else if ('intent' in data) {
+      const facts = intended.get(data.intent);
+      if (facts) all.set(eventId, { ...facts, ...outcomeOf(data) });
     }
-    const facts = intended.get(intentOf(event) ?? '');
-    if (facts) all.set(event.eventId, { ...facts, ...outcomeOf(event) });
   }
   return all;
 };
 
-const intentOf = ({ data }: StoredEvent): string | undefined => ('intent' in data ? data.intent : undefined);
+/** What events behind an intent may say. */
+type Outcome = EventData['credentials.issued'] & EventData['credentials.failed'] & EventData['console.issued'];
 
-const outcomeOf = ({ data }: StoredEvent) => ({
+const outcomeOf = (data: Partial<Outcome>) => ({
   ...('accessKeyId' in data ? { accessKeyId: data.accessKeyId } : {}),
   ...('expiration' in data ? { expiration: data.expiration } : {}),
-  ...('reason' in data && typeof data.reason === 'string' ? { reason: data.reason } : {}),
+  ...('reason' in data ? { reason: data.reason } : {}),
   ...('expiresAt' in data ? { urlExpiresAt: data.expiresAt } : {}),
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { seal } from '../../../../lib/broker/chain.ts';
 import { type LogPlace, logPlacesOf, newestCheckpoint } from '../../../../lib/broker/dossier/coverage.ts';
 import { HatcheckError } from '../../../../lib/domain/errors.ts';
+import type { StoredEvent } from '../../../../lib/domain/event.ts';
 import { checkpointKey } from '../../../support/audit-log.ts';
 import { NOON, engineer, recorded } from '../../../support/builders.ts';
 import { type ProvedLog, provedLog, signIns } from '../../../support/proved-log.ts';
@@ -50,6 +51,35 @@ describe('where events stand', () => {
   });
 });
 
+describe('where a run is', () => {
+  const indexOf = async (seq: number) => {
+    const log = provedLog(EVENTS);
+    log.runs.splice(0, log.runs.length, { stream: 'signin#0', last: 4, count: 2, index: 100 });
+    return (await logPlacesOf(log, [{ ...EVENTS[0]!, seq }], undefined)).get(EVENTS[0]!.eventId);
+  };
+
+  test.each([
+    ['in front of it', 2, {}],
+    ['its first', 3, { index: 100 }],
+    ['its last', 4, { index: 101 }],
+    ['behind it', 5, {}],
+  ])('an event %s has the place that this gives', async (_where, seq, expected) => {
+    expect(await indexOf(seq)).toEqual({ state: 'waiting', ...expected });
+  });
+});
+
+test('each tile is read once, however many events it proves', async () => {
+  const log = provedLog(EVENTS);
+  log.sign(600);
+  const read: string[] = [];
+  const tile: ProvedLog['places']['tile'] = (place) => {
+    read.push(`${place.level}/${place.n}`);
+    return log.places.tile(place);
+  };
+  await logPlacesOf({ places: { ...log.places, tile } }, EVENTS, await newestCheckpoint(log));
+  expect(read).toHaveLength(new Set(read).size);
+});
+
 describe('an attack on what proves', () => {
   const signed = (): ProvedLog => {
     const log = provedLog(EVENTS);
@@ -94,6 +124,13 @@ describe('an attack on what proves', () => {
   test('an event of another kind in that stream is no checkpoint', async () => {
     const log = provedLog(EVENTS);
     log.checkpoints.push(seal(undefined, 'checkpoint', recorded('request.ended', {}, { by: engineer, at: NOON })));
+    expect(await newestCheckpoint(log)).toBeUndefined();
+  });
+
+  test('nor is one that says it is of another kind, whatever it was copied from', async () => {
+    const log = provedLog(EVENTS);
+    const copy: object = { ...log.sign(10), type: 'request.ended' };
+    log.checkpoints.splice(0, 1, copy as StoredEvent);
     expect(await newestCheckpoint(log)).toBeUndefined();
   });
 

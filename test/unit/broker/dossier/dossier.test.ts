@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { seal } from '../../../../lib/broker/chain.ts';
-import { sessionsOf } from '../../../../lib/broker/dossier/session-facts.ts';
-import { timelineOf } from '../../../../lib/broker/dossier/timeline.ts';
 import { dossierOf } from '../../../../lib/broker/dossier/dossier.ts';
 import { answers } from '../../../../lib/http/answers.ts';
 import type { RecordedEvent, StoredEvent } from '../../../../lib/domain/event.ts';
@@ -180,48 +178,6 @@ describe('the dossier of a request', () => {
     });
   });
 
-  test.each([
-    [
-      recorded(
-        'credentials.withheld',
-        { intent: 'i', accessKeyId: 'ASIA2', reason: 'revoked' },
-        { by: engineer, at: noon(61) },
-      ),
-      { accessKeyId: 'ASIA2', reason: 'revoked' },
-    ],
-    [
-      recorded('credentials.failed', { intent: 'i', reason: 'AccessDenied' }, { by: engineer, at: noon(61) }),
-      { reason: 'AccessDenied' },
-    ],
-    [
-      recorded('credentials.unknown', { intent: 'i', reason: 'no answer' }, { by: engineer, at: noon(61) }),
-      { reason: 'no answer' },
-    ],
-  ])('an intent that came to nothing says why: %#', (outcome, expected) => {
-    const intent = { ...intended(noon(60)), eventId: 'i' };
-    const events = [intent, outcome].map((event, seq) => ({ ...seal(undefined, `request#${ID}`, event), seq }));
-    expect(sessionsOf(events).get(outcome.eventId)).toMatchObject({ intent: 'i', ...expected });
-    const unknown = { ...events[1]!, data: { ...outcome.data, intent: 'another' } } as StoredEvent;
-    expect(sessionsOf([events[0]!, unknown]).has(outcome.eventId)).toBe(false);
-  });
-
-  test('tells the verdict of a review', () => {
-    const reviewed = recorded(
-      'request.reviewed',
-      { verdict: 'unjustified', comment: words('w') },
-      { by: security, at: noon(9) },
-    );
-    const first = seal(undefined, `request#${ID}`, submitted());
-    const telling = { person: (handle: string) => ({ handle }), words: new Map<string, string>(), places: new Map() };
-    const [, entry] = timelineOf([first, seal(first, first.stream, { ...reviewed, policy: 'v' })], telling);
-    expect(entry).toMatchObject({
-      verdict: 'unjustified',
-      policy: 'v',
-      on: { what: 'request' },
-      log: { state: 'waiting' },
-    });
-  });
-
   test('says of each event what proves it, and of all how many', async () => {
     const { timeline, coverage } = await (await told()).show();
     expect(coverage).toMatchObject({ proved: 4, waiting: 7, unproved: 0, checkpoint: { seq: 0, size: 4 } });
@@ -234,6 +190,19 @@ describe('the dossier of a request', () => {
     expect(coverage).toEqual({ proved: 0, waiting: 11, unproved: 0 });
   });
 
+  test('asks for the names of those who come up in it, and of nobody else', async () => {
+    const { desk, show } = await told();
+    const get = desk.people.get.bind(desk.people);
+    const askedFor: string[] = [];
+    desk.people.get = (handles) => {
+      askedFor.push(...handles);
+      return get(handles);
+    };
+    const { timeline } = await show();
+    const shown = timeline.flatMap(({ actor, onBehalfOf }) => [actor, ...(onBehalfOf ? [onBehalfOf] : [])]);
+    expect(new Set(askedFor)).toEqual(new Set(shown.map(({ handle }) => handle)));
+  });
+
   test('whoever was forgotten is a handle, and their words are gone; the rest stays', async () => {
     const { desk, show } = await told();
     desk.texts.forget(security.handle);
@@ -242,6 +211,28 @@ describe('the dossier of a request', () => {
     expect(revoked?.actor).toEqual({ handle: security.handle, kind: 'person' });
     expect(revoked).not.toHaveProperty('words');
     expect(coverage.proved).toBe(4);
+  });
+});
+
+describe('an auditor who approves too', () => {
+  const both = { ...approver, groups: [...approver.groups, ...auditor.groups] };
+
+  test.each([
+    ['may say yes', [], true],
+    ['may not where they are the requester, though the requester’s own stream alone says so', [both.handle], false],
+  ])('%s', async (_what, sameAs, may) => {
+    const desk = memoryDesk();
+    const carried = { sameAs, linked: sameAs, delegations: [], reservations: [] };
+    const link = recorded(
+      'link.made',
+      { person: [engineer.handle, ...sameAs], carried },
+      { by: engineer, at: noon(0) },
+    );
+    await desk.ledger.append(seal(undefined, `person#${engineer.handle}`, link));
+    const asked = seal(undefined, `request#${ID}`, submitted());
+    await desk.ledger.append(asked);
+    const { request } = await dossierOf(desk, provedLog([asked]), both, ID);
+    expect(request.actions.includes('approve')).toBe(may);
   });
 });
 
@@ -262,5 +253,24 @@ describe('whoever may not have it', () => {
     const { desk, show } = await told();
     desk.ledger.alter(`request#${ID}`, 1, (canonical) => canonical.replace(approver.handle, handleOf('nobody')));
     await expect(show()).rejects.toMatchObject({ code: 'ledger_unavailable' });
+  });
+
+  test('what was put among the refusals and belongs elsewhere is shown with the rest', async () => {
+    const { desk, show } = await told();
+    const stream = `refusals#${ID}`;
+    const elsewhere = { first: 0, entries: [], carried: { size: 0, frontier: [] } };
+    const put = recorded('log.extended', elsewhere, { by: engineer, at: noon(100) });
+    await desk.ledger.append(seal(await desk.ledger.last(stream), stream, put));
+    const { timeline } = await show();
+    expect(timeline.at(-1)).toMatchObject({ eventId: put.eventId, type: 'log.extended', log: { state: 'waiting' } });
+  });
+
+  test('what the log does not prove is counted as such', async () => {
+    const { log, show } = await told();
+    log.tiles.get('0/0')!.splice(2, 1, Buffer.alloc(32));
+    const { coverage, timeline } = await show();
+    const unproved = timeline.filter(({ log: { state } }) => state === 'unproved').length;
+    expect(unproved).toBeGreaterThan(0);
+    expect(coverage).toMatchObject({ proved: 4 - unproved, waiting: 7, unproved });
   });
 });
