@@ -116,7 +116,7 @@ export const leavesOf = async (
 ): Promise<Stretch> => {
   if (said.size <= first) throw new BrokenLogError(`checkpoint ${seq} covers nothing new`);
   const leaves: Leaf[] = [];
-  let frontier: Frontier | undefined = from === 0 ? emptyFrontier : undefined;
+  let frontier: Frontier = emptyFrontier;
   for (let at = Math.max(0, from - 1); ;) {
     const events = await source.from('log', at, EVENTS_A_READ);
     if (events.length === 0) throw new BrokenLogError(`the log ends before checkpoint ${seq}`);
@@ -126,13 +126,13 @@ export const leavesOf = async (
         frontier = frontierIn(extended.carried);
         continue;
       }
-      if (frontier?.size !== extended.first) throw new BrokenLogError(`at ${event.seq}`);
+      if (frontier.size !== extended.first) throw new BrokenLogError(`at ${event.seq}`);
       for (const leaf of extended.entries) {
         if (frontier.size >= first) leaves.push(leaf);
         frontier = appended(frontier, leaf);
       }
       if (frontier.size < said.size) continue;
-      const isItsRoot = frontier.size === said.size && rootOf(frontier).toString('base64url') === said.root;
+      const isItsRoot = rootOf(frontier).toString('base64url') === said.root;
       if (!isItsRoot || leaves.length !== said.size - first) {
         throw new BrokenLogError(`checkpoint ${seq} has another root`);
       }

@@ -63,6 +63,29 @@ describe('a log that is not as Hatcheck writes it is not exported as if it were'
       },
     ],
     [
+      'a checkpoint of another size than its root is of',
+      () => {
+        scene.extend(2);
+        scene.checkpoint({ size: 5 });
+        scene.kept.position = { checkpoint: 1, log: 2, part: 0 };
+      },
+    ],
+    [
+      'a log whose event before those that it covers is gone',
+      () => {
+        scene.extend(2);
+        scene.checkpoint();
+        scene.streams.get('log')?.splice(1, 1);
+        scene.kept.position = { checkpoint: 1, log: 2, part: 0 };
+      },
+    ],
+    [
+      'a position in the midst of what a checkpoint covers',
+      () => {
+        scene.kept.position = { checkpoint: 0, log: 1, part: 0 };
+      },
+    ],
+    [
       'a frontier that is none',
       () => {
         scene.extend(1);

@@ -17,8 +17,34 @@ const altered = (stream: string, change: object): ExportScene => {
   return scene;
 };
 
-test('attack: an event of the log that is of another form is not exported', async () => {
-  await expect(exportLog(altered('log', { data: {} }).exporter, inTime)).rejects.toThrow(BrokenLogError);
+test.each([
+  ['of another form', {}],
+  ['with a hash that is none', { first: 0, entries: [{ stream: 's', seq: 0, hash: 'x'.repeat(43) }] }],
+])(
+  'attack: an event of the log %s is not exported, and the operator is told what is wrong with it',
+  async (_, data) => {
+    const carried = { size: 1, frontier: [] };
+    const { exporter } = altered('log', { data: { carried, ...data } });
+    const broken = exportLog(exporter, inTime);
+    await expect(broken).rejects.toBeInstanceOf(BrokenLogError);
+    await expect(broken).rejects.toMatchObject({ name: 'BrokenLogError', cause: expect.any(Error) });
+  },
+);
+
+test('attack: an event that carries no frontier vouches for nothing that follows, and the operator is told why', async () => {
+  const scene = exportScene();
+  for (const count of [2, 1]) {
+    scene.extend(count);
+    scene.checkpoint();
+  }
+  const [first, ...others] = scene.streams.get('log') ?? [];
+  const data = { ...first?.data, carried: { size: 2, frontier: [] } };
+  scene.streams.set('log', [{ ...first, data } as never, ...others]);
+  scene.kept.position = { checkpoint: 1, log: 1, part: 0 };
+  await expect(exportLog(scene.exporter, inTime)).rejects.toMatchObject({
+    ...{ name: 'BrokenLogError', cause: expect.any(TypeError) },
+  });
+  expect(scene.puts).toEqual([]);
 });
 
 test('attack: an event of another kind among the checkpoints is passed over', async () => {
