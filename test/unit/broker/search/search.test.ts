@@ -58,6 +58,13 @@ describe('filters', () => {
     expect([second.events.map(({ at }) => at), second.nextCursor]).toEqual([[NOON], undefined]);
   });
 
+  test('a page that has just the last of them is the last page', async () => {
+    const { index, find } = searched();
+    await lived(index, auto(NOON));
+    const { events, nextCursor } = await find({ limit: 1 });
+    expect([events.length, nextCursor]).toEqual([1, undefined]);
+  });
+
   test('whose request it is has their name, whoever acted on it', async () => {
     const { index, find } = searched();
     await lived(index, submitted(), approved(approver, noon(1)));
