@@ -1,4 +1,5 @@
 import type { Actor, StoredEvent } from '../../domain/event.ts';
+import type { Hold } from '../../domain/hold.ts';
 import { msOf } from '../../domain/time.ts';
 import { ACTIVITIES, type Activity } from './activities.ts';
 import { CLASSES, type Json, OCSF_VERSION, type OcsfEvent } from './ocsf-event.ts';
@@ -72,7 +73,11 @@ const ofClass = ({ of }: Activity, event: StoredEvent): Members => {
     case 'authentication':
       return { ...authentication(event), user: userOf(event.actor), service: { name: 'Hatcheck' } };
     case 'detectionFinding':
-      return { finding_info: { uid: event.eventId, title: event.type, types: ['Tampering'] }, is_alert: true };
+      return {
+        finding_info: { uid: event.eventId, title: event.type, types: ['Tampering'] },
+        ...resourcesOf(alteredIn(event)),
+        is_alert: true,
+      };
   }
 };
 
@@ -86,21 +91,39 @@ const apiActivity = (event: StoredEvent): Members => {
   const { type, eventId, stream, data } = event;
   const id = requestIdOf(stream);
   const roleArn = 'roleArn' in data ? data.roleArn : 'snapshot' in data ? data.snapshot.roleArn : undefined;
-  const resources = [
+  const resources: readonly Resource[] = [
     ...(id === undefined ? [] : [{ uid: id, type: 'Elevation request' }]),
     ...('entitlementId' in data ? [{ uid: data.entitlementId, type: 'Entitlement' }] : []),
     ...(roleArn === undefined ? [] : [{ uid: roleArn, type: 'AWS::IAM::Role' }]),
     ...('accessKeyId' in data ? [{ uid: data.accessKeyId, type: 'AWS access key id' }] : []),
+    ...('hold' in data ? heldBy(data.hold) : []),
   ];
   return {
     api: { operation: type, service: { name: 'Hatcheck' }, request: { uid: eventId } },
     // Where the caller was is not on record.
     src_endpoint: { svc_name: 'Hatcheck' },
-    ...(resources.length > 0 ? { resources } : {}),
+    ...resourcesOf(resources),
     ...('code' in data ? { status_code: data.code } : {}),
     ...(roleArn === undefined ? {} : cloudOf(roleArn)),
   };
 };
+
+interface Resource extends Members {
+  readonly uid: string;
+  readonly type: string;
+}
+
+const resourcesOf = (resources: readonly Resource[]): Members => (resources.length > 0 ? { resources } : {});
+
+/** What a hold is on; a person is no resource, and neither is everything. */
+const heldBy = ({ target }: Hold): readonly Resource[] => {
+  if (target.on === 'entitlement') return [{ uid: target.entitlementId, type: 'Entitlement' }];
+  return target.on === 'account' ? [{ uid: target.accountId, type: 'AWS Account' }] : [];
+};
+
+/** Which place of the ledger no longer is as it was written. */
+const alteredIn = ({ data }: StoredEvent): readonly Resource[] =>
+  'change' in data ? [{ uid: `${data.stream}/${data.seq}`, type: 'Ledger event' }] : [];
 
 /** The profile `cloud`, which asks for the provider. */
 const cloudOf = (roleArn: string): Members => ({

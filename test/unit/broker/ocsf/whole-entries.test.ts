@@ -145,6 +145,28 @@ describe('of the life of a request a SIEM gets whole', () => {
         ...api('hold.placed', user(security)),
       },
     ],
+    [
+      'which entitlement is held',
+      'control',
+      hold({ on: 'entitlement', entitlementId: 'prod-admin' }),
+      {
+        ...judged(['API Activity', [3, 'Update'], 'medium', 'success']),
+        ...placed('hold.placed', 'control'),
+        ...api('hold.placed', user(security)),
+        resources: [{ uid: 'prod-admin', type: 'Entitlement' }],
+      },
+    ],
+    [
+      'which account is held',
+      'control',
+      hold({ on: 'account', accountId: '111122223333' }),
+      {
+        ...judged(['API Activity', [3, 'Update'], 'medium', 'success']),
+        ...placed('hold.placed', 'control'),
+        ...api('hold.placed', user(security)),
+        resources: [{ uid: '111122223333', type: 'AWS Account' }],
+      },
+    ],
   ])('%s', (_what, stream, event, expected) => {
     expect(entryOf(stream, event)).toStrictEqual(expected);
   });
@@ -278,5 +300,6 @@ test('of a forged ledger a SIEM gets a finding of its own, critical, that is an 
     ...judged(['Detection Finding', [1, 'Create'], 'critical', 'success']),
     ...placed('ledger.altered', 'alarm#2026-03-02'),
     ...{ finding_info: { uid: '01JEVENT', title: 'ledger.altered', types: ['Tampering'] }, is_alert: true },
+    resources: [{ uid: 'control/3', type: 'Ledger event' }],
   });
 });
