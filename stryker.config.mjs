@@ -5,7 +5,7 @@ import { globSync } from 'node:fs';
  * other wordings. Which argument of a call is prose:
  */
 const PROSE_AT = {
-  ...{ Error: 0, TypeError: 0, ProviderUnavailable: 0, ExchangeRefused: 1 },
+  ...{ Error: 0, TypeError: 0, BrokenLogError: 0, ProviderUnavailable: 0, ExchangeRefused: 1 },
   ...{ refuse: 1, certain: 1, badInput: 2, notSignedIn: 0, away: 0 },
 };
 
