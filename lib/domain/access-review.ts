@@ -105,15 +105,15 @@ const unusedEligibilities = (
   const known = new Set(options.entitlements.map(({ entitlementId }) => entitlementId));
   const byPair = Map.groupBy(requests, ({ entitlementId, requester }) => `${entitlementId} ${requester}`);
   return [...byPair.values()].flatMap((theirs) => {
-    const [first] = theirs;
+    const { entitlementId, requester, createdAt: lastAskedAt } = theirs.reduce(lastAsked);
     const used = lastUse(theirs);
-    const lastAskedAt = lastOf(theirs.map(({ createdAt }) => createdAt));
-    if (!first || lastAskedAt === undefined || !known.has(first.entitlementId)) return [];
-    if (!isUnused(used, options) || !isBefore(lastAskedAt, options.since)) return [];
-    const { entitlementId, requester } = first;
+    if (!known.has(entitlementId) || !isUnused(used, options) || !isBefore(lastAskedAt, options.since)) return [];
     return [{ entitlementId, requester, lastAskedAt, ...present(used) }];
   });
 };
+
+const lastAsked = (last: ReviewedRequest, each: ReviewedRequest): ReviewedRequest =>
+  isBefore(last.createdAt, each.createdAt) ? each : last;
 
 /** Of a grant that is over: what goes on may still be used. */
 const littleUsed = (request: ReviewedRequest, { since, now, activity }: ReviewOptions): LittleUsed | undefined => {

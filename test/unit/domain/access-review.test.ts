@@ -52,12 +52,12 @@ describe('an eligibility', () => {
   const unused = (...requests: readonly ReviewedRequest[]) => reviewAccess(requests, options()).unusedEligibilities;
 
   test('of somebody who neither asked nor used since is unused', () => {
-    expect(unused(granted(100), granted(120))).toEqual([
-      {
-        ...{ entitlementId: 'prod-admin', requester: ENGINEER },
-        ...{ lastAskedAt: noon(-100 * DAY), lastUsedAt: noon(-100 * DAY + 60) },
-      },
-    ]);
+    const [later, earlier] = [granted(100), granted(120)];
+    const found = {
+      ...{ entitlementId: 'prod-admin', requester: ENGINEER },
+      ...{ lastAskedAt: noon(-100 * DAY), lastUsedAt: noon(-100 * DAY + 60) },
+    };
+    expect([unused(later, earlier), unused(earlier, later)]).toEqual([[found], [found]]);
   });
 
   test('each person has their own', () => {

@@ -41,8 +41,25 @@ describe('the first use of an entitlement', () => {
   });
 });
 
+test('an entitlement that was used once among others is used again', () => {
+  const others = daily(8, { entitlementId: 'prod-read' }, 2);
+  expect(kinds(issue(), [...daily(1), ...others])).toEqual([]);
+});
+
 describe('unusual hours', () => {
   const at = (issuedAt: string) => issue({ issuedAt });
+  const night = '2026-03-03T03:00:00.000Z';
+
+  test('are those of which five others say so, and no fewer', () => {
+    expect(kinds(at(night), daily(5, {}, 10))).toEqual(['unusual_hours']);
+    expect(kinds(at(night), daily(4, {}, 10))).toEqual([]);
+  });
+
+  test('are none where one of the others was near', () => {
+    const once = granted({ at: minus('2026-03-03T02:00:00.000Z', 9) });
+    expect(kinds(at(night), [...daily(7), once, ...daily(5, {}, 10)])).toEqual([]);
+  });
+
   test.each([
     ['three hours later', '2026-03-02T15:00:00.000Z', 8, []],
     ['more than three hours later', '2026-03-02T15:00:00.001Z', 8, ['unusual_hours']],
@@ -106,6 +123,24 @@ describe('an approver and a requester who always pair', () => {
     expect(kinds(now, earlier)).toEqual([]);
   });
 
+  test('those of who else approves count only where there are two, and the same one is not among them', () => {
+    const nine = [...by(approver.handle, 4), ...by(secondApprover.handle, 1, 5), ...by(approver.handle, 4, 6)];
+    expect(kinds(now, nine)).toEqual([]);
+    expect(kinds(now, [...nine, ...by(security.handle, 1, 20)])).toEqual(['same_approver']);
+  });
+
+  test('nine in all are none, though others said yes to them besides', () => {
+    const both = (other: string, since: number) => daily(1, { approvers: [approver.handle, other] }, since);
+    const earlier = [...by(approver.handle, 6), ...both(secondApprover.handle, 7), ...both(security.handle, 8)];
+    expect(kinds(now, earlier)).toEqual([]);
+    expect(kinds(now, [...earlier, ...by(approver.handle, 1, 9)])).toEqual(['same_approver']);
+  });
+
+  test('are seen past what was approved by rule in between', () => {
+    const earlier = [...by(approver.handle, 4), ...daily(3, {}, 5), ...by(approver.handle, 5, 8), ...others];
+    expect(kinds(now, earlier)).toEqual(['same_approver']);
+  });
+
   test('nine in all are none, and none is who is the only approver there ever was', () => {
     expect(kinds(now, by(approver.handle, 8))).toEqual([]);
     expect(kinds(now, by(approver.handle, 40))).toEqual([]);
@@ -126,6 +161,10 @@ describe('many refusals', () => {
     ['nine before it, and one after it', [...times(9), noon(60)], 0],
   ])('%s', (_what, refusedAt, found) => {
     expect(anomalyOfRefusals(refusal, refusedAt)).toHaveLength(found);
+  });
+
+  test('say whose, when and at what', () => {
+    expect(anomalyOfRefusals(refusal, times(10))).toEqual([{ kind: 'many_refusals', ...refusal }]);
   });
 });
 

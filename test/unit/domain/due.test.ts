@@ -55,6 +55,10 @@ describe('what will be due', () => {
     expect(dues(submitted({}, { of: auto }))).toEqual([]);
   });
 
+  test('of a request with a ticket that waits: no look at the ticket', () => {
+    expect(dues(submitted({ ticket: 'OPS-1' }))).toEqual(dues(submitted()));
+  });
+
   describe('of sessions that are to be ended', () => {
     const live = [submitted(), approved(approver, noon(1)), intended(noon(2))] as const;
     const revoked = recorded('request.revoked', { reason: words('no') }, { by: security, at: noon(60) });

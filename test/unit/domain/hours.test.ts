@@ -40,6 +40,11 @@ describe('a second before and after each boundary', () => {
     expect(isOpen(night, '2026-03-06T04:00:00.000Z')).toBe(false);
   });
 
+  test('of a day that ends when it began: the next day at that time', () => {
+    const day = berlin({ days: ['mon'], from: '08:00', to: '08:00' });
+    expectWindow(day, '2026-03-02T07:00:00.000Z', '2026-03-03T07:00:00.000Z');
+  });
+
   test('of the 29th of February', () => {
     expectWindow(berlin({ days: EVERY_DAY }), '2028-02-29T07:00:00.000Z', '2028-02-29T19:00:00.000Z');
     expectWindow(
@@ -91,6 +96,11 @@ describe('the change to summer time', () => {
     const gone = berlin({ days: ['sun'], from: '02:30', to: '03:15' });
     expect(windowFrom(gone, '2026-03-28T12:00:00.000Z')?.startsAt).toBe('2026-04-05T00:30:00.000Z');
     expect(isOpen(gone, '2026-03-29T01:14:59.000Z')).toBe(false);
+  });
+
+  test('a window that would begin at its end for the leap is none that day', () => {
+    const gone = berlin({ days: ['sun'], from: '02:30', to: '03:30' });
+    expect(windowFrom(gone, '2026-03-28T12:00:00.000Z')?.startsAt).toBe('2026-04-05T00:30:00.000Z');
   });
 
   test('where no other window is near there is none to name', () => {

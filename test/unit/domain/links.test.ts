@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { MAX_IDENTITIES, link, unlink } from '../../../lib/domain/links.ts';
+import { MAX_IDENTITIES, link, linkChat, unlink, unlinkChat } from '../../../lib/domain/links.ts';
 import { NO_STANDING, type Standing, standingAfter } from '../../../lib/domain/standing.ts';
 import { NOON, engineer, handleOf, noon, recorded } from '../../support/builders.ts';
 
@@ -31,7 +31,9 @@ test(`a person has at most ${MAX_IDENTITIES} identities, and the last of them ca
     return link(NO_STANDING, handles[0] ?? '', { person, linked: person }, NOON);
   };
   expect(outcome(MAX_IDENTITIES)).toMatchObject({ event: { type: 'link.made' } });
-  expect(outcome(MAX_IDENTITIES + 1)).toMatchObject({ refusal: { code: 'limit_reached' } });
+  expect(outcome(MAX_IDENTITIES + 1)).toMatchObject({
+    refusal: { code: 'limit_reached', rule: { name: 'identities' } },
+  });
 });
 
 test('attack: unlinking to approve one’s own request leaves the rules knowing who it is', () => {
@@ -61,6 +63,23 @@ test('what is over by time is left out of what the next event carries, a debt of
   });
   expect(link(before, ada, { person: [ada, bea], linked: [] }, noon(60))).toMatchObject({
     event: { data: { carried: { reservations: [{ requestId: 's' }, { requestId: 'b' }] } } },
+  });
+});
+
+const CHAT = { platform: 'slack', workspace: 'T1', user: 'U1' } as const;
+const over = { requestId: 'r', breakGlass: false, at: NOON, until: noon(60) };
+
+test('an account in chat is this identity alone, whoever else is the same person', () => {
+  const before = { ...linkedAs, reservations: [over] };
+  expect(linkChat(before, ada, CHAT, noon(60))).toEqual({
+    event: { type: 'link.made', data: { person: [ada], chat: CHAT, carried: linkedAs } },
+  });
+});
+
+test('an account in chat that is nobody now takes no identity from the person', () => {
+  const before = { ...linkedAs, reservations: [over] };
+  expect(unlinkChat(before, ada, CHAT, noon(60))).toEqual({
+    event: { type: 'link.removed', data: { handle: ada, chat: CHAT, carried: linkedAs } },
   });
 });
 

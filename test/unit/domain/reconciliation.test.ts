@@ -76,9 +76,15 @@ describe('what differs', () => {
   });
 
   test('a second session beside one that was decided about', () => {
-    expect(kinds([issue()], [call(), call({ id: 'call-2', accessKeyId: 'ASIA2' })])).toEqual([
-      'session_without_intent',
-    ]);
+    const calls = [call(), call({ id: 'call-2', accessKeyId: 'ASIA2' })];
+    for (const order of [calls, calls.toReversed()])
+      expect(compared([issue()], order).differences).toMatchObject([
+        { kind: 'session_without_intent', call: 'call-2' },
+      ]);
+  });
+
+  test('a session of an intent that AWS refused', () => {
+    expect(kinds([withOutcome({ kind: 'failed' })], [call()])).toEqual(['session_without_intent']);
   });
 
   test('a session on record that CloudTrail does not have', () => {

@@ -12,6 +12,7 @@ const ROTA: Rota = {
 describe('a rota', () => {
   test.each([
     ['nobody’s a second before the first turn', '2026-01-05T07:59:59.000Z', undefined],
+    ['nobody’s three turns before the first', '2025-12-15T12:00:00.000Z', undefined],
     ['the first’s from then on', '2026-01-05T08:00:00.000Z', 'ann'],
     ['the first’s until a second before the next', '2026-01-12T07:59:59.000Z', 'ann'],
     ['the second’s then', '2026-01-12T08:00:00.000Z', 'ben'],

@@ -63,6 +63,15 @@ describe('the live ticket', () => {
     expect(outcome({ state: 'open', assignee: 'somebody@example.com' })).toBe('satisfied submitted');
   });
 
+  test.each<TicketAnswer>([{ state: 'missing' }, { state: 'closed' }, { state: 'open' }])(
+    'is the member of the input that is wrong where it is %j',
+    (ticketAnswer) => {
+      const command: Submit = { ...ask(), ticket: 'OPS-1', ticketAnswer };
+      const decision = submit(command, context(engineer, NOON, [checking({ assigned: true })]));
+      expect(decision).toMatchObject({ refusal: { faults: [{ pointer: '/ticket' }] } });
+    },
+  );
+
   describe('that must be assigned to the requester', () => {
     const of = checking({ assigned: true });
 

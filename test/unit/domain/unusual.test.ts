@@ -41,6 +41,10 @@ describe('longer than before', () => {
     expect(codesOf(asked(), daily(count), seconds)).toEqual(codes);
   });
 
+  test('not when it is as long as one of many', () => {
+    expect(codesOf(asked(), [...daily(3), ...daily(1, { durationSeconds: 2 * HOUR })], 2 * HOUR)).toEqual([]);
+  });
+
   test('compares with the longest of the same role', () => {
     const earlier = [...daily(3), ...daily(3, { entitlementId: 'prod-read', durationSeconds: 8 * HOUR })];
     expect(unusualIn(asked(), earlier, { seconds: 2 * HOUR })).toEqual([
@@ -61,6 +65,11 @@ describe('other hours', () => {
     expect(codesOf(at(createdAt), daily(count))).toEqual(codes);
   });
 
+  test('are none where one of the others was near', () => {
+    const once = asked({ createdAt: '2026-02-21T04:00:00.000Z' });
+    expect(codesOf(at('2026-03-02T03:12:00.000Z'), [...daily(5), once])).toEqual([]);
+  });
+
   test('go round midnight', () => {
     const late = daily(5).map((each) => ({ ...each, createdAt: each.createdAt.replace('T12', 'T23') }));
     expect(codesOf(at('2026-03-02T00:59:00.000Z'), late)).toEqual([]);
@@ -77,6 +86,11 @@ describe('refused before', () => {
     ['cancelled', closed('cancelled', noon(-DAY)), []],
   ])('%s', (_what, more, codes) => {
     expect(codesOf(asked(), daily(1, more))).toEqual(codes);
+  });
+
+  test('says on which day, and no more of the time', () => {
+    const [found] = unusualIn(asked(), daily(1, closed('denied', noon(-DAY))), { seconds: HOUR });
+    expect(found?.detail).toMatch(/ 2026-03-01\.$/);
   });
 
   test('another role does not count', () => {
