@@ -101,9 +101,9 @@ const lapse = async (schedule: Schedule, due: Due, patience: Patience): Promise<
   const after = await appendAsSystem(schedule, { requestId: due.requestId, actor: SCHEDULE, patience }, lapsed);
   if (after?.said) await schedule.summaries.put(summaryOf(after.request));
   // Looked at too early, by a clock that ran ahead: at its time, then.
-  const { pendingUntil } = after?.request ?? {};
-  if (after && pendingUntil !== undefined && statusAt(after.request, schedule.clock.now()) === 'pending')
-    await schedule.dues.again({ ...due, at: pendingUntil });
+  const request = after?.request;
+  if (request?.pendingUntil !== undefined && statusAt(request, schedule.clock.now()) === 'pending')
+    await schedule.dues.again({ ...due, at: request.pendingUntil });
   else await schedule.dues.done(due);
 };
 
@@ -140,13 +140,17 @@ type Reminder = Exclude<Due['kind'], 'lapse' | 'ticket' | 'boundary' | 'outcome'
  */
 const remind = async (schedule: Schedule, due: Due, kind: Reminder): Promise<void> => {
   const found = await seen(schedule, due.requestId);
-  const to = found ? remindedOf(due, kind, found) : [];
-  if (found && to.length > 0) {
-    await schedule.notices.send(noticeFor(due, kind, found.request, to));
-    const told = due.extension === undefined ? TOLD[kind] : undefined;
-    if (told) schedule.stillPending?.(secondsBetween(found.request.createdAt, found.now), told);
-  }
+  if (found) await sendReminder(schedule, due, kind, found);
   await schedule.dues.done(due);
+};
+
+const sendReminder = async (schedule: Schedule, due: Due, kind: Reminder, found: Seen): Promise<void> => {
+  const { request, now } = found;
+  const to = remindedOf(due, kind, found);
+  if (to.length === 0) return;
+  await schedule.notices.send(noticeFor(due, kind, request, to));
+  const told = due.extension === undefined ? TOLD[kind] : undefined;
+  if (told) schedule.stillPending?.(secondsBetween(request.createdAt, now), told);
 };
 
 const TOLD: Readonly<Partial<Record<Reminder, 'reminded' | 'escalated'>>> = {

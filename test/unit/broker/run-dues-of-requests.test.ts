@@ -14,8 +14,9 @@ import {
   recorded,
   stage,
   submitted,
+  words,
 } from '../../support/builders.ts';
-import { patient, unavailable } from '../../support/memory.ts';
+import { memorySummaries, patient, unavailable } from '../../support/memory.ts';
 import { STREAM, ON_SCHEDULE, scene, kinds } from './dues-scene.ts';
 
 describe('a pending extension', () => {
@@ -107,6 +108,23 @@ describe('a pending request', () => {
     expect([at.sent, kinds(at)]).toEqual([[], []]);
   });
 
+  test('that was a grant, and is over, did not lapse', async () => {
+    const at = await scene([submitted(), approved(approver, noon(60))]);
+    await at.dues.again({ requestId: ask().requestId, kind: 'lapse', at: noon(1800) });
+    at.clock.set(noon(86_400));
+    await at.run();
+    expect([await at.types(), kinds(at)]).toEqual([['request.submitted', 'request.approved'], []]);
+  });
+
+  test('that lapsed is listed so at once', async () => {
+    const at = await scene([submitted()]);
+    const summaries = memorySummaries();
+    at.clock.set(noon(1800));
+    await runDues({ ...at, summaries }, patient);
+    const { items } = await summaries.ofRequester(engineer.handle, { limit: 9 });
+    expect(items).toMatchObject([{ id: ask().requestId, seq: 1 }]);
+  });
+
   test('that the index has too early waits for its time', async () => {
     const at = await scene([submitted()]);
     const lapse = at.dues.open().find(({ kind }) => kind === 'lapse');
@@ -177,6 +195,43 @@ describe('a reminder', () => {
     await at.run();
     expect(at.sent).toHaveLength(2);
     expect(at.sent[0]).toEqual(at.sent[1]);
+  });
+});
+
+describe('how long somebody has waited', () => {
+  const escalation = { at: noon(600), to: { groups: ['okta:managers'] } };
+  const toldIn = async (...events: Parameters<typeof scene>[0]) => {
+    const at = await scene(events);
+    const told: unknown[] = [];
+    const stillPending = (...of: readonly unknown[]) => void told.push(of);
+    for (const seconds of [590, 610, 900, 7200]) {
+      at.clock.set(noon(seconds));
+      await runDues({ ...at, stillPending }, patient);
+    }
+    return { told, sent: at.sent.map(({ kind }) => kind) };
+  };
+
+  test('is told when a request is reminded of, and when others are asked', async () => {
+    expect((await toldIn(submitted({ escalation }))).told).toEqual([
+      [610, 'escalated'],
+      [900, 'reminded'],
+    ]);
+  });
+
+  test('is not told of a review, nor of an extension', async () => {
+    const breakGlass = { reviewBy: noon(7200), reviewers: { groups: ['okta:security'] } };
+    const review = await toldIn(submitted({ breakGlass }, { of: entitlement({ approval: 'auto' }) }));
+    expect(review).toEqual({ told: [], sent: ['review_reminder', 'review_overdue'] });
+    const data = { durationSeconds: 600, justification: words('more'), stages: [stage('security')], escalation };
+    const asking = recorded(
+      'request.extension_requested',
+      { ...data, pendingUntil: noon(1000) },
+      {
+        ...{ by: engineer, at: noon(100) },
+      },
+    );
+    const extension = await toldIn(submitted(), approved(approver, noon(1)), asking);
+    expect(extension).toEqual({ told: [], sent: ['approval_reminder', 'escalated'] });
   });
 });
 

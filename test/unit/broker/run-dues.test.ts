@@ -10,6 +10,7 @@ import {
   approver,
   ask,
   engineer,
+  entitlement,
   intended,
   noon,
   policy,
@@ -17,10 +18,11 @@ import {
   submitted,
 } from '../../support/builders.ts';
 import type { memoryTexts } from '../../support/memory.ts';
-import { memoryTickets, patient, unavailable } from '../../support/memory.ts';
+import { memorySummaries, memoryTickets, patient, unavailable } from '../../support/memory.ts';
 import { STREAM, ON_SCHEDULE, ticketed, scene, kinds } from './dues-scene.ts';
 
 describe('the ticket of a grant', () => {
+  const unchecked = entitlement({ approval: 'auto', ticket: { pattern: '^OPS-[0-9]+$', required: true } });
   const granted = (of: Entitlement) => submitted({ ticket: 'OPS-1' }, { of });
   const looking = async (answer: Awaited<ReturnType<Tickets['look']>>, of = ticketed()) => {
     const asked: string[] = [];
@@ -72,6 +74,40 @@ describe('the ticket of a grant', () => {
     expect([indifferent.asked, over.asked, kinds(indifferent.at), kinds(over.at)]).toEqual([[], [], [], []]);
   });
 
+  test.each([
+    ['is not lent any more', policy([])],
+    ['wants no ticket any more', policy([entitlement({ approval: 'auto' })])],
+    ['asks nobody about it any more', policy([unchecked])],
+  ])('is nobody’s matter where its entitlement %s', async (_what, now) => {
+    const { at, asked } = await looking({ state: 'closed' });
+    expect(await runDues({ ...at, policy: now }, patient)).toEqual({ done: 1, failed: 0 });
+    expect([asked, kinds(at), await at.types()]).toEqual([[], [], ['request.submitted']]);
+  });
+
+  test('is none where the grant came without one', async () => {
+    const of = ticketed();
+    const asked: unknown[] = [];
+    const tickets: Tickets = {
+      look: (_service, ticket) => {
+        asked.push(ticket);
+        return Promise.resolve({ state: 'closed' });
+      },
+    };
+    const at = await scene([submitted({}, { of })], { of, tickets });
+    await at.dues.again({ requestId: ask().requestId, kind: 'ticket', at: noon(300) });
+    at.clock.set(noon(300));
+    await at.run();
+    expect([asked, kinds(at)]).toEqual([[], []]);
+  });
+
+  test('that is closed has the grant listed as revoked', async () => {
+    const { at } = await looking({ state: 'closed' });
+    const summaries = memorySummaries();
+    await runDues({ ...at, summaries }, patient);
+    const { items } = await summaries.ofRequester(engineer.handle, { limit: 9 });
+    expect(items).toMatchObject([{ id: ask().requestId, closed: { kind: 'revoked' } }]);
+  });
+
   test('that closes while its requester ends the grant revokes nothing', async () => {
     const of = ticketed();
     const at = await scene([granted(of)], { of, tickets: memoryTickets({ 'jira OPS-1': { state: 'closed' } }) });
@@ -101,8 +137,30 @@ describe('a run', () => {
   test('leaves the rest to the next when its time is short', async () => {
     const at = await scene([submitted()]);
     at.clock.set(noon(1800));
-    expect(await runDues(at, { remainingMs: () => 4999 })).toEqual({ done: 0, failed: 0 });
-    expect(kinds(at)).toHaveLength(2);
+    const read: string[] = [];
+    const by: typeof at.dues.by = (now, shard) => {
+      read.push(shard);
+      return at.dues.by(now, shard);
+    };
+    expect(await runDues({ ...at, dues: { ...at.dues, by } }, { remainingMs: () => 4999 })).toEqual({
+      ...{ done: 0, failed: 0 },
+    });
+    expect([read, kinds(at).length]).toEqual([[], 2]);
+    expect(await runDues(at, { remainingMs: () => 5000 })).toEqual({ done: 2, failed: 0 });
+  });
+
+  test('begins nothing more once its time is short', async () => {
+    const at = await scene([submitted()]);
+    at.clock.set(noon(1800));
+    let left = 10_000;
+    const summaries = {
+      put: () => {
+        left = 4999;
+        return Promise.resolve();
+      },
+    };
+    expect(await runDues({ ...at, summaries }, { remainingMs: () => left })).toEqual({ done: 1, failed: 0 });
+    expect([kinds(at), at.sent]).toEqual([['approval_reminder'], []]);
   });
 
   test('asks about tickets last, the longest due first, so that a service that takes all its time holds up no lapse', async () => {
@@ -215,7 +273,16 @@ describe('a run', () => {
       shards: ['a', 'b'],
       by: (now: string, shard: string) => (shard === 'a' ? Promise.reject(unavailable()) : at.dues.by(now, shard)),
     };
-    await expect(runDues({ ...at, dues }, patient)).rejects.toMatchObject({ code: 'ledger_unavailable' });
+    const asked: string[] = [];
+    const ledger: typeof at.ledger = {
+      ...at.ledger,
+      read: (stream) => {
+        asked.push(stream);
+        return at.ledger.read(stream);
+      },
+    };
+    await expect(runDues({ ...at, ledger, dues }, patient)).rejects.toMatchObject({ code: 'ledger_unavailable' });
+    expect(asked).toEqual([STREAM]);
     expect(at.sent.map(({ kind }) => kind)).toEqual(['approval_reminder']);
   });
 
