@@ -136,16 +136,18 @@ const fitted = (wanted: Wanted, draft: Draft): Plan | undefined => {
 /** What has a deny of its own. */
 const singles = ({ ended }: Wanted, { outcomes }: Draft): readonly string[] =>
   [...outcomes].flatMap(([id, outcome]) => {
-    const isSingle =
-      outcome === 'unread' ? ended.requestIds.includes(id) : outcome !== 'over' && outcome.by === 'boundary';
+    const isSingle = outcome === 'unread' ? ended.requestIds.includes(id) : isOfItsOwn(outcome);
     return isSingle ? [id] : [];
   });
+
+const isOfItsOwn = (outcome: Outcome | undefined): outcome is Exclude<Outcome, string> =>
+  typeof outcome === 'object' && outcome.by === 'boundary';
 
 /** Leaves the older half of whoever has the most to a deny of that person's; undefined where nobody has so many that it would help. */
 const withRoom = (wanted: Wanted, draft: Draft): Draft | undefined => {
   const byPerson = Map.groupBy(known(wanted, draft), ({ requester }) => requester);
-  const crowd = [...byPerson.values()].reduce((most, each) => (each.length > most.length ? each : most), []);
-  if (crowd.length < CROWD) return undefined;
+  const [crowd] = [...byPerson.values()].toSorted((a, b) => b.length - a.length);
+  if (!crowd || crowd.length < CROWD) return undefined;
   const left = crowd.toSorted(byWhenShown).slice(0, Math.ceil(crowd.length / 2));
   const { requester } = certain(left[0], 'a crowd is of somebody');
   const before = left.map((each) => noLaterOpened(each, wanted.now)).reduce(latest);
@@ -170,9 +172,7 @@ interface Single extends Denied {
 const known = ({ found }: Wanted, { outcomes }: Draft): readonly Single[] =>
   [...found].flatMap(([id, denied]) => {
     const outcome = outcomes.get(id);
-    return denied !== 'unread' && typeof outcome === 'object' && outcome.by === 'boundary'
-      ? [{ id, until: outcome.until, ...denied }]
-      : [];
+    return denied !== 'unread' && isOfItsOwn(outcome) ? [{ id, until: outcome.until, ...denied }] : [];
   });
 
 /** Those whose deny was there first; last those that have none yet. */

@@ -47,6 +47,37 @@ describe('too many denies of one person', () => {
     expect([...outcomes.values()].filter((one) => one !== 'over' && one !== 'unread')).toHaveLength(200);
   });
 
+  test('are left to it in the order in which their denies were there, those without one last', async () => {
+    // Fifty have no deny yet, then the latest denied comes first.
+    const deniedAt = (at: number) => (at < 50 ? {} : { deniedAt: noon(61 + (200 - at) / 1000) });
+    await revoke(ONE, { by: other });
+    await Promise.all(MANY.map((id, at) => revoke(id, deniedAt(at))));
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    await end(boundaries, ONE, ...MANY);
+    expect([...deniedNow(versions)].toSorted()).toEqual([ONE, ...MANY.slice(0, 100)].toSorted());
+    expect(scene.crowds).toEqual([[engineer.handle, 100]]);
+  });
+
+  test('without a deny yet are left to it in the order in which they were revoked', async () => {
+    await Promise.all(MANY.map((id, at) => revoke(id, { revokedAt: noon(60 + (200 - at) / 1000) })));
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    await end(boundaries, ...MANY);
+    expect([...deniedNow(versions)]).toEqual(MANY.slice(0, 100));
+  });
+
+  test('never make their deny that is there hit less than it did', async () => {
+    await Promise.all(MANY.map((id) => revoke(id, { deniedAt: noon(61) })));
+    const issuedBefore = '2026-03-02T12:05:00Z';
+    const ofPeople = [{ handle: engineer.handle, issuedBefore }];
+    const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: MANY.slice(0, 120), ofPeople }));
+    scene.clock.set(noon(600));
+    const more = Array.from({ length: 40 }, (_, i) => requestIdOf(2000 + i));
+    await Promise.all(more.map((id) => revoke(id, { revokedAt: noon(500) })));
+    await end(boundaries, ...more);
+    expect(scene.crowds).toEqual([[engineer.handle, 80]]);
+    expect(deniedIn(versions).ofPeople).toEqual(ofPeople);
+  });
+
   test('are no reason to leave what was revoked just now to it: it may have chained away since', async () => {
     await Promise.all(MANY.map((id) => revoke(id, { deniedAt: noon(61) })));
     const { boundaries, versions } = memoryBoundary(EMPTY);

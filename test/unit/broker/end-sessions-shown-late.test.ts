@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { readBoundary } from '../../../lib/broker/boundary-text.ts';
 import { type Boundaries, endSessions } from '../../../lib/broker/end-sessions.ts';
 import { noon } from '../../support/builders.ts';
+import { patient, unavailable } from '../../support/memory.ts';
 import { requestIdOf } from '../../support/revocations.ts';
 import { DENIED, EMPTY, ROLE, boundaryScene, deniedIn, documentOf, memoryBoundary } from './boundary-scene.ts';
 
@@ -27,6 +28,7 @@ describe('until IAM shows it', () => {
     await revoke(ONE);
     const { boundaries } = memoryBoundary(EMPTY, 1000);
     await expect(end(boundaries, ONE)).rejects.toMatchObject({ code: 'aws_unavailable' });
+    expect(scene.clock.pauses).toEqual(Array(20).fill(500));
   });
 
   test('somebody who writes between our read and our write is not written over unread', async () => {
@@ -45,6 +47,38 @@ describe('until IAM shows it', () => {
     expect(deniedIn(versions)).toEqual({ requestIds: [ONE, TWO, THREE] });
   });
 
+  test('what somebody wrote after our read is never out of force, not even until our next write', async () => {
+    await Promise.all([revoke(ONE), revoke(TWO), revoke(THREE)]);
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    let reads = 0;
+    const racing: Boundaries = {
+      ...boundaries,
+      read: async (role) => {
+        const read = await boundaries.read(role);
+        reads += 1;
+        if (reads === 1) await boundaries.write(role, documentOf({ requestIds: [TWO, THREE] }));
+        return read;
+      },
+    };
+    await end(racing, ONE);
+    expect(versions.slice(1).map((text) => readBoundary(text).ended.requestIds.length)).toEqual([2, 3]);
+  });
+
+  test('what could not be read at first is denied by another write, once ours is shown', async () => {
+    await Promise.all([revoke(ONE), revoke(TWO)]);
+    const { boundaries, versions } = memoryBoundary(EMPTY);
+    let reads = 0;
+    const ledger = {
+      read: (stream: string) => {
+        reads += 1;
+        return reads === 1 ? Promise.reject(unavailable()) : scene.ledger.read(stream);
+      },
+    };
+    const ended = await endSessions({ ...scene.ender(boundaries), ledger }, ROLE, [ONE, TWO], patient);
+    expect([...ended.values()]).toEqual([DENIED, DENIED]);
+    expect(versions).toHaveLength(3);
+  });
+
   test('no try is begun that there is no time for', async () => {
     await revoke(ONE);
     const { boundaries, versions } = memoryBoundary(EMPTY);
@@ -54,6 +88,8 @@ describe('until IAM shows it', () => {
       },
     );
     expect(versions).toHaveLength(1);
+    await endSessions(scene.ender(boundaries), ROLE, [ONE], { remainingMs: () => 5_000 });
+    expect(versions).toHaveLength(2);
   });
 });
 
@@ -82,6 +118,23 @@ describe('a deny that IAM did not show us yet, when we wrote over it', () => {
       ]),
     );
     expect(versions.map((text) => readBoundary(text).ended.requestIds)).toEqual([[], [ONE], [TWO], [ONE, TWO]]);
+  });
+
+  test('is denied again as soon as its version can be read, though IAM shows the old default for long', async () => {
+    await Promise.all([revoke(ONE), revoke(TWO)]);
+    const { boundaries, versions } = staleFor(15, documentOf({ requestIds: [ONE] }));
+    const writtenAfter: number[] = [];
+    const recording: Boundaries = {
+      ...boundaries,
+      version: (_, versionId) => Promise.resolve(versions[Number(versionId.slice(1)) - 1]),
+      write: (role, text) => {
+        writtenAfter.push(scene.clock.pauses.length);
+        return boundaries.write(role, text);
+      },
+    };
+    await end(recording, TWO);
+    expect(writtenAfter).toEqual([0, 1]);
+    expect(deniedIn(versions)).toEqual({ requestIds: [ONE, TWO] });
   });
 
   test('of everybody is denied again', async () => {
