@@ -85,10 +85,11 @@ export const watchLedger = async (watch: LedgerWatch, change: LedgerChange): Pro
 const follow = async (watch: LedgerWatch, change: LedgerChange & Appended): Promise<void> => {
   const { stream, seq, hash } = change;
   const found = await readFollowing(watch.ledger, stream, seq);
-  if (found === 'forged') await raise(watch, change, { stream, seq, change: 'insert', hashAfter: hash });
-  const notice = found !== undefined && found !== 'forged' ? linkNoticeOf(found) : undefined;
+  if (found === 'forged') return raise(watch, change, { stream, seq, change: 'insert', hashAfter: hash });
+  if (!found) return;
+  const notice = linkNoticeOf(found);
   if (notice) await watch.linkNotices.sendLink(notice);
-  if (found !== undefined && found !== 'forged') await findCarried(watch, found);
+  await findCarried(watch, found);
 };
 
 /** Tells whom the event concerns, and writes the summary as the ledger has it now; the index takes it only if it is newer. */

@@ -50,6 +50,12 @@ describe('sessions of a request that is closed', () => {
     expect((await toldOf(REVOKED)).revoked).toEqual([]);
   });
 
+  test('are to be ended once, whatever happens to the request afterwards', async () => {
+    const denied = recorded('sessions.ended', { tookMs: 1, by: 'boundary' }, { by: security, at: noon(61) });
+    const { revoked } = await toldOf(denied, entitlement(), intended(noon(30)), REVOKED);
+    expect(revoked.map(({ id }) => id)).toEqual([REVOKED.eventId]);
+  });
+
   test('are to be ended before anybody is told of it', async () => {
     const watch = watched();
     const events = await write(watch.ledger, submitted(), approved(approver, NOON), intended(noon(30)), REVOKED);
@@ -67,6 +73,7 @@ describe('a new event of a request', () => {
     const events = await write(watch.ledger, submitted(), approved(approver, NOON), intended(noon(30)));
     for (const event of events) await watchLedger(watch, appended(event));
     expect(watch.dues.open()).toEqual([{ requestId: ID, kind: 'outcome', at: noon(630) }]);
+    expect(watch.sent.map(({ kind }) => kind)).toEqual(['approval_wanted', 'approved']);
   });
 
   test('is told to whom it concerns, as the request was then', async () => {
@@ -205,7 +212,20 @@ describe('an account in chat', () => {
       await watch.ledger.append(event);
       await watchLedger(watch, appended(event));
     }
-    expect([watch.linked, watch.alarms.length]).toEqual([[], 1]);
+    expect([watch.linked, watch.alarms.length]).toStrictEqual([[], 1]);
+  });
+
+  test('is not told of where its event is gone meanwhile, or for anything else in the stream', async () => {
+    const watch = watched();
+    await watchLedger(watch, appended(seal(undefined, PERSON, made)));
+    const event = seal(
+      undefined,
+      PERSON,
+      recorded('person.forgotten', { handle: engineer.handle, carried: NO_STANDING }, { by: engineer, at: NOON }),
+    );
+    await watch.ledger.append(event);
+    await watchLedger(watch, appended(event));
+    expect([watch.linked, watch.alarms]).toStrictEqual([[], []]);
   });
 
   test('is told of again while the queue does not take it', async () => {
