@@ -118,7 +118,7 @@ const findOrBegin = async (
       }),
     );
   const missing = wanted.filter(({ id }) => !found.has(id));
-  for (const request of missing.length > 0 ? await begin(desk, asking, missing) : []) found.set(request.id, request);
+  if (missing.length > 0) for (const request of await begin(desk, asking, missing)) found.set(request.id, request);
   return wanted.map(({ id }) => certain(found.get(id), 'one that is asked for is found, or begun'));
 };
 
@@ -192,10 +192,10 @@ const prepare = async (
   return { principal, counted, now, prepared };
 };
 
-const reservationsOf = (decision: Decision, now: Instant): readonly Reservation[] =>
-  'event' in decision && decision.event?.type === 'request.submitted'
-    ? [reservationOf(decision.event.data, now) ?? []].flat()
-    : [];
+const reservationsOf = (decision: Decision, now: Instant): readonly Reservation[] => {
+  const { event } = { event: undefined, ...decision };
+  return event?.type === 'request.submitted' ? [reservationOf(event.data, now) ?? []].flat() : [];
+};
 
 const append = async (
   desk: Desk,
@@ -237,12 +237,10 @@ const countFor = (desk: Desk, { handle }: Principal, standing: Standing, wanted:
 const sameAsk = async (desk: Desk, events: readonly StoredEvent[], { ask, bundle }: Wanted): Promise<RequestState> => {
   const request = stateOf(events);
   const texts = await desk.texts.get([{ author: request.requester, ref: request.justification }]);
-  const first: Ask = {
-    entitlementId: request.entitlementId,
-    justification: texts.get(request.justification.id) ?? '',
-    durationSeconds: request.durationSeconds,
-    ...submittedOptions(events[0]),
-  };
+  // As submitted: an approver may since have moved the start.
+  const { ticket, startAt } = eventOf('request.submitted', events[0]).data;
+  const { entitlementId, durationSeconds } = request;
+  const first = { entitlementId, justification: texts.get(request.justification.id), durationSeconds, ticket, startAt };
   const same =
     (['entitlementId', 'justification', 'durationSeconds', 'ticket', 'startAt'] as const).every(
       (member) => first[member] === ask[member],
@@ -252,12 +250,6 @@ const sameAsk = async (desk: Desk, events: readonly StoredEvent[], { ask, bundle
     request.bundle?.id === bundle?.id;
   if (!same) throw new HatcheckError({ code: 'idempotency_conflict', reason: `${request.id} was asked for otherwise` });
   return request;
-};
-
-/** As submitted: an approver may since have moved the start. */
-const submittedOptions = (first: StoredEvent | undefined): Pick<Ask, 'ticket' | 'startAt'> => {
-  const { ticket, startAt } = eventOf('request.submitted', first).data;
-  return { ...(ticket === undefined ? {} : { ticket }), ...(startAt === undefined ? {} : { startAt }) };
 };
 
 const stateOf = (events: readonly StoredEvent[]): RequestState =>

@@ -40,11 +40,20 @@ describe('a bundle', () => {
     expect((await submit(deskOf(), ['first']))[0]?.bundle?.requestIds).toHaveLength(1);
   });
 
-  test('two without a key are two', async () => {
+  test('two without a key are two, and are not looked for', async () => {
     const desk = deskOf();
-    await submit(desk, three);
-    await submit(desk, three);
+    const read: string[] = [];
+    const ledger = {
+      ...desk.ledger,
+      read: (stream: string) => {
+        read.push(stream);
+        return desk.ledger.read(stream);
+      },
+    };
+    await submit({ ...desk, ledger }, three);
+    await submit({ ...desk, ledger }, three);
     expect(requestStreams(desk)).toHaveLength(6);
+    expect(read).toEqual([]);
   });
 
   test('is made whole or not at all: the rules of all come first', async () => {
@@ -108,6 +117,21 @@ describe('with an Idempotency-Key', () => {
     for (const { id } of requests) expect(await eventsOf(whole, id)).toHaveLength(1);
   });
 
+  test('attack: what was cut off in the middle does not go on with other entitlements', async () => {
+    const desk = deskOf();
+    let appends = 0;
+    const ledger: typeof desk.ledger = {
+      ...desk.ledger,
+      append: async (event) => {
+        if (event.stream.startsWith('request#') && (appends += 1) === 2) throw unavailable();
+        return desk.ledger.append(event);
+      },
+    };
+    expect(await codeOf(submit({ ...desk, ledger }, ['first', 'second'], 'key'))).toBe('ledger_unavailable');
+    expect(await codeOf(submit(desk, ['first', 'third'], 'key'))).toBe('idempotency_conflict');
+    expect(requestStreams(desk)).toHaveLength(1);
+  });
+
   test('two at once make it once', async () => {
     const desk = deskOf();
     const [one, other] = await Promise.all([submit(desk, three, 'key'), submit(desk, three, 'key')]);
@@ -140,6 +164,15 @@ test('a dry run of several counts those before each of them against the limit, a
   expect(await codeOf(submit(desk, three))).toBe('invalid_input');
   await submit(desk, ['first', 'second']);
   expect(await limits('third')).toEqual(['notSatisfied']);
+});
+
+test('a dry run of several counts none against the limit that is refused, or waits for nobody', async () => {
+  const asked = [...three.map((id) => entitlement({ id })), entitlement({ id: 'auto', approval: 'auto' })];
+  const written = policy([...asked, entitlement({ id: 'short', maxDurationSeconds: 60 })]);
+  const desk = deskOf({ policy: { ...written, limits: { openRequests: 2 } } });
+  const { rules } = await tryRequests(desk, engineer, asks('auto', 'short', 'first', 'second'));
+  expect(rules.filter(({ rule, outcome }) => rule === 'openRequests' && outcome !== 'satisfied')).toEqual([]);
+  expect(rules.filter(({ rule }) => rule === 'openRequests').length).toBeGreaterThan(1);
 });
 
 test('a dry run of several reads what they go by once, and asks about their ticket once', async () => {

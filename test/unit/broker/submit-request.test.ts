@@ -88,6 +88,13 @@ describe('a submission', () => {
     expect(desk.ledger.streams()).toEqual([]);
   });
 
+  test('is allowed to whoever is on call right now, where access.yml says so', async () => {
+    const desk = memoryDesk({ policy: policy([entitlement({ requesters: { groups: ['oncall:sre'] } })]) });
+    const onCall = { emails: () => Promise.resolve(['engineer@example.com']) };
+    expect(await codeOf(submit(desk))).toBe('not_eligible');
+    expect((await submit({ ...desk, onCall })).requester).toBe(engineer.handle);
+  });
+
   test('without a key is another each time', async () => {
     const desk = memoryDesk();
     expect(await asked(desk)).not.toBe(await asked(desk));
@@ -137,6 +144,27 @@ describe('the same key', () => {
     await submit(desk, { ticket: 'OPS-1', startAt: noon(60) }, 'key');
     expect(await codeOf(submit(desk, { ticket: 'OPS-1' }, 'key'))).toBe('idempotency_conflict');
     expect(await codeOf(submit(desk, { startAt: noon(60) }, 'key'))).toBe('idempotency_conflict');
+  });
+
+  test('and break-glass where there was none before, or none where there was, conflict; the same again is the first', async () => {
+    const breakGlass = {
+      ...{ requesters: { groups: ['okta:sre'] }, reviewers: { groups: ['okta:security'] } },
+      ...{ maxDurationSeconds: 3600, issuesPerHour: 5, reviewWithinSeconds: 3600, notify: [] },
+    };
+    const desk = memoryDesk({ policy: policy([entitlement({ breakGlass })]) });
+    const ordinary = await submit(desk, {}, 'ordinary');
+    const broken = await submit(desk, { breakGlass: true }, 'broken');
+    expect(await codeOf(submit(desk, { breakGlass: true }, 'ordinary'))).toBe('idempotency_conflict');
+    expect(await codeOf(submit(desk, {}, 'broken'))).toBe('idempotency_conflict');
+    expect((await submit(desk, { breakGlass: false }, 'ordinary')).id).toBe(ordinary.id);
+    expect((await submit(desk, { breakGlass: true }, 'broken')).id).toBe(broken.id);
+  });
+
+  test('gives the first request again though nothing could be decided now', async () => {
+    const desk = memoryDesk();
+    const { id } = await submit(desk, {}, 'key');
+    const down = { ...desk, ledger: { ...desk.ledger, last: () => Promise.reject(unavailable()) } };
+    expect((await submit(down, {}, 'key')).id).toBe(id);
   });
 
   test('of somebody else is another request', async () => {
