@@ -78,6 +78,28 @@ describe('the service that knows the tickets', () => {
     expect(tickets.asked).toHaveLength(1);
   });
 
+  test('is not asked about none, where access.yml wants none', async () => {
+    const tickets = eager();
+    const optional = policy([entitlement({ ticket: { pattern: '^OPS-[0-9]+$', required: false, check: CHECK } })]);
+    const desk = memoryDesk({ policy: optional, tickets });
+    await submitRequest(desk, { principal: engineer, ask: words, patience: patient });
+    expect(tickets.asked).toEqual([]);
+  });
+
+  test('is asked for its own entitlements of several, and each service once', async () => {
+    const tickets = eager();
+    const of = (id: string, service: string) =>
+      entitlement({ id, ticket: { pattern: '^OPS-[0-9]+$', required: true, check: { ...CHECK, service } } });
+    const several = [of('one', 'jira'), of('two', 'linear'), of('three', 'jira')];
+    const desk = memoryDesk({ policy: policy(several), tickets });
+    await tryRequests(
+      desk,
+      engineer,
+      several.map(({ id }) => ({ ...words, entitlementId: id, ticket: 'OPS-7' })),
+    );
+    expect(tickets.asked).toEqual(['jira OPS-7', 'linear OPS-7']);
+  });
+
   test('is not asked where the entitlement does not say so', async () => {
     const tickets = eager();
     await submit(memoryDesk({ tickets }), 'OPS-7');

@@ -7,10 +7,12 @@ import {
 } from '../../../lib/broker/forget-person.ts';
 import type { Patience } from '../../../lib/broker/broker.ts';
 import { seal } from '../../../lib/broker/chain.ts';
+import { linkIdentities } from '../../../lib/broker/link-identities.ts';
 import {
   approved,
   approver,
   engineer,
+  entitlement,
   handleOf,
   noon,
   policy,
@@ -140,6 +142,59 @@ test('forced, what is open stands against it all the same, and nothing else', as
   expect(await forgetPerson({ ...parts(), summaries }, one, patience)).toMatchObject({
     ...{ outcome: 'refused', obstacles: [{ why: 'live_grant' }] },
   });
+});
+
+test('what is only owed stands against it, and is left out when it is forced', async () => {
+  const breakGlass = { reviewBy: noon(7200), reviewers: { groups: ['okta:security'] } };
+  const broken = submitted({ breakGlass }, { of: entitlement({ approval: 'auto' }) });
+  const ended = recorded('request.ended', {}, { by: engineer, at: noon(0) });
+  const owed = request(broken, ended);
+  const stream = `request#${owed.id}`;
+  const first = seal(undefined, stream, broken);
+  for (const event of [first, seal(first, stream, ended)]) await ledger.append(event);
+  await linkIdentities(parts(), { principal: engineer, other: OTHER, patience });
+  const here = { ...parts(), summaries: { ofRequester: () => Promise.resolve({ items: [owed] }) } };
+  const one = { handles: [engineer.handle], force: false };
+  expect(await forgetPerson(here, one, patience)).toEqual({
+    outcome: 'refused',
+    obstacles: [
+      { why: 'other_identity', handle: OTHER },
+      { why: 'review_owed', requestId: owed.id },
+    ],
+  });
+  expect(did).toEqual([]);
+  expect(await forgetPerson(here, { ...one, force: true }, patience)).toMatchObject({ outcome: 'forgotten' });
+});
+
+test('what the index shows as over is not looked at in the ledger', async () => {
+  const over = request(submitted(), recorded('request.cancelled', {}, { by: engineer, at: noon(0) }));
+  const read: string[] = [];
+  const counting: MemoryLedger = {
+    ...ledger,
+    read: (stream) => {
+      read.push(stream);
+      return ledger.read(stream);
+    },
+  };
+  const summaries = { ofRequester: () => Promise.resolve({ items: [over] }) };
+  await forgetPerson({ ...parts(), ledger: counting, summaries }, forget, patience);
+  expect(read).toEqual([]);
+});
+
+test('who is forgotten again, with something to delete again, is on record again, by the system', async () => {
+  await forgetPerson(parts(), forget, patience);
+  await forgetPerson(parts(), forget, patience);
+  expect(await onRecord()).toEqual([2, 2]);
+  expect((await ledger.read(`person#${OTHER}`)).at(-1)).toMatchObject({
+    ...{ type: 'person.forgotten', actor: { kind: 'system', handle: 'on-forget' } },
+  });
+});
+
+test.each([
+  [10_000, 'unfinished'],
+  [10_001, 'forgotten'],
+])('with %i ms left after a page it is %s', async (left, outcome) => {
+  expect(await forgetPerson(parts(), forget, { remainingMs: () => left })).toMatchObject({ outcome });
 });
 
 describe('struck', () => {

@@ -104,6 +104,26 @@ describe('of what is linked', () => {
     expect(await sameAs(desk, 'bea')).toEqual(all('ada', 'bea', 'cyd'));
   });
 
+  test('one that was removed is not shown the others again when it is linked to another', async () => {
+    const desk = memoryDesk();
+    await linked(desk, 'ada', 'bea');
+    await linked(desk, 'ada', 'cyd');
+    await unlinked(desk, 'cyd', 'bea');
+    await linked(desk, 'bea', 'dot');
+    expect(await shown(desk, 'bea')).toEqual(handles('bea', 'dot'));
+    expect(await sameAs(desk, 'bea')).toEqual(all('ada', 'bea', 'cyd', 'dot'));
+  });
+
+  test('one that is removed is so by whoever asked for it', async () => {
+    const desk = memoryDesk();
+    await linked(desk, 'ada', 'bea');
+    await unlinked(desk, 'ada', 'bea');
+    for (const name of ['ada', 'bea'])
+      expect((await desk.ledger.read(`person#${handleOf(name)}`)).at(-1)).toMatchObject({
+        ...{ type: 'link.removed', actor: { kind: 'person', handle: handleOf('ada') } },
+      });
+  });
+
   test('somebody else’s identity is not there to be removed', async () => {
     const desk = memoryDesk();
     await linked(desk, 'ada', 'bea');
