@@ -97,7 +97,7 @@ describe('the ticket of a grant', () => {
     await at.dues.again({ requestId: ask().requestId, kind: 'ticket', at: noon(300) });
     at.clock.set(noon(300));
     await at.run();
-    expect([asked, kinds(at)]).toEqual([[], []]);
+    expect([asked, kinds(at)]).toStrictEqual([[], []]);
   });
 
   test('that is closed has the grant listed as revoked', async () => {
