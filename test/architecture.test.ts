@@ -203,7 +203,7 @@ type RuleName = keyof typeof RULES;
 
 describe.each(Object.keys(RULES) as RuleName[])('%s', (rule) => {
   test('in every file', () => {
-    expect(sources.flatMap(RULES[rule])).toEqual([]);
+    expect(sources.flatMap(RULES[rule])).toStrictEqual([]);
   });
 });
 
@@ -214,7 +214,7 @@ test('every file is looked at, and every import of it resolves', () => {
     .filter(ships)
     .flatMap(importsOf)
     .filter(({ target }) => !isPackage(target) && !existsSync(path.join(ROOT, target)));
-  expect(missing).toEqual([]);
+  expect(missing).toStrictEqual([]);
 });
 
 describe('a rule that cannot fail is no rule: made-up offenders are found', () => {
@@ -284,7 +284,7 @@ describe('a rule that cannot fail is no rule: made-up offenders are found', () =
     ['no file or folder has a name that says nothing', 'cli/Shared.ts', ''],
     ['a function is wiring: sixty lines or so, never more than a hundred', 'functions/x.ts', 'x;\n'.repeat(101)],
   ])('%s: %s %j', (rule, file, text) => {
-    expect(RULES[rule]({ path: file, text })).not.toEqual([]);
+    expect(RULES[rule]({ path: file, text })).not.toStrictEqual([]);
   });
 
   test.each<readonly [RuleName, string, string]>([
@@ -314,6 +314,6 @@ describe('a rule that cannot fail is no rule: made-up offenders are found', () =
     ['no file or folder has a name that says nothing', 'lib/commonplace/x.ts', ''],
     ['a function is wiring: sixty lines or so, never more than a hundred', 'functions/x.ts', 'x;\n'.repeat(100)],
   ])('and what is right is left alone: %s: %s %j', (rule, file, text) => {
-    expect(RULES[rule]({ path: file, text })).toEqual([]);
+    expect(RULES[rule]({ path: file, text })).toStrictEqual([]);
   });
 });

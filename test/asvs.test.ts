@@ -92,7 +92,7 @@ describe('docs/asvs.csv', () => {
   });
 
   test('says of each how it is, and names only files and tests that are there', () => {
-    expect(rows.flatMap(faultsOf)).toEqual([]);
+    expect(rows.flatMap(faultsOf)).toStrictEqual([]);
   });
 
   test.each([
@@ -107,7 +107,7 @@ describe('docs/asvs.csv', () => {
     ['the sentence of the standard', { about: 'Verify that '.repeat(10) }],
   ])('would not pass: %s', (_what, fault) => {
     const good = { id: '1.1.1', level: '2', about: 'x', status: 'met', where: 'test/asvs.test.ts', why: '' };
-    expect(faultsOf(good)).toEqual([]);
+    expect(faultsOf(good)).toStrictEqual([]);
     expect(faultsOf({ ...good, ...fault })).toHaveLength(1);
   });
 });

@@ -110,7 +110,7 @@ describe('the views', () => {
         ) === undefined
       );
     });
-    expect(missing).toEqual([]);
+    expect(missing).toStrictEqual([]);
   });
 
   test('find a text sound by the hash that the line has', () => {
@@ -151,7 +151,7 @@ describe('the queries of the page', () => {
     );
     const used = [...query.matchAll(/\b([a-z])\."?(\w+)"?/g)].filter(([, alias = '']) => aliases.has(alias));
     const missing = used.filter(([, alias = '', name = '']) => !known.get(aliases.get(alias) ?? '')?.includes(name));
-    expect(missing.map(([text]) => text)).toEqual([]);
+    expect(missing.map(([text]) => text)).toStrictEqual([]);
     for (const each of query.split(';').filter((part) => part.trim() !== ''))
       expect(each).toMatch(/\bdt (>=|BETWEEN) '/);
   });

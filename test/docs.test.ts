@@ -29,21 +29,21 @@ const isBroken = (page: string, target: string): boolean => {
 
 describe.each(pages)('%s', (page) => {
   test('links only to what exists here', () => {
-    expect(linksIn(read(page)).filter((target) => isBroken(page, target))).toEqual([]);
+    expect(linksIn(read(page)).filter((target) => isBroken(page, target))).toStrictEqual([]);
   });
 
   test('names only files that exist', () => {
     const named = [
       ...read(page).matchAll(/`((?:cli|docs|functions|lib|local|portal|scripts|serverless|test)\/[\w./-]+)`/g),
     ];
-    expect(named.map(([, file = '']) => file).filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+    expect(named.map(([, file = '']) => file).filter((file) => !existsSync(join(ROOT, file)))).toStrictEqual([]);
   });
 
   test('names only npm scripts that exist', () => {
     const named = [...read(page).matchAll(/npm (?:run ([\w:-]+)|(start|test)\b)/g)].map(
       ([, run, short]) => run ?? short ?? '',
     );
-    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    expect(named.filter((name) => !(name in scripts))).toStrictEqual([]);
   });
 });
 
@@ -93,7 +93,7 @@ describe('docs/regressions.md', () => {
 
   test('names tests that are there', () => {
     const missing = rows.filter(([, , file = '', title = '']) => !read(file).includes(title)).map(([row]) => row);
-    expect(missing).toEqual([]);
+    expect(missing).toStrictEqual([]);
   });
 
   test('has a test for each number, which says the number itself', () => {

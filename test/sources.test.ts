@@ -65,12 +65,14 @@ const RULES: Readonly<Record<string, Rule>> = {
 describe.each(Object.entries(RULES))('%s', (_what, { pattern, but = [], offender }) => {
   test('stands in no source', () => {
     const found = sources.filter(({ path, text }) => pattern.test(text) && !but.includes(path)).map(({ path }) => path);
-    expect(found).toEqual([]);
+    expect(found).toStrictEqual([]);
   });
 
   test('would be found', () => {
     expect(pattern.test(offender)).toBe(true);
-    expect(but.filter((path) => !sources.some((each) => each.path === path && pattern.test(each.text)))).toEqual([]);
+    expect(but.filter((path) => !sources.some((each) => each.path === path && pattern.test(each.text)))).toStrictEqual(
+      [],
+    );
   });
 });
 

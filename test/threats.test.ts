@@ -23,7 +23,7 @@ const rows = [...page.matchAll(/^\| *(\d*)[ A-Z,]*\| [^|]+ \| [^|]+ \| ([^|]*) \
 
 describe('SECURITY.md', () => {
   test('names only files that are there', () => {
-    expect(missingIn(page)).toEqual([]);
+    expect(missingIn(page)).toStrictEqual([]);
     expect(missingIn('`test/nothing.test.ts`')).toHaveLength(1);
   });
 
@@ -35,10 +35,10 @@ describe('SECURITY.md', () => {
   test('has a test for each threat', () => {
     const lines = page.slice(page.indexOf('| number | threat |')).split('\n').slice(2);
     expect(rows).toHaveLength(lines.filter((line) => line.startsWith('|')).length);
-    expect(rows.filter(({ tests }) => !tests.some((path) => path.startsWith('test/')))).toEqual([]);
+    expect(rows.filter(({ tests }) => !tests.some((path) => path.startsWith('test/')))).toStrictEqual([]);
   });
 
   test('names no test by less than its whole path', () => {
-    expect([...page.matchAll(/`[\w-]+\.test\.ts`/g)].map(([name]) => name)).toEqual([]);
+    expect([...page.matchAll(/`[\w-]+\.test\.ts`/g)].map(([name]) => name)).toStrictEqual([]);
   });
 });

@@ -62,7 +62,7 @@ const testsBeside = (file: string): readonly string[] =>
 describe('docs/attacks.md', () => {
   test('has a row for every kind of attack', () => {
     const there = new Set(rows.map(({ kind }) => kind));
-    expect(KINDS.filter((kind) => !there.has(kind))).toEqual([]);
+    expect(KINDS.filter((kind) => !there.has(kind))).toStrictEqual([]);
   });
 
   test('has no row that is written otherwise, and so would not be looked at', () => {

@@ -45,7 +45,7 @@ describe('somebody who may write where places and tiles are kept', () => {
     const { world, events, next } = await scene();
     world.places.runs.delete(runKey({ stream: 'request#r_1', last: 3 }));
     await sequence(world.sequencer, next, patient);
-    expect(await brokenLaws(world, events)).toEqual([]);
+    expect(await brokenLaws(world, events)).toStrictEqual([]);
     expect(world.told).toEqual(['repaired run']);
   });
 
@@ -55,7 +55,7 @@ describe('somebody who may write where places and tiles are kept', () => {
       world.places.runs.delete(key);
     }
     await sequence(world.sequencer, next, patient);
-    expect((await brokenLaws(world, events)).filter(isOfTheLog)).toEqual([]);
+    expect((await brokenLaws(world, events)).filter(isOfTheLog)).toStrictEqual([]);
     expect(new Set(world.told)).toEqual(new Set(['repaired run']));
   });
 
@@ -63,7 +63,7 @@ describe('somebody who may write where places and tiles are kept', () => {
     const { world, events, next } = await scene();
     await world.places.putRun({ stream: 'request#r_1', last: 9, count: 6, index: 0 });
     await sequence(world.sequencer, next, patient);
-    expect((await brokenLaws(world, events)).filter(isOfTheLog)).toEqual([]);
+    expect((await brokenLaws(world, events)).filter(isOfTheLog)).toStrictEqual([]);
   });
 
   test('says of the events before that they are in the log: their leaves are others, and they go in first', async () => {
@@ -90,7 +90,7 @@ describe('somebody who may write where places and tiles are kept', () => {
     if (!tile) throw new TypeError('there is such a tile');
     world.places.tiles.set(tileKey(tile), { ...tile, hashes: forge(tile.hashes) });
     await sequence(world.sequencer, next, patient);
-    expect(await brokenLaws(world, events)).toEqual([]);
+    expect(await brokenLaws(world, events)).toStrictEqual([]);
     expect(world.told).toContain('repaired tiles');
   });
 
@@ -104,7 +104,7 @@ describe('somebody who may write where places and tiles are kept', () => {
     expect(await rootBy(world.places.tile, 255)).not.toEqual(before);
     expect(await brokenLaws(world, events)).toContain('a proof is wrong');
     await rebuildPlaces(world.sequencer, (await world.ledger.read(LOG)).length - 1);
-    expect(await brokenLaws(world, events)).toEqual([]);
+    expect(await brokenLaws(world, events)).toStrictEqual([]);
   });
 });
 
@@ -192,7 +192,7 @@ describe('somebody with the keys to the ledger', () => {
     if (!first) throw new TypeError('an event was made');
     for (const event of events) world.ledger.put(event);
     await sequence(world.sequencer, [{ ...first, seq: -1 }, ...events], patient);
-    expect(await brokenLaws(world, events)).toEqual([]);
+    expect(await brokenLaws(world, events)).toStrictEqual([]);
   });
 
   test('deletes or alters an event before it is in the log: the gap is told, and what stands behind it goes in', async () => {
@@ -211,6 +211,6 @@ describe('somebody with the keys to the ledger', () => {
     world.ledger.alter('request#r_1', 1, (canonical) => canonical.replace('okta', 'evil'));
     const entry = (await entriesOf(world)).find(({ stream, seq }) => stream === 'request#r_1' && seq === 1);
     expect(entry?.hash).toBe(events[1]?.hash);
-    expect(await world.ledger.part('request#r_1', 1, 1)).toEqual([]);
+    expect(await world.ledger.part('request#r_1', 1, 1)).toStrictEqual([]);
   });
 });

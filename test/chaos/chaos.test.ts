@@ -15,7 +15,7 @@ const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()
 
 describe('a stack in bad weather, with people in it', () => {
   test('is struck, is asked, gives credentials, and recovers with nothing lost', () => {
-    expect(report.violations).toEqual([]);
+    expect(report.violations).toStrictEqual([]);
     expect(sum(report.faults)).toBeGreaterThan(20);
     expect(report.kills).toBeGreaterThan(0);
     expect(

@@ -68,7 +68,7 @@ describe('hatcheck audit search', () => {
   test('where nothing is found it says so, and JSON is an empty list', async () => {
     broker.answer('GET /v1/audit?refusals=true&limit=200', { status: 200, json: { grants: [], events: [] } });
     expect(await run('audit', 'search', '--refusals')).toMatchObject({ code: 0, stdout: 'nothing\n' });
-    expect(JSON.parse((await run('audit', 'search', '--refusals', '--format', 'json')).stdout)).toEqual([]);
+    expect(JSON.parse((await run('audit', 'search', '--refusals', '--format', 'json')).stdout)).toStrictEqual([]);
   });
 
   test('whoever is no auditor hears it', async () => {

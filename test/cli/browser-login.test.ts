@@ -131,7 +131,7 @@ describe('F1: what another program on this machine sends to the listener', () =>
     const { asked, done } = await begin();
     await comeBack(asked, { iss: 'https://evil.example' });
     expect((await done()).code).toBe(1);
-    expect(grants()).toEqual([]);
+    expect(grants()).toStrictEqual([]);
   });
 
   test('the listener takes one answer and is gone', async () => {
@@ -212,7 +212,7 @@ describe('a sign-in in the browser', () => {
     broker.answer('POST /oauth/revoke', { status: 200 });
     expect(await run('logout')).toMatchObject({ code: 0 });
     expect(revoked()).toEqual([{ token: refresh_token, client_id: 'hatcheck-cli' }]);
-    expect(readdirSync(join(folder, 'config'))).toEqual([]);
+    expect(readdirSync(join(folder, 'config'))).toStrictEqual([]);
   });
 
   test('is ended by the next one, which takes its place', async () => {
@@ -237,7 +237,7 @@ describe('a sign-in in the browser', () => {
     const { asked, done } = await begin();
     await comeBack(asked);
     expect((await done()).code).toBe(1);
-    expect(revoked()).toEqual([]);
+    expect(revoked()).toStrictEqual([]);
     expect(await run('whoami')).toMatchObject({ code: 0 });
   });
 

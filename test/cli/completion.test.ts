@@ -31,7 +31,7 @@ describe('what may stand there', () => {
   });
 
   test('is no command that nobody is to type', () => {
-    expect(complete('').filter((each) => each.startsWith('_'))).toEqual([]);
+    expect(complete('').filter((each) => each.startsWith('_'))).toStrictEqual([]);
   });
 });
 
@@ -67,7 +67,7 @@ describe('hatcheck completion', () => {
   });
   afterEach(async () => {
     // What was seen last is completed, and the server is not asked.
-    expect(at.broker.heard).toEqual([]);
+    expect(at.broker.heard).toStrictEqual([]);
     await at.close();
   });
 

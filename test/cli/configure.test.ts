@@ -102,7 +102,7 @@ describe('hatcheck configure', () => {
     const entitlements = [{ id: 'x]\n[default', accountId: '111122223333', maxDurationSeconds: 60 }];
     at.broker.answer('GET /v1/entitlements', { status: 200, json: { entitlements } });
     expect(await at.run('configure')).toMatchObject({ code: 4 });
-    expect(readdirSync(join(at.folder, '.aws'))).toEqual([]);
+    expect(readdirSync(join(at.folder, '.aws'))).toStrictEqual([]);
   });
 
   test('four at once, of two kinds, leave both kinds whole', async () => {

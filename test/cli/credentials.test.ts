@@ -121,7 +121,7 @@ describe('credentials that are kept', () => {
   test('are gone once the grant is', async () => {
     at.broker.answer(LIST, listed());
     expect(await at.run('credentials', 'prod-read')).toMatchObject({ code: 1, stdout: '' });
-    expect(readdirSync(at.config).filter((name) => name.startsWith('credentials.'))).toEqual([]);
+    expect(readdirSync(at.config).filter((name) => name.startsWith('credentials.'))).toStrictEqual([]);
   });
 });
 
@@ -134,7 +134,7 @@ test.each([
   const { code, stdout, stderr } = await at.run('credentials', 'prod-read');
   expect([code, stdout]).toEqual([8, '']);
   expect(stderr).toContain(`10 minutes ${word} the server`);
-  expect(readdirSync(at.config).filter((name) => name.startsWith('credentials.'))).toEqual([]);
+  expect(readdirSync(at.config).filter((name) => name.startsWith('credentials.'))).toStrictEqual([]);
 });
 
 describe('a newer server', () => {

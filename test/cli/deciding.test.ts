@@ -63,7 +63,7 @@ describe('which request is meant', () => {
   test('is not guessed: a beginning that several have is refused with their ids', async () => {
     const { code, stderr } = await at.run('end', 'r_A');
     expect([code, stderr]).toEqual([2, expect.stringMatching(new RegExp(`${AB}.*${A}`))]);
-    expect(sent()).toEqual([]);
+    expect(sent()).toStrictEqual([]);
   });
 
   test.each([
@@ -75,7 +75,7 @@ describe('which request is meant', () => {
   ])('%j without a terminal ends with %d, and nothing is done', async (words, code, why) => {
     const { stderr, ...result } = await at.run(...words);
     expect([result, stderr]).toEqual([{ code, stdout: '' }, expect.stringContaining(why)]);
-    expect(sent()).toEqual([]);
+    expect(sent()).toStrictEqual([]);
   });
 });
 
@@ -116,7 +116,7 @@ describe('acts', () => {
   ])('%j without a terminal is refused with what is missing', async (words, missing) => {
     const { code, stdout, stderr } = await at.run(...words);
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(missing)]);
-    expect(sent()).toEqual([]);
+    expect(sent()).toStrictEqual([]);
   });
 
   test('what the server refuses is said with its code, and --json is its answer', async () => {
@@ -171,7 +171,7 @@ describe('hatcheck show and requests', () => {
     terminal.type(ENTER);
     await terminal.see(/left as it is/);
     expect(await terminal.ended()).toBe(130);
-    expect(sent()).toEqual([]);
+    expect(sent()).toStrictEqual([]);
   });
 
   test('a yes that was typed before anything was shown is none', async () => {
@@ -182,7 +182,7 @@ describe('hatcheck show and requests', () => {
     terminal.type(ENTER);
     await terminal.see(/left as it is/);
     expect(await terminal.ended()).toBe(130);
-    expect(sent()).toEqual([]);
+    expect(sent()).toStrictEqual([]);
   });
 
   test('deny and verdict ask for what is missing', async () => {

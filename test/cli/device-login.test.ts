@@ -116,7 +116,7 @@ describe('login without a browser', () => {
     answerPolls(answer);
     await expect(login()).rejects.toMatchObject({ exitCode });
     expect(nowMs).toBeLessThanOrEqual(Date.UTC(2026, 2, 2, 12, 10));
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder)).toStrictEqual([]);
   });
 
   test.each<[string, FakeAnswer, number]>([
@@ -126,7 +126,7 @@ describe('login without a browser', () => {
   ])('does not begin when the server %s', async (_what, answer, exitCode) => {
     broker.answer('POST /oauth/device_authorization', answer);
     await expect(login()).rejects.toMatchObject({ exitCode });
-    expect(shown).toEqual([]);
+    expect(shown).toStrictEqual([]);
   });
 
   test('a server that sends control characters does not reach the terminal with them', async () => {
@@ -168,6 +168,6 @@ describe('hatcheck login --no-browser', () => {
     child.kill('SIGINT');
     await expect(ended).resolves.toBe(130);
     expect(stderr).toMatch(/^hatcheck: interrupted/m);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder)).toStrictEqual([]);
   });
 });

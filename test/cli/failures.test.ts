@@ -111,7 +111,7 @@ describe('Ctrl-C', () => {
         stderr: expect.stringMatching(/^hatcheck: interrupted.*\n$/),
       });
       expect(readdirSync(at.config)).toEqual(before);
-      expect(readdirSync(at.folder).filter((name) => name === '.aws')).toEqual([]);
+      expect(readdirSync(at.folder).filter((name) => name === '.aws')).toStrictEqual([]);
     },
   );
 

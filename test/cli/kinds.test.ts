@@ -120,7 +120,7 @@ describe('acts', () => {
   ])('%j without a terminal ends with %d, and changes nothing', async (words, code, why) => {
     const { stderr, ...result } = await at.run(...words);
     expect([result, stderr]).toEqual([{ code, stdout: '' }, expect.stringContaining(why)]);
-    expect(changed()).toEqual([]);
+    expect(changed()).toStrictEqual([]);
   });
 
   test('holds are not shown to everybody', async () => {

@@ -257,7 +257,7 @@ describe('what the command loads', () => {
   test('is no AWS SDK, whatever is asked of it', async () => {
     const all = await packages('cli/hatcheck.ts', ['import-statement', 'dynamic-import']);
     expect(all).toEqual(expect.arrayContaining(['commander', 'yaml', 'zod']));
-    expect(all.filter((path) => /^@(aws-sdk|smithy)\//.test(path))).toEqual([]);
+    expect(all.filter((path) => /^@(aws-sdk|smithy)\//.test(path))).toStrictEqual([]);
   });
 
   test('is nothing that only access policies need, unless that is asked of it', async () => {
@@ -269,6 +269,6 @@ describe('what the command loads', () => {
 
   test('is nothing at all to say its version', async () => {
     const eager = await packages('cli/hatcheck.ts', ['import-statement']);
-    expect(eager.filter((path) => !path.startsWith('node:'))).toEqual([]);
+    expect(eager.filter((path) => !path.startsWith('node:'))).toStrictEqual([]);
   });
 });

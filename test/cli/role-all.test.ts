@@ -71,7 +71,7 @@ describe('every account at once', () => {
     const parameters = { PermissionsAdmin: policies.join(',') };
     const { roles } = readTemplate(written('permitted', 'staging.json'), { ...settings, parameters }, at.folder);
     expect(roles['RoleAdmin']?.managedPolicyArns).toEqual(policies);
-    expect(roles['RoleLegacy']?.managedPolicyArns).toEqual([]);
+    expect(roles['RoleLegacy']?.managedPolicyArns).toStrictEqual([]);
   });
 
   test('never makes one of two roles whose names differ by a sign', async () => {

@@ -175,5 +175,5 @@ test('what an account has one of is left out where it is there', async () => {
   const parameters = { OncePerAccount: 'there-already' };
   const stack = readTemplate(JSON.parse(stdout), { ...settings, parameters }, at.folder);
   expect(stack.resourcesOf('AWS::IAM::Role').map(({ logicalId }) => logicalId)).toEqual(['Role']);
-  expect(stack.resourcesOf('AWS::IAM::OIDCProvider')).toEqual([]);
+  expect(stack.resourcesOf('AWS::IAM::OIDCProvider')).toStrictEqual([]);
 });

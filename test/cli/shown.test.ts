@@ -27,7 +27,7 @@ describe('other people’s words', () => {
       const text = String.fromCodePoint(point);
       if (visibleInChat(text) !== text && visible(text) === text && text !== '\n') passing.push(point.toString(16));
     }
-    expect(passing).toEqual([]);
+    expect(passing).toStrictEqual([]);
   });
 
   test('of several lines stand behind a bar, so that none passes for one of ours', () => {

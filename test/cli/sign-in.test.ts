@@ -162,7 +162,7 @@ describe('whoami and logout', () => {
     expect(await at.run(['logout'])).toMatchObject({ code: 0, stderr: '' });
     expect(at.broker.heard.at(-1)).toMatchObject({ route: 'POST /oauth/revoke', authorization: undefined });
     expect(new URLSearchParams(at.broker.heard.at(-1)?.body).get('token')).toBe(accessToken);
-    expect(readdirSync(at.config)).toEqual([]);
+    expect(readdirSync(at.config)).toStrictEqual([]);
     expect(await at.run(['whoami'])).toMatchObject({ code: 3 });
   });
 
@@ -170,7 +170,7 @@ describe('whoami and logout', () => {
     await at.signIn();
     await at.broker.close();
     expect(await at.run(['logout'])).toMatchObject({ code: 4 });
-    expect(readdirSync(at.config)).toEqual([]);
+    expect(readdirSync(at.config)).toStrictEqual([]);
   });
 
   test('one server at a time is signed out of', async () => {

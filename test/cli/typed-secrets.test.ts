@@ -31,7 +31,7 @@ const taken = leavesOf(buildProgram()).flatMap((command) =>
 describe('nobody types a secret, so that no shell remembers one:', () => {
   test('whatever a command takes is known to be none', () => {
     expect(taken.length).toBeGreaterThan(100);
-    expect(taken.filter(({ value }) => !NO_SECRETS.has(value))).toEqual([]);
+    expect(taken.filter(({ value }) => !NO_SECRETS.has(value))).toStrictEqual([]);
   });
 
   test('what is named after a secret is the file that it is in', () => {
@@ -64,7 +64,7 @@ describe('a secret that was typed all the same', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('--token-file -');
     expect(stderr).not.toContain(given.slice(-16));
-    expect(at.broker.heard).toEqual([]);
+    expect(at.broker.heard).toStrictEqual([]);
   });
 
   test('the password in an address is not said again', async () => {

@@ -28,7 +28,7 @@ export const ledgerContract = (name: string, make: () => Promise<LedgerUnderTest
 
     test('a stream that nobody wrote to is empty', async () => {
       const none = stream();
-      expect(await ledger.read(none)).toEqual([]);
+      expect(await ledger.read(none)).toStrictEqual([]);
       expect(await ledger.last(none)).toBeUndefined();
     });
 
@@ -46,7 +46,7 @@ export const ledgerContract = (name: string, make: () => Promise<LedgerUnderTest
       expect(await pairAt(2)).toEqual([events[1], events[2]]);
       expect(await pairAt(0)).toEqual([events[0]]);
       expect(await pairAt(4)).toEqual([events[3]]);
-      expect(await pairAt(9)).toEqual([]);
+      expect(await pairAt(9)).toStrictEqual([]);
     });
 
     test('a part of a stream is read in order, as far as it is there', async () => {
@@ -56,8 +56,8 @@ export const ledgerContract = (name: string, make: () => Promise<LedgerUnderTest
       expect(await part(2, 4)).toEqual(events.slice(2, 5));
       expect(await part(5, 1000)).toEqual(events.slice(5));
       expect(await part(3, 3)).toEqual([events[3]]);
-      expect(await part(7, 9)).toEqual([]);
-      expect(await ledger.part(stream(), 0, 9)).toEqual([]);
+      expect(await part(7, 9)).toStrictEqual([]);
+      expect(await ledger.part(stream(), 0, 9)).toStrictEqual([]);
     });
 
     test('the same event twice is appended, once', async () => {
@@ -121,7 +121,7 @@ export const ledgerContract = (name: string, make: () => Promise<LedgerUnderTest
     test('an event that was not sealed is a mistake of ours', async () => {
       const [event] = chain(stream(), 1);
       await expect(ledger.append({ ...event!, hash: 'x' })).rejects.toThrow(TypeError);
-      expect(await ledger.read(event!.stream)).toEqual([]);
+      expect(await ledger.read(event!.stream)).toStrictEqual([]);
     });
   });
 };

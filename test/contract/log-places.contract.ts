@@ -32,11 +32,11 @@ export const logPlacesContract = (name: string, make: () => Promise<LogPlacesUnd
       expect(await places.runsFrom(of, 0)).toEqual(runs);
       expect(await places.runsFrom(of, 9)).toEqual(runs.slice(1));
       expect(await places.runsFrom(of, 11)).toEqual(runs.slice(3));
-      expect(await places.runsFrom(of, 1_000_001)).toEqual([]);
+      expect(await places.runsFrom(of, 1_000_001)).toStrictEqual([]);
       expect(await places.runBefore(of, 10)).toEqual(runs[1]);
       expect(await places.runBefore(of, 1)).toBeUndefined();
       expect(await places.runBefore(of, 2_000_000)).toEqual(runs[3]);
-      expect(await places.runsFrom(stream(), 0)).toEqual([]);
+      expect(await places.runsFrom(stream(), 0)).toStrictEqual([]);
     });
 
     test('a run is written as often as it is told', async () => {
@@ -47,7 +47,7 @@ export const logPlacesContract = (name: string, make: () => Promise<LogPlacesUnd
 
     test('a tile grows, is written again at its length, and never shrinks unless it is said so', async () => {
       const place = { level: 2, n: 77 };
-      expect(await places.tile(place)).toEqual([]);
+      expect(await places.tile(place)).toStrictEqual([]);
       expect(await places.putTile({ ...place, hashes: hashes(3) })).toBe('written');
       expect(await places.putTile({ ...place, hashes: hashes(256) })).toBe('written');
       expect(await places.tile(place)).toEqual(hashes(256));
@@ -56,7 +56,7 @@ export const logPlacesContract = (name: string, make: () => Promise<LogPlacesUnd
       expect(await places.tile(place)).toEqual(hashes(256, 'other'));
       expect(await places.putTile({ ...place, hashes: hashes(5) }, 'over')).toBe('written');
       expect(await places.tile(place)).toEqual(hashes(5));
-      expect(await places.tile({ level: 2, n: 7 })).toEqual([]);
+      expect(await places.tile({ level: 2, n: 7 })).toStrictEqual([]);
     });
   });
 };

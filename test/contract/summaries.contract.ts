@@ -74,7 +74,7 @@ export const summariesContract = (name: string, make: () => Promise<SummariesUnd
       const closed = { ...first, seq: 1, closed: { kind: 'denied' as const, by: 'p_x', at: NOW } };
       await put(first, closed, first);
       expect((await summaries.ofRequester('p_late', { limit: 10 })).items).toEqual([closed]);
-      expect(await ofApprovers('late', true)).toEqual([]);
+      expect(await ofApprovers('late', true)).toStrictEqual([]);
     });
 
     test('the same summary twice is as good as once', async () => {
@@ -88,7 +88,7 @@ export const summariesContract = (name: string, make: () => Promise<SummariesUnd
       await put(summary);
       expect(await ofApprovers('one', false)).toEqual([summary]);
       expect(await ofApprovers('two', false)).toEqual([summary]);
-      expect(await ofApprovers('on', false)).toEqual([]);
+      expect(await ofApprovers('on', false)).toStrictEqual([]);
     });
 
     test('somebody in several groups sees it once', async () => {
@@ -120,7 +120,7 @@ export const summariesContract = (name: string, make: () => Promise<SummariesUnd
 
     test('a request closed before its last approval is not open', async () => {
       await put(pending(next(), ['gone'], { closed: { kind: 'cancelled', by: 'p_x', at: NOW } }));
-      expect(await ofApprovers('gone', true)).toEqual([]);
+      expect(await ofApprovers('gone', true)).toStrictEqual([]);
       expect(await ofApprovers('gone', false)).toHaveLength(1);
     });
 
@@ -179,7 +179,7 @@ export const summariesContract = (name: string, make: () => Promise<SummariesUnd
       const older = pending(3001, ['x'], { requester: 'p_older', createdAt: daysBefore(450) });
       await put(older);
       const seen = await walk((page) => summaries.ofEverybody({ ...page, now: NOW }), 50);
-      expect(seen.filter(({ requester }) => requester === 'p_older')).toEqual([]);
+      expect(seen.filter(({ requester }) => requester === 'p_older')).toStrictEqual([]);
       expect((await summaries.ofRequester('p_older', { limit: 1 })).items).toEqual([older]);
     });
 

@@ -147,7 +147,7 @@ suite(`the AWS CLI with a credential_process profile (${existsSync(AWS) ? AWS : 
     expect((await viewOf(ids['admin'] ?? '')).sessionsEnded).toBeUndefined();
     // Lambda took the message with the function's own role, and that one wrote the boundary through the revoker's: nothing was refused.
     const refused = stack.aws.calls.filter(({ decision }) => decision === 'denied');
-    expect(refused.filter(({ action }) => !action.startsWith('s3:'))).toEqual([]);
+    expect(refused.filter(({ action }) => !action.startsWith('s3:'))).toStrictEqual([]);
   });
 
   test('a profile whose credentials are about to end fetches others by itself', async () => {

@@ -60,7 +60,7 @@ describeInBrowser('in a browser', () => {
       await approver.getByLabel('Reason').fill('The incident is over.');
       await approver.getByRole('button', { name: 'Revoke' }).click();
       await engineer.getByRole('heading', { level: 1 }).getByText('revoked').waitFor({ timeout: 30_000 });
-      expect(complaints).toEqual([]);
+      expect(complaints).toStrictEqual([]);
     },
   );
 

@@ -174,19 +174,19 @@ describe('after the whole story and its errors', () => {
     const found = await sinks();
     expect(found.export).toContain('"canonical":"{');
     for (const [name, text] of Object.entries(found)) expect([name, text !== '']).toEqual([name, true]);
-    expect(leaksOf(found, secrets())).toEqual([]);
+    expect(leaksOf(found, secrets())).toStrictEqual([]);
   });
 });
 
 describe('every event that the story wrote', () => {
   test('has no member that looks like a secret, or is called like one', async () => {
     const events = await eventsOf(stack);
-    expect(events.flatMap((event) => secretsInEvent(event, String(event['type'])))).toEqual([]);
+    expect(events.flatMap((event) => secretsInEvent(event, String(event['type'])))).toStrictEqual([]);
     const onBus = stack.aws.busEvents;
     const published = new Set(onBus.map(({ detail }) => (detail as { event?: { eventId: string } }).event?.eventId));
     const logged = events.filter(({ stream }) => stream !== 'log' && stream !== 'checkpoint');
-    expect(logged.filter(({ eventId }) => !published.has(String(eventId)))).toEqual([]);
-    expect(onBus.flatMap(({ detailType, detail }) => secretsInEvent(detail, detailType))).toEqual([]);
+    expect(logged.filter(({ eventId }) => !published.has(String(eventId)))).toStrictEqual([]);
+    expect(onBus.flatMap(({ detailType, detail }) => secretsInEvent(detail, detailType))).toStrictEqual([]);
     // Of requests, issues, the console and sign-ins.
     const types = new Set(events.map(({ type }) => type));
     for (const type of ['request.submitted', 'credentials.issued', 'console.issued', 'signin.succeeded', 'link.made'])

@@ -96,7 +96,7 @@ describe('the key of checkpoints', () => {
     const actions = Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action);
     expect(
       actions.filter((action) => /\*|Import|Replicate|Grant|Derive|Decrypt|Encrypt|Generate/.test(action)),
-    ).toEqual([]);
+    ).toStrictEqual([]);
   });
 
   test('is nowhere but in KMS: no function has anything of it but its name', () => {

@@ -23,10 +23,10 @@ test('what is started is active: on record under on-deploy’s own role, and no 
   expect(activated).toMatchObject({ type: 'policy.activated', actor: { kind: 'system', handle: 'on-deploy' } });
   // The version of the bundle is the one that the template names.
   expect(activated?.data).toMatchObject({ version: activated?.policy });
-  expect(more).toEqual([]);
+  expect(more).toStrictEqual([]);
   await stack.ledgerStream.poll();
-  expect(stack.aws.calls.filter(({ decision }) => decision === 'denied')).toEqual([]);
-  expect(stack.logged.filter((line) => line.includes('"level":"ERROR"'))).toEqual([]);
+  expect(stack.aws.calls.filter(({ decision }) => decision === 'denied')).toStrictEqual([]);
+  expect(stack.logged.filter((line) => line.includes('"level":"ERROR"'))).toStrictEqual([]);
   const browser = await stack.signedIn('engineer@example.com');
   const body = { entitlementId: 'prod-read', justification: 'Reading the logs of last night.', durationSeconds: 900 };
   const dryRun = await browser.call('POST', '/v1/requests?dryRun=true', body);

@@ -191,15 +191,15 @@ suite(`the export of the whole stack, brought down by ${AWS}`, () => {
     await exported();
     const after = await linesIn(await synced());
     expect(after.slice(0, lines.length)).toEqual(lines);
-    expect(after.filter((line) => !line.includes(',"canonical":"'))).toEqual([]);
+    expect(after.filter((line) => !line.includes(',"canonical":"'))).toStrictEqual([]);
     expect(after.join('\n')).not.toContain('Looking at logs');
   });
 
   test('is exported with the function’s own rights: nothing was refused, and no alarm raised', () => {
     const ofExport = stack.aws.calls.filter(({ principal }) => principal?.includes('on-export') === true);
-    expect(ofExport.filter(({ decision }) => decision === 'denied')).toEqual([]);
+    expect(ofExport.filter(({ decision }) => decision === 'denied')).toStrictEqual([]);
     expect(ofExport.map(({ action }) => action)).toEqual(expect.arrayContaining(['s3:PutObjectRetention']));
-    expect(stack.logged.filter((line) => line.includes('"export.'))).toEqual([]);
+    expect(stack.logged.filter((line) => line.includes('"export.'))).toStrictEqual([]);
   });
 });
 

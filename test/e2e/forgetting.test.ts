@@ -140,13 +140,13 @@ describe('a person who is forgotten, in the whole stack', () => {
     await engineer.call('POST', `/v1/requests/${requestId}/end`);
     await settle();
     expect(await forget({ handles: [handle] })).toMatchObject({ outcome: 'forgotten' });
-    expect(stack.aws.calls.filter(({ decision }) => decision === 'denied')).toEqual([]);
+    expect(stack.aws.calls.filter(({ decision }) => decision === 'denied')).toStrictEqual([]);
     await settle();
 
     const after = await everything();
     for (const text of [REASON, EMAIL, name]) expect([text, after.includes(text)]).toEqual([text, false]);
     expect(after).toContain(COMMENT);
-    expect((await itemsIn('IdentityTable')).filter((item) => JSON.stringify(item).includes(handle))).toEqual([]);
+    expect((await itemsIn('IdentityTable')).filter((item) => JSON.stringify(item).includes(handle))).toStrictEqual([]);
 
     const { checked, firstBad } = await verified();
     expect(firstBad).toBeUndefined();

@@ -105,6 +105,6 @@ test('a summary that was lost is in the list again with the next event of its re
 
 test('all of it with no more than its own role may', () => {
   const own = stack.aws.calls.filter(({ principal }) => principal?.includes('hatcheck-dev-on-ledger-event') === true);
-  expect(own.filter(({ decision }) => decision === 'denied')).toEqual([]);
+  expect(own.filter(({ decision }) => decision === 'denied')).toStrictEqual([]);
   expect([...new Set(own.map(({ action }) => action))].sort()).toEqual(['dynamodb:PutItem', 'dynamodb:Query']);
 });

@@ -122,7 +122,7 @@ describe('the log of the whole stack', () => {
     const key = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
     const [first, second, ...more] = (await signed()).map((each) => verifyCheckpoint(each, [key]));
     if (!first || !second) throw new TypeError('two checkpoints were signed');
-    expect(more).toEqual([]);
+    expect(more).toStrictEqual([]);
     expect(second.size).toBeGreaterThan(first.size);
     const head = ({ size, root }: typeof first) => ({ size, root: hashBytes(root) });
     const there = places();

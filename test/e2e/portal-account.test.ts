@@ -27,7 +27,7 @@ describeInBrowser('the account page', () => {
     await sessions.getByText('last seen').nth(1).waitFor({ state: 'detached' });
     await expect(sessions.getByRole('listitem').count()).resolves.toBe(1);
     expect((await elsewhere.call('GET', '/v1/me')).status).toBe(401);
-    expect(complaints).toEqual([]);
+    expect(complaints).toStrictEqual([]);
   });
 
   testInBrowser('links an identity at another provider by a sign-in there, and unlinks it', async (browser) => {

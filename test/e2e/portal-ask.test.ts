@@ -32,7 +32,7 @@ describeInBrowser('asking in the portal', () => {
     await expect(offers.textContent()).resolves.toContain('A yes of one of sre-leads, then of one of security');
     await page.getByLabel('Search').fill('no such thing');
     await page.getByText('None is called that.').waitFor();
-    expect(complaints).toEqual([]);
+    expect(complaints).toStrictEqual([]);
   });
 
   testInBrowser('among five hundred the one is found as quickly, and the list stays short', async (browser) => {

@@ -53,7 +53,7 @@ describeInBrowser('axe finds nothing', () => {
       await page.getByRole('heading', { level: 1 }).waitFor();
       faults.push(...(await faultsOf(page, `${name}-${theme}`)));
     }
-    expect(faults).toEqual([]);
+    expect(faults).toStrictEqual([]);
   };
   const signedIn = async (browser: Browser, account: string, theme: Theme): Promise<Page> =>
     (await openPortal(browser, stack, { account, colorScheme: theme, ...SCREENS[theme] })).page;
@@ -69,7 +69,7 @@ describeInBrowser('axe finds nothing', () => {
       await page.goto(`${stack.origin}/requests/${ids.active}`);
       await page.getByRole('button', { name: 'Get credentials' }).click();
       await page.getByText('AWS_ACCESS_KEY_ID').first().waitFor();
-      expect(await faultsOf(page, `credentials-${theme}`)).toEqual([]);
+      expect(await faultsOf(page, `credentials-${theme}`)).toStrictEqual([]);
     });
 
     testInBrowser(`on the pages of whoever decides and of auditors, ${theme}`, async (browser) => {
@@ -94,16 +94,16 @@ describeInBrowser('axe finds nothing', () => {
       await page.getByLabel('Reason').fill('No.');
       await page.getByRole('button', { name: 'Deny' }).click();
       await page.getByRole('link', { name: 'Sign in again' }).waitFor();
-      expect(await faultsOf(page, `step-up-${theme}`)).toEqual([]);
+      expect(await faultsOf(page, `step-up-${theme}`)).toStrictEqual([]);
       await page.context().setOffline(true);
       await page.getByText('You are offline.').waitFor();
-      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await accessibilityFaults(page)).toStrictEqual([]);
       await page.context().setOffline(false);
       await page.context().clearCookies();
       // As when somebody comes back to the tab.
       await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
       await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();
-      expect(await faultsOf(page, `session-ended-${theme}`)).toEqual([]);
+      expect(await faultsOf(page, `session-ended-${theme}`)).toStrictEqual([]);
     });
 
     testInBrowser(`on the pages that the functions make themselves, ${theme}`, async (browser) => {
@@ -131,7 +131,7 @@ describeInBrowser('axe finds nothing', () => {
       await page.locator('input[name="user_code"]').fill(code);
       await page.getByRole('button').first().click();
       await page.getByRole('button', { name: 'Allow' }).waitFor();
-      expect(await faultsOf(page, `device-question-${theme}`)).toEqual([]);
+      expect(await faultsOf(page, `device-question-${theme}`)).toStrictEqual([]);
     });
   }
 });

@@ -51,7 +51,7 @@ describeInBrowser('deciding in the portal', () => {
       await keepScreenshot(page, 'decided-light-1280');
       const { json } = await (await engineer()).call('GET', `/v1/requests/${request.id}`);
       expect(json['request']).toMatchObject({ status: 'approved', grantedSeconds: 900 });
-      expect(complaints).toEqual([]);
+      expect(complaints).toStrictEqual([]);
     },
   );
 
@@ -216,7 +216,7 @@ describeInBrowser('deciding in the portal', () => {
     const happened = page.getByRole('region', { name: 'What happened' });
     await happened.getByText('reviewed it: justified').waitFor();
     await happened.getByText('The pager was ringing').waitFor();
-    expect(complaints).toEqual([]);
+    expect(complaints).toStrictEqual([]);
   });
 
   testInBrowser('a yes that wants a newer sign-in comes back from it as it was written', async (browser) => {

@@ -46,7 +46,7 @@ describeInBrowser('the dossier in the portal', () => {
     await keepScreenshot(page, 'dossier-proved-light-1280');
     await page.getByRole('link', { name: 'The request itself' }).click();
     await page.getByRole('link', { name: `Dossier of ${id}` }).waitFor();
-    expect(complaints).toEqual([]);
+    expect(complaints).toStrictEqual([]);
   });
 
   testInBrowser('fits on a phone in the dark, and axe finds nothing', async (browser) => {
@@ -58,7 +58,7 @@ describeInBrowser('the dossier in the portal', () => {
     await page.evaluate(() => {
       for (const details of document.querySelectorAll('details')) details.open = true;
     });
-    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await accessibilityFaults(page)).toStrictEqual([]);
     expect(await sidewaysOverflow(page)).toBe(0);
     await keepScreenshot(page, 'dossier-proved-dark-320');
   });
@@ -87,7 +87,7 @@ describeInBrowser('the dossier in the portal', () => {
     await could.getByText('Admin in 111122223333').waitFor();
     await page.getByRole('region', { name: 'What happened' }).getByText('refused: not_approved').waitFor();
     expect(new URL(page.url()).search).toBe('?account=111122223333&from=2026-01-01T00%3A00');
-    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await accessibilityFaults(page)).toStrictEqual([]);
     await keepScreenshot(page, 'search-light-1280');
     await page.setViewportSize(NARROW.viewport);
     await page.waitForFunction((width) => innerWidth === width, NARROW.viewport.width);
@@ -100,7 +100,7 @@ describeInBrowser('the dossier in the portal', () => {
     await could.getByRole('link', { name: `Dossier of ${id}` }).click();
     await page.getByRole('heading', { name: /^Dossier/ }).waitFor();
     // What is no account is refused, which browsers tell their console.
-    expect(complaints.filter((complaint) => !complaint.includes('400'))).toEqual([]);
+    expect(complaints.filter((complaint) => !complaint.includes('400'))).toStrictEqual([]);
   });
 
   testInBrowser('is nothing for whoever is no auditor, though the request is theirs', async (browser) => {

@@ -56,7 +56,7 @@ describeInBrowser('waiting and having in the portal', () => {
     await keepScreenshot(page, 'request-active-light-320');
     expect(await sidewaysOverflow(page)).toBe(0);
     await endOn(page);
-    expect(complaints).toEqual([]);
+    expect(complaints).toStrictEqual([]);
   });
 
   testInBrowser(

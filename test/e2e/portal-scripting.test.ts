@@ -186,7 +186,7 @@ describeInBrowser('what one person writes and another sees', () => {
       // Not for want of having been there.
       const all = read.join('\n');
       const fields = ['justification', 'comment', 'more time', 'reason', 'revoke', 'review', 'delegation'];
-      expect(fields.filter((field) => !all.includes(script(field)))).toEqual([]);
+      expect(fields.filter((field) => !all.includes(script(field)))).toStrictEqual([]);
       expect(all).toContain(`name ${ENGINEER} ${SCRIPTS}`);
     },
   );
@@ -231,7 +231,7 @@ describeInBrowser('what one person writes and another sees', () => {
       );
       // Nobody has a chat account here, and no stage names a person.
       expect([...WORDS].filter((word) => !met.has(word))).toEqual(['people', 'user', 'workspace']);
-      expect([...met].filter((word) => !seen.has(word))).toEqual([]);
+      expect([...met].filter((word) => !seen.has(word))).toStrictEqual([]);
     },
   );
 

@@ -67,7 +67,7 @@ describeInBrowser('looking back in the portal', () => {
     await expect(page.getByRole('main').getByRole('button').count()).resolves.toBe(0);
     await page.goBack();
     await page.getByText('1 found among 3.').waitFor();
-    expect(complaints).toEqual([]);
+    expect(complaints).toStrictEqual([]);
   });
 
   testInBrowser('one’s own history is filtered by status, on a phone in the dark', async (browser) => {

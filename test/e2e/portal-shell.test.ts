@@ -104,7 +104,7 @@ describeInBrowser('the portal around its pages', () => {
     await expect(page.getByRole('link', { name: 'Ask', exact: true }).getAttribute('aria-current')).resolves.toBe(
       'page',
     );
-    expect(complaints).toEqual([]);
+    expect(complaints).toStrictEqual([]);
   });
 
   testInBrowser('the first thing that Tab leads to skips what is the same on every page', async (browser) => {

@@ -61,7 +61,7 @@ describe('a privilege too few is felt', () => {
     const { id } = (await askToRead(engineer)).json['request'] as { id: string };
     const { status, json } = await engineer.call('POST', `/v1/requests/${id}/credentials`);
     expect([status, json['code']]).toEqual([503, 'ledger_unavailable']);
-    expect(stack?.aws.calls.filter(({ action }) => action === 'sts:AssumeRole')).toEqual([]);
+    expect(stack?.aws.calls.filter(({ action }) => action === 'sts:AssumeRole')).toStrictEqual([]);
     expect(denied()).toContainEqual(expect.objectContaining({ service: 'dynamodb', action: 'dynamodb:PutItem' }));
   });
 

@@ -225,7 +225,7 @@ suite('a ledger that came back from a backup', () => {
   test('goes on where it stopped, and opens with everything held', async () => {
     const { code, said } = await run();
     expect([code, said.join('\n')]).toEqual([0, expect.stringContaining('everything is held')]);
-    expect([...lambda.reserved]).toEqual([]);
+    expect([...lambda.reserved]).toStrictEqual([]);
     engineer = await stack.signedIn('engineer@example.com');
     expect((await issue(engineer, known.later)).status).toBe(403);
     const control = await ledger().last('control');

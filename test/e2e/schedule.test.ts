@@ -54,6 +54,6 @@ test('what is due is done under the function’s own role, and whom it concerns 
   const told = notices.map(({ kind, requestId: of }) => [kind, of]);
   expect(told).toContainEqual(['lapsed', late]);
   expect(told.filter(([kind]) => kind === 'approval_reminder')).toEqual([['approval_reminder', waiting]]);
-  expect(stack.aws.calls.filter(({ decision }) => decision === 'denied')).toEqual([]);
-  expect(stack.logged.filter((line) => line.includes('"level":"ERROR"'))).toEqual([]);
+  expect(stack.aws.calls.filter(({ decision }) => decision === 'denied')).toStrictEqual([]);
+  expect(stack.logged.filter((line) => line.includes('"level":"ERROR"'))).toStrictEqual([]);
 });

@@ -78,7 +78,7 @@ const faultsOf = async (routeKey: string, answer: Response): Promise<readonly st
 describe.each(Object.keys(contract).filter((key) => key !== '$default'))('%s', (routeKey) => {
   test.each(Object.keys(ways))('is answered with every header: %s', async (way) => {
     const answer = await answerTo(routeKey, ways[way]?.() ?? {});
-    expect(await faultsOf(routeKey, answer)).toEqual([]);
+    expect(await faultsOf(routeKey, answer)).toStrictEqual([]);
   });
 });
 
@@ -130,5 +130,5 @@ test('the cookie is the host’s own, for HTTP and for this site only', async ()
     expect(set).toMatch(/; SameSite=Lax/);
     expect(set).not.toMatch(/; Domain/i);
   }
-  expect(out.headers.getSetCookie()).not.toEqual([]);
+  expect(out.headers.getSetCookie()).not.toStrictEqual([]);
 });

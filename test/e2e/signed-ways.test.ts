@@ -95,11 +95,11 @@ describe('by a token that the broker signs', () => {
 
   test('a canary: the token stands in no log, table, file, error or record', async () => {
     const tokens = askedOfSts('AssumeRoleWithWebIdentity').map((asked) => asked.get('WebIdentityToken') ?? '');
-    expect(tokens).not.toEqual([]);
+    expect(tokens).not.toStrictEqual([]);
     const sinks = await readSinks({ stack, exchanges: wires.exchanges, output: [], commandLines: [] });
     // Its signature alone would be enough, the rest is guessed.
     const secrets = tokens.flatMap((token) => token.split('.').slice(1)).map((secret) => ({ kind: 'token', secret }));
-    expect(leaksOf(sinks, secrets)).toEqual([]);
+    expect(leaksOf(sinks, secrets)).toStrictEqual([]);
   });
 });
 
@@ -141,7 +141,7 @@ describe('by a SAML response that the broker signs', () => {
       return [response.slice(-200), value].map((secret) => ({ kind: 'response', secret }));
     });
     expect(secrets).toHaveLength(2);
-    expect(leaksOf(sinks, secrets)).toEqual([]);
+    expect(leaksOf(sinks, secrets)).toStrictEqual([]);
   });
 });
 
@@ -171,7 +171,7 @@ describe.each(['prod-read', 'staging-admin', 'legacy-admin'])('the way to a cred
       actions
         .slice(Number(put[0]) + 1)
         .filter((action) => !/^(?:kms:Sign|sts:AssumeRole.*|dynamodb:PutItem)$/.test(action)),
-    ).toEqual([]);
+    ).toStrictEqual([]);
   });
 });
 

@@ -16,7 +16,7 @@ test('acts ask of AWS what docs/sizing.md says; if they do not, run: node test/b
       (measure) => `${act}: ${tally[measure]} ${measure}, not ${then.acts[act]?.[measure] ?? 0}`,
     ),
   );
-  expect(differ).toEqual([]);
+  expect(differ).toStrictEqual([]);
   expect(Object.keys(now.acts)).toEqual(Object.keys(then.acts));
   expect(now.sequencerTrips).toEqual(then.sequencerTrips);
   expect(now.followerTrips).toBe(then.followerTrips);

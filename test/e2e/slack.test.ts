@@ -155,11 +155,11 @@ describe('in Slack', () => {
     expect((await press('guest', asked)).status).toBe(200);
     await stack.slack.command(memberOf('guest'), APPROVALS, 'link');
     await story.settle();
-    expect(await story.eventsOf(asked.id)).toEqual([]);
+    expect(await story.eventsOf(asked.id)).toStrictEqual([]);
     expect(titleOf(toldAlone('guest'))).toBe('Not for guests');
   });
 
   test('nobody is refused anything by their own role', () => {
-    expect(stack.logged.filter((line) => /AccessDenied|not authorized/.test(line))).toEqual([]);
+    expect(stack.logged.filter((line) => /AccessDenied|not authorized/.test(line))).toStrictEqual([]);
   });
 });

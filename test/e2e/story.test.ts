@@ -44,7 +44,7 @@ test('the demo’s every step is as it should be', async () => {
     },
     end: () => wrong.length === 0,
   });
-  expect(wrong).toEqual([]);
+  expect(wrong).toStrictEqual([]);
   expect(right).toBe(true);
 });
 

@@ -86,7 +86,7 @@ describe('in Teams', () => {
     const calls = stack.teams.calls.slice(before);
     expect(calls.slice(0, calls.indexOf('PUT activities') + 1)).toEqual(['GET members', 'PUT activities']);
     // Entra and the Bot Framework were asked before: once an hour, and once a quarter of an hour.
-    expect(stack.teams.others).toEqual([]);
+    expect(stack.teams.others).toStrictEqual([]);
   });
 
   test('what was decided in the portal first is what the card says, and a late press changes nothing', async () => {
@@ -167,16 +167,16 @@ describe('in Teams', () => {
     expect((await press('guest', asked)).status).toBe(200);
     await stack.teams.say(teamsPerson('guest'), APPROVALS, 'link');
     await story.settle();
-    expect(await story.eventsOf(asked.id)).toEqual([]);
+    expect(await story.eventsOf(asked.id)).toStrictEqual([]);
     expect(titleOf(toldAlone('guest'))).toBe('Not for guests');
   });
 
   test('no credential and no console URL is ever said', () => {
     expect(said.length).toBeGreaterThan(20);
-    expect(said.filter((message) => /AKIA|ASIA|SigninToken|federation|console\./.test(message))).toEqual([]);
+    expect(said.filter((message) => /AKIA|ASIA|SigninToken|federation|console\./.test(message))).toStrictEqual([]);
   });
 
   test('nobody is refused anything by their own role', () => {
-    expect(stack.logged.filter((line) => /AccessDenied|not authorized/.test(line))).toEqual([]);
+    expect(stack.logged.filter((line) => /AccessDenied|not authorized/.test(line))).toStrictEqual([]);
   });
 });

@@ -12,7 +12,7 @@ afterAll(() => stack.close());
 
 test('what a deployment looks at answers as the functions do', async () => {
   const { origin } = stack;
-  expect(await whatAnswers({ origin, issuer: origin }, ONCE)).toEqual([]);
+  expect(await whatAnswers({ origin, issuer: origin }, ONCE)).toStrictEqual([]);
 });
 
 test('and not as another stage’s would', async () => {

@@ -9,7 +9,7 @@ import { type World, evidenceOf, newWorld, perform } from './world.ts';
 import { honest, events } from './honest-history.ts';
 
 test('an honest history has no violations', () => {
-  expect(checkHistory(honest)).toEqual([]);
+  expect(checkHistory(honest)).toStrictEqual([]);
   expect(events.map(({ type }) => type)).toEqual([
     'request.submitted',
     'request.approved',
@@ -130,7 +130,7 @@ describe('a forged history of the lifecycle is found out', () => {
       return checkHistory({ ...evidence, entries, streams: [...others, [linked]] });
     };
     expect(await twice(599)).toEqual(['I12 two break-glasses at a time']);
-    expect(await twice(600)).toEqual([]);
+    expect(await twice(600)).toStrictEqual([]);
     expect(await twice(1200)).toEqual(['I12 break-glass while a review is overdue']);
   });
 
@@ -159,7 +159,7 @@ describe('a forged history of the lifecycle is found out', () => {
       return limitsHold({ ...evidence, entries: blind, policy: { ...evidence.policy, limits } });
     };
     expect(await unseen(1)).toEqual(['I12 more requests wait than may']);
-    expect(await unseen(2)).toEqual([]);
+    expect(await unseen(2)).toStrictEqual([]);
     // As if it had been asked for within the first.
     const early = ({ streams, ...evidence }: Evidence): Evidence => ({
       ...evidence,
@@ -181,7 +181,7 @@ describe('a forged history of the lifecycle is found out', () => {
       const others = evidence.entries.filter((entry) => !isOfSecond(entry));
       return { ...evidence, entries: [...others, ...evidence.entries.filter(isOfSecond)] };
     };
-    expect(await unseen(1, reordered)).toEqual([]);
+    expect(await unseen(1, reordered)).toStrictEqual([]);
   });
 
   test('I8: an event that carries other holds than the events say', async () => {

@@ -37,7 +37,7 @@ describe('a forged history is found out', () => {
       const after = [...some, seal(some.at(-1), `request#${requestId}`, event)];
       return checkHistory(withEvents(after)).filter((violation) => violation.includes('(sessions.ended'));
     };
-    expect(found(events)).toEqual([]);
+    expect(found(events)).toStrictEqual([]);
     expect(found(events.slice(0, at('request.revoked')))).toEqual([expect.stringMatching(/^I8 /)]);
   });
 
@@ -79,7 +79,7 @@ describe('a forged history is found out', () => {
     await perform(world, engineer, { use: 'end', requestId: id });
     expect((await perform(world, security, { use: 'revoke', requestId: id })).code).toBe('ok');
     const evidence = await evidenceOf(world);
-    expect(checkHistory(evidence)).toEqual([]);
+    expect(checkHistory(evidence)).toStrictEqual([]);
     const streams = evidence.streams.map((each) =>
       resealed(each.filter(({ type }) => !type.startsWith('credentials'))),
     );
@@ -175,7 +175,7 @@ describe('a forged history is found out', () => {
       ],
     });
     const body = asked.submission?.body ?? '';
-    expect(invariants(again({ key: 'one', body }, requestId))).toEqual([]);
+    expect(invariants(again({ key: 'one', body }, requestId))).toStrictEqual([]);
     expect(invariants(again({ key: 'one', body: '{}' }, requestId))).toEqual(['I9']);
     expect(invariants(again({ key: 'one', body }, 'r_OTHER'))).toContain('I9');
   });

@@ -96,8 +96,8 @@ describe('checkpoints', () => {
       expect(await signCheckpoint(maker, patient)).toBeUndefined();
     }
     expect((await signed()).map((each) => verifyCheckpoint(each, [ours.publicKey]).size)).toEqual([5, 6, 306]);
-    expect(await brokenChain()).toEqual([]);
-    expect(forged).toEqual([]);
+    expect(await brokenChain()).toStrictEqual([]);
+    expect(forged).toStrictEqual([]);
   });
 
   test('of an empty log are not made', async () => {
@@ -140,7 +140,7 @@ describe('checkpoints', () => {
     await setUp();
     for (let round = 0; round < 5; round += 1) await Promise.all([grow(7), signCheckpoint(maker, patient)]);
     await signCheckpoint(maker, patient);
-    expect(await brokenChain()).toEqual([]);
+    expect(await brokenChain()).toStrictEqual([]);
   });
 
   test('wait for the tiles of what was just appended, and not for ever', async () => {
@@ -173,7 +173,7 @@ describe('checkpoints', () => {
       sign: async (text) => ({ ...(await signerWith(theirs).sign(text)), kid: keyId(ours.publicKey) }),
     };
     await expect(signCheckpoint({ ...maker, signer: lying }, patient)).rejects.toMatchObject({ fault: 'signature' });
-    expect(await world.ledger.read(CHECKPOINT)).toEqual([]);
+    expect(await world.ledger.read(CHECKPOINT)).toStrictEqual([]);
   });
 });
 
@@ -302,6 +302,6 @@ describe('somebody who writes the log anew', () => {
       seal(last, LOG, { type: 'log.extended', data, eventId: 'forged', at: last.at, actor: last.actor }),
     );
     await expect(signCheckpoint(maker, patient)).rejects.toThrow(ForgedLogError);
-    expect(await signed()).toEqual([]);
+    expect(await signed()).toStrictEqual([]);
   });
 });

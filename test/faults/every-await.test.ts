@@ -45,7 +45,7 @@ describe.each(acts)('$scene.name', ({ scene, awaited, code: wellCode }) => {
 
       expect([wellCode, 'ledger_unavailable', 'aws_unavailable', 'crashed']).toContain(code);
       if (code !== 'ok') expect(given).toEqual({});
-      expect(checkHistory(await evidenceOf(world))).toEqual([]);
+      expect(checkHistory(await evidenceOf(world))).toStrictEqual([]);
       if (isUnresolvedDecision(name, fault)) expect(went).toHaveLength(at + 1);
 
       // The caller comes back when all is well again.
@@ -54,7 +54,7 @@ describe.each(acts)('$scene.name', ({ scene, awaited, code: wellCode }) => {
       const expected = isDone(wish.use, done) ? (ONCE[wish.use]?.again ?? wellCode) : wellCode;
       const revoked = wish.use === 'credentials' && done.includes('request.revoked');
       expect(again.code).toBe(revoked ? 'revoked' : wellCode === 'revoked' ? 'ok' : expected);
-      expect(checkHistory(await evidenceOf(world))).toEqual([]);
+      expect(checkHistory(await evidenceOf(world))).toStrictEqual([]);
     },
   );
 

@@ -43,7 +43,7 @@ describe.each(['crash', 'lost answer'] as const)('a sequencer struck by a %s', (
       const { world, events, batch } = await scene();
       const struck = await struckRun(world, batch, { at, how });
       expect([at, await brokenLaws(world, events)]).toEqual([at, []]);
-      expect(world.told).toEqual([]);
+      expect(world.told).toStrictEqual([]);
       if (!struck) break;
     }
     expect(at).toBeGreaterThan(15);
@@ -94,8 +94,8 @@ describe('the sequencer', () => {
           const last = new Map<string, number>();
           for (const { stream, seq } of told.flat()) last.set(stream, Math.max(seq, last.get(stream) ?? -1));
           const expected = events.filter(({ stream, seq }) => seq <= (last.get(stream) ?? -1));
-          expect(await brokenLaws(world, expected)).toEqual([]);
-          expect(world.told).toEqual([]);
+          expect(await brokenLaws(world, expected)).toStrictEqual([]);
+          expect(world.told).toStrictEqual([]);
         },
       ),
       { numRuns: 150 },
@@ -106,7 +106,7 @@ describe('the sequencer', () => {
     const { world, events } = await scene();
     const halves = [events.filter((_, at) => at % 2 === 0), events.filter((_, at) => at % 2 === 1), events];
     await Promise.all(halves.map((half) => sequence(world.sequencer, half, patient)));
-    expect(await brokenLaws(world, events)).toEqual([]);
+    expect(await brokenLaws(world, events)).toStrictEqual([]);
   });
 
   test('fills from the ledger what it was never told, before what it is told', async () => {
@@ -116,7 +116,7 @@ describe('the sequencer', () => {
     await sequence(world.sequencer, events.slice(2, 3), patient);
     await sequence(world.sequencer, events.slice(5, 6), patient);
     expect((await entriesOf(world)).map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(await brokenLaws(world, events.slice(0, 6))).toEqual([]);
+    expect(await brokenLaws(world, events.slice(0, 6))).toStrictEqual([]);
   });
 
   test('puts neither the log nor its checkpoints into the log', async () => {
@@ -144,9 +144,9 @@ describe('the sequencer', () => {
     for (const event of events) world.ledger.put(event);
     const away = { put: () => Promise.reject(new StruckError('the bus is away')) };
     await expect(sequence({ ...world.sequencer, bus: away }, events, patient)).rejects.toThrow(StruckError);
-    expect(await world.ledger.read('log')).toEqual([]);
+    expect(await world.ledger.read('log')).toStrictEqual([]);
     await sequence(world.sequencer, events, patient);
-    expect(await brokenLaws(world, events)).toEqual([]);
+    expect(await brokenLaws(world, events)).toStrictEqual([]);
   });
 
   test('never goes back in time, whatever its clock says', async () => {

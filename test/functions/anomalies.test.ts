@@ -124,7 +124,7 @@ const busEvents = () =>
 
 test('what is usual is told nobody; a first use at night is, once a day, in the log and on the bus', async () => {
   for (let day = -20; day < 0; day += 1) await used(day * DAY);
-  expect(lines()).toEqual([]);
+  expect(lines()).toStrictEqual([]);
 
   await used(9 * 3600, 'prod-secrets');
   expect(lines().map(({ reason, handle }) => [reason, handle])).toEqual([
@@ -175,7 +175,7 @@ test('ten refusals of one person at a request are told, nine are not; nor are ev
     refused(10),
   );
   await tell(...events.slice(0, 10));
-  expect(lines()).toEqual([]);
+  expect(lines()).toStrictEqual([]);
   await tell(...events.slice(10));
   expect(lines().map(({ reason }) => reason)).toEqual([`many_refusals: ${id}`]);
 });

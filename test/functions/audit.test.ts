@@ -47,7 +47,7 @@ describe('GET /v1/audit', () => {
 
   test('all that happened to one request, by its ticket, newest first, with names and words', async () => {
     const { events, grants } = await search({ ticket: 'OPS-77' });
-    expect(grants).toEqual([]);
+    expect(grants).toStrictEqual([]);
     expect(events.map(({ type }) => type).toSorted()).toEqual([
       'credentials.intended',
       'credentials.issued',
@@ -113,9 +113,9 @@ describe('GET /v1/audit', () => {
   });
 
   test('a ticket with a # in it is that ticket, and no part of another’s', async () => {
-    expect((await search({ ticket: 'OPS-77#2026' })).events).toEqual([]);
-    expect((await search({ ticket: 'OPS' })).events).toEqual([]);
-    expect((await search({ ticket: '77#' })).events).toEqual([]);
+    expect((await search({ ticket: 'OPS-77#2026' })).events).toStrictEqual([]);
+    expect((await search({ ticket: 'OPS' })).events).toStrictEqual([]);
+    expect((await search({ ticket: '77#' })).events).toStrictEqual([]);
   });
 
   test('a cursor of another query is none, and neither is one of another auditor', async () => {
@@ -147,7 +147,7 @@ describe('GET /v1/audit', () => {
 
   test('about somebody who is nobody: nothing', async () => {
     await asked();
-    expect((await search({ person: `p_${'A'.repeat(43)}` })).events).toEqual([]);
+    expect((await search({ person: `p_${'A'.repeat(43)}` })).events).toStrictEqual([]);
   });
 });
 

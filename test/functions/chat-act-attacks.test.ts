@@ -56,7 +56,7 @@ describe('attack: nothing is decided by', () => {
     const requestId = await begun();
     await say('mallory', { type: 'approve', requestId });
     await say('lea', { type: 'approve', requestId: `r_${'A'.repeat(26)}` });
-    expect(await typesOf(requestId)).toEqual([]);
+    expect(await typesOf(requestId)).toStrictEqual([]);
     expect(new Set(told.map(({ card }) => `${card.title} ${card.notes?.join(' ') ?? ''}`)).size).toBe(1);
   });
 
@@ -64,7 +64,7 @@ describe('attack: nothing is decided by', () => {
     for (const entitlementId of ['by-portal', 'with-mfa', 'fresh']) {
       const requestId = await begun(entitlementId);
       await say('lea', { type: 'approve', requestId });
-      expect(await typesOf(requestId)).toEqual([]);
+      expect(await typesOf(requestId)).toStrictEqual([]);
       expect(told.at(-1)?.card).toMatchObject({
         title: 'Not in this way',
         actions: [{ type: 'open', path: `/requests/${requestId}` }],

@@ -100,13 +100,13 @@ describe('the home of the app', () => {
     expect(homes[0]?.cards[1]?.actions).toMatchObject([{ path: `/requests/${requestId}` }]);
     await say('lea', { type: 'home' }, { place: {} });
     expect(homes[1]?.cards.map(({ title }) => title)).toEqual(['You hold no role']);
-    expect(told).toEqual([]);
+    expect(told).toStrictEqual([]);
   });
 
   test('shows whom nobody linked, or who signed out, what to do first', async () => {
     await say('stranger', { type: 'home' }, { place: {} });
     expect(homes.map(({ cards }) => cards[0]?.title)).toEqual(['Nobody knows yet who you are']);
-    expect(told).toEqual([]);
+    expect(told).toStrictEqual([]);
   });
 });
 
@@ -124,7 +124,7 @@ describe('twenty presses by five people at once', () => {
       const failures = await Promise.all(waiting.map((act) => send(act)));
       waiting = waiting.filter((_, index) => failures[index] !== 0);
     }
-    expect(waiting).toEqual([]);
+    expect(waiting).toStrictEqual([]);
     const events = (await eventsOf(requestId)).slice(1);
     expect(events.map(({ type }) => type)).toEqual(Array.from({ length: 5 }, () => 'request.approved'));
     expect(new Set(events.map(({ actor }) => actor.handle))).toEqual(new Set(names.map((name) => handles.get(name))));

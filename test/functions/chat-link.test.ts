@@ -89,7 +89,7 @@ describe('an account in chat is linked', () => {
     await link(await codeOf());
     await link(await codeOf(), mallory);
     expect(await ownerOf()).toBe(mallory.principal.handle);
-    expect(await links().of(erin.principal.handle)).toEqual([]);
+    expect(await links().of(erin.principal.handle)).toStrictEqual([]);
   });
 
   test('after signing in, where nobody is', async () => {

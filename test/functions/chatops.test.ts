@@ -119,7 +119,7 @@ describe('what Slack signed', () => {
   test('and is only a link needs no act', async () => {
     const actions = [{ action_id: 'open', type: 'button' }];
     expect(await press(aPress({ actions }))).toEqual([200, undefined]);
-    expect(sent).toEqual([]);
+    expect(sent).toStrictEqual([]);
   });
 
   test('is said to be lost where the queue does not take it: whoever pressed presses again', async () => {
@@ -145,7 +145,7 @@ describe('an event', () => {
     expect([answer.statusCode, answer.body, answer.headers?.['content-type']]).toEqual([
       ...[200, 'abc123', 'text/plain; charset=utf-8'],
     ]);
-    expect(sent).toEqual([]);
+    expect(sent).toStrictEqual([]);
   });
 
   test('attack: unsigned, stale, foreign, or as a form, does nothing, and its challenge is not said back', async () => {
@@ -157,7 +157,7 @@ describe('an event', () => {
     expect(await event({ team_id: 'T0THEIRS' })).toEqual([403, 'channel_not_allowed']);
     expect(await event({ event: { type: 'app_home_opened' } })).toEqual([400, 'invalid_input']);
     expect(await post(EVENTS, aPress())).toEqual([415, 'unsupported_media_type']);
-    expect(sent).toEqual([]);
+    expect(sent).toStrictEqual([]);
   });
 });
 
@@ -165,7 +165,7 @@ describe('regression 17: nothing comes of', () => {
   test('a bad signature, and nobody is told which part was bad', async () => {
     expect(await press(aPress(), { secret: 'another' })).toEqual([401, 'invalid_token']);
     expect(await press(aPress(), { headers: { 'x-slack-signature': '' } })).toEqual([401, 'invalid_token']);
-    expect(sent).toEqual([]);
+    expect(sent).toStrictEqual([]);
     expect(log.lines()).toMatchObject([{ reason: 'slack: signature_wrong' }, { reason: 'slack: signature_malformed' }]);
   });
 
@@ -174,7 +174,7 @@ describe('regression 17: nothing comes of', () => {
     const at = clock.now();
     clock.advance(301);
     expect(await press(body, { at })).toEqual([401, 'invalid_token']);
-    expect(sent).toEqual([]);
+    expect(sent).toStrictEqual([]);
   });
 
   test('a replay: of five at once, and of one much later signed anew, the first counts', async () => {
@@ -196,7 +196,7 @@ describe('regression 17: nothing comes of', () => {
       { response_url: 'https://example.com/' },
     ])
       expect(await press(aPress(change))).toEqual([403, 'channel_not_allowed']);
-    expect(sent).toEqual([]);
+    expect(sent).toStrictEqual([]);
   });
 });
 
@@ -205,7 +205,7 @@ describe('attack', () => {
     const body = aPress();
     for (const other of [`${body}&${body}`, 'payload=%', '', commandBody()])
       expect(await press(other)).toEqual([400, 'invalid_input']);
-    expect(sent).toEqual([]);
+    expect(sent).toStrictEqual([]);
   });
 
   test('as JSON, which Slack never sends', async () => {
@@ -225,7 +225,7 @@ describe('attack', () => {
   test('with an empty secret, by which anybody could sign', async () => {
     process.env['TEST_SLACK_SECRET'] = ' ';
     expect(await press(aPress(), { secret: ' ' })).toEqual([500, 'internal']);
-    expect(sent).toEqual([]);
+    expect(sent).toStrictEqual([]);
   });
 
   test('nothing of what was said stands in the log', async () => {

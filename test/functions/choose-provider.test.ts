@@ -75,7 +75,7 @@ describe('login CSRF: whom another site leads to GET /login', () => {
     const answer = await login('?provider=adfs&returnTo=/requests', { 'sec-fetch-site': site });
     expect([answer.statusCode, answer.cookies ?? [], answer.headers?.['location']]).toEqual([200, [], undefined]);
     const [link, ...others] = linksIn(answer.body ?? '');
-    expect(others).toEqual([]);
+    expect(others).toStrictEqual([]);
     expect(Object.fromEntries(link?.href.searchParams ?? [])).toEqual({ provider: 'adfs', returnTo: '/requests' });
   });
 

@@ -119,7 +119,7 @@ describe('the three checks at every issue', () => {
     const forged = await issue(id, `${engineer.slice(0, -4)}AAAA`);
     expect([forged.status, forged.json.code]).toEqual([401, 'invalid_token']);
     expect(forged.headers['www-authenticate']).toContain('invalid_token');
-    expect(await refusals(id)).toEqual([]);
+    expect(await refusals(id)).toStrictEqual([]);
   });
 
   test('somebody else’s request is 404, and leaves no trace', async () => {
@@ -127,7 +127,7 @@ describe('the three checks at every issue', () => {
     const outsider = await broker.signIn('outsider', ['engineering']);
     const { status, json } = await issue(id, outsider);
     expect([status, json.code]).toEqual([404, 'not_found']);
-    expect(await refusals(id)).toEqual([]);
+    expect(await refusals(id)).toStrictEqual([]);
   });
 
   test('an approver who may read it is 403, on record', async () => {

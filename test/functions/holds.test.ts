@@ -62,7 +62,7 @@ describe('holds', () => {
   test('placed twice are one', async () => {
     const first = await place(everything);
     expect((await place({ ...everything, reason: 'again' })).json.hold).toEqual(first.json.hold);
-    expect((await lift(first.json.hold.id)).json.holds).toEqual([]);
+    expect((await lift(first.json.hold.id)).json.holds).toStrictEqual([]);
     expect((await lift(first.json.hold.id)).status).toBe(404);
   });
 
@@ -138,6 +138,6 @@ test('two holds placed at once both stand, however often', async () => {
     const { holds } = (await broker.call(security, 'GET', '/v1/holds')).json;
     expect(holds.map(({ id }) => id).sort()).toEqual(both.map(({ json }) => json.hold.id).sort());
     await Promise.all(holds.map(({ id }) => lift(id)));
-    expect((await broker.call(security, 'GET', '/v1/holds')).json.holds).toEqual([]);
+    expect((await broker.call(security, 'GET', '/v1/holds')).json.holds).toStrictEqual([]);
   }
 });

@@ -125,7 +125,7 @@ describe('linking', () => {
     const cookies = await signedIn(subject);
     const { url, login } = await begin(cookies);
     expect((await callback(url, subject, [...cookies, ...login])).statusCode).toBe(303);
-    expect(await sameAs(handleIn(cookies))).toEqual([]);
+    expect(await sameAs(handleIn(cookies))).toStrictEqual([]);
   });
 
   test('is undone by either, and approves nothing of one’s own all the same', async () => {
@@ -172,7 +172,7 @@ describe('attack: a link', () => {
     const elsewhere = await begin(await signedIn(somebody()));
     const done = await callback(url, somebody(), [...cookies, ...elsewhere.login]);
     expect(done.json.code).toBe('not_signed_in');
-    expect(await sameAs(handleIn(cookies))).toEqual([]);
+    expect(await sameAs(handleIn(cookies))).toStrictEqual([]);
   });
 
   test('finished by a browser that shows no session, or one that has ended since, links nobody', async () => {
@@ -186,7 +186,7 @@ describe('attack: a link', () => {
       headers: { origin: ORIGIN, 'sec-fetch-site': 'same-origin' },
     });
     expect((await callback(second.url, somebody(), [...cookies, ...second.login])).json.code).toBe('not_signed_in');
-    expect(await sameAs(handleIn(cookies))).toEqual([]);
+    expect(await sameAs(handleIn(cookies))).toStrictEqual([]);
   });
 
   test('of a later session of the same person links nobody: it was not that one’s wish', async () => {
@@ -215,7 +215,7 @@ describe('attack: a link', () => {
     const query = new URLSearchParams(server.signIn(url)).toString();
     const done = await call({ path: `/oidc/callback?${query}`, cookies: [...cookies, ...login] });
     expect(done.json.code).toBe('invalid_token');
-    expect(await sameAs(handleIn(cookies))).toEqual([]);
+    expect(await sameAs(handleIn(cookies))).toStrictEqual([]);
   });
 
   test('posted by another site begins none', async () => {

@@ -36,7 +36,7 @@ const measured = async (
       headers: { authorization: `Bearer ${token}` },
     }),
   );
-  expect(documents().flatMap(emfFaults)).toEqual([]);
+  expect(documents().flatMap(emfFaults)).toStrictEqual([]);
   const times = documents().find(({ Function }) => Function === 'credentials') ?? {};
   const howOften = Object.entries(times).flatMap(([name, values]) =>
     Array.isArray(values) ? [`${name} ${values.length}`] : [],

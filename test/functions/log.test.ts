@@ -100,7 +100,7 @@ describe('on-sequence', () => {
     expect(await onSequence({ Records: events.map((each) => record(each)) })).toEqual({ batchItemFailures: [] });
     expect(await onSequence({ Records: events.map((each) => record(each)) })).toEqual({ batchItemFailures: [] });
     expect(await logged()).toEqual(['request#r_1 0', 'request#r_1 1', 'request#r_1 2', 'request#r_1 3']);
-    expect(messages()).toEqual([]);
+    expect(messages()).toStrictEqual([]);
   });
 
   test('leaves what is no new event to on-ledger-event', async () => {
@@ -108,7 +108,7 @@ describe('on-sequence', () => {
     if (!first || !second) throw new TypeError('events were made');
     const none = { ...record(second), dynamodb: { ...record(second).dynamodb, NewImage: { hash: { S: 'x' } } } };
     expect(await onSequence({ Records: [record(first, 'MODIFY'), none] })).toEqual({ batchItemFailures: [] });
-    expect(await logged()).toEqual([]);
+    expect(await logged()).toStrictEqual([]);
   });
 
   test('wants to be told again from the first on, when the ledger is away or somebody forged the log', async () => {
@@ -167,7 +167,7 @@ describe('on-checkpoint', () => {
     await onSequence({ Records: events.map((each) => record(each)) });
     expect(await onCheckpoint()).toEqual({ signed: 0 });
     expect(await onCheckpoint()).toEqual({});
-    expect(messages()).toEqual([]);
+    expect(messages()).toStrictEqual([]);
   });
 
   test('fails loudly when the log is not what was signed, and signs nothing', async () => {

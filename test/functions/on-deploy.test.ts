@@ -159,14 +159,14 @@ describe('the answer', () => {
     const error: unknown = await handle(requestOf('first', { ResponseURL })).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(HatcheckError);
     expect((error as HatcheckError).refusal.reason).toMatch(/none of AWS/);
-    expect(answered).toEqual([]);
+    expect(answered).toStrictEqual([]);
   });
 
   test('never goes to this machine where nothing stands in for AWS', async () => {
     const deployed = create(testConfig({ tables: database.tables }), around());
     const refused = deployed(requestOf('first', { RequestType: 'Delete' }));
     await expect(refused).rejects.toMatchObject({ code: 'aws_unavailable' });
-    expect(answered).toEqual([]);
+    expect(answered).toStrictEqual([]);
   });
 
   test('is addressed with a secret that stands in no log', async () => {

@@ -97,7 +97,7 @@ describe('on-export', () => {
     expect(await run()).toEqual({ checkpoints: 1, files: 2, missing: 0 });
     expect((await names()).map((name) => name.split('/')[0])).toEqual(['checkpoints', 'events', 'keys']);
     expect(await run()).toEqual({ checkpoints: 0, files: 0, missing: 0 });
-    expect(told()).toEqual([]);
+    expect(told()).toStrictEqual([]);
   });
 
   test('tells of an event that was altered, and exports the others', async () => {
@@ -126,7 +126,7 @@ describe('on-export', () => {
     await signed('request#r_A');
     await alter('log', 0, 'canonical', '{}');
     await expect(run()).rejects.toThrow(BrokenLogError);
-    expect(await names()).toEqual([]);
+    expect(await names()).toStrictEqual([]);
     expect(told()).toEqual([expect.objectContaining({ message: 'export.refused' })]);
   });
 

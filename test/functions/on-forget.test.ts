@@ -117,9 +117,9 @@ describe('a person who is forgotten', () => {
     expect(await itemsOf(database.tables.identity)).not.toContain(ERIKA.handle);
     const directory = dynamoDirectory(identity());
     expect((await directory.get([ERIKA.handle, NAMESAKE.handle])).size).toBe(1);
-    expect(await directory.handlesOf([{ ...ERIKA, provider: 'okta' }])).toEqual([]);
+    expect(await directory.handlesOf([{ ...ERIKA, provider: 'okta' }])).toStrictEqual([]);
     expect(await directory.handlesOf([{ ...NAMESAKE, provider: 'okta' }])).toEqual([NAMESAKE.handle]);
-    expect(await dynamoSessions(identity()).list(ERIKA.handle)).toEqual([]);
+    expect(await dynamoSessions(identity()).list(ERIKA.handle)).toStrictEqual([]);
     expect(await dynamoSessions(identity()).list(NAMESAKE.handle)).toHaveLength(1);
     expect(await dynamoChatLinks(identity()).find(SLACK)).toBeUndefined();
     expect(await dynamoChatLinks(identity()).of(NAMESAKE.handle)).toHaveLength(1);
@@ -227,7 +227,7 @@ describe('an order that is none', () => {
     [{ handles: Array.from({ length: 11 }, () => engineer.handle) }],
   ])('is refused: %j', async (order) => {
     await expect(forget(order)).rejects.toMatchObject({ name: expect.stringMatching(/ZodError/) });
-    expect(await forgottenIn(engineer.handle)).toEqual([]);
+    expect(await forgottenIn(engineer.handle)).toStrictEqual([]);
   });
 });
 

@@ -135,7 +135,7 @@ test('the summary of a request that was lost is there again', async () => {
   const Records = events.map((event) => record({ after: itemOf(event) }));
   expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
   expect(await summaryOf(id)).toBe('1');
-  expect(log.lines()).toEqual([]);
+  expect(log.lines()).toStrictEqual([]);
 });
 
 test('a summary that is newer stays', async () => {
@@ -203,7 +203,7 @@ describe('an alteration by hand raises the alarm once, told twice', () => {
     await toldTwice(record({ before: itemOf(events[1]) }));
     const [alarm, ...more] = await alarmsOf(stream);
     expect(alarm?.data).toEqual({ stream, seq: 1, change: 'remove', hashBefore: events[1].hash });
-    expect(more).toEqual([]);
+    expect(more).toStrictEqual([]);
   });
 
   const forged: readonly (readonly [string, (after: StoredEvent) => Item])[] = [

@@ -30,7 +30,7 @@ const MAIL = { from: 'hatcheck@example.com', channels: [] };
 
 test('a linked account is told for whom it speaks, and its person by mail; both once', async () => {
   const { tell } = noticeFunction(scene, { slack: SLACK, mail: MAIL });
-  expect(await tell(linked('01'), linked('01'))).toEqual([]);
+  expect(await tell(linked('01'), linked('01'))).toStrictEqual([]);
   const [message] = scene.slack.messages;
   expect(channels()).toEqual(['D0ENGINEER']);
   expect(message && textsOf(message).join(' ')).toContain('engineer (engineer@example.com)');
@@ -44,14 +44,14 @@ test('attack: whose account was linked to somebody else’s chat hears of it at 
   const links = dynamoChatLinks(scene.identity);
   await links.put({ account: accountOf('U0ENGINEER'), handle: engineer.handle, at: NOON });
   const { tell } = noticeFunction(scene);
-  expect(await tell(linked('02', { account: accountOf('U0APPROVER') }))).toEqual([]);
+  expect(await tell(linked('02', { account: accountOf('U0APPROVER') }))).toStrictEqual([]);
   expect(channels().sort()).toEqual(['D0APPROVER', 'D0ENGINEER']);
   await links.remove({ account: accountOf('U0ENGINEER'), handle: engineer.handle });
 });
 
 test('an account that is nobody now is told so too', async () => {
   const { tell } = noticeFunction(scene);
-  expect(await tell(linked('03', { kind: 'chat_unlinked' }))).toEqual([]);
+  expect(await tell(linked('03', { kind: 'chat_unlinked' }))).toStrictEqual([]);
   expect(scene.slack.messages.map((one) => textsOf(one)[0])).toEqual([
     'An account in Slack speaks for engineer no longer',
   ]);
@@ -61,28 +61,28 @@ test('of another workspace, or of a platform that is not set up, nobody is told 
   const { tell } = noticeFunction(scene);
   const elsewhere = { ...accountOf('U0ENGINEER'), workspace: 'T0THEIRS' };
   const teams = { platform: 'teams' as const, workspace: 'a-tenant', user: 'somebody' };
-  expect(await tell(linked('04', { account: elsewhere }), linked('05', { account: teams }))).toEqual([]);
-  expect(scene.slack.calls).toEqual([]);
+  expect(await tell(linked('04', { account: elsewhere }), linked('05', { account: teams }))).toStrictEqual([]);
+  expect(scene.slack.calls).toStrictEqual([]);
 });
 
 test('while the platform is down it comes again, and whoever was told is not told twice', async () => {
   const { tell } = noticeFunction(scene, { slack: SLACK, mail: MAIL });
   scene.slack.failNext({ status: 503 });
   expect(await tell(linked('06'))).toEqual(['message-1']);
-  expect(await tell(linked('06'))).toEqual([]);
+  expect(await tell(linked('06'))).toStrictEqual([]);
   expect([channels(), mails().length]).toEqual([['D0ENGINEER'], 1]);
 });
 
 test('an account that is no longer there is set aside, where somebody looks at it', async () => {
   const { tell } = noticeFunction(scene);
   const gone = linked('07', { account: accountOf('U0GONE') });
-  expect(await tell(gone)).toEqual([]);
+  expect(await tell(gone)).toStrictEqual([]);
   expect(await setAside(scene)).toContainEqual(gone);
 });
 
 test('attack: what names no account, or nobody, is no notice', async () => {
   const { tell } = noticeFunction(scene);
   for (const change of [{ handle: 'x' }, { account: {} }, { kind: 'approved' }])
-    expect(await tell(JSON.stringify({ ...linked('08'), ...change }))).toEqual([]);
-  expect(scene.slack.calls).toEqual([]);
+    expect(await tell(JSON.stringify({ ...linked('08'), ...change }))).toStrictEqual([]);
+  expect(scene.slack.calls).toStrictEqual([]);
 });

@@ -56,20 +56,20 @@ describe('by mail', () => {
     const { tell } = noticeFunction(scene, { slack: SLACK, mail: MAIL });
     const { id, of } = await begunRequest(scene, undefined, approved(approver, noon(30)));
     const told = of('approved', REQUESTER);
-    expect(await tell(told, told)).toEqual([]);
-    expect(await tell(told)).toEqual([]);
+    expect(await tell(told, told)).toStrictEqual([]);
+    expect(await tell(told)).toStrictEqual([]);
     expect(mails()).toMatchObject([
       { from: MAIL.from, to: ['engineer@example.com'], subject: '[Hatcheck] Approved: Administer production' },
     ]);
     expect(mails()[0]?.text.match(/https?:\S+/g)).toEqual([`https://hatcheck.example.com/requests/${id}`]);
-    expect(scene.slack.messages).toEqual([]);
+    expect(scene.slack.messages).toStrictEqual([]);
   });
 
   test('whoever has an account in chat gets none', async () => {
     const { tell } = noticeFunction(scene, { slack: SLACK, mail: MAIL });
     const { of } = await begunRequest(scene, undefined, approved(approver, noon(30)));
     await linked(engineer, 'U0ENGINEER', async () => {
-      expect(await tell(of('approved', REQUESTER))).toEqual([]);
+      expect(await tell(of('approved', REQUESTER))).toStrictEqual([]);
     });
     expect([mails(), scene.slack.messages.map(({ channel }) => channel)]).toEqual([[], ['D0ENGINEER']]);
   });
@@ -78,7 +78,7 @@ describe('by mail', () => {
     const channels = [{ approvers: ['okta:sre-leads'], channel: 'leads@example.com' }];
     const { tell } = noticeFunction(scene, { mail: { ...MAIL, channels } });
     const { of } = await begunRequest(scene);
-    expect(await tell(of('approval_wanted', APPROVERS), of('approval_reminder', APPROVERS))).toEqual([]);
+    expect(await tell(of('approval_wanted', APPROVERS), of('approval_reminder', APPROVERS))).toStrictEqual([]);
     expect(mails().map(({ to, subject }) => [...to, subject])).toEqual([
       ['leads@example.com', '[Hatcheck] engineer asks: Administer production'],
       ['leads@example.com', '[Hatcheck] Still waiting for a yes. engineer asks: Administer production'],
@@ -100,7 +100,7 @@ describe('by mail', () => {
   test('the address of breakGlass.notify is told of a break-glass, and that is enough', async () => {
     const { tell } = noticeFunction(scene, { mail: { ...MAIL, channels: [] } });
     const { of } = await begunRequest(scene);
-    expect(await tell(of('break_glass', [{ role: 'channel', channel: 'mail:soc@example.com' }]))).toEqual([]);
+    expect(await tell(of('break_glass', [{ role: 'channel', channel: 'mail:soc@example.com' }]))).toStrictEqual([]);
     expect(mails().map(({ to }) => to)).toEqual([['soc@example.com']]);
   });
 
@@ -108,7 +108,7 @@ describe('by mail', () => {
     const { tell, log } = noticeFunction(scene, { slack: SLACK, mail: { ...MAIL, from: 'hatcheck@example.org' } });
     const { of } = await begunRequest(scene);
     const lost = of('break_glass', [...APPROVERS, { role: 'channel', channel: 'mail:soc@example.com' }]);
-    expect(await tell(lost)).toEqual([]);
+    expect(await tell(lost)).toStrictEqual([]);
     expect(await setAside(scene)).toContainEqual(lost);
     expect([mails(), scene.slack.messages.length]).toEqual([[], 1]);
     expect(log.text()).not.toContain('soc@example.com');
@@ -119,15 +119,15 @@ describe('by mail', () => {
     const wanted = of('break_glass', [{ role: 'channel', channel: 'mail:soc@example.com' }]);
     const away = noticeFunction(scene, { mail: MAIL }, undefined, { ses: 'http://127.0.0.1:9' });
     expect(await away.tell(wanted)).toEqual(['message-1']);
-    expect(await noticeFunction(scene, { mail: MAIL }).tell(wanted)).toEqual([]);
+    expect(await noticeFunction(scene, { mail: MAIL }).tell(wanted)).toStrictEqual([]);
     expect(mails()).toHaveLength(1);
   });
 
   test('without mail in access.yml nobody gets any', async () => {
     const { tell } = noticeFunction(scene);
     const { of } = await begunRequest(scene, undefined, approved(approver, noon(30)));
-    expect(await tell(of('approved', REQUESTER))).toEqual([]);
-    expect(mails()).toEqual([]);
+    expect(await tell(of('approved', REQUESTER))).toStrictEqual([]);
+    expect(mails()).toStrictEqual([]);
   });
 
   test.each([
@@ -139,8 +139,8 @@ describe('by mail', () => {
     await dynamoDirectory(scene.identity).remember({ ...engineer, email });
     const { tell } = noticeFunction(scene, { mail: MAIL });
     const { of } = await begunRequest(scene, undefined, approved(approver, noon(30)));
-    expect(await tell(of('approved', REQUESTER))).toEqual([]);
-    expect(mails()).toEqual([]);
+    expect(await tell(of('approved', REQUESTER))).toStrictEqual([]);
+    expect(mails()).toStrictEqual([]);
     await dynamoDirectory(scene.identity).remember(engineer);
   });
 });
@@ -150,12 +150,12 @@ describe('an approver whom access.yml names', () => {
     const { tell } = noticeFunction(scene, { slack: SLACK }, byName);
     const { of, add } = await begunRequest(scene, byName);
     await linked(security, 'U0SECURITY', async () => {
-      expect(await tell(of('approval_wanted', NAMED), of('approval_reminder', NAMED))).toEqual([]);
+      expect(await tell(of('approval_wanted', NAMED), of('approval_reminder', NAMED))).toStrictEqual([]);
       const [asked, reminder] = scene.slack.messages;
       expect([asked?.channel, asked && buttonsOf(asked)]).toEqual(['D0SECURITY', ['approve', 'deny', 'open']]);
       expect(reminder?.thread).toBe(asked?.ts);
       await add(approved(security, noon(10)));
-      expect(await tell(of('approval_wanted', APPROVERS, 'second'))).toEqual([]);
+      expect(await tell(of('approval_wanted', APPROVERS, 'second'))).toStrictEqual([]);
     });
     const [own] = scene.slack.messages;
     expect(own && buttonsOf(own)).toEqual(['open']);
@@ -166,7 +166,7 @@ describe('an approver whom access.yml names', () => {
   test('is told by mail where they have no account', async () => {
     const { tell } = noticeFunction(scene, { slack: SLACK, mail: MAIL }, byName);
     const { of } = await begunRequest(scene, byName);
-    expect(await tell(of('approval_wanted', NAMED))).toEqual([]);
+    expect(await tell(of('approval_wanted', NAMED))).toStrictEqual([]);
     expect(mails()).toMatchObject([{ to: ['security@example.com'] }]);
   });
 
@@ -174,7 +174,7 @@ describe('an approver whom access.yml names', () => {
     const { tell } = noticeFunction(scene, { slack: SLACK, mail: MAIL });
     const { of } = await begunRequest(scene);
     const people = [{ provider: 'okta', issuer: 'https://elsewhere.example.com', subject: security.subject }];
-    expect(await tell(of('approval_wanted', [{ role: 'approvers', groups: [], people }]))).toEqual([]);
+    expect(await tell(of('approval_wanted', [{ role: 'approvers', groups: [], people }]))).toStrictEqual([]);
     expect([mails(), scene.slack.messages]).toEqual([[], []]);
   });
 
@@ -182,15 +182,15 @@ describe('an approver whom access.yml names', () => {
     const people = [{ provider: 'okta', issuer: engineer.issuer, subject: engineer.subject }];
     const { tell } = noticeFunction(scene, { slack: SLACK, mail: MAIL });
     const { of } = await begunRequest(scene);
-    expect(await tell(of('approval_wanted', [{ role: 'approvers', groups: [], people }]))).toEqual([]);
-    expect(mails()).toEqual([]);
+    expect(await tell(of('approval_wanted', [{ role: 'approvers', groups: [], people }]))).toStrictEqual([]);
+    expect(mails()).toStrictEqual([]);
   });
 
   test('as a reviewer hears of a break-glass, and that is enough', async () => {
     const { tell } = noticeFunction(scene, { slack: SLACK, mail: MAIL });
     const { of } = await begunRequest(scene);
     const lost = of('break_glass', [{ role: 'reviewers', groups: [], people: named }]);
-    expect(await tell(lost)).toEqual([]);
+    expect(await tell(lost)).toStrictEqual([]);
     expect(mails()).toMatchObject([{ to: ['security@example.com'] }]);
     expect(await setAside(scene)).not.toContainEqual(lost);
   });

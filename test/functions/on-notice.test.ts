@@ -32,7 +32,7 @@ const begun = (...more: readonly RecordedEvent[]) => begunRequest(scene, undefin
 
 test('the channel of the approvers gets what they need, with the buttons, and nothing that is a secret', async () => {
   const { id, of } = await begun();
-  expect(await tell(of('approval_wanted', APPROVERS))).toEqual([]);
+  expect(await tell(of('approval_wanted', APPROVERS))).toStrictEqual([]);
   const [posted] = slack.messages;
   expect(slack.messages).toHaveLength(1);
   expect(posted?.channel).toBe(APPROVALS);
@@ -41,14 +41,14 @@ test('the channel of the approvers gets what they need, with the buttons, and no
     expect(texts.some((each) => each.includes(text))).toBe(true);
   expect(posted && buttonsOf(posted)).toEqual(['approve', 'deny', 'open']);
   expect(JSON.stringify(posted?.blocks)).toContain(`https://hatcheck.example.com/requests/${id}`);
-  expect(log.lines()).toEqual([]);
+  expect(log.lines()).toStrictEqual([]);
 });
 
 test('the same notice twice is one message, also at once in a batch', async () => {
   const { of } = await begun();
   const wanted = of('approval_wanted', APPROVERS);
-  expect(await tell(wanted, wanted)).toEqual([]);
-  expect(await tell(wanted)).toEqual([]);
+  expect(await tell(wanted, wanted)).toStrictEqual([]);
+  expect(await tell(wanted)).toStrictEqual([]);
   expect(slack.calls).toEqual(['chat.postMessage']);
 });
 
@@ -60,7 +60,7 @@ test('a decision made elsewhere is shown in the message, and its requester is to
   await tell(of('approval_wanted', APPROVERS));
   await add(approved(approver, noon(30)));
   const told = of('approved', REQUESTER);
-  expect(await tell(told, told)).toEqual([]);
+  expect(await tell(told, told)).toStrictEqual([]);
   expect(slack.calls).toEqual(['chat.postMessage', 'chat.update', 'chat.postMessage']);
   const [shared, direct] = slack.messages;
   expect(shared && [textsOf(shared)[0], buttonsOf(shared)]).toEqual([
@@ -75,7 +75,7 @@ test('a late notice shows what is so now, never what was', async () => {
   await add(approved(approver, noon(10)));
   await add(recorded('request.revoked', { reason: words('stop') }, { by: security, at: noon(20) }));
   await tell(of('revoked', REQUESTER));
-  expect(slack.messages).toEqual([]);
+  expect(slack.messages).toStrictEqual([]);
   await tell(of('approval_wanted', APPROVERS));
   expect(slack.messages.map((one) => [textsOf(one)[0], buttonsOf(one)])).toEqual([
     ['Revoked: Administer production', ['open']],
@@ -116,7 +116,7 @@ describe('while the platform does not take it', () => {
     const reminder = one.of('approval_reminder', APPROVERS, 'later');
     expect(await tell(wanted, reminder, other.of('approval_wanted', APPROVERS))).toEqual(['message-1', 'message-2']);
     expect(slack.messages).toHaveLength(1);
-    expect(await tell(wanted, reminder)).toEqual([]);
+    expect(await tell(wanted, reminder)).toStrictEqual([]);
     expect(slack.messages).toHaveLength(3);
     expect(log.text()).not.toContain(slack.botToken);
   });
@@ -125,7 +125,7 @@ describe('while the platform does not take it', () => {
 test('what the platform will never take is set aside at once, where an alarm tells of it', async () => {
   const { of } = await begun();
   const lost = of('break_glass', [{ role: 'channel', channel: 'slack:#nowhere' }]);
-  expect(await tell(lost)).toEqual([]);
+  expect(await tell(lost)).toStrictEqual([]);
   expect(await setAside(scene)).toContainEqual(lost);
 });
 
@@ -137,14 +137,14 @@ test.each([
 ] as const)('attack: a break-glass that is told to %s is not lost in silence, but set aside', async (_whom, to) => {
   const { of } = await begun();
   const lost = of('break_glass', to);
-  expect(await tell(lost)).toEqual([]);
+  expect(await tell(lost)).toStrictEqual([]);
   expect(await setAside(scene)).toContainEqual(lost);
   expect(slack.messages).toHaveLength(to.length === 2 ? 1 : 0);
 });
 
 test.each(['', '[]', '{"id":"x"}', '{"requestId":"request#x"}'])('what is no notice is set aside: %j', async (body) => {
-  expect(await tell(body)).toEqual([]);
-  expect(slack.messages).toEqual([]);
+  expect(await tell(body)).toStrictEqual([]);
+  expect(slack.messages).toStrictEqual([]);
 });
 
 test('a message that is gone is posted again', async () => {

@@ -101,7 +101,7 @@ test('exactly the sessions of what is revoked are denied, on record, and to be l
   const Key = { pk: { S: `request#${one}` }, sk: { S: 'due#boundary' } };
   const { Item } = await database.client.send(new GetItemCommand({ TableName: database.tables.index, Key }));
   expect(Item?.['dueAt']).toEqual({ S: noon(962) });
-  expect(log.lines()).toEqual([]);
+  expect(log.lines()).toStrictEqual([]);
 });
 
 describe('what is told again', () => {
@@ -159,7 +159,7 @@ test('fifty revocations at once on one role, through the queue, all take effect,
   await takeFromQueue();
   expect(new Set(await Promise.all(codes.map((code) => code())))).toEqual(new Set(['AccessDenied']));
   expect(await other?.()).toBe('none');
-  expect(log.lines()).toEqual([]);
+  expect(log.lines()).toStrictEqual([]);
 });
 
 test('a revocation of which the ledger’s stream never told takes effect all the same, a minute later', async () => {
@@ -177,7 +177,7 @@ test('a revocation of which the ledger’s stream never told takes effect all th
   await takeFromQueue();
   expect(await code()).toBe('AccessDenied');
   expect((await ledger().read(`request#${id}`)).at(-1)).toMatchObject({ type: 'sessions.ended' });
-  expect(log.lines()).toEqual([]);
+  expect(log.lines()).toStrictEqual([]);
 });
 
 /** `on-schedule`, so many seconds after noon. */

@@ -111,7 +111,7 @@ const open = async () => {
 const allDone = async () => {
   clock.set(noon(86_400 * 9));
   await run();
-  expect(await open()).toEqual([]);
+  expect(await open()).toStrictEqual([]);
 };
 
 describe('every minute', () => {
@@ -128,7 +128,7 @@ describe('every minute', () => {
     expect(await typesOf(id)).toEqual(['request.submitted', 'request.lapsed']);
     await reader.poll();
     expect(read.map(({ kind, requestId }) => [kind, requestId])).toEqual([['approval_reminder', id]]);
-    expect(log.lines()).toEqual([]);
+    expect(log.lines()).toStrictEqual([]);
     await allDone();
   });
 
@@ -150,7 +150,7 @@ describe('every minute', () => {
     await Promise.all(ids.map((requestId) => dues.again({ requestId, kind: 'lapse', at: noon(1) })));
     clock.set(noon(2));
     expect(await run()).toEqual({ done: 105, failed: 0 });
-    expect(await open()).toEqual([]);
+    expect(await open()).toStrictEqual([]);
   });
 
   test('a ticket that was closed ends its grant, one that is open does not', async () => {
@@ -162,7 +162,7 @@ describe('every minute', () => {
     clock.set(noon(600));
     await run();
     expect(await typesOf(id)).toEqual(['request.submitted', 'request.revoked']);
-    expect(await open()).toEqual([]);
+    expect(await open()).toStrictEqual([]);
   });
 });
 

@@ -68,7 +68,7 @@ test(`an approval racing a cancel: exactly one of them, ${PAIRS} times`, async (
     const [approve, cancel] = await Promise.all([act(approver, id, 'approve'), act(by, id, 'cancel')]);
     expect([approve.status, cancel.status].sort()).toEqual([200, 409]);
     const [, second, ...more] = await types(id);
-    expect(more).toEqual([]);
+    expect(more).toStrictEqual([]);
     expect(second).toBe(approve.status === 200 ? 'request.approved' : 'request.cancelled');
     winners[approve.status === 200 ? 'approved' : 'cancelled'] += 1;
   });
@@ -87,7 +87,7 @@ test('a revoke racing ten issues always gets through, and after it nothing is in
     const revokedAt = events.findIndex(({ type }) => type === 'request.revoked');
     expect(revokedAt).toBeGreaterThan(0);
     const after = events.slice(revokedAt + 1).map(({ type }) => type);
-    expect(after.filter((type) => type !== 'credentials.withheld')).toEqual([]);
+    expect(after.filter((type) => type !== 'credentials.withheld')).toStrictEqual([]);
     const issued = events.filter(({ type }) => type === 'credentials.issued').length;
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(issued);
     for (const { status, json } of replies.filter((reply) => reply.status !== 200))

@@ -169,7 +169,7 @@ describe('Config relying party, modelled on oidcc-client-test-', () => {
   test('discovery-issuer-mismatch: a provider that speaks of another issuer signs nobody in', async () => {
     server.behaviour.metadata = { issuer: 'https://evil.example' };
     expect(await outcome()).toBe('provider_unavailable');
-    expect(server.tokenCalls).toEqual([]);
+    expect(server.tokenCalls).toStrictEqual([]);
   });
 
   test('idtoken-sig-none: also from a provider that publishes it as supported', async () => {

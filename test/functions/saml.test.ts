@@ -152,7 +152,7 @@ describe('a response', () => {
     for (const cookies of [victim.cookies, [], attacker.cookies]) {
       const answer = await call({ path, cookies });
       expect([answer.statusCode, answer.code]).toEqual([401, 'not_signed_in']);
-      expect(answer.cookies ?? []).toEqual([]);
+      expect(answer.cookies ?? []).toStrictEqual([]);
     }
   });
 

@@ -123,7 +123,7 @@ describe('DELETE /v1/sessions/{id}', () => {
     const [mine, theirs] = [await open(), await open(approver)];
     await expect(call(mine.token, 'DELETE', idOf(theirs))).resolves.toMatchObject({ status: 404 });
     expect((await call(theirs.token)).status).toBe(200);
-    expect(await endings()).toEqual([]);
+    expect(await endings()).toStrictEqual([]);
   });
 
   test.each(['s_', 'r_AAAAAAAAAAAAAAAAAAAAAAAAAA', `s_${'a'.repeat(43)}`, `s_${'a'.repeat(44)}`])(

@@ -157,7 +157,7 @@ describe('a callback', () => {
     const answer = await throughProvider();
     expect(answer).toMatchObject({ statusCode: 401, json: { code: 'invalid_token' } });
     expect(answer.body).not.toMatch(/audience|another/);
-    expect(answer.cookies ?? []).toEqual([]);
+    expect(answer.cookies ?? []).toStrictEqual([]);
   });
 
   test('of a browser that is refused is answered with a page', async () => {
@@ -183,7 +183,7 @@ describe('while the identity provider is away', () => {
     const answer = await call({ path: `${path}?${query}`, ...(begun && { cookies: pairsOf(begun) }) });
     expect(answer).toMatchObject({ statusCode: 503, json: { code: 'provider_unavailable' } });
     expect(Number(headerOf(answer, 'retry-after'))).toBeGreaterThan(0);
-    expect(answer.cookies ?? []).toEqual([]);
+    expect(answer.cookies ?? []).toStrictEqual([]);
   });
 });
 

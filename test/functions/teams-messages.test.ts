@@ -109,7 +109,7 @@ describe('what Teams says', () => {
   test('of those who come and go is of no concern', async () => {
     const { serviceUrl } = pressActivity();
     expect(await post({ type: 'conversationUpdate', serviceUrl })).toEqual({ status: 200 });
-    expect(sent).toEqual([]);
+    expect(sent).toStrictEqual([]);
   });
 
   test('is taken once, however often and with whatever token it comes', async () => {
@@ -161,7 +161,7 @@ describe('attack', () => {
   ])('%s', async (_attack, how, activity, status, reason) => {
     expect((await post(activity, how())).status).toBe(status);
     expect(log.lines()).toMatchObject([{ reason: `teams: ${reason}` }]);
-    expect(sent).toEqual([]);
+    expect(sent).toStrictEqual([]);
   });
 
   test('nobody’s words and no token are in the log', async () => {
@@ -183,7 +183,7 @@ describe('when something is away', () => {
   test('the keys: nothing is believed, and Teams may try again', async () => {
     microsoft.documents.delete(KEYS);
     expect(await post(aPress())).toMatchObject({ status: 503, code: 'provider_unavailable' });
-    expect(sent).toEqual([]);
+    expect(sent).toStrictEqual([]);
   });
 
   test('the queue: whoever pressed hears so, and presses again', async () => {

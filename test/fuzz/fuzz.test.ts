@@ -48,21 +48,21 @@ test('an answer that breaks the law is found out', () => {
   };
   const faults = (change: object, body: unknown = good) =>
     faultsOf('GET /v1/requests/{id}', { statusCode: 404, headers, body: JSON.stringify(body), ...change });
-  expect(faults({})).toEqual([]);
-  expect(faults({ statusCode: 500 })).not.toEqual([]);
-  expect(faults({ statusCode: 403 })).not.toEqual([]);
-  expect(faults({ body: 'TypeError: x\n    at f (a.ts:1:1)' })).not.toEqual([]);
-  expect(faults({ headers: { ...headers, 'access-control-allow-origin': '*' } })).not.toEqual([]);
-  expect(faults({ headers: {} })).not.toEqual([]);
-  expect(faults({}, { ...good, code: 'no_such_code' })).not.toEqual([]);
-  expect(faults({}, { ...good, stack: 'x' })).not.toEqual([]);
-  expect(faults({ statusCode: 200, body: '{"request":{}}' })).not.toEqual([]);
+  expect(faults({})).toStrictEqual([]);
+  expect(faults({ statusCode: 500 })).not.toStrictEqual([]);
+  expect(faults({ statusCode: 403 })).not.toStrictEqual([]);
+  expect(faults({ body: 'TypeError: x\n    at f (a.ts:1:1)' })).not.toStrictEqual([]);
+  expect(faults({ headers: { ...headers, 'access-control-allow-origin': '*' } })).not.toStrictEqual([]);
+  expect(faults({ headers: {} })).not.toStrictEqual([]);
+  expect(faults({}, { ...good, code: 'no_such_code' })).not.toStrictEqual([]);
+  expect(faults({}, { ...good, stack: 'x' })).not.toStrictEqual([]);
+  expect(faults({ statusCode: 200, body: '{"request":{}}' })).not.toStrictEqual([]);
   const page = (html: string) => {
     const body = `<h1>Not signed in</h1><code>not_signed_in</code>${html}`;
     const asPage = { ...headers, 'content-type': 'text/html; charset=utf-8' };
     return faultsOf('GET /oidc/callback', { statusCode: 401, headers: asPage, body });
   };
-  expect(page('')).toEqual([]);
-  expect(page('<script>alert(1)</script>')).not.toEqual([]);
-  expect(page('<p onclick="x">')).not.toEqual([]);
+  expect(page('')).toStrictEqual([]);
+  expect(page('<script>alert(1)</script>')).not.toStrictEqual([]);
+  expect(page('<p onclick="x">')).not.toStrictEqual([]);
 });

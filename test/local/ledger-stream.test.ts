@@ -104,13 +104,13 @@ describe('what stands in for the stream of the ledger', () => {
       },
     });
     expect(others.map(({ dynamodb }) => dynamodb.Keys['seq']?.N)).toEqual(['1', '2']);
-    expect(await poll()).toEqual([]);
+    expect(await poll()).toStrictEqual([]);
   });
 
   test('does not tell of what was there before it ever began', async () => {
     await put();
     await start();
-    expect(await poll()).toEqual([]);
+    expect(await poll()).toStrictEqual([]);
   });
 
   test('tells of an item overwritten, whatever its hash says, and of one deleted', async () => {
@@ -129,7 +129,7 @@ describe('what stands in for the stream of the ledger', () => {
       { ...keyOf(events[1]!), hash: { S: events[1]!.hash } },
       undefined,
     ]);
-    expect(await poll()).toEqual([]);
+    expect(await poll()).toStrictEqual([]);
   });
 
   test('notices what was altered while it was down', async () => {
@@ -181,7 +181,7 @@ describe('what stands in for the stream of the ledger', () => {
     for (let tries = 1; tries < TRIES; tries += 1) expect(names(await poll())).toEqual(['INSERT', 'INSERT']);
     expect((await poll()).map(({ length }) => length)).toEqual([2, 1]);
     expect(logged).toHaveLength(1);
-    expect(await poll()).toEqual([]);
+    expect(await poll()).toStrictEqual([]);
   });
 
   test('never leaves a record alone where there is no limit to the tries', async () => {

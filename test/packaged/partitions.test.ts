@@ -34,11 +34,11 @@ const mailsIn = ({ partition }: Place): boolean => partition !== 'aws-cn';
 
 describe.each(PLACES)('what is packaged for $partition', (place) => {
   test.each(Object.entries(laws))('keeps the law %s', (_name, law) => {
-    expect(law(at(place).stack, at(place).access)).toEqual([]);
+    expect(law(at(place).stack, at(place).access)).toStrictEqual([]);
   });
 
   test.each(Object.entries(ofResources))('keeps the law %s', (_name, law) => {
-    expect(law(at(place).template)).toEqual([]);
+    expect(law(at(place).template)).toStrictEqual([]);
   });
 
   test('allows what the page of the roles says, but for mail where there is none', () => {
@@ -62,7 +62,7 @@ describe.each(PLACES)('what is packaged for $partition', (place) => {
   });
 
   test('leaves it to CloudFormation to say where it is', () => {
-    expect(namesNoPlaceByHand(at(place).template, place)).toEqual([]);
+    expect(namesNoPlaceByHand(at(place).template, place)).toStrictEqual([]);
   });
 
   describe('unpacked alone, with nobody to talk to', () => {
@@ -78,8 +78,8 @@ describe.each(PLACES)('what is packaged for $partition', (place) => {
     test('answers on every route, and says in a code what it refuses', () => {
       expect(answers).toHaveLength(2 * at(place).stack.routes.length);
       const crashed = answers.filter(({ status }) => status === undefined);
-      expect(crashed).toEqual([]);
-      expect(answers.filter(({ status = 0, code }) => status >= 400 && code === undefined)).toEqual([]);
+      expect(crashed).toStrictEqual([]);
+      expect(answers.filter(({ status = 0, code }) => status >= 400 && code === undefined)).toStrictEqual([]);
     });
 
     test('is well, and gives nothing out', () => {
@@ -95,7 +95,7 @@ describe.each(PLACES)('what is packaged for $partition', (place) => {
     test('asks AWS where it is, and nowhere else', () => {
       const suffix = `.${place.region}.amazonaws.com${place.partition === 'aws-cn' ? '.cn' : ''}`;
       expect(asked).toContain(`dynamodb${suffix}`);
-      expect(asked.filter((host) => !host.endsWith(suffix))).toEqual([]);
+      expect(asked.filter((host) => !host.endsWith(suffix))).toStrictEqual([]);
     });
   });
 });

@@ -52,7 +52,7 @@ const lint = (template: string, options: readonly string[] = []) => {
     ] as const;
     const wrong = faults.reduce((so, [, path, value]) => changed(so, path, value), template);
     const { stdout } = lint(JSON.stringify(wrong));
-    expect(faults.filter(([code]) => !stdout.includes(code))).toEqual([]);
+    expect(faults.filter(([code]) => !stdout.includes(code))).toStrictEqual([]);
   });
 });
 

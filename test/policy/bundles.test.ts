@@ -32,7 +32,7 @@ describe('the deployed bundles', () => {
   test('have SAML in them where people and assertions come in, and nowhere else', () => {
     const withSaml = namesOf(bundles.filter((bundle) => samlIn(bundle).length > 0));
     expect(withSaml).toContain('signin');
-    expect(withSaml.filter((name) => !['signin', 'token'].includes(name))).toEqual([]);
+    expect(withSaml.filter((name) => !['signin', 'token'].includes(name))).toStrictEqual([]);
     expect(namesOf(bundles)).toContain('credentials');
   });
 
@@ -66,7 +66,7 @@ describe('the deployed bundles', () => {
   });
 
   test('hold nothing of the tests and of what stands in on a laptop', () => {
-    expect(bundles.flatMap(({ files }) => files.filter((file) => /^(?:test|local)\//.test(file)))).toEqual([]);
+    expect(bundles.flatMap(({ files }) => files.filter((file) => /^(?:test|local)\//.test(file)))).toStrictEqual([]);
   });
 
   test('import nothing of Node, which costs every start, but what Parameter Store needs when it is asked', () => {
@@ -100,14 +100,14 @@ describe('the deployed bundles', () => {
   test('have nothing in them that is for development only, and no part of the SDK without a client', () => {
     const [, ...locked] = lockedPackages();
     const deployed = new Set(locked.filter(({ dev }) => dev !== true).map(({ name }) => name));
-    expect(bundles.flatMap((bundle) => packagesOf(bundle).filter((name) => !deployed.has(name)))).toEqual([]);
+    expect(bundles.flatMap((bundle) => packagesOf(bundle).filter((name) => !deployed.has(name)))).toStrictEqual([]);
     const sdk = (bundle: BundleContents) => packagesOf(bundle).length > ownPackagesOf(bundle).length;
     const withClient = (bundle: BundleContents) => packagesOf(bundle).some((name) => name.includes('/client-'));
     expect(namesOf(bundles.filter(sdk))).toEqual(namesOf(bundles.filter(withClient)));
   });
 
   test('are each under a megabyte, which is read at every start', () => {
-    expect(bundles.filter(({ bytes }) => bytes > 1_000_000)).toEqual([]);
+    expect(bundles.filter(({ bytes }) => bytes > 1_000_000)).toStrictEqual([]);
   });
 
   test('the portal’s page is made of preact and our own', async () => {
@@ -121,7 +121,7 @@ describe('the deployed bundles', () => {
 
   test('take credentials from the environment, and know no other place', () => {
     const elsewhere = /credential-provider-(?:ini|sso|process|imds|login|http|web-identity)|nested-clients/;
-    expect(bundles.flatMap(({ files }) => files.filter((file) => elsewhere.test(file)))).toEqual([]);
+    expect(bundles.flatMap(({ files }) => files.filter((file) => elsewhere.test(file)))).toStrictEqual([]);
   });
 
   test('credentials are given out without the code that asks for them, decides about them or signs people in', () => {
@@ -129,7 +129,7 @@ describe('the deployed bundles', () => {
     expect(files).toContain('lib/domain/decide-issue.ts');
     const others =
       /lib\/domain\/decide(?:-approval|-closing|-extension|-review|-submit)?\.ts$|lib\/identity\/(?:oauth|sign-in|login)|client-ssm/;
-    expect(files.filter((file) => others.test(file))).toEqual([]);
+    expect(files.filter((file) => others.test(file))).toStrictEqual([]);
   });
 
   test.each(['../lib/identity/saml/decrypt.ts', 'lib/identity/saml-acs.ts', 'node_modules/xml-crypto/lib/index.js'])(

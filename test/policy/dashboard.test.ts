@@ -11,7 +11,7 @@ let dashboard: Dashboard;
 beforeAll(async () => {
   stack = resolved((await packaged()).template);
   const [only, ...others] = stack.resourcesOf('AWS::CloudWatch::Dashboard');
-  expect(others).toEqual([]);
+  expect(others).toStrictEqual([]);
   ({ DashboardBody: body } = z.object({ DashboardBody: z.string() }).parse(only?.properties));
   dashboard = readDashboard(body);
 });
@@ -37,7 +37,7 @@ const alarms = () =>
 describe('the dashboard', () => {
   test('shows what somebody measures, and nothing else', () => {
     expect(dashboard.metrics.length).toBeGreaterThan(60);
-    expect(unmeasured(stack, dashboard.metrics)).toEqual([]);
+    expect(unmeasured(stack, dashboard.metrics)).toStrictEqual([]);
   });
 
   test('shows every alarm that tells somebody, and no other', () => {
@@ -92,5 +92,5 @@ test('no alarm waits for what nobody measures', () => {
       return { namespace: Namespace, name: MetricName, dimensions };
     });
   expect(wanted.length).toBeGreaterThan(60);
-  expect(unmeasured(stack, wanted)).toEqual([]);
+  expect(unmeasured(stack, wanted)).toStrictEqual([]);
 });

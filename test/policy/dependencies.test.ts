@@ -54,20 +54,22 @@ describe('the dependencies', () => {
     const loose = Object.entries({ ...direct, ...manifest.overrides }).filter(
       ([, version]) => !EXACT.test(version) && !version.startsWith('$'),
     );
-    expect(loose).toEqual([]);
+    expect(loose).toStrictEqual([]);
   });
 
   test('stand on docs/dependencies.md, each with its version and its reason', () => {
     expect(rows.map(([, name = '', version = '']) => [name, version]).toSorted()).toEqual(
       Object.entries(direct).toSorted(),
     );
-    expect(rows.filter(([, , , reason = '']) => reason.trim().length < 10)).toEqual([]);
+    expect(rows.filter(([, , , reason = '']) => reason.trim().length < 10)).toStrictEqual([]);
   });
 
   test('that are deployed have a decision record, and each record names what is said to stand there', () => {
     const recorded = new Map(rows.flatMap(([, name = '', , , file]) => (file === undefined ? [] : [[name, file]])));
-    expect(Object.keys(manifest.dependencies).filter((name) => !recorded.has(name))).toEqual([]);
-    expect([...recorded].filter(([name, file]) => !names(readFileSync(join('docs', file), 'utf8'), name))).toEqual([]);
+    expect(Object.keys(manifest.dependencies).filter((name) => !recorded.has(name))).toStrictEqual([]);
+    expect(
+      [...recorded].filter(([name, file]) => !names(readFileSync(join('docs', file), 'utf8'), name)),
+    ).toStrictEqual([]);
   });
 
   test('of the AWS SDK are of one version', () => {
@@ -76,7 +78,9 @@ describe('the dependencies', () => {
   });
 
   test('of production have licences that are allowed', () => {
-    expect(production.filter((one) => !ALLOWED.includes(licenseOf(one) ?? '')).map(({ path }) => path)).toEqual([]);
+    expect(production.filter((one) => !ALLOWED.includes(licenseOf(one) ?? '')).map(({ path }) => path)).toStrictEqual(
+      [],
+    );
     expect(production.length).toBeGreaterThan(50);
   });
 
@@ -84,7 +88,7 @@ describe('the dependencies', () => {
     const old = advisories.flatMap(([, name = '', , least = '']) =>
       production.filter((one) => one.name === name && !isAtLeast(one.version, least)).map(({ path }) => path),
     );
-    expect(old).toEqual([]);
+    expect(old).toStrictEqual([]);
     expect(advisories.map(([, name]) => name)).toContain('xml-crypto');
     expect(locked.map(({ name }) => name)).not.toContain('fast-xml-parser');
   });
@@ -101,7 +105,7 @@ describe('the lock file', () => {
     const elsewhere = locked.filter(
       ({ resolved }) => resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/'),
     );
-    expect(elsewhere.map(({ path }) => path)).toEqual([]);
+    expect(elsewhere.map(({ path }) => path)).toStrictEqual([]);
   });
 
   test('has what is asked for', () => {
@@ -112,7 +116,7 @@ describe('the lock file', () => {
 
   test('has no more programs that run when they are installed', () => {
     expect(locked.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name)).toEqual(INSTALLS);
-    expect(production.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([]);
+    expect(production.filter(({ hasInstallScript }) => hasInstallScript)).toStrictEqual([]);
   });
 });
 

@@ -59,8 +59,8 @@ describe.each(Object.entries(LAWS))('%s', (_law, [law, broken]) => {
 
 test('of a stage without domains nothing is made', () => {
   const nothing = { DomainIsOurs: '', IssuerDomainIsOurs: '', EdgeIsInFront: '', DomainIsRecorded: '' };
-  expect(laws.conditionsAreOf(nothing)(plain)).toEqual([]);
-  expect(resolved(plain).resourcesOf('AWS::ApiGatewayV2::DomainName')).toEqual([]);
+  expect(laws.conditionsAreOf(nothing)(plain)).toStrictEqual([]);
+  expect(resolved(plain).resourcesOf('AWS::ApiGatewayV2::DomainName')).toStrictEqual([]);
 });
 
 test('of a stage with an edge both domains are, and Route 53 leads to the edge alone', () => {
@@ -70,7 +70,7 @@ test('of a stage with an edge both domains are, and Route 53 leads to the edge a
     { DomainName: 'hatcheck.example.com', MutualTlsAuthentication: { TruststoreUri: TRUSTSTORE } },
     { DomainName: 'issuer.example.com', MutualTlsAuthentication: { TruststoreUri: TRUSTSTORE } },
   ]);
-  expect(resourcesOf('AWS::Route53::RecordSetGroup')).toEqual([]);
+  expect(resourcesOf('AWS::Route53::RecordSetGroup')).toStrictEqual([]);
 });
 
 test('its functions know themselves by its domains', () => {

@@ -147,7 +147,7 @@ testTemplateLaws(LAWS, () => template);
 
 describe('attack: one address calls a route until it is shut for everybody', () => {
   test('it has half of each route at the most', () => {
-    expect(firewall.nobodyAloneShutsOthersOut(gateway)(template)).toEqual([]);
+    expect(firewall.nobodyAloneShutsOthersOut(gateway)(template)).toStrictEqual([]);
   });
 
   test.each([

@@ -93,12 +93,12 @@ describe.each(MEANINGS)('in the sources, %s', (type, { saidBy }) => {
     const known = new Set(saidBy.flatMap((file) => [...reachedFrom(file)]));
     // The one template is of outcomes of STS: of the other types it makes none.
     const strangers = makersOf(type).filter((file) => !known.has(file) && file !== 'lib/broker/issue.ts');
-    expect(strangers).toEqual([]);
+    expect(strangers).toStrictEqual([]);
   });
 
   test('is made by each of those that its row names', () => {
     const makers = makersOf(type);
-    expect(makers).not.toEqual([]);
+    expect(makers).not.toStrictEqual([]);
     for (const file of saidBy)
       expect([file, makers.some((maker) => reachedFrom(file).has(maker))]).toEqual([file, true]);
   });

@@ -154,7 +154,7 @@ describe('a bucket of another account', () => {
           .map(({ logicalId }) => logicalId),
       );
     expect(ids(compiled.template)).toEqual(expect.arrayContaining(['ExportBucket', 'ExportBucketPolicy']));
-    expect(ids(named).filter((id) => id.startsWith('Export'))).toEqual([]);
+    expect(ids(named).filter((id) => id.startsWith('Export'))).toStrictEqual([]);
   });
 
   test('lets the function put what is kept, as the page says, and nothing else; and nobody delete', () => {

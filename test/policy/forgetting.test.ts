@@ -21,7 +21,7 @@ describe('forgetting a person', () => {
       JSON.stringify(resource).includes('OnForgetLambda'),
     );
     expect(Object.keys(Resources)).toContain('OnForgetLambdaFunction');
-    expect(touching.map(([logicalId]) => logicalId)).toEqual([]);
+    expect(touching.map(([logicalId]) => logicalId)).toStrictEqual([]);
     // As it would be found of one that something calls.
     const ofSchedule = Object.entries(Resources).filter(([, one]) => JSON.stringify(one).includes('OnScheduleLambda'));
     expect(ofSchedule.map(([, { Type }]) => Type)).toContain('AWS::Lambda::Permission');

@@ -31,7 +31,7 @@ const testLaws = <Each>(
 ): void => {
   describe.each(Object.entries(laws))('%s', (_law, [law, broken]) => {
     test('holds', () => {
-      expect(faults(law, template())).toEqual([]);
+      expect(faults(law, template())).toStrictEqual([]);
     });
 
     test.each(broken)('and would not: %s', (_what, breaking, found) => {

@@ -44,7 +44,7 @@ const at = (id: string, member: string): Path => ['Resources', id, member];
 
 describe('taking a stage down', () => {
   test('leaves tables, keys, logs, the export and the roles that accounts trust', () => {
-    expect(goesWithTheStack(template)).toEqual([]);
+    expect(goesWithTheStack(template)).toStrictEqual([]);
   });
 
   test('and each of them is there to be left', () => {
@@ -71,6 +71,6 @@ describe('taking a stage down', () => {
 
   test('and the pepper and the secrets are in no stack: it can neither make nor remove them', () => {
     const types = Object.values(templateSchema.parse(template).Resources).map(({ Type }) => Type);
-    expect(types.filter((type) => /^AWS::(SSM|SecretsManager)::/.test(type))).toEqual([]);
+    expect(types.filter((type) => /^AWS::(SSM|SecretsManager)::/.test(type))).toStrictEqual([]);
   });
 });

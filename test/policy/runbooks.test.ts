@@ -60,7 +60,7 @@ describe('whoever is woken', () => {
       const anchors = tells ? [runbooks.get(name)?.anchor] : [...runbooks.values()].map(({ anchor }) => anchor);
       return address !== undefined && anchors.includes(address);
     };
-    expect(alarms.filter((alarm) => !leads(alarm))).toEqual([]);
+    expect(alarms.filter((alarm) => !leads(alarm))).toStrictEqual([]);
   });
 
   test.each([...runbooks])('of %s reads what it means, where to look first and what to do', (_name, { text }) => {

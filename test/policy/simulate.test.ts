@@ -125,7 +125,7 @@ describe('sessions of target roles', () => {
   test.each(['sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoot', 'sts:GetFederationToken', 'iam:PassRole'])(
     'nobody may %s',
     (action) => {
-      expect(functions.filter((id) => may(id, action, target) !== 'not allowed')).toEqual([]);
+      expect(functions.filter((id) => may(id, action, target) !== 'not allowed')).toStrictEqual([]);
     },
   );
 });

@@ -48,5 +48,5 @@ test('where a stage reserves concurrency it is reserved, and only there', async 
 });
 
 test('it is of a size that AWS takes', () => {
-  expect(checkTemplate(text)).toEqual([]);
+  expect(checkTemplate(text)).toStrictEqual([]);
 });

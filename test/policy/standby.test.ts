@@ -101,7 +101,7 @@ describe.each([
   });
 
   test('activates no access policy, and nothing waits for one', () => {
-    expect(of(shut(), 'Custom::HatcheckPolicy')).toEqual([]);
+    expect(of(shut(), 'Custom::HatcheckPolicy')).toStrictEqual([]);
     expect(JSON.stringify(Object.values(shut().Resources))).not.toContain('ActivePolicy');
   });
 
@@ -121,7 +121,7 @@ describe('a standby', () => {
   });
 
   test('makes no table, and names those of the other stage', () => {
-    expect(Object.values(standby.Resources).filter(({ Type }) => Type.startsWith('AWS::DynamoDB'))).toEqual([]);
+    expect(Object.values(standby.Resources).filter(({ Type }) => Type.startsWith('AWS::DynamoDB'))).toStrictEqual([]);
     expect(JSON.stringify(standby)).not.toMatch(
       /["{](Ledger|Index|Identity)Table["}.]|hatcheck-dev-(ledger|index|identity)\\?"/,
     );
@@ -131,7 +131,7 @@ describe('a standby', () => {
   });
 
   test('has a copy of each key, under a policy of its own', () => {
-    expect(of(standby, 'AWS::KMS::Key')).toEqual([]);
+    expect(of(standby, 'AWS::KMS::Key')).toStrictEqual([]);
     const keys = of(standby, 'AWS::KMS::ReplicaKey');
     expect(keys.map(([id]) => id).toSorted()).toEqual(
       of(plain, 'AWS::KMS::Key')

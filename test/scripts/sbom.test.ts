@@ -39,7 +39,7 @@ describe('the SBOM', () => {
   test('has a hash, a licence and an address of each', () => {
     const [smithy] = written.components.filter(({ name }) => name === '@smithy/core');
     expect(smithy).toMatchObject({ purl: `pkg:npm/%40smithy/core@${smithy?.version ?? ''}`, scope: 'required' });
-    expect(written.components.filter(({ hashes = [] }) => hashes.length === 0)).toEqual([]);
+    expect(written.components.filter(({ hashes = [] }) => hashes.length === 0)).toStrictEqual([]);
     const optional = written.components.filter(({ scope }) => scope === 'optional').map(({ name }) => name);
     expect(optional).toContain('@napi-rs/keyring');
     expect(optional).not.toContain('zod');

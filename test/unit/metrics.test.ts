@@ -53,7 +53,7 @@ describe('a metric line', () => {
     for (let times = 0; times < 250; times += 1) meter.put('Events', 1, 'request.submitted');
     meter.flush();
     expect(documents().map(({ Events }) => Array.isArray(Events) && Events.length)).toEqual([100, 100, 50]);
-    expect(documents().flatMap(emfFaults)).toEqual([]);
+    expect(documents().flatMap(emfFaults)).toStrictEqual([]);
   });
 
   test.each(Object.keys(METRICS))('of %s is valid', (name) => {
@@ -61,7 +61,7 @@ describe('a metric line', () => {
     const { by } = METRICS[name as keyof typeof METRICS];
     meter.put(name as 'Events', 1, ...(by === 'Function' ? ([] as never) : (['request.submitted'] as const)));
     meter.flush();
-    expect(documents().flatMap(emfFaults)).toEqual([]);
+    expect(documents().flatMap(emfFaults)).toStrictEqual([]);
   });
 
   test.each([
@@ -113,8 +113,8 @@ describe('what CloudWatch would not read is found', () => {
     ['a dimension that is a number', (document) => void (document['Function'] = 1)],
   ])('%s', (_what, breaking) => {
     const document = valid();
-    expect(emfFaults(document)).toEqual([]);
+    expect(emfFaults(document)).toStrictEqual([]);
     breaking(document);
-    expect(emfFaults(document)).not.toEqual([]);
+    expect(emfFaults(document)).not.toStrictEqual([]);
   });
 });

@@ -138,7 +138,7 @@ describe('an ID token that comes back from the provider', () => {
   test.each(rows)('attack: %s', async (_row, forge, reason) => {
     await expect(signIn(forge)).resolves.toBe(`invalid_token ${reason}`);
     expect(identity.stored.sessions.size).toBe(0);
-    expect(identity.stored.names).toEqual([]);
+    expect(identity.stored.names).toStrictEqual([]);
     expect(reasons()).not.toContain('signin.succeeded');
     await expect(signIn(honest)).resolves.toBe('accepted');
   });

@@ -101,7 +101,7 @@ describe('D2: endpoints that could be read on the way', () => {
         }),
     });
     await expect(codeOf(local.metadata(provider))).resolves.toBe('ProviderUnavailable');
-    expect(server.calls).toEqual([]);
+    expect(server.calls).toStrictEqual([]);
   });
 });
 

@@ -117,15 +117,15 @@ describe('a token that is not for us', () => {
     ['of an issuer that is no text', { iss: 5 }],
   ])('%s is refused without asking anybody, and nothing is recorded', async (_attack, claims) => {
     await expect(verdict(server.idToken(claims))).resolves.toBe('invalid_request');
-    expect(server.calls).toEqual([]);
-    expect(identity.stored.events).toEqual([]);
+    expect(server.calls).toStrictEqual([]);
+    expect(identity.stored.events).toStrictEqual([]);
   });
 
   test.each(['garbage', 'a.b.c', '', 'x'.repeat(20_000)])(
     'garbage %# is refused, and nothing is recorded',
     async (token) => {
       await expect(verdict(token)).resolves.toMatch(/^invalid_(grant|request)$/);
-      expect(identity.stored.events).toEqual([]);
+      expect(identity.stored.events).toStrictEqual([]);
     },
   );
 

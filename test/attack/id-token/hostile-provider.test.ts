@@ -52,7 +52,7 @@ describe('D3: a storm of ten thousand made-up key ids', () => {
     const { identity, at } = exchanges(10_000);
     expect(new Set(await at(0))).toEqual(new Set(['invalid_request']));
     expect(fetches()).toBe(1);
-    expect(identity.stored.events).toEqual([]);
+    expect(identity.stored.events).toStrictEqual([]);
   });
 
   test('over five minutes is one fetch in half a minute', async () => {
@@ -180,7 +180,7 @@ describe('D1, D6: a provider that lies widens nobody’s trust', () => {
       else response.end(JSON.stringify({ issuer: server.issuer, ...endpoints(server.issuer) }));
     };
     await expect(keyOf(documentsWithin(3000), server, attackers.kid)).resolves.toBe('ProviderUnavailable');
-    expect(evil.calls).toEqual([]);
+    expect(evil.calls).toStrictEqual([]);
   });
 
   test('a takeover that names another issuer does not replace the keys that are held', async () => {

@@ -115,7 +115,7 @@ describe('E3: mix-up', () => {
   test('an answer that says it is from another issuer is refused before its code goes anywhere', async () => {
     const { query, jar } = await begin();
     await expect(finish({ ...query, iss: 'https://evil.example' }, jar)).resolves.toBe('not_signed_in');
-    expect(server.tokenCalls).toEqual([]);
+    expect(server.tokenCalls).toStrictEqual([]);
   });
 
   test('an answer without iss is refused where the provider always sends one', async () => {
@@ -123,7 +123,7 @@ describe('E3: mix-up', () => {
     const { iss, ...rest } = query;
     expect(iss).toBe(server.issuer);
     await expect(finish(rest, jar)).resolves.toBe('not_signed_in');
-    expect(server.tokenCalls).toEqual([]);
+    expect(server.tokenCalls).toStrictEqual([]);
   });
 
   test('an answer without iss is taken where the provider does not send one', async () => {

@@ -164,7 +164,7 @@ test('a bundle with one that is not mine says the same as with one that does not
     text.replaceAll(json.instance, '').replaceAll('no-such-one', 'theirs');
   expect([theirs.status, theirs.json.code]).toEqual([403, 'not_eligible']);
   expect(told(theirs)).toBe(told(none));
-  expect((await broker.call(token, 'GET', '/v1/requests')).json.requests).toEqual([]);
+  expect((await broker.call(token, 'GET', '/v1/requests')).json.requests).toStrictEqual([]);
 });
 
 test('twenty break-glasses at once: one is broken', async () => {
@@ -176,6 +176,6 @@ test('twenty break-glasses at once: one is broken', async () => {
   const refusals = tries.filter(({ status }) => status !== 201).map(({ json }) => json.code);
   expect(
     [...new Set(refusals)].filter((code) => !['review_overdue', 'limit_reached', 'ledger_conflict'].includes(code)),
-  ).toEqual([]);
+  ).toStrictEqual([]);
   expect((await broker.call(token, 'GET', '/v1/requests')).json.requests).toHaveLength(1);
 });

@@ -74,8 +74,8 @@ describe('posted by a browser that waits for its answer', () => {
     expect([`invalid_token ${fault}`, ...early.map((reason) => `not_signed_in ${reason}`)]).toContain(outcome);
     expect(identity.stored.parkedSignIns.size).toBe(0);
     expect(identity.stored.sessions.size).toBe(0);
-    expect(identity.stored.names).toEqual([]);
-    expect(succeeded()).toEqual([]);
+    expect(identity.stored.names).toStrictEqual([]);
+    expect(succeeded()).toStrictEqual([]);
   });
 });
 

@@ -107,7 +107,7 @@ maybe('node-saml', () => {
   test('every valid signature is good, but for what we never read: Advice, and assertions encrypted with CBC', () => {
     const others = outcomes('accept').filter(({ outcome }) => outcome !== 'audience');
     expect(outcomes('accept')).toHaveLength(16);
-    expect(others.filter(({ file }) => !/advice|encrypted/.test(file))).toEqual([]);
+    expect(others.filter(({ file }) => !/advice|encrypted/.test(file))).toStrictEqual([]);
     expect(new Set(others.map(({ outcome }) => outcome))).toEqual(new Set(['structure', 'decryption']));
   });
 
@@ -122,6 +122,6 @@ maybe('node-saml', () => {
       'forbidden_construct',
     ];
     expect(outcomes('reject')).toHaveLength(20);
-    expect(outcomes('reject').filter(({ outcome }) => !refused.includes(outcome))).toEqual([]);
+    expect(outcomes('reject').filter(({ outcome }) => !refused.includes(outcome))).toStrictEqual([]);
   });
 });

@@ -267,6 +267,6 @@ describe('what nobody vouched for', () => {
       const named = form(token, { subject_token_type: `urn:ietf:params:oauth:token-type:${type}` });
       await expect(codeOf(exchangeToken(identity, named))).resolves.toBe('invalid_request');
     }
-    expect(events()).toEqual([]);
+    expect(events()).toStrictEqual([]);
   });
 });

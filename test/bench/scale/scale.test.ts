@@ -26,14 +26,14 @@ afterAll(async () => {
 });
 
 test('pages and reads ask no more of half as many requests again, and scan nothing', () => {
-  expect(dearer(few, many)).toEqual([]);
+  expect(dearer(few, many)).toStrictEqual([]);
   expect(Object.keys(many)).toHaveLength(9);
   expect(Object.values(many).every(({ units }) => units > 0)).toBe(true);
 });
 
 test('a scan, another command and another read unit are each found', () => {
   const page = { commands: { QueryCommand: 1 }, units: 2 };
-  expect(dearer({ page }, { page })).toEqual([]);
+  expect(dearer({ page }, { page })).toStrictEqual([]);
   expect(dearer({ page }, { page: { ...page, units: 2.5 } })).toHaveLength(1);
   expect(dearer({ page }, { page: { ...page, commands: { QueryCommand: 2 } } })).toHaveLength(1);
   expect(dearer({ page }, { page: { ...page, commands: { ScanCommand: 1 } } })).toHaveLength(2);

@@ -42,7 +42,7 @@ describe('what is allowed reaches the tables', () => {
 
   test('tables of an account are not there for another', async () => {
     expect(await codeOf(clientOf(TARGET).send(get('request#1')))).toBe('ResourceNotFoundException');
-    expect((await clientOf(TARGET).send(new ListTablesCommand({}))).TableNames).toEqual([]);
+    expect((await clientOf(TARGET).send(new ListTablesCommand({}))).TableNames).toStrictEqual([]);
     expect((await clientOf().send(new ListTablesCommand({}))).TableNames).toEqual([TABLE]);
   });
 });

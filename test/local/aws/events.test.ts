@@ -85,7 +85,7 @@ describe('the local bus, as EventBridge', () => {
   test('lets put only whom IAM lets, and only on that bus', async () => {
     expect(await codeOf(raw([sound], STRANGER))).toBe('AccessDeniedException');
     expect(await codeOf(raw([{ ...sound, EventBusName: 'default' }]))).toBe('AccessDeniedException');
-    expect(aws.busEvents).toEqual([]);
+    expect(aws.busEvents).toStrictEqual([]);
   });
 
   test('loses what is put on a bus that is not there', async () => {
@@ -96,7 +96,7 @@ describe('the local bus, as EventBridge', () => {
       policies: [policy({ Effect: 'Allow', Action: 'events:PutEvents', Resource: '*' })],
     });
     expect((await raw([sound])).FailedEntryCount).toBe(0);
-    expect(aws.busEvents).toEqual([]);
+    expect(aws.busEvents).toStrictEqual([]);
   });
 });
 
@@ -129,7 +129,7 @@ describe('events that are put on a bus', () => {
 
   test('are not put at all where there are none', async () => {
     await putOnBus(bus(), []);
-    expect(aws.calls).toEqual([]);
+    expect(aws.calls).toStrictEqual([]);
   });
 
   test('by whom IAM does not let are an error that is told again', async () => {

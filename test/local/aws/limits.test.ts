@@ -152,7 +152,7 @@ describe.each(WAYS)('a role session by %s', (via) => {
       const before = aws.calls.length;
       expect(faultOf(order(via, beyond), '{}')).toBeDefined();
       expect(await opened(order(via, beyond))).toBe(faultOf(order(via, beyond), '{}'));
-      expect(aws.calls.slice(before)).toEqual([]);
+      expect(aws.calls.slice(before)).toStrictEqual([]);
     },
   );
 

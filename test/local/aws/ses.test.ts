@@ -51,21 +51,21 @@ describe('attack: nothing is sent', () => {
     ['by a role that may send nothing', FROM, READER],
   ])('%s', async (_what, from, roleArn) => {
     expect(await mail(from, roleArn).send('erin@example.org', MAIL)).toBe('refused');
-    expect(aws.mails).toEqual([]);
+    expect(aws.mails).toStrictEqual([]);
   });
 
   test.each(['erin@example.org, mallory@evil.example', 'erin@example.org\r\nBcc: mallory@evil.example', 'Erin'])(
     'to what is not one address: %j',
     async (to) => {
       expect(await mail().send(to, MAIL)).toBe('refused');
-      expect(aws.mails).toEqual([]);
+      expect(aws.mails).toStrictEqual([]);
     },
   );
 
   test('without a signature', async () => {
     const response = await fetch(`${aws.endpoint}/v2/email/outbound-emails`, { method: 'POST', body: '{}' });
     expect(response.status).toBe(403);
-    expect(aws.mails).toEqual([]);
+    expect(aws.mails).toStrictEqual([]);
   });
 });
 

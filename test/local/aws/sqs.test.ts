@@ -82,10 +82,10 @@ describe('a FIFO queue', () => {
     const [second] = await receive();
     await remove(first?.ReceiptHandle);
     later(60);
-    expect(await receive(10, FAILURES)).toEqual([]);
+    expect(await receive(10, FAILURES)).toStrictEqual([]);
     await remove(second?.ReceiptHandle);
     later(60);
-    expect(await bodies()).toEqual([]);
+    expect(await bodies()).toStrictEqual([]);
   });
 
   test('hands over what was received too often', async () => {

@@ -91,7 +91,7 @@ describe('the gateway', () => {
     expect(preflight.status).toBe(404);
     const call = await fetch(`${origin}/echo/a`, { headers });
     for (const response of [preflight, call]) {
-      expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+      expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toStrictEqual([]);
     }
   });
 

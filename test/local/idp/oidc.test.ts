@@ -104,7 +104,7 @@ describe('a sign-in with a known login hint', () => {
 
   test('a person without groups has an empty list of them', async () => {
     const { claims } = await signIn(createBrowser(), hint('outsider'));
-    expect((await claims())['groups']).toEqual([]);
+    expect((await claims())['groups']).toStrictEqual([]);
   });
 
   test('says mfa exactly where acr_values asks for it', async () => {

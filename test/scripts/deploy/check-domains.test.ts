@@ -21,15 +21,15 @@ const found = (settings: StageSettings, region = 'eu-west-1') =>
 
 describe('domains', () => {
   test('need not be', () => {
-    expect(found({})).toEqual([]);
+    expect(found({})).toStrictEqual([]);
   });
 
   test('are two, or one that is both, or the issuer’s alone', () => {
-    expect(found(OWN)).toEqual([]);
+    expect(found(OWN)).toStrictEqual([]);
     const { domain, certificate: own, origin, issuerDomain, issuerCertificate, issuer } = OWN;
-    expect(found({ domain, certificate: own, origin })).toEqual([]);
-    expect(found({ issuerDomain, issuerCertificate, issuer })).toEqual([]);
-    expect(found({ ...OWN, hostedZone: 'Z0123456789ABCDEFGHIJ' })).toEqual([]);
+    expect(found({ domain, certificate: own, origin })).toStrictEqual([]);
+    expect(found({ issuerDomain, issuerCertificate, issuer })).toStrictEqual([]);
+    expect(found({ ...OWN, hostedZone: 'Z0123456789ABCDEFGHIJ' })).toStrictEqual([]);
   });
 
   test.each<[string, Partial<StageSettings>, string[]]>([
@@ -52,7 +52,7 @@ describe('domains', () => {
 
 describe('an edge', () => {
   test('stands in front of domains, wherever the stage is', () => {
-    expect(found({ ...OWN, edge: EDGE })).toEqual([]);
+    expect(found({ ...OWN, edge: EDGE })).toStrictEqual([]);
     expect(found({ edge: EDGE })).toEqual(['stops edge']);
   });
 
@@ -70,7 +70,7 @@ describe('an edge', () => {
     ['cn-north-1', 'China'],
   ])('is refused in %s, which is said in words', (region, word) => {
     const here = { certificate: certificate(region), issuerCertificate: certificate(region) };
-    expect(found({ ...OWN, ...here }, region)).toEqual([]);
+    expect(found({ ...OWN, ...here }, region)).toStrictEqual([]);
     const findings = checkDomains({ stage: 'prod', region, settings: { ...OWN, ...here, edge: EDGE } });
     expect(findings).toHaveLength(1);
     expect(findingLines(findings).join('\n')).toContain(word);

@@ -5,7 +5,7 @@ const found = (region: string, settings: Parameters<typeof checkStandby>[0]['set
   checkStandby({ stage: 'prod', region, settings }).map(({ weight, about }) => `${weight} ${about}`);
 
 test('three regions of one set are taken', () => {
-  expect(found('eu-central-1', { standby: { region: 'eu-west-1', witness: 'eu-west-3' } })).toEqual([]);
+  expect(found('eu-central-1', { standby: { region: 'eu-west-1', witness: 'eu-west-3' } })).toStrictEqual([]);
 });
 
 test.each([
@@ -21,9 +21,9 @@ test('a standby of another origin or pepper than the one whose it is stops it', 
   const standbyOf = { stage: 'prod', region: 'eu-central-1' };
   expect(found('eu-west-1', { standbyOf })).toEqual(['stops standbyOf', 'stops standbyOf']);
   const same = { origin: 'https://hatcheck.example.com', pepper: '/hatcheck/prod/pepper' };
-  expect(found('eu-west-1', { standbyOf, ...same })).toEqual([]);
+  expect(found('eu-west-1', { standbyOf, ...same })).toStrictEqual([]);
 });
 
 test('a stage that says nothing of it has nothing to mend', () => {
-  expect(found('us-gov-west-1', {})).toEqual([]);
+  expect(found('us-gov-west-1', {})).toStrictEqual([]);
 });

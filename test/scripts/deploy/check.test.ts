@@ -85,7 +85,7 @@ describe('the wrong place', () => {
 
   test('another account than the stage’s', async () => {
     expect(await found({ stageFile: `${HEARD}account: '111122223333'\n` })).toEqual(['stops account']);
-    expect(await found({ stageFile: `${HEARD}account: '777788889999'\n` })).toEqual([]);
+    expect(await found({ stageFile: `${HEARD}account: '777788889999'\n` })).toStrictEqual([]);
   });
 
   test('a region, and accounts, of another partition than the credentials', async () => {
@@ -163,7 +163,7 @@ describe('the secrets that access.yml names', () => {
 
   test('one in Secrets Manager, there and absent', async () => {
     const access = with_('secretsmanager:corp/okta');
-    expect(await found({ access, account: { parameters: SECRETS, secrets: ['corp/okta'] } })).toEqual([]);
+    expect(await found({ access, account: { parameters: SECRETS, secrets: ['corp/okta'] } })).toStrictEqual([]);
     expect(await found({ access })).toEqual(['stops secret']);
   });
 
@@ -187,7 +187,7 @@ describe('mail', () => {
 
   test('from an address that SES has not verified stops it', async () => {
     expect(await found({ access, account })).toEqual(['stops mail']);
-    expect(await found({ access, account: { ...account, mailFrom: ['hatcheck@example.com'] } })).toEqual([]);
+    expect(await found({ access, account: { ...account, mailFrom: ['hatcheck@example.com'] } })).toStrictEqual([]);
   });
 
   test('out of SES’s sandbox is asked for', async () => {
@@ -203,8 +203,12 @@ describe('addresses', () => {
     expect(await found({ access: signed })).toEqual(['warns issuer']);
     const own = 'issuer: https://a1b2.execute-api.eu-west-1.amazonaws.com\n';
     expect(await found({ access: signed, stageFile: HEARD + own })).toEqual(['warns issuer']);
-    expect(await found({ access: signed, stageFile: `${HEARD}issuer: https://issuer.example.com\n` })).toEqual([]);
-    expect(await found({ access: signed, stageFile: `${HEARD}origin: https://hatcheck.example.com\n` })).toEqual([]);
+    expect(await found({ access: signed, stageFile: `${HEARD}issuer: https://issuer.example.com\n` })).toStrictEqual(
+      [],
+    );
+    expect(await found({ access: signed, stageFile: `${HEARD}origin: https://hatcheck.example.com\n` })).toStrictEqual(
+      [],
+    );
   });
 
   test('domains are looked at, and an edge where there is no CloudFront stops it', async () => {
@@ -216,7 +220,7 @@ describe('addresses', () => {
   });
 
   test('where roles are assumed nothing is tied to it', async () => {
-    expect(await found()).toEqual([]);
+    expect(await found()).toStrictEqual([]);
   });
 
   test('nothing reserved for issues is warned of where it matters', async () => {
@@ -228,7 +232,7 @@ describe('addresses', () => {
 
   test('an account without room for what is reserved is told how much is missing, before CloudFormation rolls it back', async () => {
     const room = (concurrency: number | Error) => found({ account: { parameters: SECRETS, concurrency } });
-    expect(await room(141)).toEqual([]);
+    expect(await room(141)).toStrictEqual([]);
     expect(await room(140)).toEqual(['stops reserved']);
     expect(await room(10)).toEqual(['stops reserved']);
     expect(await room(new CloudError('refused', 'AccessDeniedException'))).toEqual(['warns reserved']);
@@ -242,7 +246,7 @@ describe('addresses', () => {
   test('an alarm that nobody hears is warned of where it matters', async () => {
     expect(await found({ stageFile: 'reserved: 20\n' })).toEqual(['warns alarmActions']);
     const dev = { parameters: { ...SECRETS, '/hatcheck/dev/pepper': 'SecureString' } };
-    expect(await found({ stage: 'dev', account: dev })).toEqual([]);
+    expect(await found({ stage: 'dev', account: dev })).toStrictEqual([]);
   });
 
   test('a topic of another region would hear nothing', async () => {
@@ -260,11 +264,11 @@ describe('an older version than the one that runs', () => {
   });
 
   test('or as old a one is no matter', async () => {
-    expect(await found({ stageFile, running: ['request.submitted'] })).toEqual([]);
+    expect(await found({ stageFile, running: ['request.submitted'] })).toStrictEqual([]);
   });
 
   test('is not known of where nobody says where it runs', async () => {
-    expect(await found({ running: ['request.transferred'] })).toEqual([]);
+    expect(await found({ running: ['request.transferred'] })).toStrictEqual([]);
   });
 });
 

@@ -81,6 +81,6 @@ describe('serverless.yml', () => {
     const example = readFileSync('stages/example.yml', 'utf8');
     const shown = Object.keys(parse(example) as object);
     expect(shown).toEqual(expect.arrayContaining(['account', 'region', ...stageParameters(serverlessYml)]));
-    expect(read(example).findings).toEqual([]);
+    expect(read(example).findings).toStrictEqual([]);
   });
 });

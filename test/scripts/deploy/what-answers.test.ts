@@ -41,12 +41,12 @@ const ONCE = { tries: 1, pauseMs: 0 };
 describe('what was deployed', () => {
   test('answers as it should', async () => {
     const origin = await serve(right);
-    expect(await whatAnswers({ origin, issuer: origin }, ONCE)).toEqual([]);
+    expect(await whatAnswers({ origin, issuer: origin }, ONCE)).toStrictEqual([]);
   });
 
   test('is waited for', async () => {
     const origin = await serve((at, time) => (time < 3 ? {} : right(at)));
-    expect(await whatAnswers({ origin, issuer: origin }, { tries: 3, pauseMs: 1 })).toEqual([]);
+    expect(await whatAnswers({ origin, issuer: origin }, { tries: 3, pauseMs: 1 })).toStrictEqual([]);
     const slower = await serve((at, time) => (time < 3 ? {} : right(at)));
     expect(await whatAnswers({ origin: slower, issuer: slower }, { tries: 2, pauseMs: 1 })).toHaveLength(3);
   });
@@ -75,10 +75,10 @@ describe('which events the version that runs may write', () => {
   });
 
   test('is not known of what answers otherwise, or not at all', async () => {
-    expect(await runningTypes(await serve(() => ({ '/openapi.json': ['a', { b: null }] })))).toEqual([]);
-    expect(await runningTypes(await serve(() => ({})))).toEqual([]);
+    expect(await runningTypes(await serve(() => ({ '/openapi.json': ['a', { b: null }] })))).toStrictEqual([]);
+    expect(await runningTypes(await serve(() => ({})))).toStrictEqual([]);
     const gone = await serve(() => ({}));
     await new Promise((resolve) => servers.pop()?.close(resolve));
-    expect(await runningTypes(gone)).toEqual([]);
+    expect(await runningTypes(gone)).toStrictEqual([]);
   });
 });

@@ -38,7 +38,7 @@ suite('Lambda by the AWS CLI', () => {
     await ofAws.reserve('hatcheck-dev-requests', 0);
     expect(await ofAws.reservedOf('hatcheck-dev-requests')).toBe(0);
     await ofAws.reserve('hatcheck-dev-requests', 'shared');
-    expect([...lambda.reserved]).toEqual([]);
+    expect([...lambda.reserved]).toStrictEqual([]);
   });
 
   test('calls a function, and waits for it', async () => {

@@ -14,7 +14,7 @@ test('every function of serverless.yml is shut, by the name that it is deployed 
 test('who gives credentials out is opened last, and who derives from the ledger first', () => {
   expect(names.at(-1)).toBe('hatcheck-prod-credentials');
   const people = names.findIndex((name) => !name.includes('-on-'));
-  expect(names.slice(people).filter((name) => name.includes('-on-'))).toEqual([]);
+  expect(names.slice(people).filter((name) => name.includes('-on-'))).toStrictEqual([]);
 });
 
 test('as long as the longest of them may run is waited', () => {

@@ -150,14 +150,14 @@ describe('attacks', () => {
     const ledger = empty();
     const changed = [{ ...step, lines: exchanged }, ...rest].map(partOf);
     await expect(restoreInto(ledger, changed)).rejects.toMatchObject({ fault: 'changed' });
-    expect(ledger.streams()).toEqual([]);
+    expect(ledger.streams()).toStrictEqual([]);
   });
 
   test('a day since which not all is missing is refused before anything is put', async () => {
     const since = certain(steps[3], 'there are four').at.slice(0, 10);
     const ledger = empty();
     await expect(restoreInto(ledger, parts(), since)).rejects.toMatchObject({ fault: 'since' });
-    expect(ledger.streams()).toEqual([]);
+    expect(ledger.streams()).toStrictEqual([]);
   });
 });
 

@@ -115,6 +115,6 @@ describe('a limit', () => {
 });
 
 test('every act that people are assumed to do was counted, and issues ask STS once', () => {
-  expect(Object.keys({ ...personsTimes, ...ELEVATION }).filter((act) => !(act in facts.acts))).toEqual([]);
+  expect(Object.keys({ ...personsTimes, ...ELEVATION }).filter((act) => !(act in facts.acts))).toStrictEqual([]);
   for (const way of ['issue', 'issue by webIdentity', 'issue by saml']) expect(facts.acts[way]?.stsCalls).toBe(1);
 });

@@ -117,6 +117,6 @@ describe.each([
     const sessions = await against(openedBy(action));
     expect((await failureOf(sessions.open(order))).message).toBe('assertion');
     expect((await failureOf(sessions.open({ ...order, durationSeconds: 43_201 }, TOKEN))).message).toBe('duration');
-    expect(calls()).toEqual([]);
+    expect(calls()).toStrictEqual([]);
   });
 });

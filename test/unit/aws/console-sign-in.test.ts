@@ -109,7 +109,7 @@ describe('the console sign-in URL', () => {
     async (path) => {
       const making = (await against(given)).url(credentials, { ...inIreland, destination: { path } });
       await expect(making).rejects.toThrow(TypeError);
-      expect(server!.calls).toEqual([]);
+      expect(server!.calls).toStrictEqual([]);
     },
   );
 

@@ -92,7 +92,7 @@ describe('a file of the export', () => {
   ])('%s is not there, and it is said', async (_, blows) => {
     strike(...blows);
     await expect(bucketOf().put(file())).rejects.toMatchObject({ code: 'aws_unavailable' });
-    expect(await there()).toEqual([]);
+    expect(await there()).toStrictEqual([]);
   });
 
   test('whose last answer is lost too may be there: it is not said that it is', async () => {

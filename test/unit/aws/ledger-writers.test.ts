@@ -41,7 +41,7 @@ describe('who may write', () => {
   test('nothing updates, and nothing writes in batches, transactions or PartiQL: those carry no condition, or hide it', () => {
     expect(
       filesWith(/\b(UpdateItem|BatchWriteItem|TransactWrite\w*|ExecuteStatement|ExecuteTransaction)Command\b/),
-    ).toEqual([]);
+    ).toStrictEqual([]);
   });
 
   test('only sessions, their families, sign-ins under way, links of chat accounts and what is kept of somebody who is forgotten are deleted', () => {

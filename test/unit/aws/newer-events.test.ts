@@ -67,5 +67,5 @@ const EVER_WRITTEN = [
 ];
 
 test('what was ever written is still read', () => {
-  expect(EVER_WRITTEN.filter((type) => !isEventType(type))).toEqual([]);
+  expect(EVER_WRITTEN.filter((type) => !isEventType(type))).toStrictEqual([]);
 });

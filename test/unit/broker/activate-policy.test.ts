@@ -40,7 +40,7 @@ describe('while the functions of a deployment are replaced', () => {
     const id = await granted(old);
     const issuer = issuerAt(next(old, 'another'));
     await expect(issueCredentials(issuer, by(id))).rejects.toMatchObject({ refusal: { retryAfterSeconds: 30 } });
-    expect(issuer.orders).toEqual([]);
+    expect(issuer.orders).toStrictEqual([]);
   });
 
   test('a hold that is placed meanwhile stays in force, and so does the access policy', async () => {

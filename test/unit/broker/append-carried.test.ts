@@ -73,8 +73,8 @@ describe('a stream whose last event carries the state', () => {
       prepare: () => Promise.resolve(prepared.push('once')),
     });
     await expect(refused).rejects.toMatchObject({ code: 'limit_reached' });
-    expect(desk.ledger.streams()).toEqual([]);
-    expect(prepared).toEqual([]);
+    expect(desk.ledger.streams()).toStrictEqual([]);
+    expect(prepared).toStrictEqual([]);
   });
 
   test('two writers at once both stand, whichever came first', async () => {

@@ -37,7 +37,7 @@ describe('the service that knows the tickets', () => {
   test('that does not answer stops the submission, and nothing is written', async () => {
     const desk = deskWith(memoryTickets());
     expect(await codeOf(submit(desk, 'OPS-7'))).toBe('ticket_unavailable');
-    expect(desk.ledger.streams()).toEqual([]);
+    expect(desk.ledger.streams()).toStrictEqual([]);
   });
 
   test('is asked for a dry run too, which says when it could not be', async () => {
@@ -51,7 +51,7 @@ describe('the service that knows the tickets', () => {
   test('is not asked by somebody who may not ask for the entitlement', async () => {
     const tickets = eager();
     expect(await codeOf(submit(deskWith(tickets), 'OPS-7', outsider))).toBe('not_eligible');
-    expect(tickets.asked).toEqual([]);
+    expect(tickets.asked).toStrictEqual([]);
   });
 
   test.each(['OPS-1/../admin', 'OPS-1?x', 'OPS-1%2f..', 'OPS-1" OR key=OPS-2', 'ops-1', ''])(
@@ -59,7 +59,7 @@ describe('the service that knows the tickets', () => {
     async (ticket) => {
       const tickets = eager();
       expect(await codeOf(submit(deskWith(tickets), ticket))).toBe('invalid_input');
-      expect(tickets.asked).toEqual([]);
+      expect(tickets.asked).toStrictEqual([]);
     },
   );
 
@@ -83,7 +83,7 @@ describe('the service that knows the tickets', () => {
     const optional = policy([entitlement({ ticket: { pattern: '^OPS-[0-9]+$', required: false, check: CHECK } })]);
     const desk = memoryDesk({ policy: optional, tickets });
     await submitRequest(desk, { principal: engineer, ask: words, patience: patient });
-    expect(tickets.asked).toEqual([]);
+    expect(tickets.asked).toStrictEqual([]);
   });
 
   test('is asked for its own entitlements of several, and each service once', async () => {
@@ -103,6 +103,6 @@ describe('the service that knows the tickets', () => {
   test('is not asked where the entitlement does not say so', async () => {
     const tickets = eager();
     await submit(memoryDesk({ tickets }), 'OPS-7');
-    expect(tickets.asked).toEqual([]);
+    expect(tickets.asked).toStrictEqual([]);
   });
 });

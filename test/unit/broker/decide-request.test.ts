@@ -99,7 +99,7 @@ describe('an act', () => {
     };
     const id = await asked(desk);
     expect(await codeOf(acted(counting, id, engineer, deny))).toBe('not_an_approver');
-    expect(put).toEqual([]);
+    expect(put).toStrictEqual([]);
     await acted(counting, id, approver, deny);
     expect(put).toEqual(['not today at 1']);
   });
@@ -124,7 +124,7 @@ describe('an act', () => {
     const id = await granted(desk);
     const still = { ...desk, summaries: { ...desk.summaries, put: () => Promise.reject(new Error('a summary')) } };
     expect(await acted(still, id, approver, { type: 'approve', comment: 'again' })).toMatchObject({ seq: 1 });
-    expect(desk.warnings).toEqual([]);
+    expect(desk.warnings).toStrictEqual([]);
     expect(await typesOf(desk, id)).toEqual(['request.submitted', 'request.approved']);
   });
 
@@ -232,7 +232,7 @@ describe('when somebody else was quicker', () => {
     const id = await asked(desk);
     const down = { ...desk, ledger: { ...desk.ledger, append: () => Promise.reject(unavailable()) } };
     expect(await codeOf(acted(down, id, approver, approve))).toBe('ledger_unavailable');
-    expect(desk.clock.pauses).toEqual([]);
+    expect(desk.clock.pauses).toStrictEqual([]);
   });
 });
 

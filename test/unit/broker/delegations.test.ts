@@ -70,7 +70,7 @@ describe('a delegation', () => {
     const desk = deskOf();
     await made(desk);
     desk.clock.advance(DAY);
-    expect(await listDelegations(desk, approver)).toEqual([]);
+    expect(await listDelegations(desk, approver)).toStrictEqual([]);
   });
 
   test('to nobody who ever signed in is refused', async () => {
@@ -78,13 +78,13 @@ describe('a delegation', () => {
     await expect(made(desk, { to: handleOf('nobody') })).rejects.toMatchObject({
       refusal: { faults: [{ pointer: '/to', code: 'unknown_person' }] },
     });
-    expect(desk.ledger.streams()).toEqual([]);
+    expect(desk.ledger.streams()).toStrictEqual([]);
   });
 
   test('that the rules refuse writes nothing, not even words', async () => {
     const desk = deskOf();
     expect(await codeOf(made(desk, { reason: 'no' }, engineer))).toBe('not_eligible');
-    expect(desk.ledger.streams()).toEqual([]);
+    expect(desk.ledger.streams()).toStrictEqual([]);
   });
 
   test('that the delegate’s side refuses is not left with the one who gave it', async () => {
@@ -98,7 +98,7 @@ describe('a delegation', () => {
       },
     });
     expect(await codeOf(made(known))).toBe('invalid_input');
-    expect(await idsOf(desk, approver)).toEqual([]);
+    expect(await idsOf(desk, approver)).toStrictEqual([]);
   });
 
   test(`attack: more than ${MAX_RECEIVED} to one person`, async () => {
@@ -107,7 +107,7 @@ describe('a delegation', () => {
     for (const lead of leads.slice(1)) await made(desk, {}, lead);
     const [last = approver] = leads;
     expect(await codeOf(made(desk, {}, last))).toBe('limit_reached');
-    expect(await idsOf(desk, last)).toEqual([]);
+    expect(await idsOf(desk, last)).toStrictEqual([]);
   });
 
   test('that was cut off between the two is completed by the same ask', async () => {
@@ -247,7 +247,7 @@ describe('a delegate', () => {
     await removed(desk, (await made(desk)).id);
     expect(await codeOf(acted(desk, id, outsider, { type: 'approve' }))).toBe('not_found');
     const { requests } = await listRequests(desk, outsider, { as: 'approver', limit: 10 });
-    expect(requests).toEqual([]);
+    expect(requests).toStrictEqual([]);
   });
 
   test('attack: the requester delegates to approve their own through somebody', async () => {

@@ -52,6 +52,6 @@ describe('ending somebody’s sessions', () => {
   test('that cannot be done is not on record as done', async () => {
     const desk = memoryDesk();
     expect(await codeOf(end(desk, { endAll: refused }))).toBe('ledger_unavailable');
-    await expect(desk.ledger.read(`person#${engineer.handle}`)).resolves.toEqual([]);
+    await expect(desk.ledger.read(`person#${engineer.handle}`)).resolves.toStrictEqual([]);
   });
 });

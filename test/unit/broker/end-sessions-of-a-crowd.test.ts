@@ -149,7 +149,7 @@ describe('too many denies of one person', () => {
     await end(boundaries, ...all);
     expect(deniedNow(versions).size).toBe(138);
     expect(scene.crowds.map(([, requests]) => requests)).toEqual([8, 8]);
-    expect(scene.overflows).toEqual([]);
+    expect(scene.overflows).toStrictEqual([]);
   });
 
   test('their deny goes when none of their sessions of then can be left, and with one of everybody’s', async () => {

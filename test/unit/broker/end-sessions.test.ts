@@ -63,7 +63,7 @@ describe('the ledger decides', () => {
   ])('what somebody put on the boundary or the queue is not denied where the ledger %s', async (_, arrange) => {
     await arrange();
     const { boundaries, versions } = memoryBoundary(documentOf({ requestIds: [ONE] }));
-    expect([...(await end(boundaries, ONE))]).toEqual([]);
+    expect([...(await end(boundaries, ONE))]).toStrictEqual([]);
     expect(versions.at(-1)).toBe(EMPTY);
   });
 
@@ -111,7 +111,7 @@ describe('a grant that its requester ended', () => {
   test('goes on in the sessions that are out, unless access.yml says otherwise', async () => {
     await ended(false);
     const { boundaries, versions } = memoryBoundary(EMPTY);
-    expect([...(await end(boundaries, ONE))]).toEqual([]);
+    expect([...(await end(boundaries, ONE))]).toStrictEqual([]);
     expect(versions).toEqual([EMPTY]);
   });
 
@@ -185,7 +185,7 @@ describe('too many for one policy', () => {
     const { boundaries, versions } = memoryBoundary(EMPTY);
     expect([...(await end(boundaries, ...fifty)).values()]).toEqual(fifty.map(() => DENIED));
     expect(deniedIn(versions)).toEqual({ requestIds: fifty });
-    expect(scene.overflows).toEqual([]);
+    expect(scene.overflows).toStrictEqual([]);
   });
 
   test("end everybody's sessions that were opened until now, and say so; those revoked later have their own deny again", async () => {

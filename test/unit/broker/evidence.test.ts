@@ -144,7 +144,7 @@ describe('what was before', () => {
     );
     const codes = async (asked: ReturnType<typeof granted>) =>
       (await evidenceOf(deskOf({ summaries }), asked)).unusual.map(({ code }) => code);
-    expect(await codes(granted())).toEqual([]);
+    expect(await codes(granted())).toStrictEqual([]);
     expect(await codes(granted(asks))).toEqual(['longer_than_before']);
   });
 
@@ -152,7 +152,7 @@ describe('what was before', () => {
     const desk = deskOf({ summaries: { ...memorySummaries(), ofRequester: () => Promise.reject(unavailable()) } });
     const evidence = await evidenceOf(desk, pending());
     expect(evidence).not.toHaveProperty('before');
-    expect(evidence.unusual).toEqual([]);
+    expect(evidence.unusual).toStrictEqual([]);
     expect(desk.warnings).toHaveLength(1);
   });
 });
@@ -182,7 +182,7 @@ describe('what stands in the way of a yes', () => {
     expect((await evidenceFor(away, pending(), { ...looks, known })).obstacle).toBe('on_hold');
     const [view] = await viewRequests(away, approver, [pending()], { known });
     expect(view?.actions).toEqual(['deny']);
-    expect(desk.warnings).toEqual([]);
+    expect(desk.warnings).toStrictEqual([]);
   });
 
   test('is another role than was asked for', async () => {

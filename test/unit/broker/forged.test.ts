@@ -62,7 +62,7 @@ describe('an event in control that our functions wrote', () => {
     await activatePolicy(desk, 'second', patient);
     const watch = watched(desk);
     for (const event of await desk.ledger.read('control')) await watchLedger(watch, told(event));
-    expect(watch.alarms).toEqual([]);
+    expect(watch.alarms).toStrictEqual([]);
   });
 
   test('is read with the one before it, and no others', async () => {
@@ -70,7 +70,7 @@ describe('an event in control that our functions wrote', () => {
     const ledger = { ...desk.ledger, read: () => Promise.reject(unavailable()) };
     const watch = watched({ ...desk, ledger });
     await watchLedger(watch, told(last));
-    expect(watch.alarms).toEqual([]);
+    expect(watch.alarms).toStrictEqual([]);
   });
 });
 

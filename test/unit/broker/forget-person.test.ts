@@ -162,7 +162,7 @@ test('what is only owed stands against it, and is left out when it is forced', a
       { why: 'review_owed', requestId: owed.id },
     ],
   });
-  expect(did).toEqual([]);
+  expect(did).toStrictEqual([]);
   expect(await forgetPerson(here, { ...one, force: true }, patience)).toMatchObject({ outcome: 'forgotten' });
 });
 
@@ -178,7 +178,7 @@ test('what the index shows as over is not looked at in the ledger', async () => 
   };
   const summaries = { ofRequester: () => Promise.resolve({ items: [over] }) };
   await forgetPerson({ ...parts(), ledger: counting, summaries }, forget, patience);
-  expect(read).toEqual([]);
+  expect(read).toStrictEqual([]);
 });
 
 test('who is forgotten again, with something to delete again, is on record again, by the system', async () => {

@@ -184,7 +184,7 @@ describe('an outcome is a fact', () => {
     const bug = new TypeError('a bug');
     const { issuer, id } = await withAppend(() => () => Promise.reject(bug));
     await expect(issueCredentials(issuer, by(id))).rejects.toBe(bug);
-    expect(issuer.clock.pauses).toEqual([]);
+    expect(issuer.clock.pauses).toStrictEqual([]);
   });
 
   test('is timed no earlier than the intent, also when this machine’s clock goes back', async () => {

@@ -105,7 +105,7 @@ describe('asked for once', () => {
 describe('nothing leaves and STS is not called', () => {
   const untouched = async (issuer: ReturnType<typeof issuerAt>, attempt: Promise<unknown>): Promise<string> => {
     const code = await codeOf(attempt);
-    expect(issuer.orders).toEqual([]);
+    expect(issuer.orders).toStrictEqual([]);
     return code;
   };
 
@@ -127,7 +127,7 @@ describe('nothing leaves and STS is not called', () => {
     const issuer = issuerAt(memoryDesk());
     const id = await granted(issuer);
     expect(await untouched(issuer, issueCredentials(issuer, by(id, outsider)))).toBe('not_found');
-    expect(await issuer.ledger.read(`refusals#${id}`)).toEqual([]);
+    expect(await issuer.ledger.read(`refusals#${id}`)).toStrictEqual([]);
   });
 
   test('when the intent cannot be written', async () => {
@@ -160,7 +160,7 @@ describe('nothing leaves and STS is not called', () => {
     const caller = Promise.reject(new HatcheckError({ code: 'session_expired', reason: 'as the test says' }));
     const attempt = issueCredentials(down, { ...by('r_1'), caller });
     expect(await untouched(issuer, attempt)).toBe('session_expired');
-    expect(await unhandled()).toEqual([]);
+    expect(await unhandled()).toStrictEqual([]);
   });
 
   test('the request is read while the caller is still being looked up', async () => {

@@ -27,7 +27,7 @@ test('a link stands in both streams, made by the one who began it', async () => 
     ['bea', 'ada'],
   ] as const) {
     const [event, ...more] = await desk.ledger.read(`person#${handleOf(name)}`);
-    expect(more).toEqual([]);
+    expect(more).toStrictEqual([]);
     expect(event).toMatchObject({
       type: 'link.made',
       actor: { handle: handleOf('ada') },

@@ -43,7 +43,7 @@ test('what the role can do is shown where access.yml says it', () => {
 });
 
 test('who is eligible for nothing sees nothing', () => {
-  expect(listEntitlements(policy(), outsider)).toEqual([]);
+  expect(listEntitlements(policy(), outsider)).toStrictEqual([]);
 });
 
 test('who is asked, in which way and what of them, is shown as access.yml writes it', () => {

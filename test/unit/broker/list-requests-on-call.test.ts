@@ -27,7 +27,7 @@ describe('a list', () => {
     for (const as of ['approver', 'auditor'] as const)
       expect([await idsOf(desk, outsider, as), await idsOf(called, outsider, as)]).toEqual([[], [id]]);
     expect(names).toEqual(['sre', 'sre']);
-    expect(await idsOf(called, outsider)).toEqual([]);
+    expect(await idsOf(called, outsider)).toStrictEqual([]);
     expect(names).toHaveLength(2);
   });
 
@@ -41,6 +41,6 @@ describe('a list', () => {
     };
     const counting = { ...desk, ledger: { ...desk.ledger, last } };
     expect([await idsOf(counting, engineer), await idsOf(counting, auditor, 'auditor')]).toEqual([[id], [id]]);
-    expect(read).toEqual([]);
+    expect(read).toStrictEqual([]);
   });
 });

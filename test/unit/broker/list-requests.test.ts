@@ -33,7 +33,7 @@ describe('a list', () => {
     desk.clock.advance(1);
     const second = await asked(desk);
     expect(await idsOf(desk)).toEqual([second, first]);
-    expect(await idsOf(desk, approver)).toEqual([]);
+    expect(await idsOf(desk, approver)).toStrictEqual([]);
   });
 
   test('as approver is what one’s groups are asked for, decided or not', async () => {
@@ -43,7 +43,7 @@ describe('a list', () => {
     const waiting = await asked(desk);
     expect(await idsOf(desk, approver, { as: 'approver' })).toEqual([waiting, done]);
     expect(await idsOf(desk, approver, { as: 'approver', status: 'pending' })).toEqual([waiting]);
-    expect(await idsOf(desk, security, { as: 'approver' })).toEqual([]);
+    expect(await idsOf(desk, security, { as: 'approver' })).toStrictEqual([]);
   });
 
   test('as approver and pending reads only what is still open', async () => {
@@ -66,8 +66,8 @@ describe('a list', () => {
     const desk = memoryDesk();
     const id = await asked(desk);
     expect(await idsOf(desk, auditor, { as: 'auditor' })).toEqual([id]);
-    expect(await idsOf(desk, engineer, { as: 'auditor' })).toEqual([]);
-    expect(await idsOf(desk, outsider, { as: 'auditor' })).toEqual([]);
+    expect(await idsOf(desk, engineer, { as: 'auditor' })).toStrictEqual([]);
+    expect(await idsOf(desk, outsider, { as: 'auditor' })).toStrictEqual([]);
   });
 
   test('as auditor begins now', async () => {
@@ -80,7 +80,7 @@ describe('a list', () => {
     const desk = memoryDesk();
     await asked(desk);
     const lying = { ...desk.summaries, ofRequester: () => desk.summaries.ofRequester(engineer.handle, { limit: 9 }) };
-    expect(await idsOf({ ...desk, summaries: lying }, outsider)).toEqual([]);
+    expect(await idsOf({ ...desk, summaries: lying }, outsider)).toStrictEqual([]);
   });
 
   test('attack: a workload of the approvers’ group does not read what people decide', async () => {

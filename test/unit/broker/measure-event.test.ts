@@ -64,7 +64,7 @@ describe('what is on record is counted by its type', () => {
     const extended = recorded('log.extended', { first: 0, entries: [], carried }, by(noon(0)));
     measureEvent(meter, seal(undefined, 'log', extended), undefined);
     meter.flush();
-    expect(documents()).toEqual([]);
+    expect(documents()).toStrictEqual([]);
   });
 });
 

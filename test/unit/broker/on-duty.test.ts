@@ -76,14 +76,14 @@ describe('whoever is on call', () => {
     const nameless = { handle, issuer, subject, kind, groups, groupsAt, authenticatedAt, methods };
     const onCall = asking({ sre: ['engineer@example.com'] });
     expect(await groupsOf(onCall, nameless)).toEqual(['okta:sre']);
-    expect(onCall.asked).toEqual([]);
+    expect(onCall.asked).toStrictEqual([]);
   });
 
   test('is no workload, and nobody is asked', async () => {
     const job = principal('engineer', ['sre'], { kind: 'workload' });
     const onCall = asking({ sre: ['engineer@example.com'] });
     expect(await groupsOf(onCall, job)).toEqual(['okta:sre']);
-    expect(onCall.asked).toEqual([]);
+    expect(onCall.asked).toStrictEqual([]);
   });
 
   test('is nobody where access.yml knows nobody', async () => {
@@ -93,7 +93,7 @@ describe('whoever is on call', () => {
   test('is not asked about where nothing goes by it, nor where another group does as well', async () => {
     const onCall = asking({ sre: ['engineer@example.com'] });
     expect(await groupsOf(onCall, engineer, ['okta:admins'], ['oncall:sre', 'okta:sre'])).toEqual(['okta:sre']);
-    expect(onCall.asked).toEqual([]);
+    expect(onCall.asked).toStrictEqual([]);
   });
 });
 

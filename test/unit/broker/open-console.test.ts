@@ -126,7 +126,7 @@ describe('nothing leaves', () => {
     id = await granted(issuer);
     const unhandled = unhandledRejections();
     expect(await codeOf(openConsole(issuer, by(id)))).toBe('revoked');
-    expect(await unhandled()).toEqual([]);
+    expect(await unhandled()).toStrictEqual([]);
     expect((await typesOf(issuer, id)).slice(-2)).toEqual(['request.revoked', 'credentials.withheld']);
   });
 

@@ -107,7 +107,7 @@ describe('when it cannot be recorded', () => {
     const desk = memoryDesk();
     await Promise.all([say(desk), say(desk, { principal: approver })]);
     expect(await recorded(desk)).toHaveLength(2);
-    expect(desk.warnings).toEqual([]);
+    expect(desk.warnings).toStrictEqual([]);
   });
 
   test('twenty identical ones at once are one', async () => {

@@ -17,8 +17,8 @@ describe('what the caller may do', () => {
     const id = await asked(desk);
     expect(await actions(desk, id, engineer)).toEqual(['cancel']);
     expect(await actions(desk, id, approver)).toEqual(['approve', 'deny']);
-    expect(await actions(desk, id, security)).toEqual([]);
-    expect(await actions(desk, id, auditor)).toEqual([]);
+    expect(await actions(desk, id, security)).toStrictEqual([]);
+    expect(await actions(desk, id, auditor)).toStrictEqual([]);
   });
 
   test('while the grant lasts', async () => {

@@ -39,7 +39,7 @@ describe('open requests', () => {
   test('that are approved at once count against nothing', async () => {
     const desk = deskOf(1);
     await asked(desk, { entitlementId: 'prod-read' });
-    expect(await reserved(desk)).toEqual([]);
+    expect(await reserved(desk)).toStrictEqual([]);
     await asked(desk);
     await asked(desk, { entitlementId: 'prod-read' });
   });
@@ -73,7 +73,7 @@ describe('open requests', () => {
       ids.push(await asked(desk));
       desk.clock.advance(1);
     }
-    expect(read).toEqual([]);
+    expect(read).toStrictEqual([]);
     await acted(desk, ids[3] ?? '', engineer, { type: 'cancel' });
     read.length = 0;
     await asked(desk);
@@ -153,7 +153,7 @@ describe('what was cut off', () => {
   test('before the reservation leaves nothing behind', async () => {
     const desk = failingAt('person#');
     expect(await codeOf(submit(desk, 'key'))).toBe('ledger_unavailable');
-    expect(desk.ledger.streams()).toEqual([]);
+    expect(desk.ledger.streams()).toStrictEqual([]);
   });
 });
 

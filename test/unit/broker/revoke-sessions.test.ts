@@ -75,7 +75,7 @@ const deniedOn = ({ roleArn }: { roleArn: string }) => readBoundary(boundaries.g
 describe('sessions of a revoked request', () => {
   test('are denied, and how long that took is on record', async () => {
     await revoked(ONE);
-    expect(await revoke([ONE])).toEqual([]);
+    expect(await revoke([ONE])).toStrictEqual([]);
     expect(deniedOn(entitlement())).toEqual([ONE]);
     const events = await eventsOf(ONE);
     expect(events.at(-1)).toMatchObject({
@@ -103,9 +103,9 @@ describe('sessions of a revoked request', () => {
     await revoke([ONE]);
     expect(dues.open()).toEqual([{ requestId: ONE, kind: 'boundary', at: noon(1800) }]);
     clock.set(noon(1800));
-    expect(await revoke([ONE])).toEqual([]);
-    expect(deniedOn(entitlement())).toEqual([]);
-    expect(dues.open()).toEqual([]);
+    expect(await revoke([ONE])).toStrictEqual([]);
+    expect(deniedOn(entitlement())).toStrictEqual([]);
+    expect(dues.open()).toStrictEqual([]);
   });
 
   test('a deny that somebody overwrote is there again when it is looked at', async () => {
@@ -122,10 +122,10 @@ describe('sessions of a revoked request', () => {
 
   test('what the ledger does not say is revoked is left alone, whoever asks, and nothing is noted as done', async () => {
     await tell(ledger, ONE, {});
-    expect(await revoke([ONE, TWO])).toEqual([]);
-    expect(deniedOn(entitlement())).toEqual([]);
+    expect(await revoke([ONE, TWO])).toStrictEqual([]);
+    expect(deniedOn(entitlement())).toStrictEqual([]);
     expect((await eventsOf(ONE)).map(({ type }) => type)).not.toContain('sessions.ended');
-    expect(await eventsOf(TWO)).toEqual([]);
+    expect(await eventsOf(TWO)).toStrictEqual([]);
     const request = fold(await eventsOf(ONE));
     const closed = { kind: 'revoked', by: 'p_security', at: noon(62) } as const;
     if (request) dues.plan(summaryOf({ ...request, closed }));
@@ -184,9 +184,9 @@ describe('what goes wrong with some holds up no others', () => {
     await revoked(ONE);
     const { accounts } = policy();
     const named = { ...policy([elsewhere]), accounts: [...policy([elsewhere]).accounts, ...accounts] };
-    expect(await revoke([ONE], { policy: named })).toEqual([]);
+    expect(await revoke([ONE], { policy: named })).toStrictEqual([]);
     expect(deniedOn(entitlement())).toEqual([ONE]);
-    expect(gone).toEqual([]);
+    expect(gone).toStrictEqual([]);
   });
 
   test('an account that access.yml names no more: the operator is told, until no session can be out', async () => {

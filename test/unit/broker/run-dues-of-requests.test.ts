@@ -48,7 +48,7 @@ describe('a pending extension', () => {
       ],
       [`${ask().requestId}.2.escalated`, 'escalated', [{ role: 'approvers', ...escalation.to }]],
     ]);
-    expect(kinds(at)).toEqual([]);
+    expect(kinds(at)).toStrictEqual([]);
   });
 
   test('reminds nobody of one that was taken back, though another is pending', async () => {
@@ -60,7 +60,7 @@ describe('a pending extension', () => {
     }
     at.clock.set(noon(700));
     await at.run();
-    expect(at.sent).toEqual([]);
+    expect(at.sent).toStrictEqual([]);
   });
 
   test('reminds nobody once the grant is over', async () => {
@@ -87,7 +87,7 @@ describe('a pending request', () => {
       ...{ actor: ON_SCHEDULE, at: noon(1800), data: { pendingUntil: noon(1800) } },
       policy: policy().version,
     });
-    expect(kinds(at)).toEqual([]);
+    expect(kinds(at)).toStrictEqual([]);
   });
 
   test('lapses once when two runs find it at once', async () => {
@@ -95,7 +95,7 @@ describe('a pending request', () => {
     at.clock.set(noon(1800));
     await Promise.all([at.run(), at.run()]);
     expect(await at.types()).toEqual(['request.submitted', 'request.lapsed']);
-    expect(at.warnings).toEqual([]);
+    expect(at.warnings).toStrictEqual([]);
   });
 
   test('that was decided since does not lapse, whatever the index says', async () => {

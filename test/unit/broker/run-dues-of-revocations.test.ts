@@ -31,7 +31,7 @@ describe('sessions that are to be ended', () => {
   test('are put on the queue a minute after the close, should nobody have been told of it, and every quarter of an hour', async () => {
     const schedule = await at(119, ...live, revoked);
     await schedule.run();
-    expect(schedule.revoked).toEqual([]);
+    expect(schedule.revoked).toStrictEqual([]);
     schedule.clock.set(noon(120));
     await schedule.run();
     await schedule.run();

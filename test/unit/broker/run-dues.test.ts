@@ -131,7 +131,7 @@ describe('a run', () => {
     for (const kind of ['lapse', 'ticket', 'approval_reminder'] as const)
       await at.dues.again({ requestId, kind, at: noon(0) });
     expect(await at.run()).toEqual({ done: 3, failed: 0 });
-    expect(kinds(at)).toEqual([]);
+    expect(kinds(at)).toStrictEqual([]);
   });
 
   test('leaves the rest to the next when its time is short', async () => {

@@ -27,7 +27,7 @@ describe('what is sent again because its answer was lost', () => {
     await say(desk, id, approver, yes);
     await say(desk, id, engineer, more);
     const after = await say(desk, id, approver, yes);
-    expect(after.extension?.approvals).toEqual([]);
+    expect(after.extension?.approvals).toStrictEqual([]);
     expect(await typesOf(desk, id)).toEqual(['request.submitted', 'request.approved', 'request.extension_requested']);
     // With a key of its own it is about what is pending now.
     await say(desk, id, approver, yes, 'key-2');

@@ -57,8 +57,8 @@ describe('an intent whose function was cut off', () => {
     });
     verifyChain(events);
     expect(at.told).toEqual([requestId]);
-    expect(withoutOutcome(events)).toEqual([]);
-    expect(at.dues.open()).toEqual([]);
+    expect(withoutOutcome(events)).toStrictEqual([]);
+    expect(at.dues.open()).toStrictEqual([]);
   });
 
   test('is settled once, however often it is looked at', async () => {
@@ -83,7 +83,7 @@ describe('an intent whose function was cut off', () => {
     const at = await scene(699.999, intended(noon(100)));
     await settle(at);
     expect((await at.events()).at(-1)?.type).toBe('credentials.intended');
-    expect(at.told).toEqual([]);
+    expect(at.told).toStrictEqual([]);
   });
 });
 
@@ -111,7 +111,7 @@ describe('an intent with its outcome', () => {
 test('a due without its request is dealt with', async () => {
   const at = await scene(700);
   await settleIntents(at, { ...DUE, requestId: 'r_BBBBBBBBBBBBBBBBBBBBBBBBBB' }, SCHEDULE, patient);
-  expect(at.dues.open()).toEqual([]);
+  expect(at.dues.open()).toStrictEqual([]);
 });
 
 test('an intent is due ten minutes later, and no other event is', async () => {

@@ -77,7 +77,7 @@ describe('a role session by what we sign', () => {
     expect(await codeOf(issueCredentials(issuer, by(id)))).toBe('aws_unavailable');
     expect((await typesOf(issuer, id)).slice(2)).toEqual(['credentials.intended', 'credentials.failed']);
     expect((await eventsOf(issuer, id)).at(-1)).toMatchObject({ data: { reason: 'Signing.TimeoutError' } });
-    expect(issuer.opened).toEqual([]);
+    expect(issuer.opened).toStrictEqual([]);
   });
 
   test('is not opened where there is no key to sign with', async () => {
@@ -86,7 +86,7 @@ describe('a role session by what we sign', () => {
     const id = await granted(issuer);
     expect(await codeOf(issueCredentials(issuer, by(id)))).toBe('aws_unavailable');
     expect((await eventsOf(issuer, id)).at(-1)).toMatchObject({ data: { reason: 'NoSigningKey' } });
-    expect(opened).toEqual([]);
+    expect(opened).toStrictEqual([]);
   });
 
   test('whose intent is not written goes nowhere, though it was signed, and no failure is left unhandled', async () => {
@@ -100,7 +100,7 @@ describe('a role session by what we sign', () => {
     const id = await granted(issuer);
     isAway = true;
     expect(await codeOf(issueCredentials(issuer, by(id)))).toBe('ledger_unavailable');
-    expect(issuer.opened).toEqual([]);
-    expect(await unhandled()).toEqual([]);
+    expect(issuer.opened).toStrictEqual([]);
+    expect(await unhandled()).toStrictEqual([]);
   });
 });

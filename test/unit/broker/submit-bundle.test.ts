@@ -53,7 +53,7 @@ describe('a bundle', () => {
     await submit({ ...desk, ledger }, three);
     await submit({ ...desk, ledger }, three);
     expect(requestStreams(desk)).toHaveLength(6);
-    expect(read).toEqual([]);
+    expect(read).toStrictEqual([]);
   });
 
   test('is made whole or not at all: the rules of all come first', async () => {
@@ -64,7 +64,7 @@ describe('a bundle', () => {
       { pointer: '/entitlementIds/1', code: 'too_long', detail: expect.stringMatching(/^durationSeconds: /) },
     ]);
     expect(await codeOf(submit(desk, ['short', 'others']))).toBe('not_eligible');
-    expect(desk.ledger.streams()).toEqual([]);
+    expect(desk.ledger.streams()).toStrictEqual([]);
   });
 });
 
@@ -149,7 +149,7 @@ test('a dry run tells every rule of each, and of which', async () => {
   ]);
   const one = await tryRequests(desk, engineer, asks('first'));
   expect([one.allowed, one.rules.some(({ entitlementId }) => entitlementId !== undefined)]).toEqual([true, false]);
-  expect(desk.ledger.streams()).toEqual([]);
+  expect(desk.ledger.streams()).toStrictEqual([]);
 });
 
 test('a dry run of several counts those before each of them against the limit, as submitting them does', async () => {
@@ -171,7 +171,7 @@ test('a dry run of several counts none against the limit that is refused, or wai
   const written = policy([...asked, entitlement({ id: 'short', maxDurationSeconds: 60 })]);
   const desk = deskOf({ policy: { ...written, limits: { openRequests: 2 } } });
   const { rules } = await tryRequests(desk, engineer, asks('auto', 'short', 'first', 'second'));
-  expect(rules.filter(({ rule, outcome }) => rule === 'openRequests' && outcome !== 'satisfied')).toEqual([]);
+  expect(rules.filter(({ rule, outcome }) => rule === 'openRequests' && outcome !== 'satisfied')).toStrictEqual([]);
   expect(rules.filter(({ rule }) => rule === 'openRequests').length).toBeGreaterThan(1);
 });
 

@@ -55,7 +55,7 @@ describe('a submission', () => {
   test('stores the words first: an event never refers to what was not stored', async () => {
     const desk = memoryDesk({ texts: { ...memoryTexts(), put: () => Promise.reject(unavailable()) } });
     expect(await codeOf(submit(desk))).toBe('ledger_unavailable');
-    expect(requestsIn(desk)).toEqual([]);
+    expect(requestsIn(desk)).toStrictEqual([]);
   });
 
   test('is in the list before it answers', async () => {
@@ -78,14 +78,14 @@ describe('a submission', () => {
     const desk = memoryDesk();
     const down = { ...desk, ledger: { ...desk.ledger, append: () => Promise.reject(unavailable()) } };
     expect(await codeOf(submit(down))).toBe('ledger_unavailable');
-    expect((await desk.summaries.ofRequester(engineer.handle, page)).items).toEqual([]);
+    expect((await desk.summaries.ofRequester(engineer.handle, page)).items).toStrictEqual([]);
   });
 
   test('that is refused writes nothing, not even words', async () => {
     const desk = memoryDesk({ texts: { ...memoryTexts(), put: () => Promise.reject(new Error('words')) } });
     expect(await codeOf(submit(desk, {}, undefined, outsider))).toBe('not_eligible');
     expect(await codeOf(submit(desk, { durationSeconds: 3601 }))).toBe('invalid_input');
-    expect(desk.ledger.streams()).toEqual([]);
+    expect(desk.ledger.streams()).toStrictEqual([]);
   });
 
   test('is allowed to whoever is on call right now, where access.yml says so', async () => {
@@ -218,8 +218,8 @@ describe('a dry run', () => {
     const { allowed, rules } = await tryRequests(desk, engineer, [words]);
     expect(allowed).toBe(true);
     expect(rules.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['eligible', 'duration', 'ticket', 'mfa']));
-    expect(rules.filter(({ outcome }) => outcome !== 'satisfied')).toEqual([]);
-    expect(desk.ledger.streams()).toEqual([]);
+    expect(rules.filter(({ outcome }) => outcome !== 'satisfied')).toStrictEqual([]);
+    expect(desk.ledger.streams()).toStrictEqual([]);
   });
 
   test('tells which rules would be against it', async () => {

@@ -24,7 +24,7 @@ describe('a forged event', () => {
     expect(await watch.ledger.read(TODAY)).toMatchObject([
       { type: 'ledger.altered', data: { stream: STREAM, seq: 1, change: 'insert', hashAfter: forged.hash } },
     ]);
-    expect(await watch.listed()).toEqual([]);
+    expect(await watch.listed()).toStrictEqual([]);
   });
 
   test('that follows, but has no place in a request, raises the alarm', async () => {
@@ -40,7 +40,7 @@ describe('a forged event', () => {
     await watchLedger(watch, appended(first!));
     watch.ledger.alter(STREAM, 1, (canonical) => canonical.replace('3600', '3601'));
     await watchLedger(watch, appended(first!));
-    expect(watch.alarms).toEqual([]);
+    expect(watch.alarms).toStrictEqual([]);
     expect(watch.ledger.streams()).toEqual([STREAM]);
   });
 });

@@ -46,8 +46,8 @@ describe('sessions of a request that is closed', () => {
   });
 
   test('that its requester ends go on otherwise, and one that never had any needs nothing', async () => {
-    expect((await toldOf(ENDED, entitlement(), intended(noon(30)))).revoked).toEqual([]);
-    expect((await toldOf(REVOKED)).revoked).toEqual([]);
+    expect((await toldOf(ENDED, entitlement(), intended(noon(30)))).revoked).toStrictEqual([]);
+    expect((await toldOf(REVOKED)).revoked).toStrictEqual([]);
   });
 
   test('are to be ended once, whatever happens to the request afterwards', async () => {
@@ -63,7 +63,7 @@ describe('sessions of a request that is closed', () => {
     await expect(watchLedger({ ...watch, revocations }, appended(events[3]!))).rejects.toMatchObject({
       code: 'ledger_unavailable',
     });
-    expect(watch.sent).toEqual([]);
+    expect(watch.sent).toStrictEqual([]);
   });
 });
 
@@ -118,7 +118,7 @@ describe('a new event of a request', () => {
     );
     watch.ledger.alter(STREAM, 0, (canonical) => canonical.replace('prod-admin', 'prod-root'));
     await watchLedger(watch, appended(forged));
-    expect(watch.sent).toEqual([]);
+    expect(watch.sent).toStrictEqual([]);
   });
 
   test('repairs its summary, as of the last event that the ledger has', async () => {
@@ -127,14 +127,14 @@ describe('a new event of a request', () => {
     await watchLedger(watch, appended(first!));
     expect(await watch.listed()).toMatchObject([{ id: ID, seq: 1 }]);
     expect(watch.ledger.streams()).toEqual([STREAM]);
-    expect(watch.alarms).toEqual([]);
+    expect(watch.alarms).toStrictEqual([]);
   });
 
   test('of a stream that is gone meanwhile repairs nothing: what took it away is told by itself', async () => {
     const watch = watched();
     await watchLedger(watch, appended(seal(undefined, STREAM, submitted())));
-    expect(await watch.listed()).toEqual([]);
-    expect(watch.alarms).toEqual([]);
+    expect(await watch.listed()).toStrictEqual([]);
+    expect(watch.alarms).toStrictEqual([]);
   });
 
   test('is told again when the ledger is away', async () => {

@@ -36,7 +36,7 @@ test('reads what a file says, line by line, however its lines lie in what is rea
 
 test('reads a last line without an end, and lines that end as on Windows', async () => {
   expect(await linesIn('a\r\n\r\nb')).toEqual(['a', '', 'b']);
-  expect(await linesIn('')).toEqual([]);
+  expect(await linesIn('')).toStrictEqual([]);
 });
 
 test('refuses what is no UTF-8, or reads it as it is told', async () => {

@@ -43,7 +43,7 @@ const mostAtOnce = async (count: number): Promise<number> => {
 describe('a lock', () => {
   test('is held by one at a time, and then by nobody', async () => {
     await expect(mostAtOnce(5)).resolves.toBe(1);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder)).toStrictEqual([]);
   });
 
   test('is given back when the work fails', async () => {
@@ -54,7 +54,7 @@ describe('a lock', () => {
   test('of a command that died is taken by one of all who wait', async () => {
     lockedMsAgo(3_600_000);
     await expect(mostAtOnce(5)).resolves.toBe(1);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder)).toStrictEqual([]);
   });
 
   test('of a process that was killed is not waited for, however young it is', async () => {

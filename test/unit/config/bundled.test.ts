@@ -63,5 +63,5 @@ test('what a bundle holds at run time brings neither YAML nor a schema library',
       else seen.add(from);
     return seen;
   };
-  expect([...imports('lib/config/bundled.ts')].filter((name) => !name.startsWith('lib/'))).toEqual([]);
+  expect([...imports('lib/config/bundled.ts')].filter((name) => !name.startsWith('lib/'))).toStrictEqual([]);
 });

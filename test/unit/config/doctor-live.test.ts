@@ -29,7 +29,7 @@ const trusted = revokerTrust(byRole.account, BROKERS);
 
 describe('what an account says now', () => {
   test.each([byRole, byToken, byResponse])('is well where it is as the template makes it', (of) => {
-    expect(found(of)).toEqual([]);
+    expect(found(of)).toStrictEqual([]);
   });
 
   test.each<readonly [string, Partial<Seen>, string]>([

@@ -59,7 +59,7 @@ describe('with a standby', () => {
             ...{ credentialsRoleArns: rolesOf('credentials'), onRevocationRoleArns: rolesOf('on-revocation') },
             ...{ issuer: BROKERS.issuer, ...(organization !== undefined && { organization }) },
           };
-          expect(found({ ...lent, account }, broker, broker)).toEqual([]);
+          expect(found({ ...lent, account }, broker, broker)).toStrictEqual([]);
         },
       ),
     );
@@ -101,7 +101,7 @@ describe('with a standby', () => {
 
   test('a statement of its own for each is in order, and what one of them lacks is told of that one', () => {
     const each = BOTH.credentialsRoleArns.map((AWS) => ({ ...LENDING, Principal: { AWS } }));
-    expect(read({ Statement: each })).toEqual([]);
+    expect(read({ Statement: each })).toStrictEqual([]);
     const denied = { Sid: 'Stop', Effect: 'Deny', Principal: { AWS: STANDBY }, Action: 'sts:TagSession' };
     expect(read({ Statement: [...each, denied] })).toMatchObject([
       { level: 'fault', line: 'denied', what: expect.stringContaining(`${STANDBY} is kept out`) },
@@ -112,7 +112,7 @@ describe('with a standby', () => {
     const asking = (...arns: readonly string[]) => ({
       Statement: { ...LENDING, Condition: { ...LENDING?.Condition, ArnEquals: { 'aws:PrincipalArn': arns } } },
     });
-    expect(read(asking(WRITER, STANDBY))).toEqual([]);
+    expect(read(asking(WRITER, STANDBY))).toStrictEqual([]);
     expect(read(asking(WRITER))).toMatchObject([
       { level: 'fault', line: 'condition', what: expect.stringContaining(`${STANDBY} is kept out`) },
     ]);

@@ -134,13 +134,13 @@ describe('a trust policy that is in order', () => {
     ['by token', byToken],
     ['by response', byResponse],
   ])('is left alone: %s, and as others may write it', (_, of) => {
-    expect(linesOf(of)).toEqual([]);
+    expect(linesOf(of)).toStrictEqual([]);
     const split = trustPolicy([of], BROKERS).Statement.flatMap((one) =>
       [one.Action].flat().map((Action) => ({ ...one, Sid: undefined, Action })),
     );
-    expect(linesOf(of, { trust: { Statement: split } })).toEqual([]);
+    expect(linesOf(of, { trust: { Statement: split } })).toStrictEqual([]);
     const [one] = trustPolicy([of], BROKERS).Statement;
-    expect(linesOf(of, { trust: { Statement: { ...one, Action: 'sts:*' } } })).toEqual([]);
+    expect(linesOf(of, { trust: { Statement: { ...one, Action: 'sts:*' } } })).toStrictEqual([]);
   });
 
   test('for several entitlements of one role is in order for each', () => {
@@ -238,7 +238,7 @@ describe('a statement that lets in somebody else besides ours is a fault', () =>
   });
 
   test('and is none where it opens no session, or where the role is lent in several ways', () => {
-    expect(linesBeside(byRole, allow({ AWS: '888899990000' }, 'sts:TagSession'))).toEqual([]);
+    expect(linesBeside(byRole, allow({ AWS: '888899990000' }, 'sts:TagSession'))).toStrictEqual([]);
     const trust = trustPolicy([byRole, byToken, byResponse], BROKERS);
     expect([byRole, byToken, byResponse].map((of) => linesOf(of, { trust }))).toEqual([[], [], []]);
   });

@@ -20,7 +20,7 @@ describe('besides the trust policy', () => {
     const [finding] = diagnose(byToken, BROKERS, [facts(byToken, { maxSessionSeconds: 3600 })]);
     expect(finding).toMatchObject({ level: 'fault', line: 'duration' });
     expect(finding?.fix).toContain('--max-session-duration 7200');
-    expect(linesOf({ ...byRole, roleMaxSessionSeconds: 7200 }, { maxSessionSeconds: 3600 })).toEqual([]);
+    expect(linesOf({ ...byRole, roleMaxSessionSeconds: 7200 }, { maxSessionSeconds: 3600 })).toStrictEqual([]);
   });
 
   test.each([null, 'arn:aws:iam::111122223333:policy/other'])('a role without its boundary: %j', (carried) => {
@@ -32,9 +32,9 @@ describe('besides the trust policy', () => {
   test('a role under a path of its own, without the tag by which it is known as lent', () => {
     const elsewhere = entitlement({ roleArn: 'arn:aws:iam::111122223333:role/apps/Admin' });
     expect(linesOf(elsewhere, { tags: [] })).toEqual(['warning lent_tag']);
-    expect(linesOf(elsewhere, { tags: ['hatcheck-entitlements'] })).toEqual([]);
-    expect(linesOf(elsewhere)).toEqual([]);
-    expect(linesOf(byRole, { tags: [] })).toEqual([]);
+    expect(linesOf(elsewhere, { tags: ['hatcheck-entitlements'] })).toStrictEqual([]);
+    expect(linesOf(elsewhere)).toStrictEqual([]);
+    expect(linesOf(byRole, { tags: [] })).toStrictEqual([]);
   });
 
   test('a role that is not there, or elsewhere, and one of which nobody told', () => {
@@ -107,7 +107,7 @@ describe('permissions that lack the action are told from a trust policy that doe
     });
     const policies = [allow('*')];
     expect(linesOf(denying, { policies }, get)).toEqual(['fault session_policy']);
-    expect(linesOf(denying, { policies }, list)).toEqual([]);
+    expect(linesOf(denying, { policies }, list)).toStrictEqual([]);
   });
 });
 

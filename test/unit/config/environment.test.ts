@@ -103,7 +103,7 @@ describe('taken', () => {
     ['HATCHECK_PEPPER', 'ssm:/hatcheck/pepper'],
     ['HATCHECK_PEPPER', 'secretsmanager:hatcheck/pepper'],
   ])('%s=%s', (name, value) => {
-    expect(faultsOf({ ...testEnvironment, [name]: value })).toEqual([]);
+    expect(faultsOf({ ...testEnvironment, [name]: value })).toStrictEqual([]);
   });
 });
 

@@ -131,11 +131,11 @@ describe('who is on call', () => {
         url: 'https://api.pagerduty.com',
       },
     ]);
-    expect(faultsIn(SERVICE.replace('pagerduty', 'opsgenie'))).toEqual([]);
+    expect(faultsIn(SERVICE.replace('pagerduty', 'opsgenie'))).toStrictEqual([]);
   });
 
   test('may take turns by UTC, as hours may be', () => {
-    expect(faultsIn(ROTA.replace('Europe/Berlin', 'UTC'))).toEqual([]);
+    expect(faultsIn(ROTA.replace('Europe/Berlin', 'UTC'))).toStrictEqual([]);
   });
 
   test.each([
@@ -173,7 +173,7 @@ describe('who is on call', () => {
 
     test('must be said to be of one', () => {
       expect(faultsAmong(ROTA, SECOND)).toEqual(['onCall.sre ambiguous_provider']);
-      expect(faultsAmong(ROTA, JOBS)).toEqual([]);
+      expect(faultsAmong(ROTA, JOBS)).toStrictEqual([]);
     });
 
     test.each(['ci', 'third'])('are nobody of %s, where no people sign in', (id) => {

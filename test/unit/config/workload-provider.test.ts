@@ -83,12 +83,12 @@ describe('one issuer for people and workloads', () => {
   });
 
   test('is taken with an audience of its own', () => {
-    expect(faultsOf(OKTA, shared.replace('audience: hatcheck', 'audience: jobs'))).toEqual([]);
+    expect(faultsOf(OKTA, shared.replace('audience: hatcheck', 'audience: jobs'))).toStrictEqual([]);
   });
 
   test('and so are two kinds of workloads of one issuer, each with its own', () => {
     const second = CI.replace('id: ci', 'id: cd');
     expect(faultsOf(CI, second)).toEqual(['identityProviders[1].audience duplicate']);
-    expect(faultsOf(CI, second.replace('audience: hatcheck', 'audience: cd'))).toEqual([]);
+    expect(faultsOf(CI, second.replace('audience: hatcheck', 'audience: cd'))).toStrictEqual([]);
   });
 });

@@ -36,7 +36,7 @@ describe('an entitlement', () => {
   });
 
   test('that was used at the first moment that counts is used', () => {
-    expect(unused(granted(90))).toEqual([]);
+    expect(unused(granted(90))).toStrictEqual([]);
   });
 
   test('that was asked for and never used is unused: asking opens nothing', () => {
@@ -66,13 +66,13 @@ describe('an eligibility', () => {
   });
 
   test('of somebody who asked since, or who used what they asked for before, is none', () => {
-    expect(unused(granted(1, { sessions: [] }))).toEqual([]);
+    expect(unused(granted(1, { sessions: [] }))).toStrictEqual([]);
     const late = { at: noon(-89 * DAY), accessKeyId: 'ASIA2', expiration: noon(-88 * DAY) };
-    expect(unused(granted(91, { sessions: [late] }))).toEqual([]);
+    expect(unused(granted(91, { sessions: [late] }))).toStrictEqual([]);
   });
 
   test('of what access.yml no longer has is gone already', () => {
-    expect(unused(granted(100, { entitlementId: 'gone' }))).toEqual([]);
+    expect(unused(granted(100, { entitlementId: 'gone' }))).toStrictEqual([]);
   });
 });
 
@@ -89,7 +89,7 @@ describe('a grant that is over', () => {
         ...{ grantedSeconds: 3600, usedSeconds: 1799, sessions: 1 },
       },
     ]);
-    expect(little(granted(1, { sessions: used(1800) }))).toEqual([]);
+    expect(little(granted(1, { sessions: used(1800) }))).toStrictEqual([]);
   });
 
   test('that nobody used at all is the least used', () => {
@@ -106,15 +106,15 @@ describe('a grant that is over', () => {
       { usedSeconds: 600, actions: ['s3:GetObject', 's3:PutObject'] },
     ]);
     expect(little(granted(1), { activity: [] })).toMatchObject([{ usedSeconds: 0, actions: [] }]);
-    expect(little(granted(1), { activity: [did(1800, 's3:GetObject')] })).toEqual([]);
+    expect(little(granted(1), { activity: [did(1800, 's3:GetObject')] })).toStrictEqual([]);
   });
 
   test('is looked at only when it is over, and since', () => {
     const sessions: [] = [];
     const grant = { startsAt: noon(-60), endsAt: noon(0) };
-    expect(little(granted(0, { sessions, grant }))).toEqual([]);
-    expect(little(granted(91, { sessions }))).toEqual([]);
+    expect(little(granted(0, { sessions, grant }))).toStrictEqual([]);
+    expect(little(granted(91, { sessions }))).toStrictEqual([]);
     const never = ({ grant: _grant, ...rest }: ReviewedRequest): ReviewedRequest => rest;
-    expect(little(never(granted(1, { sessions })))).toEqual([]);
+    expect(little(never(granted(1, { sessions })))).toStrictEqual([]);
   });
 });

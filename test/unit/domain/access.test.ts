@@ -83,7 +83,7 @@ describe('who is who to a request', () => {
     expect(who(of({}))).toEqual([security]);
     expect(who(of({ revokers: { groups: ['okta:sre-leads'] } }))).toEqual([approver]);
     const { version, entitlements, accounts, auditors, limits } = of({});
-    expect(who({ version, entitlements, accounts, auditors, limits })).toEqual([]);
+    expect(who({ version, entitlements, accounts, auditors, limits })).toStrictEqual([]);
   });
 
   test('when the entitlement is gone its approvers still revoke, whoever could revoke it, and whoever may revoke anything', () => {
@@ -127,7 +127,7 @@ describe('who may ask for what', () => {
 
   test('theirs are listed by id', () => {
     expect(entitlementsOf(access, engineer).map(({ id }) => id)).toEqual(['a-read', 'c-admin']);
-    expect(entitlementsOf(access, outsider)).toEqual([]);
+    expect(entitlementsOf(access, outsider)).toStrictEqual([]);
   });
 
   test('the order of access.yml does not matter to the list', () => {

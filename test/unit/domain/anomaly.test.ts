@@ -25,7 +25,7 @@ const kinds = (of: Issue, earlier: readonly Granted[]): readonly string[] =>
   anomaliesOfIssue(of, earlier).map(({ kind }) => kind);
 
 test('what is done as always is no anomaly', () => {
-  expect(kinds(issue(), daily(30))).toEqual([]);
+  expect(kinds(issue(), daily(30))).toStrictEqual([]);
 });
 
 describe('the first use of an entitlement', () => {
@@ -35,15 +35,15 @@ describe('the first use of an entitlement', () => {
   });
 
   test('by a newcomer is none: not on the first day, not in the first week', () => {
-    expect(kinds(issue(), [])).toEqual([]);
-    expect(kinds(issue(), daily(6, { entitlementId: 'prod-read' }))).toEqual([]);
+    expect(kinds(issue(), [])).toStrictEqual([]);
+    expect(kinds(issue(), daily(6, { entitlementId: 'prod-read' }))).toStrictEqual([]);
     expect(kinds(issue(), daily(8, { entitlementId: 'prod-read' }))).toEqual(['first_use']);
   });
 });
 
 test('an entitlement that was used once among others is used again', () => {
   const others = daily(8, { entitlementId: 'prod-read' }, 2);
-  expect(kinds(issue(), [...daily(1), ...others])).toEqual([]);
+  expect(kinds(issue(), [...daily(1), ...others])).toStrictEqual([]);
 });
 
 describe('unusual hours', () => {
@@ -52,12 +52,12 @@ describe('unusual hours', () => {
 
   test('are those of which five others say so, and no fewer', () => {
     expect(kinds(at(night), daily(5, {}, 10))).toEqual(['unusual_hours']);
-    expect(kinds(at(night), daily(4, {}, 10))).toEqual([]);
+    expect(kinds(at(night), daily(4, {}, 10))).toStrictEqual([]);
   });
 
   test('are none where one of the others was near', () => {
     const once = granted({ at: minus('2026-03-03T02:00:00.000Z', 9) });
-    expect(kinds(at(night), [...daily(7), once, ...daily(5, {}, 10)])).toEqual([]);
+    expect(kinds(at(night), [...daily(7), once, ...daily(5, {}, 10)])).toStrictEqual([]);
   });
 
   test.each([
@@ -71,7 +71,7 @@ describe('unusual hours', () => {
 
   test('in the night of a newcomer’s first day are none', () => {
     const sameDay = Array.from({ length: 6 }, (_, n) => granted({ at: noon(n * 60) }));
-    expect(kinds(at('2026-03-03T03:00:00.000Z'), sameDay)).toEqual([]);
+    expect(kinds(at('2026-03-03T03:00:00.000Z'), sameDay)).toStrictEqual([]);
   });
 
   test.each([
@@ -82,14 +82,15 @@ describe('unusual hours', () => {
     'are none when clocks are put %s, though somebody comes two hours earlier or later than ever',
     (_way, before, after) => {
       const earlier = Array.from({ length: 20 }, (_, day) => granted({ at: minus(before, day) }));
-      for (const shift of [-2 * 3600, 0, 2 * 3600]) expect(kinds(at(minus(after, -shift / DAY)), earlier)).toEqual([]);
+      for (const shift of [-2 * 3600, 0, 2 * 3600])
+        expect(kinds(at(minus(after, -shift / DAY)), earlier)).toStrictEqual([]);
       expect(kinds(at(minus(after, 0.25)), earlier)).toEqual(['unusual_hours']);
     },
   );
 
   test('go by the shorter way round midnight', () => {
     const late = Array.from({ length: 9 }, (_, day) => granted({ at: minus('2026-03-02T23:30:00.000Z', day + 1) }));
-    expect(kinds(at('2026-03-03T00:30:00.000Z'), late)).toEqual([]);
+    expect(kinds(at('2026-03-03T00:30:00.000Z'), late)).toStrictEqual([]);
   });
 });
 
@@ -120,19 +121,19 @@ describe('an approver and a requester who always pair', () => {
       ...by(approver.handle, 3, 7),
       ...others,
     ];
-    expect(kinds(now, earlier)).toEqual([]);
+    expect(kinds(now, earlier)).toStrictEqual([]);
   });
 
   test('those of who else approves count only where there are two, and the same one is not among them', () => {
     const nine = [...by(approver.handle, 4), ...by(secondApprover.handle, 1, 5), ...by(approver.handle, 4, 6)];
-    expect(kinds(now, nine)).toEqual([]);
+    expect(kinds(now, nine)).toStrictEqual([]);
     expect(kinds(now, [...nine, ...by(security.handle, 1, 20)])).toEqual(['same_approver']);
   });
 
   test('nine in all are none, though others said yes to them besides', () => {
     const both = (other: string, since: number) => daily(1, { approvers: [approver.handle, other] }, since);
     const earlier = [...by(approver.handle, 6), ...both(secondApprover.handle, 7), ...both(security.handle, 8)];
-    expect(kinds(now, earlier)).toEqual([]);
+    expect(kinds(now, earlier)).toStrictEqual([]);
     expect(kinds(now, [...earlier, ...by(approver.handle, 1, 9)])).toEqual(['same_approver']);
   });
 
@@ -142,12 +143,12 @@ describe('an approver and a requester who always pair', () => {
   });
 
   test('nine in all are none, and none is who is the only approver there ever was', () => {
-    expect(kinds(now, by(approver.handle, 8))).toEqual([]);
-    expect(kinds(now, by(approver.handle, 40))).toEqual([]);
+    expect(kinds(now, by(approver.handle, 8))).toStrictEqual([]);
+    expect(kinds(now, by(approver.handle, 40))).toStrictEqual([]);
   });
 
   test('what is approved by rule does not count', () => {
-    expect(kinds(issue(), [...daily(20), ...by(approver.handle, 5, 30), ...others])).toEqual([]);
+    expect(kinds(issue(), [...daily(20), ...by(approver.handle, 5, 30), ...others])).toStrictEqual([]);
   });
 });
 

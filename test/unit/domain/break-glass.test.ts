@@ -107,7 +107,7 @@ describe('break-glass', () => {
 
   test('is listed to whoever may only break it', () => {
     expect(entitlementsOf(policy([glass]), onCall).map(({ id }) => id)).toEqual([glass.id]);
-    expect(entitlementsOf(policy([entitlement()]), onCall)).toEqual([]);
+    expect(entitlementsOf(policy([entitlement()]), onCall)).toStrictEqual([]);
   });
 
   test('one at a time, and none while a review is overdue', () => {

@@ -33,9 +33,9 @@ describe('what will be due', () => {
 
   test('when it was decided or taken back: nothing', () => {
     const reason = { reason: words('no') };
-    expect(dues(submitted(), approved(approver, noon(1)))).toEqual([]);
-    expect(dues(submitted(), recorded('request.denied', reason, { by: approver, at: noon(1) }))).toEqual([]);
-    expect(dues(submitted(), recorded('request.cancelled', {}, { by: engineer, at: noon(1) }))).toEqual([]);
+    expect(dues(submitted(), approved(approver, noon(1)))).toStrictEqual([]);
+    expect(dues(submitted(), recorded('request.denied', reason, { by: approver, at: noon(1) }))).toStrictEqual([]);
+    expect(dues(submitted(), recorded('request.cancelled', {}, { by: engineer, at: noon(1) }))).toStrictEqual([]);
   });
 
   test('after a break-glass: a reminder of the review at half of its time, and that it is overdue', () => {
@@ -45,14 +45,14 @@ describe('what will be due', () => {
       ['review_overdue', noon(7200)],
     ]);
     const data = { verdict: 'justified', comment: words('ok') } as const;
-    expect(dues(broken, recorded('request.reviewed', data, { by: security, at: noon(9) }))).toEqual([]);
+    expect(dues(broken, recorded('request.reviewed', data, { by: security, at: noon(9) }))).toStrictEqual([]);
   });
 
   test('of a grant with a ticket: a look at the ticket, until the grant is closed', () => {
     const granted = submitted({ ticket: 'OPS-1' }, { of: auto });
     expect(dues(granted)).toEqual([['ticket', noon(300)]]);
-    expect(dues(granted, recorded('request.ended', {}, { by: engineer, at: noon(9) }))).toEqual([]);
-    expect(dues(submitted({}, { of: auto }))).toEqual([]);
+    expect(dues(granted, recorded('request.ended', {}, { by: engineer, at: noon(9) }))).toStrictEqual([]);
+    expect(dues(submitted({}, { of: auto }))).toStrictEqual([]);
   });
 
   test('of a request with a ticket that waits: no look at the ticket', () => {
@@ -68,12 +68,12 @@ describe('what will be due', () => {
     test('a minute after the close: that they are, unless it is on record by then', () => {
       expect(dues(...live, revoked)).toEqual(wanted);
       const denied = recorded('sessions.ended', { tookMs: 1, by: 'boundary' }, { by: security, at: noon(61) });
-      expect(dues(...live, revoked, denied)).toEqual([]);
-      expect(dues(submitted(), approved(approver, noon(1)), revoked)).toEqual([]);
+      expect(dues(...live, revoked, denied)).toStrictEqual([]);
+      expect(dues(submitted(), approved(approver, noon(1)), revoked)).toStrictEqual([]);
     });
 
     test('the same when their requester ended it, where access.yml says that this ends them', () => {
-      expect(dues(...live, ended)).toEqual([]);
+      expect(dues(...live, ended)).toStrictEqual([]);
       const { session } = entitlement();
       const [, yes, intent] = live;
       const strict = submitted({}, { of: entitlement({ session: { ...session, revokeOnEnd: true } }) });
@@ -114,7 +114,7 @@ describe('what will be due', () => {
         recorded('request.revoked', { reason: words('no') }, { by: security, at: noon(2) }),
       ],
     ])('nothing, once it is %s', (_what, event) => {
-      expect(dues(...live, asking(), event)).toEqual([]);
+      expect(dues(...live, asking(), event)).toStrictEqual([]);
     });
 
     test('another extension has others of its own', () => {

@@ -5,7 +5,7 @@ import { eachEvent } from '../../support/each-event.ts';
 test('the types of events are those of which there is an event, each once', () => {
   const types = eachEvent().map(({ type }) => type);
   expect(EVENT_TYPES.toSorted()).toEqual(types.toSorted());
-  expect(types.filter((type) => !isEventType(type))).toEqual([]);
+  expect(types.filter((type) => !isEventType(type))).toStrictEqual([]);
 });
 
 test.each([

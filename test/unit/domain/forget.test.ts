@@ -64,7 +64,7 @@ test('identities of the person that were not named stand against it, each once',
     [other, links(one, third)],
   ] as const;
   expect(unnamed([one, other], standings)).toEqual([{ why: 'other_identity', handle: third }]);
-  expect(unnamed([one, other, third], standings)).toEqual([]);
+  expect(unnamed([one, other, third], standings)).toStrictEqual([]);
 });
 
 test('that they were is on record with what is still known of them', () => {

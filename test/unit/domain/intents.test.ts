@@ -34,5 +34,5 @@ test.each<RecordedEvent>([
 });
 
 test('a request that nobody had credentials of has no intents', () => {
-  expect(withoutOutcome([submitted()])).toEqual([]);
+  expect(withoutOutcome([submitted()])).toStrictEqual([]);
 });

@@ -51,15 +51,15 @@ describe('what fits', () => {
     ['AWS said no', withOutcome({ kind: 'failed' }), [refused()]],
     ['nobody knows, and there is none', withOutcome({ kind: 'unknown' }), []],
   ])('%s', (_, intent, calls) => {
-    expect(kinds([intent], calls)).toEqual([]);
+    expect(kinds([intent], calls)).toStrictEqual([]);
   });
 
   test('what AWS refused to somebody opened nothing', () => {
-    expect(kinds([], [refused()])).toEqual([]);
+    expect(kinds([], [refused()])).toStrictEqual([]);
   });
 
   test('roles that are not lent are somebody else’s affair', () => {
-    expect(kinds([], [call({ roleArn: 'arn:aws:iam::111122223333:role/Deploy' })])).toEqual([]);
+    expect(kinds([], [call({ roleArn: 'arn:aws:iam::111122223333:role/Deploy' })])).toStrictEqual([]);
   });
 
   test('the session of an intent of unknown outcome is found, and is one difference less', () => {
@@ -96,7 +96,7 @@ describe('what differs', () => {
   test('an intent of which nobody said what became of it, unless it may still be under way', () => {
     const cut = withOutcome(undefined);
     expect(kinds([cut], [], noon(0), noon(700))).toEqual(['intent_without_outcome']);
-    expect(kinds([cut], [], noon(0), noon(699))).toEqual([]);
+    expect(kinds([cut], [], noon(0), noon(699))).toStrictEqual([]);
   });
 
   test('a session of another role than was decided, and of another person', () => {
@@ -134,8 +134,8 @@ describe('what differs', () => {
 
 describe('what lies outside the time that is compared', () => {
   test('is no difference', () => {
-    expect(kinds([issue({ at: noon(-1) })], [])).toEqual([]);
-    expect(kinds([], [call({ at: noon(3601) })])).toEqual([]);
+    expect(kinds([issue({ at: noon(-1) })], [])).toStrictEqual([]);
+    expect(kinds([], [call({ at: noon(3601) })])).toStrictEqual([]);
   });
 
   test('its ends are inside', () => {
@@ -146,7 +146,7 @@ describe('what lies outside the time that is compared', () => {
   });
 
   test('still explains what lies at its edge', () => {
-    expect(kinds([issue({ at: noon(-1) })], [call({ at: noon(0) })])).toEqual([]);
-    expect(kinds([issue({ at: noon(3600) })], [call({ at: noon(3601) })])).toEqual([]);
+    expect(kinds([issue({ at: noon(-1) })], [call({ at: noon(0) })])).toStrictEqual([]);
+    expect(kinds([issue({ at: noon(3600) })], [call({ at: noon(3601) })])).toStrictEqual([]);
   });
 });

@@ -22,7 +22,7 @@ describe('the form of a scope', () => {
     'a4b:Get',
     `s3:${'a'.repeat(128)}`,
   ])('%s is an action', (action) => {
-    expect(faultsOf({ actions: [action], resources: ['*'] })).toEqual([]);
+    expect(faultsOf({ actions: [action], resources: ['*'] })).toStrictEqual([]);
   });
 
   test.each([
@@ -54,7 +54,7 @@ describe('the form of a scope', () => {
     'arn:aws:iam::aws:policy/ReadOnlyAccess',
     'arn:aws:lambda:eu-west-?:111122223333:function:pay-*',
   ])('%s is a resource', (resource) => {
-    expect(faultsOf({ actions: ['s3:*'], resources: [resource] })).toEqual([]);
+    expect(faultsOf({ actions: ['s3:*'], resources: [resource] })).toStrictEqual([]);
   });
 
   test.each([

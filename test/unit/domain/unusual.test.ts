@@ -24,7 +24,7 @@ const closed = (kind: 'denied' | 'revoked' | 'ended' | 'cancelled', at: string):
 });
 
 test('what is asked for as always is not unusual', () => {
-  expect(codesOf(asked(), daily(8))).toEqual([]);
+  expect(codesOf(asked(), daily(8))).toStrictEqual([]);
 });
 
 test('the first time for a role is, whatever else was asked for', () => {
@@ -42,7 +42,7 @@ describe('longer than before', () => {
   });
 
   test('not when it is as long as one of many', () => {
-    expect(codesOf(asked(), [...daily(3), ...daily(1, { durationSeconds: 2 * HOUR })], 2 * HOUR)).toEqual([]);
+    expect(codesOf(asked(), [...daily(3), ...daily(1, { durationSeconds: 2 * HOUR })], 2 * HOUR)).toStrictEqual([]);
   });
 
   test('compares with the longest of the same role', () => {
@@ -67,12 +67,12 @@ describe('other hours', () => {
 
   test('are none where one of the others was near', () => {
     const once = asked({ createdAt: '2026-02-21T04:00:00.000Z' });
-    expect(codesOf(at('2026-03-02T03:12:00.000Z'), [...daily(5), once])).toEqual([]);
+    expect(codesOf(at('2026-03-02T03:12:00.000Z'), [...daily(5), once])).toStrictEqual([]);
   });
 
   test('go round midnight', () => {
     const late = daily(5).map((each) => ({ ...each, createdAt: each.createdAt.replace('T12', 'T23') }));
-    expect(codesOf(at('2026-03-02T00:59:00.000Z'), late)).toEqual([]);
+    expect(codesOf(at('2026-03-02T00:59:00.000Z'), late)).toStrictEqual([]);
     expect(codesOf(at('2026-03-02T01:01:00.000Z'), late)).toEqual(['other_hours']);
   });
 });
@@ -95,7 +95,7 @@ describe('refused before', () => {
 
   test('another role does not count', () => {
     const other = daily(1, { entitlementId: 'prod-read', ...closed('denied', noon(-DAY)) });
-    expect(codesOf(asked(), [...other, ...daily(1)])).toEqual([]);
+    expect(codesOf(asked(), [...other, ...daily(1)])).toStrictEqual([]);
   });
 });
 
@@ -111,6 +111,6 @@ test.each([
 test('the whole role is, where a part of it could have been asked for', () => {
   const scope = { actions: ['s3:GetObject'], resources: ['*'] };
   expect(codesOf(asked(), daily(1), HOUR, true)).toEqual(['whole_role']);
-  expect(codesOf(asked({ scope }), daily(1), HOUR, true)).toEqual([]);
-  expect(codesOf(asked(), daily(1), HOUR)).toEqual([]);
+  expect(codesOf(asked({ scope }), daily(1), HOUR, true)).toStrictEqual([]);
+  expect(codesOf(asked(), daily(1), HOUR)).toStrictEqual([]);
 });

@@ -75,7 +75,7 @@ describe('security headers', () => {
   test('never name an origin (CORS), whoever asks', async () => {
     const origin = { origin: 'https://evil.example.com', 'access-control-request-method': 'POST' };
     const { headers } = await stubApi().call({ path: '/v1/me', headers: { ...bearer, ...origin } });
-    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toStrictEqual([]);
   });
 
   test('a call id that cannot be a header is replaced', async () => {

@@ -49,7 +49,7 @@ describe('calls that no other site can forge', () => {
       headers: { origin: 'https://evil.example.com' },
     });
     expect(status).toBe(200);
-    expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toStrictEqual([]);
   });
 
   test('the token endpoint is exempt', async () => {

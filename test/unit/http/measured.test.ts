@@ -13,7 +13,7 @@ const called = async (answer: () => Promise<{ status: number }>, headers: Record
 };
 
 test('a call that goes well is not counted here', async () => {
-  expect((await called(() => Promise.resolve({ status: 200 }))).measured).toEqual([]);
+  expect((await called(() => Promise.resolve({ status: 200 }))).measured).toStrictEqual([]);
 });
 
 test('a refusal is counted by its code', async () => {

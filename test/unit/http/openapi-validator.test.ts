@@ -38,7 +38,7 @@ const members = (value: unknown): readonly (readonly [string, unknown])[] =>
 describe('somebody else’s validator', () => {
   test('takes the document, as of version 3.1', async () => {
     expect(await validate(document)).toEqual({ valid: true, version: '3.1' });
-    expect(leftAside(document)).toEqual([]);
+    expect(leftAside(document)).toStrictEqual([]);
   });
 
   test.each<readonly [string, Path, unknown]>([

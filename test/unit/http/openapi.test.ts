@@ -54,7 +54,7 @@ describe('the OpenAPI document', () => {
 
   test('asks for a caller wherever a principal must be known', () => {
     expect(operation('GET /v1/me')['security']).toEqual([{ session: [] }, { token: [] }]);
-    expect(operation('GET /healthz')['security']).toEqual([]);
+    expect(operation('GET /healthz')['security']).toStrictEqual([]);
   });
 
   test('describes input as it is checked: unknown members refused, bounds told, instants as sent', () => {
@@ -93,7 +93,7 @@ describe('the OpenAPI document', () => {
     const twice = Object.entries(routes).flatMap(([key, { codes }]) =>
       codes.filter((code, index) => codes.indexOf(code) < index).map((code) => `${key} ${code}`),
     );
-    expect(twice).toEqual([]);
+    expect(twice).toStrictEqual([]);
   });
 
   test('every code is some route’s', () => {
@@ -102,6 +102,6 @@ describe('the OpenAPI document', () => {
         Object.values(operation['responses']!).flatMap(({ description }) => String(description).split(', ')),
       ),
     );
-    expect(Object.keys(problems).filter((code) => !named.has(code))).toEqual([]);
+    expect(Object.keys(problems).filter((code) => !named.has(code))).toStrictEqual([]);
   });
 });

@@ -23,7 +23,7 @@ describe('docs/errors.md', () => {
         .filter((code) => code !== 'invalid_input'),
     );
     expect(used.size).toBeGreaterThan(12);
-    expect([...used].filter((code) => !documented.includes(`\`${String(code)}\``))).toEqual([]);
+    expect([...used].filter((code) => !documented.includes(`\`${String(code)}\``))).toStrictEqual([]);
   });
 });
 

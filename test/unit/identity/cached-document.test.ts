@@ -13,7 +13,7 @@ test('one that was never had is not called stale when it cannot be had', async (
     onStale: (cause) => void stale.push(cause),
   });
   await expect(document.current()).rejects.toThrow('away');
-  expect(stale).toEqual([]);
+  expect(stale).toStrictEqual([]);
   clock.advance(30);
   answer = () => 'the document';
   await expect(document.current()).resolves.toBe('the document');

@@ -57,7 +57,7 @@ test('a hundred command lines and jobs end in a few looks at the table, and not 
     engineer.handle,
     approver.handle,
   ]);
-  expect(await identity.families.list(engineer.handle)).toEqual([]);
+  expect(await identity.families.list(engineer.handle)).toStrictEqual([]);
 });
 
 test('each is recorded, as what it was', async () => {

@@ -64,18 +64,18 @@ describe('a key that may verify signatures', () => {
   });
 
   test.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])('is not one whose private part %s is published', (name) => {
-    for (const published of ['AQAB', undefined, '']) expect(usable({ ...rsa, [name]: published })).toEqual([]);
+    for (const published of ['AQAB', undefined, '']) expect(usable({ ...rsa, [name]: published })).toStrictEqual([]);
   });
 
   test('attack: one of 8192 bits is taken, of more not: verifying would take long', () => {
     const ofBits = (bits: number) => ({ ...rsa, n: Buffer.alloc(bits / 8, 0xff).toString('base64url') });
     expect(usable(ofBits(8192))).toHaveLength(1);
-    expect(usable(ofBits(8200))).toEqual([]);
+    expect(usable(ofBits(8200))).toStrictEqual([]);
   });
 
   test('attack: one whose id another has too is none, and neither is the other', () => {
     expect(usable({ ...rsa, kid: 'a' }, { ...ec, kid: 'a' }, { ...other, kid: 'b' })).toMatchObject([{ kid: 'b' }]);
-    expect(usable({ ...rsa, kid: 'a' }, { ...ec, kid: 'a', use: 'enc' })).toEqual([]);
+    expect(usable({ ...rsa, kid: 'a' }, { ...ec, kid: 'a', use: 'enc' })).toStrictEqual([]);
     expect(usable(rsa, ec)).toHaveLength(2);
   });
 

@@ -129,7 +129,7 @@ describe('the provider', () => {
       'not_signed_in',
     );
     await expect(codeOf(finishLogin(identity, { state, iss }, jarOf(cookies)))).resolves.toBe('not_signed_in');
-    expect(server.tokenCalls).toEqual([]);
+    expect(server.tokenCalls).toStrictEqual([]);
   });
 });
 
@@ -137,7 +137,7 @@ test.each([{}, { code: '' }])('an answer with %j and no error signs nobody in', 
   const { location, cookies } = await beginLogin(identity, {});
   const { state = '', iss = '' } = server.signIn(location);
   await expect(codeOf(finishLogin(identity, { state, iss, ...code }, jarOf(cookies)))).resolves.toBe('not_signed_in');
-  expect(server.tokenCalls).toEqual([]);
+  expect(server.tokenCalls).toStrictEqual([]);
 });
 
 describe('a callback', () => {
@@ -147,14 +147,14 @@ describe('a callback', () => {
     const query = server.signIn(location);
     await expect(codeOf(finishLogin(identity, query, jarOf(cookies)))).resolves.toBe('not_signed_in');
     await expect(codeOf(finishLogin(identity, query, {}))).resolves.toBe('not_signed_in');
-    expect(server.tokenCalls).toEqual([]);
+    expect(server.tokenCalls).toStrictEqual([]);
   });
 
   test('attack: that says no and brings a code all the same asks the provider for nothing', async () => {
     const { location, cookies } = await beginLogin(identity, {});
     const query = { ...server.signIn(location), error: 'access_denied' };
     await expect(codeOf(finishLogin(identity, query, jarOf(cookies)))).resolves.toBe('not_signed_in');
-    expect(server.tokenCalls).toEqual([]);
+    expect(server.tokenCalls).toStrictEqual([]);
   });
 
   test('is of the provider that was asked, where there are several', async () => {

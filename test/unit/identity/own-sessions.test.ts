@@ -56,7 +56,7 @@ describe('a person’s sessions', () => {
     identity.clock.advance(899);
     await expect(listSessions(identity, by)).resolves.toHaveLength(1);
     identity.clock.advance(2701);
-    await expect(listSessions(identity, by)).resolves.toEqual([]);
+    await expect(listSessions(identity, by)).resolves.toStrictEqual([]);
   });
 
   test('are ended by their owner one by one, and each end is on record', async () => {

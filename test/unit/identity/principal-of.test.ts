@@ -108,14 +108,14 @@ describe('methods', () => {
   test('are at most sixteen of 64 characters, each a text', () => {
     const amr = Array.from({ length: 16 }, (_, index) => `${index}`.padEnd(64, 'm'));
     expect(principal({ amr }).methods).toEqual(amr);
-    expect(principal({ amr: ['pwd', 5] }).methods).toEqual([]);
-    expect(principal({ amr: [5] }).methods).toEqual([]);
+    expect(principal({ amr: ['pwd', 5] }).methods).toStrictEqual([]);
+    expect(principal({ amr: [5] }).methods).toStrictEqual([]);
   });
 
   test.each([['mfa'], [[5]], [{}], [[['mfa']]], [Array.from({ length: 17 }, () => 'mfa')], [['m'.repeat(65)]]])(
     'of another shape prove nothing: %j',
     (amr) => {
-      expect(principal({ amr }).methods).toEqual([]);
+      expect(principal({ amr }).methods).toStrictEqual([]);
     },
   );
 });

@@ -45,7 +45,7 @@ describe('what a provider publishes', () => {
       ...{ sendsIssuer: true, scopes: ['openid', 'groups'], tokenEndpointAuthMethods: ['client_secret_post'] },
     });
     expect(read({ ...people, authorization_response_iss_parameter_supported: 'true' }).signIn?.sendsIssuer).toBe(false);
-    expect(read({ ...people, scopes_supported: 'openid' }).signIn?.scopes).toEqual([]);
+    expect(read({ ...people, scopes_supported: 'openid' }).signIn?.scopes).toStrictEqual([]);
   });
 
   test.each(['issuer', 'jwks_uri', 'authorization_endpoint', 'token_endpoint'])(

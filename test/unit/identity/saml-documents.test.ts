@@ -62,7 +62,7 @@ describe('a provider whose metadata is pinned', () => {
     const idp = { entityId: IDP, ssoUrl: SSO, certificates: [old.certificate] };
     await expect(documents.idp(pinned)).resolves.toEqual(idp);
     await expect(documents.newestIdp(pinned)).resolves.toEqual(idp);
-    expect(asked).toEqual([]);
+    expect(asked).toStrictEqual([]);
   });
 });
 

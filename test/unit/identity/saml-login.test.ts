@@ -134,7 +134,7 @@ describe('a response', () => {
       };
       const response = adfs.respond(undefined, { inResponseTo });
       await expect(codeOf(acceptResponse({ ...identity, samlAttempts }, response))).resolves.toBe('not_signed_in');
-      expect(looked).toEqual([]);
+      expect(looked).toStrictEqual([]);
     },
   );
 });

@@ -72,7 +72,7 @@ describe('a person as a SAML provider describes them', () => {
   test('who proved themselves in no way that is said has no method', () => {
     const { authnContext, ...said } = saml();
     expect(authnContext).toBe(PASSWORD);
-    expect(samlPrincipalOf(said, provider, NOON).methods).toEqual([]);
+    expect(samlPrincipalOf(said, provider, NOON).methods).toStrictEqual([]);
   });
 
   test.each<[string, Partial<VerifiedSaml>]>([

@@ -184,7 +184,7 @@ describe('a token that is none', () => {
   ])('is refused without asking the table: %#', async (token) => {
     await expect(codeOf(authenticate({ via: 'bearer', token }))).resolves.toBe('invalid_token');
     await expect(codeOf(authenticate({ via: 'cookie', token }))).resolves.toBe('not_signed_in');
-    expect(asked).toEqual([]);
+    expect(asked).toStrictEqual([]);
   });
 
   test('is refused when the table has none like it', async () => {
@@ -220,6 +220,6 @@ describe('signing out', () => {
     const sessions = { ...identity.sessions, remove: () => Promise.reject(unavailable()) };
     const signedOut = signOut({ ...identity, sessions }, Promise.resolve(session));
     await expect(codeOf(signedOut)).resolves.toBe('ledger_unavailable');
-    expect(identity.stored.events).toEqual([]);
+    expect(identity.stored.events).toStrictEqual([]);
   });
 });

@@ -61,7 +61,7 @@ describe('a verified assertion', () => {
       'ledger_unavailable',
     );
     expect(identity.stored.sessions.size).toBe(0);
-    expect(identity.stored.names).toEqual([]);
+    expect(identity.stored.names).toStrictEqual([]);
   });
 
   test.each([
@@ -119,7 +119,7 @@ describe('an assertion that is refused', () => {
 
   test('is no event when nothing vouches for it', async () => {
     await expect(codeOf(signIn(identity, way, refusal()))).resolves.toBe('expired');
-    expect(identity.stored.events).toEqual([]);
+    expect(identity.stored.events).toStrictEqual([]);
   });
 
   test('is recorded for each person and each reason apart', async () => {

@@ -70,7 +70,7 @@ describe('a form that asks for something else', () => {
     [{ scope: 'everything' }, 'invalid_scope'],
   ])('%j is refused as %s', async (more, code) => {
     await expect(codeOf(exchangeToken(identity, form(more)))).resolves.toBe(code);
-    expect(server.calls).toEqual([]);
+    expect(server.calls).toStrictEqual([]);
   });
 
   test.each([
@@ -111,7 +111,7 @@ describe('whom a token is from', () => {
       form({ subject_token: token }),
     );
     await expect(exchanged).rejects.toMatchObject({ code: 'invalid_request', cause: { fault: 'issuer' } });
-    expect(server.calls).toEqual([]);
+    expect(server.calls).toStrictEqual([]);
   });
 });
 
@@ -120,7 +120,7 @@ test('while the provider is away nobody is told that the token is bad', async ()
   await expect(exchangeToken(identity, form())).rejects.toMatchObject({
     ...{ name: 'ExchangeRefused', code: 'temporarily_unavailable', cause: { name: 'ProviderUnavailable' } },
   });
-  expect(identity.stored.events).toEqual([]);
+  expect(identity.stored.events).toStrictEqual([]);
 });
 
 test('while the replay guard is away nobody is let in', async () => {

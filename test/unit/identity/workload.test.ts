@@ -90,7 +90,7 @@ describe('a job that is none of ours, at an issuer that serves the whole world',
     ['with an object', { repository: { toString: 'example/app' } }],
   ])('%s is refused, and the refusal is recorded', async (_attack, claims) => {
     await expect(exchange(claims)).resolves.toBe('invalid_request');
-    expect(principals()).toEqual([]);
+    expect(principals()).toStrictEqual([]);
     expect(identity.stored.events).toMatchObject([
       {
         event: { type: 'signin.refused', actor: { kind: 'workload' }, data: { provider: 'ci', reason: 'not_matched' } },
@@ -108,7 +108,7 @@ describe('a job that is none of ours, at an issuer that serves the whole world',
     await expect(exchange({ aud: ['hatcheck-ci', 'sts.amazonaws.com'], azp: 'hatcheck-ci' })).resolves.toBe(
       'invalid_request',
     );
-    expect(principals()).toEqual([]);
+    expect(principals()).toStrictEqual([]);
   });
 });
 
@@ -129,7 +129,7 @@ describe('one issuer for people and jobs', () => {
     await expect(exchange({ aud, azp: 'hatcheck' }, both)).resolves.toBe('invalid_request');
     await expect(exchange({ aud: aud.toReversed(), azp: 'hatcheck-ci' }, both)).resolves.toBe('invalid_request');
     expect(reasons(both)).toEqual(['audience']);
-    expect(principals(both)).toEqual([]);
+    expect(principals(both)).toStrictEqual([]);
   });
 
   test('a job cannot become a person by its groups', async () => {

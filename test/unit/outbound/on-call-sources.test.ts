@@ -63,7 +63,7 @@ describe.each(['pagerduty', 'opsgenie'] as const)('%s', (type) => {
   ])('has nobody on call when it %s', async (_what, answer) => {
     const server = await serving(() => answer);
     const { onCall, failures } = sourcesOf([service(type, server.url)]);
-    expect(await onCall.emails('sre', ISSUER)).toEqual([]);
+    expect(await onCall.emails('sre', ISSUER)).toStrictEqual([]);
     expect(failures).toHaveLength(1);
     expect(String(failures[0])).not.toContain('t0ken');
     await server.close();
@@ -91,10 +91,10 @@ describe('a service', () => {
     expect(await onCall.emails('sre', ISSUER)).toHaveLength(1);
     up = false;
     clock.advance(60);
-    expect(await onCall.emails('sre', ISSUER)).toEqual([]);
+    expect(await onCall.emails('sre', ISSUER)).toStrictEqual([]);
     up = true;
     clock.advance(4.999);
-    expect(await onCall.emails('sre', ISSUER)).toEqual([]);
+    expect(await onCall.emails('sre', ISSUER)).toStrictEqual([]);
     clock.advance(0.001);
     expect(await onCall.emails('sre', ISSUER)).toHaveLength(1);
     await server.close();
@@ -111,15 +111,15 @@ describe('a service', () => {
   });
 
   test('that access.yml does not name has nobody on call', async () => {
-    expect(await sourcesOf([]).onCall.emails('sre', ISSUER)).toEqual([]);
+    expect(await sourcesOf([]).onCall.emails('sre', ISSUER)).toStrictEqual([]);
   });
 });
 
 test('attack: another identity provider’s people are on call for nothing, and nobody is asked about them', async () => {
   const server = await serving(() => ({ body: PAGERDUTY }));
   const { onCall } = sourcesOf([service('pagerduty', server.url)]);
-  expect(await onCall.emails('sre', 'https://adfs.example.com/adfs/services/trust')).toEqual([]);
-  expect(server.seen).toEqual([]);
+  expect(await onCall.emails('sre', 'https://adfs.example.com/adfs/services/trust')).toStrictEqual([]);
+  expect(server.seen).toStrictEqual([]);
   await server.close();
 });
 
@@ -135,6 +135,6 @@ describe('a rota', () => {
     clock.advance(86_400);
     expect(await onCall.emails('sre', ISSUER)).toEqual(['ben@example.com']);
     clock.set(noon(-1));
-    expect(await onCall.emails('sre', ISSUER)).toEqual([]);
+    expect(await onCall.emails('sre', ISSUER)).toStrictEqual([]);
   });
 });

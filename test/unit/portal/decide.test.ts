@@ -98,7 +98,7 @@ describe('the queue', () => {
       ['more', 'extension', '2026-03-02T13:00:00.000Z'],
       ['glass', 'review', '2026-03-03T12:00:00.000Z'],
     ]);
-    expect(live).toEqual([]);
+    expect(live).toStrictEqual([]);
   });
 
   test('has apart what is out and may be revoked', () => {

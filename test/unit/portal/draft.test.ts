@@ -54,11 +54,11 @@ test('a draft that a browser kept is taken only if it is one', () => {
 });
 
 test('lines of a scope that the broker would not take are named', () => {
-  expect(wrongIn('actions', ['s3:GetObject', 'ec2:Describe*'])).toEqual([]);
+  expect(wrongIn('actions', ['s3:GetObject', 'ec2:Describe*'])).toStrictEqual([]);
   expect(wrongIn('actions', ['*', 's3', 'S3:Get', 's3:GetObject', 's3:GetObject'])).toHaveLength(4);
   expect(
     wrongIn('resources', ['*', 'arn:aws:s3:::reports/*', 'arn:aws-cn:ec2:cn-north-1:111122223333:instance/*']),
-  ).toEqual([]);
+  ).toStrictEqual([]);
   expect(wrongIn('resources', ['reports/*', 'arn:aws:*:::x'])).toHaveLength(2);
 });
 

@@ -25,7 +25,7 @@ test('titles that begin with it come before those in which a word does', () => {
 
 test('each word has to occur, in any order and case', () => {
   expect(idsFor('ADMINISTER pay')).toEqual(['b']);
-  expect(idsFor('staging zebra')).toEqual([]);
+  expect(idsFor('staging zebra')).toStrictEqual([]);
 });
 
 test('ids, accounts and roles count too, and the middle of a word', () => {
@@ -35,5 +35,5 @@ test('ids, accounts and roles count too, and the middle of a word', () => {
 });
 
 test('what would be a pattern is text', () => {
-  expect(idsFor('.*')).toEqual([]);
+  expect(idsFor('.*')).toStrictEqual([]);
 });

@@ -19,7 +19,7 @@ test('a grant stands where its time is in the span, cut where it reaches beyond'
 });
 
 test('what is over before the span, or begins after it, and what was never granted, is not in it', () => {
-  expect(barsByAccount([granted('a', -2, 0), granted('b', 10, 11), requestView({ id: 'c' })], span)).toEqual([]);
+  expect(barsByAccount([granted('a', -2, 0), granted('b', 10, 11), requestView({ id: 'c' })], span)).toStrictEqual([]);
 });
 
 test('grants that overlap stand in lanes of their own, others share one', () => {

@@ -32,8 +32,8 @@ const found = (...requests: readonly (readonly TracedEvent[])[]) =>
 const month = Array.from({ length: 30 }, (_, day) => used(day));
 
 test('a month of the same has nothing in it; a newcomer’s first days neither', () => {
-  expect(found(...month)).toEqual([]);
-  expect(found(used(0, 'a'), used(0, 'b', 3600), used(1, 'c', 12 * 3600))).toEqual([]);
+  expect(found(...month)).toStrictEqual([]);
+  expect(found(used(0, 'a'), used(0, 'b', 3600), used(1, 'c', 12 * 3600))).toStrictEqual([]);
 });
 
 test('a first use and unusual hours are found, in whatever order the record has its requests', () => {
@@ -63,9 +63,9 @@ test('an intent without an outcome is found ten minutes later, and not before; o
   const asked = event('request.submitted', noon(0), { entitlementId: 'prod-read', autoApproved: true });
   const at = (seconds: number, ...more: readonly TracedEvent[]) =>
     anomaliesIn([traceOf('r_1', [asked, intended, ...more], noon(seconds)) ?? []].flat()).map(({ kind }) => kind);
-  expect(at(619)).toEqual([]);
+  expect(at(619)).toStrictEqual([]);
   expect(at(620)).toEqual(['intent_without_outcome']);
-  expect(at(620, event('credentials.failed', noon(30), { intent: intended.eventId }))).toEqual([]);
+  expect(at(620, event('credentials.failed', noon(30), { intent: intended.eventId }))).toStrictEqual([]);
   expect(at(620, event('credentials.unknown', noon(30), { intent: intended.eventId }))).toEqual([
     'intent_without_outcome',
   ]);
@@ -149,13 +149,13 @@ test('nearly all of them approved by the same one, though others do too', () => 
   const days = Array.from({ length: 9 }, (_, n) => used(n + 2));
   const byOthers = [used(0, 'prod-read', 0, security), used(1, 'prod-read', 0, secondApprover)];
   expect(found(...byOthers, ...days)).toEqual([`same_approver 2026-03-12 ${approver.handle}`]);
-  expect(found(...byOthers, ...days.slice(1))).toEqual([]);
+  expect(found(...byOthers, ...days.slice(1))).toStrictEqual([]);
 });
 
 describe('what another person does', () => {
   test('makes nothing usual, and nothing unusual', () => {
     const theirs = [event('request.submitted', noon(31 * DAY), { entitlementId: 'prod-admin' }, outsider.handle)];
-    expect(found(...month, [...theirs, event('credentials.issued', noon(31 * DAY + 30))])).toEqual([]);
+    expect(found(...month, [...theirs, event('credentials.issued', noon(31 * DAY + 30))])).toStrictEqual([]);
   });
 
   /** At a request of the engineer's. */
@@ -171,6 +171,6 @@ describe('what another person does', () => {
   });
 
   test('is not counted with theirs', () => {
-    expect(inOne(...refused(9, engineer), ...refused(9, outsider))).toEqual([]);
+    expect(inOne(...refused(9, engineer), ...refused(9, outsider))).toStrictEqual([]);
   });
 });

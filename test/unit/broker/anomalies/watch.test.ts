@@ -79,7 +79,7 @@ test('what was told of that day already is not told again', async () => {
   isFirst = false;
   for (const event of await written(STREAM, submitted(), approved(approver, noon(10)), ...issue(noon(20))))
     await watchForAnomalies(watch(), event);
-  expect(told).toEqual([]);
+  expect(told).toStrictEqual([]);
 });
 
 const asked = (entitlementId: string) => submitted({ entitlementId }, { at: noon(-9 * DAY) });
@@ -92,7 +92,7 @@ test.each([
   const events = await written(STREAM, submitted(), approved(approver, noon(10)), ...issue(noon(20)));
   const issued = certain(events[3], 'the issue');
   await watchForAnomalies(watch([certain(other, 'one of two')]), issued);
-  expect(told).toEqual([]);
+  expect(told).toStrictEqual([]);
   await watchForAnomalies(watch([certain(own, 'one of two'), ...month]), issued);
   expect(told).toMatchObject([{ kind: 'first_use', about: 'prod-admin' }]);
 });
@@ -144,14 +144,14 @@ test('of a stream that is gone there is nothing to say', async () => {
   const unknown = recorded('credentials.unknown', { intent: 'x', reason: 'NoOutcome' }, { by: engineer, at: noon(40) });
   const gone = { ...watch(), ledger: memoryLedger() };
   for (const event of [...events, seal(events.at(-1), STREAM, unknown)]) await watchForAnomalies(gone, event);
-  expect(told).toEqual([]);
+  expect(told).toStrictEqual([]);
 });
 
 test('attack: an issue that was taken out of its stream holds up nothing', async () => {
   const events = await written(STREAM, submitted(), approved(approver, noon(10)), ...issue(noon(20)));
   ledger.remove(STREAM, 3);
   await watchForAnomalies(watch(), certain(events[3], 'the issue'));
-  expect(told).toEqual([]);
+  expect(told).toStrictEqual([]);
 });
 
 test('refusals of the day before are not counted', async () => {
@@ -159,7 +159,7 @@ test('refusals of the day before are not counted', async () => {
   const refused = (at: number) => recorded('credentials.refused', data, { by: engineer, at: noon(at) });
   const events = await written('refusals#r_1', ...Array.from({ length: 9 }, (_, n) => refused(n)), refused(DAY + 1));
   for (const event of events) await watchForAnomalies(watch(), event);
-  expect(told).toEqual([]);
+  expect(told).toStrictEqual([]);
 });
 
 test('ten refusals of one person are told, of somebody else’s nothing is', async () => {

@@ -97,7 +97,7 @@ describe('a log that is not as Hatcheck writes it is not exported as if it were'
   ])('%s', async (_, alter) => {
     alter();
     await expect(run()).rejects.toThrow(BrokenLogError);
-    expect([...scene.files.keys()]).toEqual([]);
+    expect([...scene.files.keys()]).toStrictEqual([]);
   });
 });
 

@@ -44,7 +44,7 @@ test('attack: an event that carries no frontier vouches for nothing that follows
   await expect(exportLog(scene.exporter, inTime)).rejects.toMatchObject({
     ...{ name: 'BrokenLogError', cause: expect.any(TypeError) },
   });
-  expect(scene.puts).toEqual([]);
+  expect(scene.puts).toStrictEqual([]);
 });
 
 test('attack: an event of another kind among the checkpoints is passed over', async () => {
@@ -57,5 +57,5 @@ test('a bug is no forged checkpoint: nothing is passed over', async () => {
   const scene = altered('log', {});
   const exporter = { ...scene.exporter, keys: { keys: () => Promise.resolve([keyWithABug]) } };
   await expect(exportLog(exporter, inTime)).rejects.toThrow(RangeError);
-  expect(scene.passed).toEqual([]);
+  expect(scene.passed).toStrictEqual([]);
 });

@@ -54,7 +54,7 @@ describe('the proof that an event is in the log', () => {
         if (what !== 'in the log') wrong.push(`${index} of ${size}: ${what}`);
       }
     }
-    expect(wrong).toEqual([]);
+    expect(wrong).toStrictEqual([]);
   });
 
   test('is made of tiles as RFC 9162 defines it', async () => {

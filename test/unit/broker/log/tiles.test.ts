@@ -60,7 +60,7 @@ describe('tiles', () => {
   });
 
   test('that are unfilled are those that the size says', () => {
-    expect(partialTiles(0)).toEqual([]);
+    expect(partialTiles(0)).toStrictEqual([]);
     expect(partialTiles(256)).toEqual([{ level: 1, n: 0, length: 1 }]);
     expect(partialTiles(70_000)).toEqual([
       { level: 0, n: 273, length: 112 },

@@ -12,7 +12,7 @@ describe('what goes on the bus', () => {
     const [event] = eachEvent();
     const { type, detail, brief } = busEntryOf(certain(event, 'there is one'), ORIGIN);
     expect([type, detail.event, detail.ocsf]).toEqual(['request.submitted', event, brief.ocsf]);
-    expect(faultsOf(detail.ocsf)).toEqual([]);
+    expect(faultsOf(detail.ocsf)).toStrictEqual([]);
     expect(brief.event).toMatchObject({ eventId: event?.eventId, hash: event?.hash, dataLeftOut: true });
     expect(brief.event).not.toHaveProperty('data');
   });

@@ -11,7 +11,7 @@ describe('an event of the ledger, by OCSF 1.3.0', () => {
   test.each(mapped)(
     '%s has what its class requires, nothing that it does not know, and values of its enums',
     (_type, event) => {
-      expect(faultsOf(event)).toEqual([]);
+      expect(faultsOf(event)).toStrictEqual([]);
     },
   );
 

@@ -139,7 +139,7 @@ describe('what the ledger’s stream tells is found', () => {
     const watch = watched();
     const data = { checkpoint: '{}', signature: '', kid: '' };
     await told(watch, 'checkpoint', recorded('checkpoint.signed', data, { by: engineer, at: NOON }));
-    expect(await events(watch)).toEqual([]);
+    expect(await events(watch)).toStrictEqual([]);
   });
 
   test('nothing that does not follow what is there', async () => {
@@ -155,7 +155,7 @@ describe('what the ledger’s stream tells is found', () => {
     );
     await watch.ledger.append(elsewhere);
     await watchLedger(watch, appended(elsewhere));
-    expect(await events(watch)).toEqual([]);
+    expect(await events(watch)).toStrictEqual([]);
   });
 });
 
@@ -174,7 +174,7 @@ describe('an index that does not take it', () => {
     expect(watch.revoked).toMatchObject([{ requestId: ID }]);
     expect(watch.sent.length).toBeGreaterThan(0);
     expect(await watch.listed()).toMatchObject([{ id: ID, seq: 3 }]);
-    expect(await events(watch)).toEqual([]);
+    expect(await events(watch)).toStrictEqual([]);
     for (const event of all) await watchLedger(watch, appended(event));
     expect(await events(watch)).toHaveLength(4);
     expect(await grants(watch)).toHaveLength(1);

@@ -8,7 +8,7 @@ describe('an attack on the search', () => {
     async (caller) => {
       const { find, asked } = searched();
       await expect(find({}, caller)).rejects.toMatchObject({ code: 'not_an_auditor' });
-      expect(asked).toEqual([]);
+      expect(asked).toStrictEqual([]);
     },
   );
 
@@ -66,6 +66,6 @@ describe('an attack on the search', () => {
   test('by a handle that is nobody’s finds nothing', async () => {
     const { index, find } = searched();
     await lived(index, auto(NOON));
-    expect((await find({ person: handleOf('nobody') })).events).toEqual([]);
+    expect((await find({ person: handleOf('nobody') })).events).toStrictEqual([]);
   });
 });

@@ -62,9 +62,9 @@ describe('who could do what in that account between two and four', () => {
     const { index, find } = searched();
     await lived(index, auto(noon(HOUR), { durationSeconds: HOUR }));
     await lived(index, auto(noon(4 * HOUR)));
-    expect((await find(window)).grants).toEqual([]);
+    expect((await find(window)).grants).toStrictEqual([]);
     await lived(index, auto(noon(3 * HOUR)));
-    expect((await find({ ...window, account: '444455556666' })).grants).toEqual([]);
+    expect((await find({ ...window, account: '444455556666' })).grants).toStrictEqual([]);
     expect((await find(window)).grants).toHaveLength(1);
   });
 
@@ -73,7 +73,7 @@ describe('who could do what in that account between two and four', () => {
     const yes = recorded('request.approved', { stage: 0 }, { by: approver, at: noon(HOUR) });
     await lived(index, submitted({ durationSeconds: 4 * HOUR }), yes);
     expect((await find({ ...window, person: approver.handle })).grants).toHaveLength(1);
-    expect((await find({ ...window, person: outsider.handle })).grants).toEqual([]);
+    expect((await find({ ...window, person: outsider.handle })).grants).toStrictEqual([]);
   });
 
   test('without a beginning no grants are said: their events are all there', async () => {
@@ -88,7 +88,7 @@ describe('who could do what in that account between two and four', () => {
     async (filter) => {
       const { index, find, asked } = searched();
       await lived(index, auto(noon(3 * HOUR)));
-      expect((await find({ ...window, ...filter })).grants).toEqual([]);
+      expect((await find({ ...window, ...filter })).grants).toStrictEqual([]);
       expect(asked.map(({ what }) => what)).toEqual(['events']);
     },
   );

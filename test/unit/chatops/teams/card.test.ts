@@ -42,7 +42,7 @@ describe('a card', () => {
     expect(inputs({ ...asked, actions: [...asked.actions, revoke] })).toMatchObject([
       { label: 'Why (needed to deny or to revoke)' },
     ]);
-    expect(inputs({ ...asked, actions: [] })).toEqual([]);
+    expect(inputs({ ...asked, actions: [] })).toStrictEqual([]);
   });
 
   test('that does not hold all of it has no Approve', () => {
@@ -77,7 +77,7 @@ describe('a card', () => {
     ]);
     expect(form.body).toContainEqual(expect.objectContaining({ value: '900' }));
     expect(verbsOf({ cards: [form] })).toEqual(['ask']);
-    expect(cardSchema.parse(sentCard()).actions).toEqual([]);
+    expect(cardSchema.parse(sentCard()).actions).toStrictEqual([]);
   });
 });
 

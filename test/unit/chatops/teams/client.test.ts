@@ -83,7 +83,7 @@ describe('whether somebody is a full member of ours', () => {
 
   test('nobody is, where it is not known where they spoke', async () => {
     expect(await chat.isMember({ account: account('engineer'), place: {} })).toBe(false);
-    expect(teams.calls).toEqual([]);
+    expect(teams.calls).toStrictEqual([]);
   });
 
   test.each<[string, object]>([

@@ -25,7 +25,7 @@ describe('the difference of two policies', () => {
         line('y', 'justification: { minLength: 10 }') +
           line('x', 'maxDuration: 60m, requesters: { groups: [okta:b, okta:a] }'),
       ),
-    ).toEqual([]);
+    ).toStrictEqual([]);
   });
 
   test('is who gains and who loses, by group', () => {
@@ -150,8 +150,8 @@ describe('of any two policies', () => {
   test('nothing differs exactly when they are the same', () => {
     fc.assert(
       fc.property(policies, policies, (a, b) => {
-        expect(diffAccess(a, a)).toEqual([]);
-        if (policyVersion(a) !== policyVersion(b)) expect(diffAccess(a, b)).not.toEqual([]);
+        expect(diffAccess(a, a)).toStrictEqual([]);
+        if (policyVersion(a) !== policyVersion(b)) expect(diffAccess(a, b)).not.toStrictEqual([]);
       }),
       { numRuns: 50 },
     );

@@ -14,10 +14,10 @@ test('docs/policy.md has every warning of lint, and no other', () => {
     .join();
   const codes = new Set([...source.matchAll(/'([a-z]+(?:_[a-z]+)+)'/g)].map(([, code = '']) => code));
   expect(codes.size).toBeGreaterThan(8);
-  expect([...codes].filter((code) => !named(code))).toEqual([]);
+  expect([...codes].filter((code) => !named(code))).toStrictEqual([]);
   const rows = page.slice(page.indexOf('| warning |'), page.indexOf('## explain'));
   const documented = [...rows.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, code = '']) => code);
-  expect(documented.filter((code) => !codes.has(code))).toEqual([]);
+  expect(documented.filter((code) => !codes.has(code))).toStrictEqual([]);
 });
 
 test.each([...Object.keys(whoText(compiled(line('x'))).shape), ...Object.keys(z.object(actText).shape)])(

@@ -21,7 +21,7 @@ const unmet = (access: CompiledAccess, file: string): readonly string[] =>
     .map(({ line, name, expected, got }) => `${line} ${name}: expected ${expected}, got ${got}`);
 
 test('the laptop’s policy does what is expected of it', () => {
-  expect(unmet(laptopPolicy(usualProviders), 'local/access.test.yml')).toEqual([]);
+  expect(unmet(laptopPolicy(usualProviders), 'local/access.test.yml')).toStrictEqual([]);
 });
 
 /** Every path that a schema knows, `*` for the members of a map or a list. */
@@ -53,7 +53,7 @@ describe('access.example.yml', () => {
   });
 
   test('does what access.example.test.yml expects', () => {
-    expect(unmet(loadAccessFile('access.example.yml').policy, 'access.example.test.yml')).toEqual([]);
+    expect(unmet(loadAccessFile('access.example.yml').policy, 'access.example.test.yml')).toStrictEqual([]);
   });
 
   const groups = groupsFrom(['okta']);
@@ -91,7 +91,7 @@ describe('access.example.yml', () => {
     const reference = readFileSync('docs/access.md', 'utf8');
     const names = new Set(paths.flatMap((path) => path.split('.')).filter((name) => name !== '*'));
     const isSaid = (name: string): boolean => new RegExp(`[\`.{ ,]${name}[\`:.,}]`).test(reference);
-    expect([...names].filter((name) => !isSaid(name))).toEqual([]);
+    expect([...names].filter((name) => !isSaid(name))).toStrictEqual([]);
   });
 
   test('has the names of every section of the schema, so that this test looks at something', () => {

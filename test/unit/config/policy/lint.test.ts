@@ -4,7 +4,7 @@ import { OPTIONS, line, written } from './written.ts';
 
 const warningsOf = (entitlements: string, more?: string): readonly string[] => {
   const { faults, warnings } = lintAccess(written(entitlements, more), OPTIONS);
-  expect(faults).toEqual([]);
+  expect(faults).toStrictEqual([]);
   return warnings.map(({ path, code }) => `${path} ${code}`);
 };
 
@@ -13,14 +13,14 @@ const stages = (...groups: readonly string[]): string =>
 
 describe('lint', () => {
   test('has nothing to say of a policy that is in order', () => {
-    expect(warningsOf(line('read') + line('write', stages('okta:leads')))).toEqual([]);
+    expect(warningsOf(line('read') + line('write', stages('okta:leads')))).toStrictEqual([]);
   });
 
   test('says each fault with its place, and looks for nothing odd then', () => {
     const text = written(line('read', 'maxDuration: long') + line('admin', 'role: { account: prod, name: Admin }'));
     const { faults, warnings } = lintAccess(text, OPTIONS);
     expect(faults).toMatchObject([{ line: 10, path: 'entitlements.read.maxDuration', code: 'invalid_duration' }]);
-    expect(warnings).toEqual([]);
+    expect(warnings).toStrictEqual([]);
   });
 
   test('says where what is odd stands, in the order of the file', () => {
@@ -99,8 +99,8 @@ describe('lint finds odd', () => {
       line('x', `breakGlass: { requesters: { groups: [okta:sre] }, reviewers: { ${reviewers} } }`);
     const mail = (group: string) =>
       `chat: { mail: { from: a@example.com, channels: [{ approvers: [${group}], channel: b@example.com }] } }\n`;
-    expect(warningsOf(glass('groups: [okta:security]'), mail('okta:security'))).toEqual([]);
-    expect(warningsOf(glass('groups: [okta:leads], people: [okta:00u1]'), mail('okta:security'))).toEqual([]);
+    expect(warningsOf(glass('groups: [okta:security]'), mail('okta:security'))).toStrictEqual([]);
+    expect(warningsOf(glass('groups: [okta:leads], people: [okta:00u1]'), mail('okta:security'))).toStrictEqual([]);
     const unheard = ['entitlements.x.breakGlass break_glass_unheard'];
     expect(warningsOf(glass('groups: [okta:security]'), mail('okta:leads'))).toEqual(unheard);
     expect(warningsOf(glass('groups: [okta:leads], people: [okta:00u1]'))).toEqual(unheard);
@@ -117,7 +117,7 @@ describe('lint finds odd', () => {
     expect(found(both)).toEqual(['accounts.gov another_partition']);
     expect(found(china(both))).toEqual(['accounts.gov another_partition', 'chat.mail no_mail_there']);
     expect(found(china(written(line('x'), mail)))).toEqual(['chat.mail no_mail_there']);
-    expect(found(written(line('x'), mail))).toEqual([]);
+    expect(found(written(line('x'), mail))).toStrictEqual([]);
   });
 
   test('a provider that vouches for nobody who matters', () => {
@@ -140,7 +140,7 @@ tickets: { jira: { type: jira, url: https://jira.example.com } }
     expect(warningsOf(line('x'), services)).toEqual(['onCall.sre unused_on_call', 'tickets.jira unused_tickets']);
     const asking =
       "requesters: { groups: [oncall:sre] }, ticket: { pattern: '^A$', check: { with: jira, assigned: true } }";
-    expect(warningsOf(line('x', asking), services)).toEqual([]);
+    expect(warningsOf(line('x', asking), services)).toStrictEqual([]);
   });
 
   describe('an audience of IAM roles’ proofs that other servers may have', () => {
@@ -162,9 +162,9 @@ accounts:`,
       expect(found('hatcheck.example.com', 'hatcheck.example.com:8443')).toEqual(ODD);
     });
     test('but not our own', () => {
-      expect(found('hatcheck.example.com')).toEqual([]);
-      expect(found('hatcheck.example.com', 'hatcheck.example.com')).toEqual([]);
-      expect(found('127.0.0.1:3000', '127.0.0.1:3000')).toEqual([]);
+      expect(found('hatcheck.example.com')).toStrictEqual([]);
+      expect(found('hatcheck.example.com', 'hatcheck.example.com')).toStrictEqual([]);
+      expect(found('127.0.0.1:3000', '127.0.0.1:3000')).toStrictEqual([]);
     });
   });
 
@@ -182,7 +182,7 @@ accounts:`,
     ['a grant as long as the shortest session', line('x', 'maxDuration: 15m, session: { tail: refuse }')],
     ['a short grant whose sessions are cut', line('x', 'maxDuration: 14m')],
   ])('but not %s', (_name, entitlements) => {
-    expect(warningsOf(entitlements)).toEqual([]);
+    expect(warningsOf(entitlements)).toStrictEqual([]);
   });
 });
 
@@ -214,6 +214,6 @@ describe('lint finds odd what nobody could end', () => {
     ['somebody who may hold', line('x'), 'security: { groups: [okta:security] }\n'],
     ['approvers', line('x', stages('okta:leads')), ''],
   ])('but not with %s', (_name, entitlements, more) => {
-    expect(warningsWithout(entitlements, more)).toEqual([]);
+    expect(warningsWithout(entitlements, more)).toStrictEqual([]);
   });
 });

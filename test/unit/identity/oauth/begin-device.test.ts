@@ -24,7 +24,7 @@ describe('a user code', () => {
     const given = [Buffer.alloc(16, 255), Buffer.alloc(16, 240), Buffer.alloc(16, 239)];
     const token = (): string => (given.shift() ?? Buffer.alloc(16)).toString('base64url');
     expect(makeUserCode({ token })).toBe('ZZZZZZZZ');
-    expect(given).toEqual([]);
+    expect(given).toStrictEqual([]);
   });
 
   test.each(['BCDF-GHJK', 'bcdfghjk', ' bcdf ghjk ', 'BCDF–GHJK'])('is read as it is meant: %s', (typed) => {

@@ -78,7 +78,7 @@ describe('the code that a person types', () => {
       await expect(waitingDevice({ ...parts, limits }, session, USER_CODE)).rejects.toMatchObject({
         ...{ code: 'limit_reached', refusal: { retryAfterSeconds: 600 } },
       });
-      expect(found).toEqual([]);
+      expect(found).toStrictEqual([]);
     },
   );
 
@@ -95,7 +95,7 @@ describe('a decision', () => {
   test('that is the second changes nothing and leaves nothing behind', async () => {
     await expect(denyDevice(parts, authorization)).resolves.toBe(true);
     await expect(allowDevice(parts, authorization, session)).resolves.toBe(false);
-    await expect(parts.families.list(erin.handle)).resolves.toEqual([]);
+    await expect(parts.families.list(erin.handle)).resolves.toStrictEqual([]);
     await expect(denyDevice(parts, authorization)).resolves.toBe(false);
     expect(decisions).toEqual([{ deviceHash: authorization.deviceHash, outcome: 'denied' }]);
   });

@@ -68,7 +68,7 @@ test('revoked while the provider was asked, a family gets nothing', async () => 
   };
   parts = { ...parts, fetchJson };
   await expect(rotate(refreshToken)).resolves.toBe('invalid_grant');
-  expect(await parts.families.list(engineer.handle)).toEqual([]);
+  expect(await parts.families.list(engineer.handle)).toStrictEqual([]);
 });
 
 test('a browser’s session without a form field decides nothing', async () => {

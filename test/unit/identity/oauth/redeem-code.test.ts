@@ -97,7 +97,7 @@ describe('a code', () => {
     await redeemAuthorizationCode(parts, form);
     await expect(codeOf(redeemAuthorizationCode(parts, form))).resolves.toBe('invalid_grant');
     expect(identity.stored.sessions.size).toBe(0);
-    await expect(parts.families.list(erin.handle)).resolves.toEqual([]);
+    await expect(parts.families.list(erin.handle)).resolves.toStrictEqual([]);
     expect(eventsOf('signin.ended')).toMatchObject([
       { actor: { kind: 'person', handle: erin.handle }, data: { via: 'bearer', reason: 'reused' } },
     ]);

@@ -71,7 +71,7 @@ describe('asking again', () => {
     ['is not to be asked any more', () => ({ providers: [server.provider] })],
   ])('is not done where the provider %s', async (_what, parts) => {
     await expect(ask(parts())).resolves.toMatchObject({ principal: principal() });
-    expect(server.tokenCalls).toEqual([]);
+    expect(server.tokenCalls).toStrictEqual([]);
   });
 
   test('is done where the same issuer vouches for jobs, too', async () => {
