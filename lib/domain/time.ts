@@ -15,7 +15,7 @@ export const earliest = (a: Instant, b: Instant): Instant => (isBefore(b, a) ? b
 /** From `from` to `to` in seconds, negative when `to` is earlier. */
 export const secondsBetween = (from: Instant, to: Instant): number => (msOf(to) - msOf(from)) / 1000;
 
-/** `1 h 30 min`; seconds only where there is no whole minute of them. */
+/** `1 h 30 min`, without what there is none of; `0 s` where there is nothing. @param seconds whole, not negative */
 export const durationText = (seconds: number): string => {
   const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const parts = [hours > 0 && `${hours} h`, minutes > 0 && `${minutes} min`, rest > 0 && `${rest} s`];

@@ -21,6 +21,13 @@ describe('a mailbox', () => {
 });
 
 describe('a mailbox that a mail may be sent to', () => {
+  test('is at most 254 characters long (RFC 5321, 4.5.3.1.3, without the brackets)', () => {
+    const labels = `${'c'.repeat(62)}.`.repeat(3);
+    const ofLength = (length: number): string => `${'e'.repeat(length - 4 - labels.length)}@${labels}com`;
+    expect([ofLength(254).length, isMailbox(ofLength(254))]).toEqual([254, true]);
+    expect([ofLength(255).length, isMailbox(ofLength(255))]).toEqual([255, false]);
+  });
+
   test.each(['erin@example.com', "o'neil+x@mail.example.co.uk", 'a@b.xn--p1ai', '-erin@example.com'])(
     'is %s',
     (text) => {

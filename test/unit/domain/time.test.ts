@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { earliest, isBefore, latest, msOf, plusSeconds, secondsBetween } from '../../../lib/domain/time.ts';
+import {
+  durationText,
+  earliest,
+  isBefore,
+  latest,
+  msOf,
+  plusSeconds,
+  secondsBetween,
+} from '../../../lib/domain/time.ts';
 
 const instants = fc
   .date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true })
@@ -62,5 +70,22 @@ describe('instants', () => {
     const [utc, berlin] = ['2025-12-31T23:30:00Z', '2026-01-01T00:30:00+01:00'] as const;
     expect(earliest(utc, berlin)).toBe(utc);
     expect(latest(utc, berlin)).toBe(utc);
+  });
+});
+
+describe('a duration', () => {
+  test.each([
+    [0, '0 s'],
+    [1, '1 s'],
+    [59, '59 s'],
+    [60, '1 min'],
+    [61, '1 min 1 s'],
+    [3599, '59 min 59 s'],
+    [3600, '1 h'],
+    [3601, '1 h 1 s'],
+    [5400, '1 h 30 min'],
+    [90_061, '25 h 1 min 1 s'],
+  ])('of %i seconds reads as %s', (seconds, text) => {
+    expect(durationText(seconds)).toBe(text);
   });
 });
