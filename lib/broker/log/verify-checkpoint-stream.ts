@@ -5,6 +5,7 @@ import { hashCanonical } from '../chain.ts';
 import type { BadPlace } from './bad-place.ts';
 import { type SignedCheckpoint, checkpointHash } from './checkpoint.ts';
 import { CHECKPOINT } from './head.ts';
+import { strayBefore } from './stray.ts';
 import type { LedgerItem, LedgerItems } from './verify-ledger-ports.ts';
 import { eventText } from './verify-line.ts';
 import { type VerifiedCheckpoint, isBadCheckpoint, signedBy, verifyContinues } from './verify-signed.ts';
@@ -63,7 +64,8 @@ export const verifyInStream = async (
   const discontinued = await verifyContinues(last, found, () => each(later()));
   if (discontinued) return discontinued;
   const before = items.find((other) => other.seq === seq - 1)?.canonical;
-  return isInPlace(item, seq, before) ? found : { what: 'altered', sign: 'chain' };
+  if (!isInPlace(item, seq, before)) return { what: 'altered', sign: 'chain' };
+  return strayBefore(items, seq) ?? found;
 };
 
 const isInPlace = (item: LedgerItem, seq: number, before: string | undefined): boolean => {

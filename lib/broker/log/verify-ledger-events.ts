@@ -1,5 +1,6 @@
 import { certain } from '../../domain/invariant.ts';
 import type { BadPlace } from './bad-place.ts';
+import { justBefore, strayBefore } from './stray.ts';
 import { verifyItem } from './verify-ledger-item.ts';
 import type { LedgerItem, LedgerItems } from './verify-ledger-ports.ts';
 import { eventText } from './verify-line.ts';
@@ -40,14 +41,10 @@ const itemsOf = async (
   const streams = [...Map.groupBy(entries, ({ stream }) => stream)];
   const read = streams.map(async ([stream, of]) => {
     const seqs = of.map(({ seq }) => seq);
-    return [stream, await ledger.items(stream, Math.min(...seqs) - 1, Math.max(...seqs))] as const;
+    return [stream, await ledger.items(stream, justBefore(Math.min(...seqs)), Math.max(...seqs))] as const;
   });
   return new Map(await Promise.all(read));
 };
-
-/** Events stand under whole numbers: what stands between two of them is none of ours. */
-const strayBefore = (items: readonly LedgerItem[], seq: number): Pick<BadPlace, 'what' | 'sign'> | undefined =>
-  items.some((item) => item.seq > seq - 1 && item.seq < seq) ? { what: 'added', sign: 'place' } : undefined;
 
 /** The log has the event as it is: did it continue its stream when it came there? */
 const unlinked = (

@@ -6,6 +6,7 @@ import { CHECKPOINT, LOG } from './head.ts';
 import { type ReadTile, TILE_SIZE } from './tiles.ts';
 import { verifiedBefore, verifyInStream } from './verify-checkpoint-stream.ts';
 import { verifyEvents } from './verify-ledger-events.ts';
+import { justBefore } from './stray.ts';
 import type { LedgerItems } from './verify-ledger-ports.ts';
 import { badLeaf, leavesOf } from './verify-leaves.ts';
 import { type LogPlace, type LogStretch, placeAfter, readStretch } from './verify-log-stream.ts';
@@ -52,7 +53,7 @@ export const verifyLedger = async (
     ...(last && last !== before ? { last } : {}),
   });
   for (let seq = from; to === undefined || seq <= to; seq += 1) {
-    const near = await ledger.items(CHECKPOINT, Math.max(0, seq - 1), seq + LOOK_AHEAD);
+    const near = await ledger.items(CHECKPOINT, justBefore(seq), seq + LOOK_AHEAD);
     if (to === undefined && !near.some((item) => item.seq >= seq)) return verdict();
     const isLast = seq === to || (to === undefined && !near.some((item) => item.seq > seq));
     const next = isLast ? {} : { next: seq + 1 };

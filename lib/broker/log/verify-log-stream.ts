@@ -5,6 +5,7 @@ import type { BadPlace } from './bad-place.ts';
 import { type Frontier, appendLeaf, carriedOf, emptyFrontier, frontierOf } from './frontier.ts';
 import { LOG } from './head.ts';
 import { leafHash } from './merkle.ts';
+import { justBefore } from './stray.ts';
 import type { LedgerItem, LedgerItems } from './verify-ledger-ports.ts';
 import { eventText, toldEvent } from './verify-line.ts';
 
@@ -98,7 +99,7 @@ export const readStretch = async (
   let fault: LogStretch['fault'];
   let { seq, frontier, prevHash } = from;
   while (frontier.size < size) {
-    const items = await ledger.items(LOG, seq, seq + A_READ - 1);
+    const items = await itemsBehind(ledger, seq);
     if (items.length === 0) break;
     for (const item of items) {
       if (frontier.size >= size) break;
@@ -115,11 +116,15 @@ export const readStretch = async (
       else if (!isNext(found, { index, frontier, prevHash }))
         fault ??= { what: 'altered', sign: 'chain', seq: item.seq, index };
       prevHash = found?.hash;
-      seq = Math.floor(item.seq) + 1;
+      seq = Math.max(seq, Math.floor(item.seq) + 1);
     }
   }
   return { entries, seqs, next: { seq, frontier, prevHash }, ...(fault ? { fault } : {}) };
 };
+
+/** What stands behind the event before that number, under a whole one or not. */
+const itemsBehind = async (ledger: Pick<LedgerItems, 'items'>, seq: number): Promise<readonly LedgerItem[]> =>
+  (await ledger.items(LOG, justBefore(seq), seq + A_READ - 1)).filter((item) => seq === 0 || item.seq > seq - 1);
 
 /** What became of the place that an event of the log has which says that it belongs elsewhere. */
 const displaced = ({ seq, own }: LogItem, items: readonly LedgerItem[]): Tampering => {
