@@ -12,6 +12,4 @@ export const justBefore = (seq: number): number => (seq === 0 ? LEAST : seq - 1)
  * @param items from `justBefore(seq)` on
  */
 export const strayBefore = (items: readonly LedgerItem[], seq: number): Pick<BadPlace, 'what' | 'sign'> | undefined =>
-  items.some((item) => item.seq < seq && (seq === 0 || item.seq > seq - 1))
-    ? { what: 'added', sign: 'place' }
-    : undefined;
+  items.some((item) => item.seq > justBefore(seq) && item.seq < seq) ? { what: 'added', sign: 'place' } : undefined;

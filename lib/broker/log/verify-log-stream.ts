@@ -124,7 +124,7 @@ export const readStretch = async (
 
 /** What stands behind the event before that number, under a whole one or not. */
 const itemsBehind = async (ledger: Pick<LedgerItems, 'items'>, seq: number): Promise<readonly LedgerItem[]> =>
-  (await ledger.items(LOG, justBefore(seq), seq + A_READ - 1)).filter((item) => seq === 0 || item.seq > seq - 1);
+  (await ledger.items(LOG, justBefore(seq), seq + A_READ - 1)).filter((item) => item.seq > justBefore(seq));
 
 /** What became of the place that an event of the log has which says that it belongs elsewhere. */
 const displaced = ({ seq, own }: LogItem, items: readonly LedgerItem[]): Tampering => {

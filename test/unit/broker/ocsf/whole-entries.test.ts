@@ -135,40 +135,29 @@ describe('of the life of a request a SIEM gets whole', () => {
         resources: [request, accessKey],
       },
     ],
-    [
-      'that a hold on everything is about no request, no resource and nobody',
-      'control',
-      hold({ on: 'all' }),
-      {
-        ...judged(['API Activity', [3, 'Update'], 'medium', 'success']),
-        ...placed('hold.placed', 'control'),
-        ...api('hold.placed', user(security)),
-      },
-    ],
+  ])('%s', (_what, stream, event, expected) => {
+    expect(entryOf(stream, event)).toStrictEqual(expected);
+  });
+
+  test.each<readonly [string, Parameters<typeof hold>[0], object]>([
+    ['a hold on everything is about no request, no resource and nobody', { on: 'all' }, {}],
     [
       'which entitlement is held',
-      'control',
-      hold({ on: 'entitlement', entitlementId: 'prod-admin' }),
-      {
-        ...judged(['API Activity', [3, 'Update'], 'medium', 'success']),
-        ...placed('hold.placed', 'control'),
-        ...api('hold.placed', user(security)),
-        resources: [{ uid: 'prod-admin', type: 'Entitlement' }],
-      },
+      { on: 'entitlement', entitlementId: 'prod-admin' },
+      { resources: [{ uid: 'prod-admin', type: 'Entitlement' }] },
     ],
     [
       'which account is held',
-      'control',
-      hold({ on: 'account', accountId: '111122223333' }),
-      {
-        ...judged(['API Activity', [3, 'Update'], 'medium', 'success']),
-        ...placed('hold.placed', 'control'),
-        ...api('hold.placed', user(security)),
-        resources: [{ uid: '111122223333', type: 'AWS Account' }],
-      },
+      { on: 'account', accountId: '111122223333' },
+      { resources: [{ uid: '111122223333', type: 'AWS Account' }] },
     ],
-  ])('%s', (_what, stream, event, expected) => {
-    expect(entryOf(stream, event)).toStrictEqual(expected);
+  ])('%s', (_what, target, about) => {
+    expect(entryOf('control', hold(target))).toStrictEqual({
+      ...judged(['API Activity', [3, 'Update'], 'medium', 'success']),
+      ...placed('hold.placed', 'control'),
+      ...api('hold.placed', user(security)),
+      ...about,
+    });
   });
 
   test.each(['workload', 'system'] as const)('that it was a %s, and not a user', (kind) => {
